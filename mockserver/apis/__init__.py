@@ -1,0 +1,8 @@
+"""The faked APIs. Adding one is a folder here and one line."""
+
+from __future__ import annotations
+
+from mockserver.api import Api
+from mockserver.apis.ges import GES
+
+APIS: tuple[Api, ...] = (GES,)

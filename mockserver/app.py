@@ -1,0 +1,111 @@
+"""The composition root: options become a running web application."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from mockserver import contract, fixtures
+from mockserver.api import Api
+from mockserver.apis import APIS
+from mockserver.contract import Contracts
+from mockserver.core.clock import Clock, Time, instant
+from mockserver.data import folder
+from mockserver.exchange import Exchange
+from mockserver.sandboxes import Sandboxes
+from mockserver.settings import BadOption, Settings
+from mockserver.store.base import Store
+from mockserver.store.memory import MemoryStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything one server is made of."""
+
+    settings: Settings
+    apis: tuple[Api, ...]
+    contracts: Contracts
+    store: Store
+    sandboxes: Sandboxes
+    exchange: Exchange
+    started: float
+
+
+HOUSE = web.AppKey("house", House)
+
+
+def chosen_apis(settings: Settings) -> tuple[Api, ...]:
+    """Return the APIs the options ask for.
+
+    Raises:
+        BadOption: no such API.
+    """
+    known = {api.name: api for api in APIS}
+    for name in settings.apis:
+        if name not in known:
+            raise BadOption(f"no API {name!r}; there are {', '.join(known)}")
+    return tuple(api for api in APIS if not settings.apis or api.name in settings.apis)
+
+
+def first_clock(settings: Settings, real: float) -> Clock:
+    """Return the clock a sandbox starts with.
+
+    Raises:
+        BadOption: the option is no clock.
+    """
+    if settings.clock == "real":
+        return Clock()
+    if settings.clock == "frozen":
+        return Clock(frozen_at=real)
+    try:
+        return Clock(frozen_at=instant(settings.clock))
+    except ValueError:
+        raise BadOption(f"--clock takes real, frozen or an ISO time, not {settings.clock!r}") from None
+
+
+def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> House:
+    """Put a server together; nothing listens yet.
+
+    Raises:
+        BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
+    """
+    apis = chosen_apis(settings)
+    contracts = contract.load(settings.contracts or folder("contracts"), [api.name for api in apis])
+    store = store or MemoryStore()
+    sandboxes = Sandboxes(
+        store=store,
+        apis=apis,
+        fixtures=fixtures.load(settings.fixtures, apis),
+        seed=settings.seed,
+        time=real_time,
+        clock=first_clock(settings, real_time()),
+        journal_size=settings.journal_size,
+    )
+    exchange = Exchange(sandboxes, contracts, strict=settings.strict, headers=settings.headers)
+    return House(
+        settings=settings,
+        apis=apis,
+        contracts=contracts,
+        store=store,
+        sandboxes=sandboxes,
+        exchange=exchange,
+        started=time.monotonic(),
+    )
+
+
+def application(house: House) -> web.Application:
+    """Return the web application of a house: one handler for every path."""
+    app = web.Application(client_max_size=house.settings.body_limit)
+    app[HOUSE] = house
+    app.router.add_route("*", "/{path:.*}", house.exchange.handle)
+    return app
+
+
+async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:
+    """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
+    house = build(settings or Settings(), real_time=real_time)
+    await house.store.open()
+    await house.sandboxes.default.seed()
+    return application(house)

@@ -1,0 +1,129 @@
+"""One call on its way through the house, and the answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+import orjson
+from multidict import MultiDict
+
+if TYPE_CHECKING:
+    from mockserver.api import Api, Operation
+    from mockserver.contract import Violation
+    from mockserver.core.job import Job
+    from mockserver.jobs import Jobs
+    from mockserver.sandbox import Sandbox
+
+S = TypeVar("S")
+C = TypeVar("C")
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer.
+
+    Attributes:
+        data: what the answer says, as plain data; the contract checks this.
+        body: the bytes that say it.
+        content_type: the whole header, or None for no such header at all.
+    """
+
+    status: int = 200
+    data: Any = None
+    body: bytes = b""
+    content_type: str | None = "application/json"
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+
+
+class Malformed:
+    """Stands where a decoded body should be: the text could not be read."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+@dataclass(slots=True, eq=False)
+class Call(Generic[S, C]):
+    """A request, what is known of it, and the sandbox it works in.
+
+    Attributes:
+        path: as sent (percent-encoded), without the sandbox's prefix and the query.
+        values: the path template's names, decoded.
+        body: the bytes as sent.
+        base: scheme, host and sandbox prefix, as this client reached us; answers' URLs start with it.
+        parameters: decoded arguments (query and form merged, or the SOAP/XML payload), for the contract.
+        payload: the decoded body, a `Malformed`, or None.
+        settings: the API's knobs as they stand.
+        content: what the API built from its fixtures.
+        now: sandbox time (epoch seconds) at the start of the call.
+        operation: what is being called, once that is known.
+        job: id of the job it is about, for journal and faults.
+        begin: tells the house which operation this is; checks the request, acts out faults.
+    """
+
+    api: Api
+    sandbox: Sandbox
+    number: int
+    method: str
+    path: str
+    query_string: str
+    headers: Mapping[str, str]
+    body: bytes
+    scheme: str
+    host: str
+    remote: str
+    values: Mapping[str, str]
+    settings: S
+    content: C
+    now: float
+    jobs: Jobs
+    http_version: tuple[int, int] = (1, 1)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    payload: Any = None
+    operation: Operation | None = None
+    job: str | None = None
+    violations: list[Violation] = field(default_factory=list)
+    fault: str | None = None
+    error: str | None = None
+    begin: Callable[[Operation], Awaitable[None]] = None  # type: ignore[assignment]
+    _query: MultiDict[str] | None = None
+
+    @property
+    def query(self) -> MultiDict[str]:
+        """The query string, decoded."""
+        if self._query is None:
+            pairs = parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else ()
+            self._query = MultiDict(pairs)
+        return self._query
+
+    @property
+    def base(self) -> str:
+        """Where the client reached us, inside its sandbox, without a trailing slash."""
+        return f"{self.scheme}://{self.host}{self.sandbox.prefix}"
+
+    async def create(self, fields: Mapping[str, Any], *, owner: str | None = None) -> Job:
+        """Create a job from its fixture form, as a client's submit does: in its first state, not held."""
+        given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
+        jobs = await self.sandbox.birth(self.api.name, given)
+        return await self.jobs.add(*jobs)
+
+
+def json_reply(data: Any, status: int = 200, content_type: str = "application/json") -> Reply:
+    """Answer with compact JSON, keys in the order given."""
+    return Reply(status=status, data=data, body=orjson.dumps(data), content_type=content_type)
+
+
+def read_json(body: bytes) -> Any:
+    """Decode a JSON body; a `Malformed` says why it is none, None stands for an empty one."""
+    if not body.strip():
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return Malformed(f"the body is not JSON: {error}")

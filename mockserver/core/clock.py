@@ -1,0 +1,70 @@
+"""The sandbox's clock as a value: where it stands, given real time.
+
+It is stored beside the jobs, not in a process, so that several processes agree on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+EARLIEST, LATEST = -62135596800.0, 253402300799.0
+"""Years 1 to 9999, in epoch seconds: what the APIs' formats can say."""
+
+
+class Time(Protocol):
+    """Where real time comes from (epoch seconds); tests hand in their own."""
+
+    def __call__(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Sandbox time: `frozen_at` (epoch seconds) when it stands, otherwise real time plus `offset`."""
+
+    frozen_at: float | None = None
+    offset: float = 0.0
+
+    def now(self, real: float) -> float:
+        """Return sandbox time (epoch seconds) at a moment of real time."""
+        return real + self.offset if self.frozen_at is None else self.frozen_at
+
+    def freeze(self, real: float) -> Clock:
+        """Stop the clock where it stands."""
+        return Clock(frozen_at=self.now(real))
+
+    def resume(self, real: float) -> Clock:
+        """Let the clock go on from where it stood."""
+        return self if self.frozen_at is None else Clock(offset=self.frozen_at - real)
+
+    def set(self, now: float, real: float) -> Clock:
+        """Put the clock to `now`; it stays frozen or running as it was."""
+        now = min(max(now, EARLIEST), LATEST)
+        return Clock(offset=now - real) if self.frozen_at is None else Clock(frozen_at=now)
+
+
+def iso(at: float) -> str:
+    """Return epoch seconds as `2026-11-21T19:50:00.000Z`."""
+    whole = round(at * 1000)
+    moment = datetime.fromtimestamp(whole // 1000, UTC)
+    return f"{moment.strftime('%Y-%m-%dT%H:%M:%S').rjust(19, '0')}.{whole % 1000:03d}Z"
+
+
+def instant(value: float | str) -> float:
+    """Read a moment: epoch seconds, or ISO 8601 (UTC unless it names a zone).
+
+    Raises:
+        ValueError: it is neither, or outside the years 1 to 9999.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is no moment; write epoch seconds or ISO 8601")
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no moment; write epoch seconds or ISO 8601") from None
+        value = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError("a moment lies between the years 1 and 9999")
+    return float(value)

@@ -1,0 +1,30 @@
+"""Ids and chances from one seed: the n-th of a name is always the same, in any process."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """A seeded source without state: the caller brings the counter, which lives in the store."""
+
+    seed: int = 0
+
+    def digest(self, name: str, n: int) -> bytes:
+        """Return 32 bytes that depend on the seed, the name and the number only."""
+        return hashlib.sha256(f"{self.seed}/{name}/{n}".encode()).digest()
+
+    def hex(self, name: str, n: int, length: int = 32) -> str:
+        """Return up to 64 lower-case hexadecimal digits."""
+        return self.digest(name, n).hex()[:length]
+
+    def uuid(self, name: str, n: int) -> str:
+        """Return a version 4 UUID in its usual spelling."""
+        return str(uuid.UUID(bytes=self.digest(name, n)[:16], version=4))
+
+    def fraction(self, name: str, n: int) -> float:
+        """Return a number in [0, 1)."""
+        return int.from_bytes(self.digest(name, n)[:7]) / (1 << 56)

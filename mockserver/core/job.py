@@ -1,0 +1,78 @@
+"""A job as a value: what is known of it at one moment, and the moves that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mockserver.core.plan import OnCancel, Plan
+
+
+class Cause(StrEnum):
+    """Who moved a job: a call of the API, the plan, or a test."""
+
+    CLIENT = "client"
+    CLOCK = "clock"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One change of state. `at` is sandbox time in epoch seconds; `request` a journal number."""
+
+    source: str
+    to: str
+    at: float
+    cause: Cause
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One line a job has said. `level` is in the API's own words."""
+
+    text: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One unit of work.
+
+    Attributes:
+        kind: which of the API's machines moves it; ids are unique within (api, kind).
+        parent: the id of the job it belongs to, for a job that is a part of another.
+        since: when it entered its state or was released (epoch seconds): waits count from here.
+        looks: status queries answered in this state.
+        resume: state and `since` that a cancel interrupted; an ignored cancel goes on from there.
+        retention: seconds a finished job is remembered; None for ever.
+        data: the API's own fields, in the fixture's form; never changed in place.
+        history: the last moves; `forgotten` counts those dropped before them.
+        version: grows by one with each change; the store compares it.
+    """
+
+    api: str
+    id: str
+    state: str
+    plan: Plan
+    created: float
+    since: float
+    kind: str = "job"
+    owner: str | None = None
+    parent: str | None = None
+    on_cancel: OnCancel = OnCancel()
+    held: bool = False
+    looks: int = 0
+    resume: tuple[str, float] | None = None
+    started: float | None = None
+    ended: float | None = None
+    retention: float | None = None
+    messages: tuple[Message, ...] = ()
+    error: str | None = None
+    progress: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple[Move, ...] = ()
+    forgotten: int = 0
+    version: int = 0

@@ -1,0 +1,287 @@
+"""The machine that moves jobs: total tables, and the five verbs over them.
+
+Rules a maintainer must keep:
+
+1. Everything that decides whether a job may move lives here or in an API's table, as data.
+2. Each state has a row, even an empty one; an event missing from the row raises and nothing moves.
+3. Looking never moves a job, but for `look` on a plan that counts looks.
+4. `settle` is idempotent, and all moves it makes carry the time at which they came due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
+from mockserver.core.job import Cause, Job, Move
+from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, wait
+
+HISTORY = 100
+"""Moves a job remembers. A test that flips a state for hours must not eat the memory."""
+
+
+class Phase(StrEnum):
+    """The portable word for a state, the same for every API."""
+
+    SUBMITTED = "SUBMITTED"
+    EXECUTING = "EXECUTING"
+    SUSPENDED = "SUSPENDED"
+    CANCELING = "CANCELING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    TIMED_OUT = "TIMED_OUT"
+
+
+FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELED, Phase.TIMED_OUT})
+
+
+class Confidence(StrEnum):
+    """How well a fact is known: written by the vendor, seen in a capture or client, or a guess."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One state of a machine.
+
+    Attributes:
+        name: the API's own word.
+        shown: the word clients see, where it differs (a state that the API has but does not tell).
+        source: where the state is described.
+    """
+
+    name: str
+    phase: Phase
+    confidence: Confidence = Confidence.DOCUMENTED
+    source: str = ""
+    shown: str | None = None
+
+    @property
+    def word(self) -> str:
+        """The word clients see."""
+        return self.shown or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """The planned change: to which state, and when (epoch seconds) or after how many more looks."""
+
+    to: str
+    at: float | None = None
+    looks: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The states of one kind of job and what moves it.
+
+    Attributes:
+        initial: the state of a new job.
+        rows: state -> event -> state, for each state and each event that is legal in it.
+        cancelled: where a job in a CANCELING state goes, by cancel mode (`ignores` and `stuck` need no row).
+        plans: the shorthands a fixture may use.
+        plan: the shorthand of a job that names none.
+    """
+
+    states: tuple[State, ...]
+    initial: str
+    rows: Mapping[str, Mapping[str, str]]
+    cancelled: Mapping[CancelMode, str] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    plan: str = "succeeds"
+    on_cancel: OnCancel = OnCancel()
+    kind: str = "job"
+    by_name: Mapping[str, State] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_name = {state.name: state for state in self.states}
+        object.__setattr__(self, "by_name", by_name)
+        named = {self.initial, *self.rows, *self.cancelled.values()}
+        for row in self.rows.values():
+            named |= set(row.values())
+        for plan in self.plans.values():
+            named |= {step.state for step in plan.steps} | ({plan.end} if plan.end else set())
+        if unknown := named - set(by_name):
+            raise BadPlan(f"machine {self.kind} names unknown states {sorted(unknown)}")
+        if missing := set(by_name) - set(self.rows):
+            raise BadPlan(f"machine {self.kind} has no row for {sorted(missing)}")
+
+    def phase(self, job: Job) -> Phase:
+        """Return the portable word for the job's state."""
+        return self.by_name[job.state].phase
+
+    def final(self, job: Job) -> bool:
+        """Tell whether the job has ended."""
+        return self.by_name[job.state].phase in FINAL
+
+    def words(self) -> tuple[str, ...]:
+        """Return every word `find` takes: the states, then the phases."""
+        phases = dict.fromkeys(str(state.phase) for state in self.states)
+        return tuple(dict.fromkeys([*self.by_name, *phases]))
+
+    def find(self, word: str, plan: Plan | None = None) -> State:
+        """Return the state of that name or phase, in any letter case.
+
+        Where several states share a phase, the one at which `plan` aims wins, then the first declared.
+
+        Raises:
+            UnknownState: neither a state nor a phase here.
+        """
+        folded = word.casefold()
+        for state in self.states:
+            if state.name == word:
+                return state
+        for state in self.states:
+            if state.name.casefold() == folded:
+                return state
+        same = [state for state in self.states if state.phase.casefold() == folded]
+        if not same:
+            raise UnknownState(word, self.words())
+        aims = (plan.end, *(step.state for step in plan.steps)) if plan else ()
+        return next((state for state in same if state.name in aims), same[0])
+
+    def read_plan(self, value: str | Mapping[str, Any]) -> Plan:
+        """Read the fixture form of a plan: a shorthand, or `{"steps": […], "end": …}`.
+
+        Raises:
+            BadPlan, UnknownState: it cannot be followed here.
+        """
+        if isinstance(value, str):
+            if value not in self.plans:
+                raise BadPlan(f"{value!r} is no plan here; use one of {', '.join(self.plans)}, or steps")
+            return self.plans[value]
+        steps = tuple(Step(state=self.find(step["state"]).name, wait=wait(step.get("for"))) for step in value["steps"])
+        end = value.get("end")
+        return Plan(steps=steps, end=None if end is None else self.find(end).name)
+
+    # --- what comes next ------------------------------------------------------------------------
+
+    def next(self, job: Job) -> Next | None:
+        """Return the planned change of a job, or None when nothing will happen by itself."""
+        if job.held:
+            return None
+        if self.by_name[job.state].phase is Phase.CANCELING:
+            return self._next_after_cancel(job)
+        planned = job.plan.after(job.state)
+        return None if planned is None else _due(planned[0], planned[1], job.since, job.looks)
+
+    def _next_after_cancel(self, job: Job) -> Next | None:
+        mode = job.on_cancel.mode
+        if mode is CancelMode.STUCK:
+            return None
+        if mode is not CancelMode.IGNORES:
+            to = self.cancelled.get(mode)
+            return None if to is None else _due(to, job.on_cancel.after, job.since, job.looks)
+        if job.plan.end is None:
+            return None
+        # An ignored cancel hides the rest of the plan, it does not stop it: the end comes when it would have come.
+        state, since = job.resume or (job.plan.steps[0].state if job.plan.steps else "", job.since)
+        left, looks = 0.0, 0
+        while (planned := job.plan.after(state)) is not None:
+            state, pause = planned
+            if pause is NEVER or pause == NEVER:
+                return None
+            left += pause.seconds or 0.0
+            looks += pause.looks or 0
+        waits = Wait(looks=looks) if looks else Wait(seconds=left)
+        return _due(job.plan.end, waits, since, job.looks)
+
+    # --- the verbs --------------------------------------------------------------------------------
+
+    def settle(self, job: Job, now: float) -> Job:
+        """Make every planned change that is due at `now` (epoch seconds)."""
+        while (planned := self.next(job)) is not None and planned.at is not None and planned.at <= now:
+            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None)
+        return job
+
+    def look(self, job: Job, now: float) -> Job:
+        """Count one status query, and make the change that waits for it, if this is the one."""
+        planned = self.next(job)
+        if planned is None or planned.looks is None:
+            return job
+        if planned.looks > 1:
+            return replace(job, looks=job.looks + 1, version=job.version + 1)
+        return self._move(job, planned.to, now, Cause.CLOCK, None)
+
+    def fire(self, job: Job, event: str, now: float, request: int | None = None) -> Job:
+        """Apply a client's call to a settled job.
+
+        Raises:
+            IllegalEvent: the table has no row for it; the job has not moved.
+        """
+        to = self.rows[job.state].get(event)
+        if to is None:
+            raise IllegalEvent(event, job.state)
+        if to == job.state:
+            return job
+        before = (job.state, job.since)
+        moved = self._move(job, to, now, Cause.CLIENT, request)
+        if self.by_name[to].phase is Phase.CANCELING:
+            moved = replace(moved, resume=before)
+        return replace(moved, held=False)
+
+    def force(self, job: Job, word: str, now: float, *, hold: bool = True) -> Job:
+        """Put a job into any state, by name or phase; a state that is not final is held unless told otherwise.
+
+        Raises:
+            UnknownState: the machine has no such state or phase.
+        """
+        state = self.find(word, job.plan)
+        before = (job.state, job.since)
+        moved = self._move(job, state.name, now, Cause.CONTROL, None)
+        if state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}:
+            moved = replace(moved, resume=before)
+        return replace(moved, held=hold and state.phase not in FINAL)
+
+    def hold(self, job: Job) -> Job:
+        """Keep the clock from moving a job."""
+        return job if job.held or self.final(job) else replace(job, held=True, version=job.version + 1)
+
+    def release(self, job: Job, now: float) -> Job:
+        """Let the clock move a job again; its wait starts anew."""
+        if not job.held:
+            return job
+        return replace(job, held=False, since=now, looks=0, version=job.version + 1)
+
+    def _move(self, job: Job, to: str, at: float, cause: Cause, request: int | None) -> Job:
+        phase = self.by_name[to].phase
+        kept = job.history[-(HISTORY - 1) :]
+        started, ended = job.started, job.ended
+        if phase in FINAL:
+            ended = at
+            if started is None and phase is not Phase.CANCELED:
+                started = at
+        else:
+            ended = None
+            if phase is Phase.EXECUTING and started is None:
+                started = at
+        return replace(
+            job,
+            state=to,
+            since=at,
+            looks=0,
+            resume=None,
+            started=started,
+            ended=ended,
+            history=(*kept, Move(source=job.state, to=to, at=at, cause=cause, request=request)),
+            forgotten=job.forgotten + len(job.history) - len(kept),
+            version=job.version + 1,
+        )
+
+
+def expired(machine: Machine, job: Job, now: float) -> bool:
+    """Tell whether a finished job has been forgotten by now."""
+    return job.retention is not None and machine.final(job) and now - job.since > job.retention
+
+
+def _due(to: str, pause: Wait, since: float, looks: int) -> Next | None:
+    if pause.looks is not None:
+        return Next(to=to, looks=pause.looks - looks)
+    return None if pause.seconds is None else Next(to=to, at=since + pause.seconds)

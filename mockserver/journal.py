@@ -1,0 +1,130 @@
+"""What was asked and answered, as a tester may see it.
+
+Rules a maintainer must keep:
+
+1. Secrets are masked here, on every way out; nothing else formats an entry.
+2. An entry keeps references while the call runs; it is formatted when somebody reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract import Violation
+from mockserver.core.clock import iso
+from mockserver.core.job import Job, Move
+
+BODY_LIMIT = 64 * 1024
+MASK = "***"
+
+_HEADERS = frozenset(
+    {
+        "authorization", "proxy-authorization", "cookie", "set-cookie", "x-auth-token", "x-subject-token",
+        "x-esri-authorization", "x-security-token", "x-identity-sign", "x-api-key",
+    }
+)  # fmt: skip
+_NAMES = (
+    "password|passwd|pw|owner_pw|admin_pw|md5|token|access_token|accessToken|refresh_token|secret|secret_key|"
+    "secretKey|access_key|accessKey|client_secret|oauth_state|api_key"
+)
+# The same secret in each of the forms a body may take: JSON, form or query, XML.
+_JSON = re.compile(rf'("(?:{_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+_FORM = re.compile(rf"((?:^|[?&\s;#])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
+_XML = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
+_MULTIPART = re.compile(rf'(name="(?:{_NAMES})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE)
+_BEARER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
+
+
+def mask(text: str) -> str:
+    """Return a text (path, body, message) with the values of secrets replaced by `***`."""
+    text = _JSON.sub(rf'\1"{MASK}"', text)
+    text = _FORM.sub(rf"\1{MASK}", text)
+    text = _XML.sub(rf"\1{MASK}", text)
+    text = _MULTIPART.sub(rf"\1{MASK}", text)
+    return _BEARER.sub(rf"\1{MASK}", text)
+
+
+def mask_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers with the values of secret ones replaced."""
+    return {
+        name: MASK if name.lower() in _HEADERS else mask(value) if name.lower() in ("location", "referer") else value
+        for name, value in headers.items()
+    }
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
+    """One exchange. `at` is sandbox time (epoch seconds), `milliseconds` real time."""
+
+    number: int
+    at: float
+    sandbox: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    api: str | None = None
+    operation: str | None = None
+    response: str | None = None
+    job: str | None = None
+    status: int = 0
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    answer: bytes = b""
+    milliseconds: float = 0.0
+    fault: str | None = None
+    moves: Sequence[tuple[Job, Move]] = ()
+    violations: Sequence[Violation] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    payload: Any = None
+    nearest: str | None = None
+    error: str | None = None
+
+
+def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
+    """Return an entry as JSON, secrets masked, bodies cut at 64 KiB."""
+    record: dict[str, Any] = {
+        "number": entry.number,
+        "at": iso(entry.at),
+        "sandbox": entry.sandbox,
+        "api": entry.api,
+        "operation": entry.operation,
+        "response": entry.response,
+        "job": entry.job,
+        "method": entry.method,
+        "path": mask(entry.path),
+        "status": entry.status,
+        "milliseconds": round(entry.milliseconds, 3),
+        "fault": entry.fault,
+        "state_change": [
+            {
+                "api": job.api,
+                "kind": job.kind,
+                "id": job.id,
+                "from": move.source,
+                "to": move.to,
+                "at": iso(move.at),
+                "cause": str(move.cause),
+            }
+            for job, move in entry.moves
+        ],
+        "violations": [{**one.as_dict(), "message": mask(one.message)} for one in entry.violations],
+    }
+    if entry.nearest is not None:
+        record["nearest"] = entry.nearest
+    if entry.error is not None:
+        record["error"] = mask(entry.error)
+    if bodies:
+        record["request"] = {"headers": mask_headers(entry.headers), **_body(entry.body)}
+        record["answer"] = {"headers": mask_headers(entry.answer_headers), **_body(entry.answer)}
+    return record
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    text = body[:BODY_LIMIT].decode("utf-8", "replace")
+    shown: dict[str, Any] = {"body": mask(text)}
+    if len(body) > BODY_LIMIT:
+        shown["cut"] = len(body)
+    return shown

@@ -1,0 +1,135 @@
+"""An API's knobs: typed, documented settings with a label that says how sure their default is.
+
+An API declares a frozen dataclass whose fields are made by `knob`; fixtures and the control
+endpoint set them by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_type_hints
+
+from mockserver.core.errors import BadPlan, DomainError
+from mockserver.core.machine import Confidence
+from mockserver.core.plan import seconds
+
+T = TypeVar("T")
+
+
+class BadKnob(DomainError):
+    """No such setting, or a value it does not take; `name` says which."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def knob(
+    default: Any,
+    doc: str,
+    confidence: Confidence = Confidence.INFERRED,
+    *,
+    choices: Sequence[Any] = (),
+    minimum: float | None = None,
+    duration: bool = False,
+) -> Any:
+    """Declare one setting.
+
+    Args:
+        default: its value when nobody sets it.
+        doc: one sentence for the reference pages.
+        confidence: how well the default is known to be the vendor's behaviour.
+        choices: the only values it takes.
+        minimum: the least number it takes.
+        duration: a number of seconds that may also be written `250ms`, `2s`, `1m`.
+    """
+    facts = {
+        "doc": doc,
+        "confidence": confidence,
+        "choices": tuple(choices),
+        "minimum": minimum,
+        "duration": duration,
+    }
+    return dataclasses.field(default=default, metadata=facts)
+
+
+def change(settings: T, values: Mapping[str, Any]) -> T:
+    """Return the settings with some values set.
+
+    Raises:
+        BadKnob: an unknown name, or a value of the wrong type or out of range.
+    """
+    known = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    hints = get_type_hints(type(settings))
+    checked = {}
+    for name, value in values.items():
+        if name not in known:
+            raise BadKnob(name, f"no setting {name!r}; there are {', '.join(known)}")
+        checked[name] = _check(name, value, hints[name], known[name].metadata)
+    return dataclasses.replace(settings, **checked)  # type: ignore[type-var]
+
+
+def values(settings: Any) -> dict[str, Any]:
+    """Return the settings as JSON can say them."""
+    return {
+        field.name: list(value) if isinstance(value := getattr(settings, field.name), tuple) else value
+        for field in dataclasses.fields(settings)
+    }
+
+
+def describe(settings: type[Any]) -> list[dict[str, Any]]:
+    """Return name, type, default, label and meaning of each setting, for the reference and the control API."""
+    hints = get_type_hints(settings)
+    rows = []
+    for field in dataclasses.fields(settings):
+        facts = field.metadata
+        row = {
+            "name": field.name,
+            "type": "duration" if facts["duration"] else _type_name(hints[field.name]),
+            "default": list(field.default) if isinstance(field.default, tuple) else field.default,
+            "confidence": str(facts["confidence"]),
+            "doc": facts["doc"],
+        }
+        if facts["choices"]:
+            row["choices"] = list(facts["choices"])
+        if facts["minimum"] is not None:
+            row["minimum"] = facts["minimum"]
+        rows.append(row)
+    return rows
+
+
+def _type_name(hint: Any) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    if hint in names:
+        return names[hint]
+    return "list of strings" if "tuple" in str(hint) else "string or null"
+
+
+def _check(name: str, value: Any, hint: Any, facts: Mapping[str, Any]) -> Any:
+    if facts["duration"] and (isinstance(value, int | float | str)) and not isinstance(value, bool):
+        try:
+            value = seconds(value)
+        except BadPlan as error:
+            raise BadKnob(name, f"setting {name!r}: {error}") from None
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if "tuple" in str(hint) and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = tuple(value)
+    if not _fits(value, hint):
+        raise BadKnob(name, f"setting {name!r} takes a {_type_name(hint)}, not {value!r}")
+    if facts["choices"] and value not in facts["choices"]:
+        raise BadKnob(name, f"setting {name!r} takes one of {', '.join(map(str, facts['choices']))}, not {value!r}")
+    if facts["minimum"] is not None and value < facts["minimum"]:
+        raise BadKnob(name, f"setting {name!r} is at least {facts['minimum']}, not {value!r}")
+    return value
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if hint in (int, float):
+        return isinstance(value, hint) and not isinstance(value, bool)
+    if hint in (bool, str):
+        return isinstance(value, hint)
+    if "tuple" in str(hint):
+        return isinstance(value, tuple)
+    return value is None or isinstance(value, str)

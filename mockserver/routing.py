@@ -1,0 +1,133 @@
+"""Paths to operations: a trie that is built once and walked once per request.
+
+aiohttp's own router is not used because the APIs need what it lacks: segments compared without
+regard to case, a choice by query (`?action_id=…`), the nearest known path for a miss, and each
+API's own answer to a wrong method.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import parse_qsl, unquote
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Generic[T]):
+    """One way to reach a target.
+
+    Attributes:
+        methods: HTTP methods; empty for any.
+        template: `/jobs/{job_id}/status?action_id=x`; `{name*}` at the end takes the rest of the path.
+        folded: compare the literal segments without regard to letter case.
+    """
+
+    methods: frozenset[str]
+    template: str
+    target: T
+    folded: bool = False
+
+
+@dataclass(slots=True)
+class _Node(Generic[T]):
+    literal: dict[str, _Node[T]] = field(default_factory=dict)
+    folded: dict[str, _Node[T]] = field(default_factory=dict)
+    param: _Node[T] | None = None
+    rest: _Node[T] | None = None
+    leaves: list[_Leaf[T]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Leaf(Generic[T]):
+    route: Route[T]
+    names: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A target, and the values of the template's names (decoded)."""
+
+    target: T
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMethod:
+    """The path is known, but not with this method."""
+
+    allowed: tuple[str, ...]
+
+
+class Router(Generic[T]):
+    """Finds the target for a method, path and query."""
+
+    def __init__(self, routes: Sequence[Route[T]]) -> None:
+        self._root: _Node[T] = _Node()
+        self.routes = tuple(routes)
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: Route[T]) -> None:
+        path, _, query = route.template.partition("?")
+        node, names = self._root, []
+        for segment in path.strip("/").split("/") if path.strip("/") else ():
+            if segment.startswith("{"):
+                name = segment.strip("{}")
+                names.append(name.rstrip("*"))
+                if name.endswith("*"):
+                    node.rest = node = node.rest or _Node()
+                else:
+                    node.param = node = node.param or _Node()
+            elif route.folded:
+                node = node.folded.setdefault(segment.casefold(), _Node())
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        node.leaves.append(_Leaf(route, tuple(names), tuple(parse_qsl(query))))
+        node.leaves.sort(key=lambda leaf: -len(leaf.query))
+
+    def find(self, method: str, path: str, query: Mapping[str, str]) -> Found[T] | WrongMethod | None:
+        """Walk the trie. `path` is as sent (percent-encoded); a trailing slash does not matter."""
+        segments = path.strip("/").split("/")
+        if "%" in path:
+            segments = [unquote(segment) for segment in segments]
+        if segments == [""]:
+            segments = []
+        allowed: list[str] = []
+        for node, values in _walk(self._root, segments, 0, ()):
+            for leaf in node.leaves:
+                if leaf.query and any(query.get(name) != value for name, value in leaf.query):
+                    continue
+                methods = leaf.route.methods
+                if not methods or method in methods:
+                    return Found(leaf.route.target, dict(zip(leaf.names, values, strict=True)))
+                allowed.extend(methods)
+        return WrongMethod(tuple(sorted(set(allowed)))) if allowed else None
+
+    def nearest(self, path: str) -> str | None:
+        """Return the template most like an unknown path, for a hint."""
+        known = [route.template for route in self.routes]
+        close = difflib.get_close_matches(path, known, n=1, cutoff=0.0)
+        return close[0] if close else None
+
+
+def _walk(
+    node: _Node[T], segments: Sequence[str], at: int, values: tuple[str, ...]
+) -> Iterator[tuple[_Node[T], tuple[str, ...]]]:
+    if at == len(segments):
+        if node.leaves:
+            yield node, values
+    else:
+        segment = segments[at]
+        if (child := node.literal.get(segment)) is not None:
+            yield from _walk(child, segments, at + 1, values)
+        if node.folded and (child := node.folded.get(segment.casefold())) is not None:
+            yield from _walk(child, segments, at + 1, values)
+        if node.param is not None and segment:
+            yield from _walk(node.param, segments, at + 1, (*values, segment))
+    if node.rest is not None and node.rest.leaves:
+        yield node.rest, (*values, "/".join(segments[at:]))

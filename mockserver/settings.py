@@ -1,0 +1,59 @@
+"""What a server is started with. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PREFIX = "MOCKSERVER_"
+
+
+class BadOption(Exception):
+    """An option that cannot be followed; one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options of `mockserver serve`.
+
+    Attributes:
+        port, tls_port, control_port: 0 takes any free port; None (tls, control) switches it off.
+        apis: names; empty for all.
+        fixtures: files and folders; empty for those that came with the package.
+        clock: `real`, `frozen`, or an ISO time at which it stands.
+        state: a file to load at start, and to save to on stop and every 30 s.
+        journal_size: exchanges remembered per sandbox.
+        strict: an answer of ours that breaks its contract becomes a 500 that says why.
+        headers: answers carry `X-Mockserver-Request` and `X-Mockserver-Violations`.
+        body_limit: bytes an API request may have.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tls_port: int | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    apis: tuple[str, ...] = ()
+    fixtures: tuple[Path, ...] = ()
+    contracts: Path | None = None
+    seed: int = 0
+    clock: str = "real"
+    store: str = "memory:"
+    state: Path | None = None
+    control_host: str | None = None
+    control_port: int | None = None
+    control_token: str | None = field(default=None, repr=False)
+    journal_size: int = 1000
+    strict: bool = False
+    headers: bool = True
+    body_limit: int = 16 * 1024 * 1024
+    log_format: str = "text"
+    log_level: str = "info"
+    access_log: bool = False
+
+
+def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """Return the environment's value of an option (`control_port` -> `MOCKSERVER_CONTROL_PORT`)."""
+    return (os.environ if environ is None else environ).get(PREFIX + name.upper())

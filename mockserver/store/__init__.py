@@ -1,0 +1,1 @@
+"""Where sandboxes live: one protocol, one module per kind of store."""

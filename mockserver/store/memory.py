@@ -1,0 +1,166 @@
+"""The store in one process' memory.
+
+No method waits between reading and writing, so each is atomic on the event loop.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.core.job import Job
+from mockserver.store.base import Document, Page
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The jobs of one api and kind, by id and in order of arrival."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
+    arrivals: dict[int, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    last: int = 0
+
+
+@dataclass(slots=True)
+class _Box:
+    shelves: dict[tuple[str, str], _Shelf] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    documents: dict[str, dict[str, Document]] = field(default_factory=dict)
+    journal: deque[Any] = field(default_factory=deque)
+
+
+class MemoryStore:
+    """Implements `Store`; see there for what each method does."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, _Box] = {}
+
+    def _box(self, box: str) -> _Box:
+        found = self._boxes.get(box)
+        if found is None:
+            found = self._boxes[box] = _Box()
+        return found
+
+    async def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    async def ping(self) -> bool:
+        return True
+
+    async def boxes(self) -> Sequence[str]:
+        return list(self._boxes)
+
+    async def clear(self, box: str, *, keep: Sequence[str] = ()) -> None:
+        old = self._boxes.pop(box, None)
+        if old is not None and keep:
+            kept = {name: old.documents[name] for name in keep if name in old.documents}
+            self._boxes[box] = _Box(
+                documents=kept,
+                journal=old.journal if "journal" in keep else deque(),
+                counters={name: value for name, value in old.counters.items() if name in keep},
+            )
+
+    async def get(self, box: str, api: str, kind: str, job_id: str) -> Job | None:
+        shelf = self._box(box).shelves.get((api, kind))
+        return None if shelf is None else shelf.jobs.get(job_id)
+
+    async def add(self, box: str, job: Job) -> bool:
+        shelf = self._box(box).shelves.setdefault((job.api, job.kind), _Shelf())
+        if job.id in shelf.jobs:
+            return False
+        shelf.last += 1
+        shelf.jobs[job.id] = job
+        shelf.order.append(shelf.last)
+        shelf.arrivals[shelf.last] = job.id
+        shelf.numbers[job.id] = shelf.last
+        return True
+
+    async def swap(self, box: str, old: Job, new: Job) -> bool:
+        shelf = self._box(box).shelves.get((old.api, old.kind))
+        found = None if shelf is None else shelf.jobs.get(old.id)
+        if shelf is None or found is None or found.version != old.version:
+            return False
+        shelf.jobs[old.id] = new
+        return True
+
+    async def remove(self, box: str, job: Job) -> bool:
+        shelf = self._box(box).shelves.get((job.api, job.kind))
+        if shelf is None or shelf.jobs.pop(job.id, None) is None:
+            return False
+        number = shelf.numbers.pop(job.id)
+        del shelf.arrivals[number]
+        del shelf.order[bisect_left(shelf.order, number)]
+        return True
+
+    async def page(
+        self, box: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+    ) -> Page:
+        shelf = self._box(box).shelves.get((api, kind))
+        if shelf is None:
+            return Page(jobs=(), total=0)
+        total = len(shelf.order)
+        stop = total if limit is None else min(total, start + limit)
+        if newest:
+            numbers = shelf.order[max(0, total - stop) : max(0, total - start)][::-1]
+        else:
+            numbers = shelf.order[start:stop]
+        return Page(jobs=[shelf.jobs[shelf.arrivals[number]] for number in numbers], total=total)
+
+    async def size(self, box: str) -> Mapping[tuple[str, str], int]:
+        return {key: len(shelf.jobs) for key, shelf in self._box(box).shelves.items()}
+
+    async def count(self, box: str, counter: str) -> int:
+        counters = self._box(box).counters
+        counters[counter] = value = counters.get(counter, 0) + 1
+        return value
+
+    async def counters(self, box: str) -> Mapping[str, int]:
+        return dict(self._box(box).counters)
+
+    async def set_counter(self, box: str, counter: str, value: int) -> None:
+        self._box(box).counters[counter] = value
+
+    async def read(self, box: str, collection: str, key: str) -> Document | None:
+        return self._box(box).documents.get(collection, {}).get(key)
+
+    async def write(self, box: str, collection: str, key: str, value: Document) -> None:
+        self._box(box).documents.setdefault(collection, {})[key] = value
+
+    async def replace(self, box: str, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
+        documents = self._box(box).documents.setdefault(collection, {})
+        if documents.get(key) != old:
+            return False
+        if new is None:
+            documents.pop(key, None)
+        else:
+            documents[key] = new
+        return True
+
+    async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
+        return dict(self._box(box).documents.get(collection, {}))
+
+    async def collections(self, box: str) -> Sequence[str]:
+        return [name for name, documents in self._box(box).documents.items() if documents]
+
+    async def log(self, box: str, entry: Any, limit: int) -> None:
+        journal = self._box(box).journal
+        journal.append(entry)
+        while len(journal) > limit:
+            journal.popleft()
+
+    async def entries(self, box: str) -> Sequence[Any]:
+        return list(self._box(box).journal)
+
+    async def forget_entries(self, box: str) -> int:
+        journal = self._box(box).journal
+        gone = len(journal)
+        journal.clear()
+        return gone

@@ -1,0 +1,1 @@
+"""What two APIs share on the wire."""
