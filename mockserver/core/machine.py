@@ -178,6 +178,9 @@ class Machine:
             return None
         if mode is not CancelMode.IGNORES:
             to = self.cancelled.get(mode)
+            if mode is CancelMode.LOSES and job.plan.end and self.by_name[job.plan.end].phase is Phase.SUCCEEDED:
+                # An API may have several words for success: the job ends with the one it was planned to end with.
+                to = job.plan.end
             return None if to is None else _due(to, job.on_cancel.after, job.since, job.looks)
         if job.plan.end is None:
             return None
