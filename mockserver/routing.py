@@ -115,7 +115,7 @@ class Router(Generic[T]):
             segments = [unquote(segment) for segment in segments]
         if segments == [""]:
             segments = []
-        candidates = [
+        candidates: list[tuple[_Leaf[T], Mapping[str, str]]] = [
             (leaf, dict(zip(leaf.names, values, strict=True)))
             for node, values in _walk(self._root, segments, 0, ())
             for leaf in node.leaves
