@@ -129,9 +129,17 @@ class Router(Generic[T]):
 
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
-        known = [route.template for route in self.routes]
-        close = difflib.get_close_matches(path, known, n=1, cutoff=0.0)
-        return close[0] if close else None
+        given = path.strip("/").split("/")
+
+        def likeness(template: str) -> float:
+            segments = template.partition("?")[0].strip("/").split("/")
+            filled = [
+                given[at] if segment.startswith("{") and at < len(given) else segment
+                for at, segment in enumerate(segments)
+            ]
+            return difflib.SequenceMatcher(None, "/".join(filled), "/".join(given)).ratio()
+
+        return max((route.template for route in self.routes), key=likeness, default=None)
 
 
 def _walk(
