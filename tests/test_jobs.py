@@ -72,7 +72,7 @@ async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_w
     wins: Counter[str] = Counter()
     for number in range(200):
         world = World()
-        await world.add(str(number))
+        await world.add(str(number), on_cancel=OnCancel(after=Wait(seconds=50)))
 
         async def cancel(world: World = world, number: int = number) -> str:
             try:
