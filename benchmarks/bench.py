@@ -107,7 +107,8 @@ def load(port: int, scenario: Scenario, connections: int, seconds: int, first: i
     script = f"wrk.method = {json.dumps(scenario.method)}\n{headers}"
     if scenario.first:
         script += (
-            f"local n = {first}\nlocal body = {json.dumps(scenario.body)}\n"
+            f"local n = {first}\n"
+            f"local body = {json.dumps(scenario.body)}\n"
             'request = function() n = n + 1; return wrk.format(nil, nil, nil, (string.gsub(body, "{n}", tostring(n)))) end\n'
         )
     elif scenario.body:

@@ -56,16 +56,10 @@ def test_missing_and_unreadable_files_are_named(tmp_path: Path) -> None:
 
 
 async def test_a_job_that_cannot_be_followed_is_named_in_the_document_it_came_from(tmp_path: Path) -> None:
-    one = write(
-        tmp_path,
-        "a.json",
-        '{"ges": {"graphs": [{"name": "movie", "id": "g", "project_id": "p"}],\n "jobs": [{"id": "1", "graph": "movie", "kind": "query-vertices", "state": "running"}]}}',
-    )
-    two = write(
-        tmp_path,
-        "b.json",
-        '{"ges": {\n "jobs": [\n  {"id": "2", "graph": "movie", "kind": "query-vertices", "state": "flying"}]}}',
-    )
+    graphs = '{"ges": {"graphs": [{"name": "movie", "id": "g", "project_id": "p"}],'
+    job = '\n "jobs": [\n  {"id": "%s", "graph": "movie", "kind": "query-vertices", "state": "%s"}]}}'
+    one = write(tmp_path, "a.json", graphs + job % ("1", "running"))
+    two = write(tmp_path, "b.json", '{"ges": {' + job % ("2", "flying"))
     house = build(Settings(fixtures=(one, two)))
     with pytest.raises(BadFixture) as caught:
         await house.sandboxes.default.seed()
@@ -81,16 +75,10 @@ def test_two_jobs_of_one_id_are_refused(tmp_path: Path) -> None:
 
 
 def test_documents_are_merged_settings_by_key_and_lists_one_after_the_other(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "a.json",
-        '{"ges": {"settings": {"edition": "persistent"}, "jobs": [{"id": "1", "graph": "movie", "kind": "query-vertices"}]}}',
-    )
-    write(
-        tmp_path,
-        "b.yaml",
-        "ges:\n  settings: {edition: memory}\n  jobs:\n    - {id: '2', graph: movie, kind: query-vertices}\n",
-    )
+    job = '{"id": "1", "graph": "movie", "kind": "query-vertices"}'
+    write(tmp_path, "a.json", '{"ges": {"settings": {"edition": "persistent"}, "jobs": [' + job + "]}}")
+    job = "{id: '2', graph: movie, kind: query-vertices}"
+    write(tmp_path, "b.yaml", f"ges:\n  settings: {{edition: memory}}\n  jobs:\n    - {job}\n")
     section = fixtures.load([tmp_path], APIS).section("ges")
     assert section["settings"] == {"edition": "memory"}
     assert [job["id"] for job in section["jobs"]] == ["1", "2"]
