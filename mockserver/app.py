@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -20,6 +21,23 @@ from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 
+async def _no_ports(sandbox: str) -> dict[str, int]:
+    raise BadOption("this server cannot open ports of its own; it runs inside another application")
+
+
+async def _nothing(sandbox: str) -> None:
+    pass
+
+
+@dataclass(slots=True, kw_only=True)
+class Ports:
+    """What the listening side offers: ports for one sandbox (by scheme), and the CA of the TLS port."""
+
+    open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
+    close: Callable[[str], Awaitable[None]] = _nothing
+    ca_pem: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything one server is made of."""
@@ -31,6 +49,7 @@ class House:
     sandboxes: Sandboxes
     exchange: Exchange
     started: float
+    ports: Ports = field(default_factory=Ports)
 
 
 HOUSE = web.AppKey("house", House)

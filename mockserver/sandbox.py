@@ -81,16 +81,20 @@ class Sandbox:
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.store = store
         self.apis = {api.name: api for api in apis}
-        self.fixtures = fixtures
         self.ids = Ids(seed=seed)
         self.journal_size = journal_size
-        self.contents = {api.name: api.content(fixtures.section(api.name)) for api in apis}
+        self.adopt(fixtures)
         self._time = time
         self._first_clock = clock
-        self._settings: dict[str, tuple[Any, Any]] = {}
         self._listeners: set[asyncio.Queue[Mapping[str, Any]]] = set()
         machines = {(api.name, kind): machine for api in apis for kind, machine in api.machines.items()}
         self.jobs = Jobs(store, name, machines, self.now, self._publish_moves)
+
+    def adopt(self, fixtures: Fixtures) -> None:
+        """Take other fixtures as what this sandbox starts with; jobs are not touched."""
+        self.fixtures = fixtures
+        self.contents = {name: api.content(fixtures.section(name)) for name, api in self.apis.items()}
+        self._settings: dict[str, tuple[Any, Any]] = {}
 
     # --- clock ------------------------------------------------------------------------------------
 
