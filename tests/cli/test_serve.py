@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -120,9 +119,9 @@ def test_requests_in_flight_are_finished(start: Start) -> None:
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    # A later request is answered, so the server has begun with the earlier one.
-    time.sleep(0.2)
-    control.health()
+    # Later requests are answered, so the server has begun with the earlier one.
+    for _ in range(20):
+        control.health()
     assert end(process) == 0
     waiting.join()
 
