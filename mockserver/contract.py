@@ -137,10 +137,31 @@ def _explain(
 
 
 def _with_definitions(schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> Any:
+    """Return a schema with the shared definitions it uses; all of them would cost most of the start-up time."""
     shared = document.get("$defs")
     if isinstance(schema, bool) or not shared:
         return schema
-    return {**schema, "$defs": {**shared, **schema.get("$defs", {})}}
+    used: dict[str, Any] = {}
+    wanted = _references(schema)
+    while wanted:
+        name = wanted.pop()
+        if name in shared and name not in used:
+            used[name] = shared[name]
+            wanted |= _references(shared[name])
+    return {**schema, "$defs": {**used, **schema.get("$defs", {})}}
+
+
+def _references(schema: Any) -> set[str]:
+    """Return the names of the definitions a schema refers to."""
+    if isinstance(schema, Mapping):
+        found = set().union(*(_references(value) for value in schema.values()))
+        target = schema.get("$ref")
+        if isinstance(target, str) and target.startswith("#/$defs/"):
+            found.add(target.removeprefix("#/$defs/").partition("/")[0])
+        return found
+    if isinstance(schema, Sequence) and not isinstance(schema, str):
+        return set().union(*(_references(value) for value in schema))
+    return set()
 
 
 class Contracts:
