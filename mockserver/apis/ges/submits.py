@@ -165,7 +165,7 @@ async def execute_algorithm(call: GesCall) -> Reply:
         script = graph.algorithms.get(name)
         if script is not None and script.error is not None:
             raise GesFault("GES.8402", f"Running algorithm [{name}] error: {script.error}!")
-        outputs = found(kinds.EXECUTE_ALGORITHM, graph, script, {"request": {"body": body}})
+        outputs = found(kinds.EXECUTE_ALGORITHM, graph, script, {"algorithm": name})
         return answer(call, {"data": {"outputs": outputs}})
     reply, _ = await created(call, graph, kinds.EXECUTE_ALGORITHM, body, {"algorithm": name})
     return reply

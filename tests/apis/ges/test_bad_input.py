@@ -42,7 +42,8 @@ TABLE: list[tuple[str, str, str, Any, int, str]] = [
     ("paths", "POST", "action?action_id=import-graph", {"schemaPath": {}}, 400, "GES.8013"),
     ("command", "POST", "action?action_id=execute-gremlin-query", {"command": []}, 400, "GES.8000"),
     ("export", "POST", f"jobs/{RUNNING}/action?action_id=export-result", {}, 400, "GES.8011"),
-    ("erase", "POST", f"jobs/{RUNNING}/action?action_id=export-result", {"exportPath": "x", "erase": 3}, 400, "GES.8011"),
+    ("erase", "POST", f"jobs/{RUNNING}/action?action_id=export-result", {"exportPath": "x", "erase": 3}, 400,
+     "GES.8011"),
     ("unknown action", "POST", "action?action_id=explode", {}, 400, "GES.8000"),
     ("no action", "POST", "action", {}, 400, "GES.8000"),
     ("unknown job", "GET", "jobs/nobody/status", None, 400, "GES.8301"),
@@ -118,7 +119,8 @@ async def play(ges: Any) -> str:
         await ges.advance(1)
         await go("GET", f"{base}/jobs/status")
     user = {"name": "alice", "password": "secret", "domain": {"name": "acme"}}
-    await go("POST", "/v3/auth/tokens", json={"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}})
+    identity = {"methods": ["password"], "password": {"user": user}}
+    await go("POST", "/v3/auth/tokens", json={"auth": {"identity": identity}})
     await go("GET", f"/v2/{ges.project}/graphs/jobs")
     await go("DELETE", f"{base}/jobs/{RUNNING}")
     await go("GET", f"{base}/jobs/nobody/status")

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 SAMPLES = (Path(__file__).parent / "literal_samples_2021.md").read_text("utf-8")
-PAGES = dict(re.findall(r"^## (.+?)\.md\n(.*?)(?=^## |\Z)", SAMPLES, re.M | re.S))
+PAGES = dict(re.findall(r"^## (.+?)\.md\n(.*?)(?=^## |\Z)", SAMPLES, re.MULTILINE | re.DOTALL))
 
 
 def blocks(page: str) -> list[Any]:
     """Return the JSON objects of a page's samples, in order; what is no JSON is left out."""
     found = []
-    for block in re.findall(r"^```\n(.*?)^```", PAGES[page], re.M | re.S):
+    for block in re.findall(r"^```\n(.*?)^```", PAGES[page], re.MULTILINE | re.DOTALL):
         start = block.find("{")
         try:
             found.append(json.loads(block[start:]))

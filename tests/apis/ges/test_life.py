@@ -33,12 +33,13 @@ async def test_a_submitted_job_waits_runs_and_ends(ges: Any, kind: str) -> None:
 
 
 async def test_a_failed_algorithm_is_told_as_a_failed_query(ges: Any) -> None:
+    ges.graph = "movie_fails"
     job_id = await ges.submit("kcore")
     await ges.advance(3)
     got = await ges.status(job_id)
     assert got.status == 400
     assert got.data == {
-        "errorMessage": "Running algorithm [kcore] error: the graph has no edges!",
+        "errorMessage": "Running algorithm [kcore] error: out of memory!",
         "errorCode": "GES.8301",
     }
 
@@ -209,3 +210,11 @@ async def test_the_default_fixtures_hold_a_job_in_every_state_and_of_every_kind(
     from mockserver.apis.ges.kinds import KINDS
 
     assert {job["kind"] for job in jobs} == set(KINDS)
+
+
+async def test_an_algorithm_that_nobody_scripted_finds_nothing(ges: Any) -> None:
+    ges.graph = "GES_UI_AUTO"
+    job_id = await ges.submit("betweenness")
+    await ges.advance(3)
+    outputs = {"betweenness": [], "data_return_size": 0, "data_offset": 0, "data_total_size": 0}
+    assert (await ges.status(job_id)).data == {"data": {"outputs": outputs}, "status": "complete"}
