@@ -10,8 +10,8 @@ from aiohttp import web
 from mockserver import contract, fixtures
 from mockserver.api import Api
 from mockserver.apis import APIS
-from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.contract import Contracts
+from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
 from mockserver.exchange import Exchange
