@@ -122,7 +122,7 @@ async def mint(
     """
     number = await count("arcgis.token")
     if number % SWEEP == 0:
-        await _sweep(shelf, now)
+        await sweep(shelf, COLLECTION, now)
     value = ids.hex("arcgis.token", number, 64)
     expires = now + minutes * 60
     dies = now + real_seconds if real_seconds else expires
@@ -131,9 +131,7 @@ async def mint(
     return token
 
 
-async def judge(
-    shelf: Shelf, value: str, *, now: float, referer: str | None, address: str, strict: bool
-) -> Token:
+async def judge(shelf: Shelf, value: str, *, now: float, referer: str | None, address: str, strict: bool) -> Token:
     """Return the token of that value.
 
     Raises:
@@ -164,10 +162,11 @@ def presented(parameters: Mapping[str, Any], headers: Mapping[str, str]) -> str 
     return None
 
 
-async def _sweep(shelf: Shelf, now: float) -> None:
-    for value, record in dict(await shelf.all(COLLECTION)).items():
+async def sweep(shelf: Shelf, collection: str, now: float) -> None:
+    """Throw away the records of a collection that have died by now."""
+    for key, record in dict(await shelf.all(collection)).items():
         if now >= record["dies"]:
-            await shelf.replace(COLLECTION, value, record, None)
+            await shelf.replace(collection, key, record, None)
 
 
 def _same_referer(bound: str, sent: str | None) -> bool:
