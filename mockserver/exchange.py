@@ -84,7 +84,7 @@ class Exchange:
             hint = "GET /_control/sandboxes lists them; POST makes one"
             return error_response(404, "unknown-sandbox", str(error), hint)
         segment = path.split("/", 2)[1]
-        if segment in self.beside:
+        if segment in self.beside and (segment or path == "/"):
             return await self.beside[segment](request, sandbox, path)
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY

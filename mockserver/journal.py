@@ -32,7 +32,7 @@ _NAMES = (
 )
 # The same secret in each of the forms a body may take: JSON, form or query, XML.
 _JSON = re.compile(rf'("(?:{_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
-_FORM = re.compile(rf"((?:^|[?&\s;#])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
+_FORM = re.compile(rf"((?:^|[?&\s;#'\"(])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
 _XML = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
 _MULTIPART = re.compile(rf'(name="(?:{_NAMES})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE)
 _BEARER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
