@@ -48,6 +48,7 @@ ARCGIS = Api(
         *routes_portal.OPERATIONS,
     ),
     endpoints=(
+        *routes_admin.ENDPOINTS,
         Endpoint(
             handler=elsewhere,
             methods=("GET", "POST", "OPTIONS"),

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 
 class RestError(Exception):
-    """A REST refusal: `{"error":{"code","message","details"}}`."""
+    """A REST refusal: `{"error":{"code","message","details"}}`; `details` is a text in one observed case."""
 
-    def __init__(self, code: int, message: str, details: Sequence[str] = ()) -> None:
+    def __init__(self, code: int, message: str, details: Sequence[str] | str = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.details = tuple(details)
+        self.details = details if isinstance(details, str) else tuple(details)
 
 
 class AdminError(Exception):

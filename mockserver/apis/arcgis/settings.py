@@ -36,6 +36,11 @@ class ArcgisSettings:
         "Administrator errors come as HTTP 200, or with their code as the HTTP status (open question 4).",
         choices=("application", "real"),
     )
+    admin_sign_in: str = knob(
+        "as-secured",
+        "The Administrator asks for a token when the site is `secured`, or always.",
+        choices=("as-secured", "always"),
+    )
     admin_get_on_post_only: str = knob(
         "405",
         "GET on an Administrator operation that is documented as POST: refused with 405, or allowed.",

@@ -141,9 +141,12 @@ def cors(call: GpCall) -> Mapping[str, str]:
 
 
 def plane(call: GpCall) -> str:
-    """Return `rest`, `admin`, `tokens` or `sharing`, or an empty text for the web tier."""
+    """Return `rest`, `admin`, `tokens` or (below the portal only) `sharing`, or an empty text for the web tier."""
     parts = call.path.split("/", 3)
-    return parts[2] if len(parts) > 2 and parts[2] in ("rest", "admin", "tokens", "sharing") else ""
+    found = parts[2] if len(parts) > 2 else ""
+    if found == "sharing":
+        return found if parts[1] == call.settings.portal_context else ""
+    return found if found in ("rest", "admin", "tokens") else ""
 
 
 def refuse(call: GpCall, error: Exception) -> Reply:
@@ -186,7 +189,8 @@ def _refuse_rest(call: GpCall, error: Exception) -> Reply:
 
 def rest_refusal(call: GpCall, error: RestError) -> Reply:
     """Write a REST refusal in the format the client asked for."""
-    data = {"error": {"code": error.code, "message": error.message, "details": list(error.details)}}
+    details = error.details if isinstance(error.details, str) else list(error.details)
+    data = {"error": {"code": error.code, "message": error.message, "details": details}}
     real = call.settings.http_errors == "real" and 400 <= error.code <= 599
     return _refusal(call, data, error.code if real else 200)
 
