@@ -24,7 +24,7 @@ from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRo
 from mockserver.call import Call, Reply, json_reply
 from mockserver.contract import Contracts, Violation
 from mockserver.core.job import Job, Move
-from mockserver.journal import Entry, mask
+from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.routing import Found, Router, WrongMethod
 from mockserver.sandbox import Sandbox
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
@@ -218,6 +218,8 @@ class Exchange:
             payload=call.payload,
             error=call.error,
         )
+        if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
+            cut(entry)
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
         if sandbox.listened:
             sandbox.publish(

@@ -283,3 +283,12 @@ async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Exc
 async def test_parallel_calls_get_numbers_of_their_own(client: TestClient[Any, Any]) -> None:
     answers = await asyncio.gather(*(client.get("/toy/1") for _ in range(50)))
     assert {int(answer.headers["X-Mockserver-Request"]) for answer in answers} == set(range(1, 51))
+
+
+async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Exchange) -> None:
+    client.app._client_max_size = 1_000_000
+    await client.post("/toy/1/stop", json={"x": "y" * 200_000})
+    (kept,) = await exchange.sandboxes.store.entries("default")
+    assert len(kept.body) == journal.BODY_LIMIT
+    assert kept.payload is None
+    assert journal.describe(kept)["request"]["size"] == 200_009

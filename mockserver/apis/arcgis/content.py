@@ -81,6 +81,8 @@ class Task:
         messages: what the tool says while it runs, in the fixture's form.
         results: by output parameter, `{"dataType","value"}`; `"input"` names an input that is handed through.
         results_delay: a wait in the fixture's form after success, before the results show.
+        scenario: a ready-made fate of its jobs (see `jobs.SCENARIOS`).
+        error: what the tool fails with.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Task:
     messages: Sequence[Any] = ()
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     results_delay: Any = None
+    scenario: str | None = None
     error: str | None = None
 
     @property
@@ -109,7 +112,7 @@ class Service:
     Attributes:
         flavour: `notebook` for a web tool of Notebook Server, whose jobs say more (seed 001).
         users: who may use a secured one; empty for everybody with a token.
-        context, facts: further keys of the REST and the Administrator resource.
+        properties: further properties the Administrator shows.
     """
 
     name: str
@@ -246,6 +249,7 @@ def _task(fields: Mapping[str, Any], pointer: list[str | int]) -> Task:
         messages=fields.get("messages", ()),
         results=fields.get("results", {}),
         results_delay=fields.get("results_delay"),
+        scenario=fields.get("scenario"),
         error=fields.get("error"),
     )
 

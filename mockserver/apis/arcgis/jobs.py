@@ -15,26 +15,41 @@ from mockserver.jobform import COMMON, BadFields, Birth
 NOTEBOOK = "notebook"
 """The flavour of services whose jobs are those of Notebook Server (seed 001)."""
 
+LOST = "lost-after-submit"
+_FOR_EVER: Mapping[str, int] = {"looks": 1_000_000_000}
+
+SCENARIOS: Mapping[str, Mapping[str, Any]] = {
+    "stuck": {"plan": "stuck"},
+    "queues": {"plan": "queues"},
+    "times-out": {"plan": "times-out"},
+    # The id is unknown at the first status query after the wait, as when arcgisjobs is cleaned up too early.
+    LOST: {"plan": {"steps": [{"state": GpState.SUBMITTED, "for": "1s"}], "end": GpState.DELETED}},
+    "late-results": {"plan": "succeeds", "results_delay": {"looks": 2}},
+    "missing-results": {"plan": "succeeds", "results_delay": _FOR_EVER},
+    "cancel-ignored": {"plan": "succeeds", "on_cancel": "ignores"},
+    "cancel-too-late": {"plan": "succeeds", "on_cancel": "loses"},
+    "cancel-stuck": {"plan": "stuck", "on_cancel": "stuck"},
+}
+"""Ready-made fates: what a job's `scenario` stands for; the job's own fields win over it."""
+
 
 async def make_job(birth: Birth[ArcgisSettings, Content], fields: Mapping[str, Any]) -> tuple[Job, ...]:
     """Make a job; `service` and `task` name where, `inputs` and `results` what it knows.
 
     Raises:
-        BadFields: no such service or task.
+        BadFields: no such service, task or scenario.
     """
     service, task = _place(birth.content, fields)
-    number = await birth.count("job") if fields.get("id") is None else 0
-    job_id = fields.get("id") or new_id(birth, service, number)
+    scenario = fields.get("scenario") or (None if task is None else task.scenario)
+    fields = {**_scenario(scenario), **fields}
+    job_id = fields.get("id") or new_id(birth, service, await birth.count("job"))
     own = {name: value for name, value in fields.items() if name not in COMMON}
     own["service"] = service.key
-    own["task"] = task.name if task is not None else fields.get("task")
     if task is not None:
+        own["task"] = task.name
         own.setdefault("inputs", {one.name: one.default for one in task.inputs if one.default is not None})
-        own.setdefault("results", resolve_results(task, own["inputs"]))
         if task.results_delay is not None:
             own.setdefault("results_delay", task.results_delay)
-        if task.error is not None and "error" not in fields:
-            fields = {**fields, "error": task.error}
     job = birth.job(
         JOB,
         fields,
@@ -42,7 +57,7 @@ async def make_job(birth: Birth[ArcgisSettings, Content], fields: Mapping[str, A
         data=own,
         default_plan=_plan(birth.settings, task),
         default_cancel=_on_cancel(birth.settings, task),
-        retention=birth.settings.job_max_age,
+        retention=0.0 if scenario == LOST else birth.settings.job_max_age,
     )
     return (job,)
 
@@ -54,8 +69,13 @@ def new_id(birth: Birth[ArcgisSettings, Content], service: Service, number: int)
     return "j" + birth.ids.hex("arcgis.job", number)
 
 
+def failing_plan(settings: ArcgisSettings, task: Task) -> dict[str, Any]:
+    """Return the plan of a job whose inputs are no good: it queues, begins, and fails."""
+    return describe_plan(timed(JOB.read_plan("fails"), settings.queue, run_time(settings, task)))
+
+
 def resolve_results(task: Task, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a job of this task will show, with inputs that are handed through filled in."""
+    """Return what a job of this task shows in the end, with inputs that are handed through filled in."""
     found = {}
     for name, result in task.results.items():
         value = result.get("value")
@@ -63,29 +83,6 @@ def resolve_results(task: Task, inputs: Mapping[str, Any]) -> dict[str, Any]:
             value = inputs[result["input"]]
         found[name] = {"dataType": result.get("dataType", "GPString"), "value": value}
     return found
-
-
-def _place(content: Content, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
-    key = fields.get("service")
-    service = content.services.get(key) if isinstance(key, str) else None
-    if service is None and isinstance(key, str):
-        service = content.services.get(f"{key}.GPServer")
-    if service is None:
-        known = ", ".join(content.services)
-        raise BadFields("service", f"service: no service {key!r}; there are {known}")
-    name = fields.get("task")
-    if name is None and len(service.tasks) >= 1:
-        return service, next(iter(service.tasks.values()))
-    if name is None or name in service.tasks:
-        return service, service.tasks.get(name) if name is not None else None
-    raise BadFields("task", f"task: {service.key} has no task {name!r}; there are {', '.join(service.tasks)}")
-
-
-def _plan(settings: ArcgisSettings, task: Task | None) -> str | Mapping[str, Any]:
-    plan = JOB.plan if task is None or task.plan is None else task.plan
-    if not isinstance(plan, str):
-        return plan
-    return describe_plan(timed(JOB.read_plan(plan), settings.queue, _run(settings, task)))
 
 
 def timed(plan: Plan, queue: float, run: float) -> Plan:
@@ -100,8 +97,37 @@ def timed(plan: Plan, queue: float, run: float) -> Plan:
     return Plan(steps=steps, end=plan.end)
 
 
-def _run(settings: ArcgisSettings, task: Task | None) -> float:
+def run_time(settings: ArcgisSettings, task: Task | None) -> float:
+    """Return how many seconds a job runs by a shorthand plan."""
     return settings.run if task is None or task.run is None else seconds(task.run)
+
+
+def _scenario(name: str | None) -> Mapping[str, Any]:
+    if name is None:
+        return {}
+    if name not in SCENARIOS:
+        raise BadFields("scenario", f"scenario: no scenario {name!r}; there are {', '.join(SCENARIOS)}")
+    return SCENARIOS[name]
+
+
+def _place(content: Content, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
+    key = str(fields.get("service"))
+    service = content.services.get(key) or content.services.get(f"{key}.GPServer")
+    if service is None:
+        raise BadFields("service", f"service: no service {key!r}; there are {', '.join(content.services)}")
+    name = fields.get("task")
+    if name is None:
+        return service, next(iter(service.tasks.values()), None)
+    if name not in service.tasks:
+        raise BadFields("task", f"task: {service.key} has no task {name!r}; there are {', '.join(service.tasks)}")
+    return service, service.tasks[name]
+
+
+def _plan(settings: ArcgisSettings, task: Task | None) -> str | Mapping[str, Any]:
+    plan = JOB.plan if task is None or task.plan is None else task.plan
+    if not isinstance(plan, str):
+        return plan
+    return describe_plan(timed(JOB.read_plan(plan), settings.queue, run_time(settings, task)))
 
 
 def _on_cancel(settings: ArcgisSettings, task: Task | None) -> Mapping[str, Any]:

@@ -5,13 +5,19 @@ Lines end in CRLF, as the real pages' do: scrapers split on it (arcgis.md §3).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.wire import html
+from mockserver.wire.html import pages
 
 if TYPE_CHECKING:
     from mockserver.apis.arcgis.security import GpCall
+
+_PAGES = pages(Path(__file__).with_name("templates"))
+# Plain text, so that a page escapes it; Jinja's own `tojson` would mark it as safe.
+_PAGES.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def render(call: GpCall, template: str, values: Mapping[str, Any]) -> bytes:
@@ -22,12 +28,12 @@ def render(call: GpCall, template: str, values: Mapping[str, Any]) -> bytes:
     """
     # A prefix of a sandbox belongs to every address on a page.
     root = f"{call.base}/{call.path.split('/', 2)[1]}"
-    text = html.render(
-        "mockserver.apis.arcgis",
-        template,
+    text = _PAGES.get_template(template).render(
         root=root,
         here=f"{call.base}{call.path}",
         parameters=call.parameters,
         **values,
     )
+    # A quotation mark is `&quot;` on the real pages; the escaping library writes it as a number.
+    text = text.replace("&#34;", "&quot;")
     return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()

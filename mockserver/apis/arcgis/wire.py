@@ -10,6 +10,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -29,6 +30,8 @@ from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
 SCRIPT = "text/javascript;charset=utf-8"
+
+_NAME = re.compile(r"[\w$.\[\]]{1,200}")
 
 FORMATS = ("html", "json", "pjson")
 
@@ -75,6 +78,18 @@ def chosen_format(call: GpCall) -> str:
     return call.parameters.get("f", "").lower() or "html"
 
 
+def require_format(call: GpCall) -> str:
+    """Return the format asked for, before anything is changed that could not be told.
+
+    Raises:
+        RestError: the format is not faked.
+    """
+    asked = chosen_format(call)
+    if asked not in FORMATS:
+        raise errors.bad_format()
+    return asked
+
+
 def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | None = None, status: int = 200) -> Reply:
     """Answer in the format the client asked for.
 
@@ -105,7 +120,8 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
 def _json(call: GpCall, data: Any, status: int) -> Reply:
     body = orjson.dumps(data)
     callback = call.parameters.get("callback")
-    if not callback:
+    # Anything but a name would let a link run a script of its own.
+    if not callback or not _NAME.fullmatch(callback):
         return Reply(
             status=status, data=data, body=body, content_type=call.settings.json_content_type, headers=cors(call)
         )
