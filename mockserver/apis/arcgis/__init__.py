@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mockserver.api import Api, Endpoint, NoRoute
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
 from mockserver.apis.arcgis.content import read_content
+from mockserver.apis.arcgis.errors import service_not_found
+from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.jobs import make_job
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.security import GpCall
@@ -31,7 +34,13 @@ async def elsewhere(call: GpCall) -> Reply:
             "Access-Control-Allow-Headers": "X-Esri-Authorization, Content-Type, Authorization",
         }
         return Reply(content_type=None, headers=headers)
+    found = _SERVICE.match("/" + call.values.get("rest", ""))
+    if found is not None and call.content.service(found["folder"] or "", found["name"], found["type"]) is None:
+        raise service_not_found(found[1])
     raise NoRoute(call.path)
+
+
+_SERVICE = re.compile(r"/services/((?:(?P<folder>[^/]+)/)?(?P<name>[^/]+)/(?P<type>[A-Z][A-Za-z]*Server))(?:/|$)")
 
 
 ARCGIS = Api(
@@ -66,6 +75,7 @@ ARCGIS = Api(
     decode=decode,
     refuse=refuse,
     mounted=mounted,
+    faults=FAULTS,
     secrets=("token", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),
 )

@@ -29,6 +29,7 @@ _SHOWN = {
 }
 
 _NOT_BEGUN = (GpState.NEW, GpState.SUBMITTED, GpState.WAITING)
+_BEGUN = (GpState.EXECUTING, GpState.FAILED, GpState.TIMED_OUT, GpState.EXPECTED_FAILURE)
 _SUBMITTED: Line = (INFORMATIVE, "Submitted.")
 _EXECUTING: Line = (INFORMATIVE, "Executing...")
 
@@ -46,7 +47,7 @@ def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, 
             # No prefix: observed at Info level only.
             return [*said, (INFORMATIVE, _stamp("Succeeded at", job))]
         return [_SUBMITTED, _EXECUTING, *said, (INFORMATIVE, "Succeeded.")]
-    began = job.started is not None or job.state in (GpState.EXECUTING, GpState.FAILED, GpState.TIMED_OUT)
+    began = job.state in _BEGUN or any(move.source == GpState.EXECUTING for move in job.history)
     lines = [_SUBMITTED, *((_EXECUTING, *said) if began else ())]
     if job.state in (GpState.FAILED, GpState.EXPECTED_FAILURE):
         lines.extend(_failure(level, task, job))

@@ -231,6 +231,12 @@ def _refuse_admin(call: GpCall, error: Exception) -> Reply:
     return admin_refusal(call, found)
 
 
+def unreachable(call: GpCall) -> Reply:
+    """Answer as a web adaptor whose server is gone: this envelope on REST addresses too [observed]."""
+    text = "Could not access any server machines. Please contact your system administrator."
+    return _refusal(call, {"status": "error", "messages": [text]}, 200)
+
+
 def _web_tier(error: WebTier) -> Reply:
     body = f"<html><head><title>{error.title}</title></head><body><h1>{error.title}</h1></body></html>\r\n"
     return Reply(status=error.status, data=None, body=body.encode(), content_type=HTML)
