@@ -82,3 +82,40 @@ def bad_cancel() -> RestError:
 def bad_format() -> RestError:
     """An `f` that is not faked [inferred]."""
     return RestError(400, "Output format not supported.")
+
+
+# The Administrator's, arcgis.md §4.
+def admin_token_required() -> AdminError:
+    """No token [documented: operationresponse; no blank after "access."]."""
+    message = "Unauthorized access.Token not found. You can generate a token using the 'generateToken' operation."
+    return AdminError(499, message)
+
+
+def admin_invalid_token() -> AdminError:
+    """The token is unknown or has expired [inferred]."""
+    return AdminError(498, "Could not validate the specified token. Token Expired.")
+
+
+def admin_forbidden() -> AdminError:
+    """The token is good, its user is no administrator [inferred]."""
+    return AdminError(403, "You are not authorized to access this information or perform this operation.")
+
+
+def admin_not_found(name: str) -> AdminError:
+    """No such resource, folder or service [inferred]."""
+    return AdminError(404, f"Resource or operation '{name}' not found.")
+
+
+def unable_to_cancel(job_id: str) -> AdminError:
+    """The job is in no state to be cancelled [documented: seed 000; a blank before the colon]."""
+    return AdminError(500, f"Unable to cancel job :[{job_id}]")
+
+
+def unable_to_delete(job_id: str) -> AdminError:
+    """There is no such job to delete [documented: delete-job]."""
+    return AdminError(400, f"Unable to delete job :[{job_id}]")
+
+
+def unable_to_generate(*details: str) -> RestError:
+    """A token could not be made [observed in portal fixtures; that the server says the same is inferred]."""
+    return RestError(400, "Unable to generate token.", details)

@@ -36,29 +36,25 @@ def _fault(
     )
 
 
-def _token(rest: Callable[[], RestError], code: int, message: str) -> Refusal:
-    return lambda call: AdminError(code, message) if plane(call) == "admin" else rest()
+def _by_plane(rest: Callable[[], RestError], admin: Callable[[], AdminError]) -> Refusal:
+    return lambda call: admin() if plane(call) == "admin" else rest()
 
 
 FAULTS: tuple[NamedFault, ...] = (
     _fault(
         "token-required",
         "499: a secured resource was called without a token",
-        _token(
-            errors.token_required,
-            499,
-            "Unauthorized access.Token not found. You can generate a token using the 'generateToken' operation.",
-        ),
+        _by_plane(errors.token_required, errors.admin_token_required),
     ),
     _fault(
         "invalid-token",
         "498: the token is unknown or has expired",
-        _token(errors.invalid_token, 498, "Could not validate the specified token. Token Expired."),
+        _by_plane(errors.invalid_token, errors.admin_invalid_token),
     ),
     _fault(
         "forbidden",
         "403: the token is good, its user may not",
-        _token(errors.forbidden, 403, "You are not authorized to access this information or perform this operation."),
+        _by_plane(errors.forbidden, errors.admin_forbidden),
     ),
     _fault("service-not-found", "404: no such service", lambda call: errors.service_not_found(_service(call))),
     _fault("service-stopped", "500: the service is stopped", lambda call: errors.service_not_started(_service(call))),
@@ -75,6 +71,30 @@ FAULTS: tuple[NamedFault, ...] = (
         lambda call: RestError(400, call.settings.unable_text),
     ),
     _fault("cancel-refused", "400: the job is in no state to be cancelled", lambda call: errors.bad_cancel()),
+    _fault(
+        "admin-unable-to-cancel",
+        "500: the Administrator cannot cancel the job in its state",
+        lambda call: errors.unable_to_cancel(call.values.get("job", "")),
+        Confidence.DOCUMENTED,
+        "seed 000",
+    ),
+    _fault(
+        "admin-unable-to-delete",
+        "400: the Administrator cannot delete the job",
+        lambda call: errors.unable_to_delete(call.values.get("job", "")),
+        Confidence.DOCUMENTED,
+        "delete-job",
+    ),
+    _fault(
+        "unable-to-generate-token",
+        "400: name and password do not belong together (401 in the Administrator's envelope)",
+        _by_plane(
+            lambda: errors.unable_to_generate("Invalid username or password."),
+            lambda: AdminError(401, "Invalid username or password."),
+        ),
+        _OBSERVED,
+        "portal fixtures",
+    ),
     NamedFault(
         name="web-adaptor-unreachable",
         title="the web adaptor cannot reach the server: the Administrator's envelope without a code, on REST addresses",

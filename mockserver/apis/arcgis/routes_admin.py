@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.api import Endpoint, Operation
-from mockserver.apis.arcgis import adminjobs, adminpages, adminsite
+from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery
 from mockserver.apis.arcgis.adminpages import Field, Form, Page
 from mockserver.apis.arcgis.content import ROOT, Service
@@ -20,7 +20,7 @@ from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.machine import GpEvent, GpState
 from mockserver.apis.arcgis.security import GpCall, administrator
 from mockserver.apis.arcgis.site import full_version, root, version_number
-from mockserver.apis.arcgis.wire import answer, decode
+from mockserver.apis.arcgis.wire import answer, chosen_format, decode, require_format
 from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
@@ -42,7 +42,7 @@ def for_administrators(handler: Handler) -> Handler:
         try:
             await administrator(call)
         except AdminError as error:
-            if error.code == 499 and _wants_page(call):
+            if error.code == 499 and chosen_format(call) == "html":
                 back = quote(f"{call.sandbox.prefix}{call.path}", safe="")
                 location = f"{root(call)}/admin/login?redirect={back}"
                 return Reply(status=302, content_type=None, headers={"Location": location})
@@ -63,9 +63,10 @@ def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         async def checked(call: GpCall) -> Reply:
+            require_format(call)
             if call.method == "POST" or call.settings.admin_get_on_post_only == "allow":
                 return await handler(call)
-            if _wants_page(call):
+            if chosen_format(call) == "html":
                 page = Page(title=label, forms=[Form(label=label, action=f"{call.base}{call.path}")])
                 return _answer(call, {}, page)
             if reads:
@@ -99,7 +100,7 @@ async def admin_folder(call: GpCall) -> Reply:
     """`…/admin/services/<folder>`."""
     name = call.values["name"]
     if name not in call.content.folders:
-        raise _not_found(name)
+        raise errors.admin_not_found(name)
     return _folder(call, name)
 
 
@@ -193,7 +194,7 @@ async def admin_cancel_job(call: GpCall) -> Reply:
         job = await _job(call, service)
         await call.jobs.fire("arcgis", job.id, GpEvent.ADMIN_CANCEL)
     except (UnknownJob, IllegalEvent):
-        raise AdminError(500, f"Unable to cancel job :[{call.job}]") from None
+        raise errors.unable_to_cancel(call.values["job"]) from None
     return _done(call, "Cancel Job")
 
 
@@ -206,7 +207,7 @@ async def admin_delete_job(call: GpCall) -> Reply:
         job = await _job(call, service)
         await call.jobs.delete("arcgis", job.id)
     except UnknownJob:
-        raise AdminError(400, f"Unable to delete job :[{call.job}]") from None
+        raise errors.unable_to_delete(call.values["job"]) from None
     return _done(call, "Delete Job")
 
 
@@ -237,10 +238,6 @@ async def admin_job_statistics(call: GpCall) -> Reply:
 # --- how they share --------------------------------------------------------------------------------
 
 
-def _wants_page(call: GpCall) -> bool:
-    return call.parameters.get("f", "").lower() in ("", "html")
-
-
 def _answer(call: GpCall, data: Any, page: Page) -> Reply:
     return answer(call, data, page="admin.html", facts={"page": page, "trail": adminpages.trail(call)})
 
@@ -251,16 +248,12 @@ def _done(call: GpCall, title: str) -> Reply:
     return _answer(call, dict(DONE), page)
 
 
-def _not_found(name: str) -> AdminError:
-    return AdminError(404, f"Resource or operation '{name}' not found.")
-
-
 def _service(call: GpCall, name: str | None = None) -> Service:
     key = call.values.get("service", name) or ""
     folder = call.values.get("folder", ROOT)
     service = call.content.services.get(f"{folder}/{key}" if folder else key)
     if service is None:
-        raise _not_found(key)
+        raise errors.admin_not_found(key)
     return service
 
 

@@ -18,7 +18,7 @@ from mockserver.apis.arcgis.routes_tokens import page, refuse_query_credentials,
 from mockserver.apis.arcgis.security import GpCall, authenticate, caller, holder, issue
 from mockserver.apis.arcgis.site import full_version, root
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken
-from mockserver.apis.arcgis.wire import answer
+from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
 from mockserver.call import Reply
 
 VERSION = "2024.1"
@@ -110,6 +110,7 @@ async def portal_generate_token(call: GpCall) -> Reply:
     rest-js and core name the server `serverUrl`, Python `serverURL`; which server it is does not matter (inferred).
     """
     given = call.parameters
+    require_format(call)
     if given.get("token") and (given.get("serverUrl") or given.get("serverURL")):
         try:
             account = await holder(call, given["token"])
@@ -119,7 +120,7 @@ async def portal_generate_token(call: GpCall) -> Reply:
         token = await issue(call, account, given.get("expiration"), bound)
     else:
         refuse_query_credentials(call)
-        if call.method == "GET" and given.get("f", "html").lower() == "html":
+        if call.method == "GET" and chosen_format(call) == "html":
             return page(call, "token.html", {"data": None})
         token = await token_for(call)
     return answer(call, {"token": token.value, "expires": token.expires_ms, "ssl": True}, page="token.html")

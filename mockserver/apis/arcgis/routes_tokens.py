@@ -11,19 +11,14 @@ from urllib.parse import urlsplit
 
 from mockserver.api import Operation
 from mockserver.apis.arcgis import tokens
-from mockserver.apis.arcgis.errors import AdminError, RestError
+from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import COOKIE, GpCall, authenticate, issue
 from mockserver.apis.arcgis.tokens import Binding, Token
-from mockserver.apis.arcgis.wire import HTML, answer
+from mockserver.apis.arcgis.wire import HTML, answer, chosen_format, require_format
 from mockserver.call import Reply
 
 CREDENTIALS = ("username", "password")
-
-
-def unable(*details: str) -> RestError:
-    """A token could not be made [observed in portal fixtures; that the server says the same is inferred]."""
-    return RestError(400, "Unable to generate token.", details)
 
 
 def refuse_query_credentials(call: GpCall) -> None:
@@ -41,15 +36,16 @@ async def token_for(call: GpCall) -> Token:
     """Make the token that a request with a name and a password asks for.
 
     Raises:
-        RestError: a field is missing, or they do not belong together.
+        RestError: a field is missing, or they do not belong together, or the format is not faked.
     """
     given = call.parameters
+    require_format(call)
     missing = [f"'{name}' must be specified." for name in CREDENTIALS if not given.get(name)]
     if missing:
-        raise unable(*missing)
+        raise unable_to_generate(*missing)
     account = authenticate(call.content, given["username"], given["password"])
     if account is None:
-        raise unable("Invalid username or password.")
+        raise unable_to_generate("Invalid username or password.")
     bound = tokens.binding(given, call.headers.get("Referer"), call.remote)
     return await issue(call, account, given.get("expiration"), bound)
 
@@ -57,7 +53,7 @@ async def token_for(call: GpCall) -> Token:
 async def generate_token(call: GpCall) -> Reply:
     """`…/tokens`, `…/tokens/generateToken`, `…/rest/generateToken`: a form for people, a token for a POST."""
     refuse_query_credentials(call)
-    if call.method == "GET" and call.parameters.get("f", "html").lower() == "html":
+    if call.method == "GET" and chosen_format(call) == "html":
         return page(call, "token.html", {"data": None})
     token = await token_for(call)
     data = {"token": token.value, "expires": token.expires_ms, "ssl": call.scheme == "https"}
@@ -68,7 +64,7 @@ async def admin_generate_token(call: GpCall) -> Reply:
     """`…/admin/generateToken`: the same with `expires` as a text, and refusals in the Administrator's envelope."""
     try:
         refuse_query_credentials(call)
-        if call.method == "GET" and call.parameters.get("f", "html").lower() == "html":
+        if call.method == "GET" and chosen_format(call) == "html":
             return page(call, "token.html", {"data": None})
         token = await token_for(call)
     except RestError as error:

@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account, Content, Service
-from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken, Token
 from mockserver.call import Call
@@ -131,15 +130,13 @@ async def administrator(call: GpCall) -> Account | None:
     try:
         account = await caller(call)
     except InvalidToken:
-        raise AdminError(498, "Could not validate the specified token. Token Expired.") from None
+        raise errors.admin_invalid_token() from None
     if account is None:
         if call.settings.secured == "none" and call.settings.admin_sign_in == "as-secured":
             return None
-        # No blank after "access.": the documentation's own.
-        message = "Unauthorized access.Token not found. You can generate a token using the 'generateToken' operation."
-        raise AdminError(499, message)
+        raise errors.admin_token_required()
     if not account.administrator:
-        raise AdminError(403, "You are not authorized to access this information or perform this operation.")
+        raise errors.admin_forbidden()
     return account
 
 

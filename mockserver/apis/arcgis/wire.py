@@ -192,22 +192,22 @@ def rest_refusal(call: GpCall, error: RestError) -> Reply:
     details = error.details if isinstance(error.details, str) else list(error.details)
     data = {"error": {"code": error.code, "message": error.message, "details": details}}
     real = call.settings.http_errors == "real" and 400 <= error.code <= 599
-    return _refusal(call, data, error.code if real else 200)
+    return _refusal(call, data, error.code if real else 200, "error.html")
 
 
 def admin_refusal(call: GpCall, error: AdminError) -> Reply:
     """Write an Administrator refusal in the format the client asked for."""
     data = {"status": "error", "messages": list(error.messages), "code": error.code}
     real = call.settings.admin_http_errors == "real" and 400 <= error.code <= 599
-    return _refusal(call, data, error.status or (error.code if real else 200))
+    return _refusal(call, data, error.status or (error.code if real else 200), "admin_error.html")
 
 
-def _refusal(call: GpCall, data: Any, status: int) -> Reply:
+def _refusal(call: GpCall, data: Any, status: int, page: str) -> Reply:
     asked = call.parameters.get("f", "").lower()
     if asked not in ("", *FORMATS):
         # The format itself is what is wrong; JSON is what a program can read.
         return _json(call, data, status)
-    return answer(call, data, page="error.html", status=status)
+    return answer(call, data, page=page, status=status)
 
 
 def _refuse_admin(call: GpCall, error: Exception) -> Reply:
@@ -234,7 +234,7 @@ def _refuse_admin(call: GpCall, error: Exception) -> Reply:
 def unreachable(call: GpCall) -> Reply:
     """Answer as a web adaptor whose server is gone: this envelope on REST addresses too [observed]."""
     text = "Could not access any server machines. Please contact your system administrator."
-    return _refusal(call, {"status": "error", "messages": [text]}, 200)
+    return _refusal(call, {"status": "error", "messages": [text]}, 200, "error.html")
 
 
 def _web_tier(error: WebTier) -> Reply:
