@@ -89,9 +89,12 @@ class Exchange:
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
+        unmounted = None
         if isinstance(found, Found) and not await self._mounted(sandbox, found):
-            found = None
+            unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
+        if api is unmounted:
+            api = None
         if api is None:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
