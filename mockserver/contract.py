@@ -10,8 +10,9 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from mockserver.core.machine import Confidence
 
 SHARED = "definitions.json"
 """A file of an API's contracts folder whose `$defs` every schema beside it may use as `#/$defs/…`."""
+
+_DEFINITION = "#/$defs/"
 
 
 class BadContract(Exception):
@@ -137,10 +140,30 @@ def _explain(
 
 
 def _with_definitions(schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> Any:
+    """Return the schema with those shared definitions it refers to, directly or through others."""
     shared = document.get("$defs")
     if isinstance(schema, bool) or not shared:
         return schema
-    return {**schema, "$defs": {**shared, **schema.get("$defs", {})}}
+    found: dict[str, Any] = dict(schema.get("$defs", {}))
+    waiting = [schema]
+    while waiting:
+        for name in _references(waiting.pop()):
+            if name not in found and name in shared:
+                found[name] = shared[name]
+                waiting.append(shared[name])
+    return {**schema, "$defs": found} if found else schema
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        target = value.get("$ref")
+        if isinstance(target, str) and target.startswith(_DEFINITION):
+            yield target.removeprefix(_DEFINITION).partition("/")[0]
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
 
 
 class Contracts:
@@ -259,7 +282,13 @@ def _contract(file: Path, meta: Any, definitions: Mapping[str, Any]) -> Contract
 
 def _compile(file: Path, place: str, schema: Any, document: Mapping[str, Any]) -> Any:
     try:
-        return jsonschema_rs.Draft202012Validator(_with_definitions(schema, document))
+        return _validator(json.dumps(_with_definitions(schema, document), sort_keys=True))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         reason = str(error).splitlines()[0]
         raise BadContract(f"{file}: at {place}: not a usable JSON Schema ({reason}); mend it") from None
+
+
+@cache
+def _validator(text: str) -> Any:
+    # Most answers share a few shapes: an API's hundreds of responses compile to some dozens of validators.
+    return jsonschema_rs.Draft202012Validator(json.loads(text))

@@ -141,12 +141,13 @@ def cors(call: GpCall) -> Mapping[str, str]:
 
 
 def plane(call: GpCall) -> str:
-    """Return `rest`, `admin`, `tokens` or (below the portal only) `sharing`, or an empty text for the web tier."""
-    parts = call.path.split("/", 3)
-    found = parts[2] if len(parts) > 2 else ""
+    """Return `rest`, `admin`, `tokens` or `sharing`; an empty text where only the web tier answers."""
+    _, context, *rest = call.path.split("/", 3)
+    found = rest[0] if rest else ""
     if found == "sharing":
-        return found if parts[1] == call.settings.portal_context else ""
-    return found if found in ("rest", "admin", "tokens") else ""
+        federated = call.settings.secured == "federated"
+        return found if federated and context == call.settings.portal_context else ""
+    return found if found in ("rest", "admin", "tokens") and context in call.settings.contexts else ""
 
 
 def refuse(call: GpCall, error: Exception) -> Reply:
