@@ -27,6 +27,7 @@ from mockserver.contract import Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.matching import Facts
+from mockserver.metrics import Metrics
 from mockserver.responses import error_reply, error_response, response_of
 from mockserver.routing import Found, Router, WrongMethod
 from mockserver.sandbox import Sandbox
@@ -49,6 +50,7 @@ class Exchange:
 
     Attributes:
         ports: sandbox name by port, for sandboxes with a port of their own.
+        metrics: counts of this process.
         beside: first path segment -> what answers below it (the control API).
     """
 
@@ -66,6 +68,7 @@ class Exchange:
         self.strict = strict
         self.headers = headers
         self.ports: dict[int, str] = {}
+        self.metrics = Metrics()
         self.beside = dict(beside or {})
         self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
         self._contract_of = {
@@ -276,6 +279,10 @@ class Exchange:
 
     async def _log(self, sandbox: Sandbox, entry: Entry) -> None:
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
+        seconds = entry.milliseconds / 1000
+        self.metrics.count(
+            entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault
+        )
         if sandbox.listened:
             sandbox.publish(
                 {

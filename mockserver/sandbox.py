@@ -19,10 +19,18 @@ from mockserver.jobs import Jobs
 from mockserver.store.base import Store
 
 DEFAULT = "default"
+STOP: Mapping[str, Any] = {"event": "stop"}
+"""The last event there is: the sandbox, or the server, ends."""
+
 KEEPABLE = ("faults", "settings", "clock", "requests")
 """What `reset` can be told to keep."""
 
-_COLLECTIONS = {"faults": ("faults",), "settings": ("settings",), "clock": ("clock",), "requests": ("journal", "violations")}
+_COLLECTIONS = {
+    "faults": ("faults",),
+    "settings": ("settings",),
+    "clock": ("clock",),
+    "requests": ("journal", "violations"),
+}
 
 
 class Records:
