@@ -35,9 +35,6 @@ from mockserver.sandboxes import Sandboxes, UnknownSandbox
 
 log = logging.getLogger("mockserver")
 
-STALLED = 30.0
-"""Real seconds after which a client that does not send its body is let go."""
-
 _EMPTY: MultiDict[str] = MultiDict()
 _SANDBOX_HEADER = "X-Mockserver-Sandbox"
 
@@ -49,6 +46,7 @@ class Exchange:
     """Answers every request that arrives on an API port.
 
     Attributes:
+        patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
         metrics: counts of this process.
         beside: first path segment -> what answers below it (the control API).
@@ -61,12 +59,14 @@ class Exchange:
         *,
         strict: bool = False,
         headers: bool = True,
+        patience: float = 25.0,
         beside: Mapping[str, Beside] | None = None,
     ) -> None:
         self.sandboxes = sandboxes
         self.contracts = contracts
         self.strict = strict
         self.headers = headers
+        self.patience = patience
         self.ports: dict[int, str] = {}
         self.metrics = Metrics()
         self.beside = dict(beside or {})
@@ -101,14 +101,14 @@ class Exchange:
         body, refusal = b"", None
         if request.can_read_body:
             try:
-                async with asyncio.timeout(STALLED):
+                async with asyncio.timeout(self.patience):
                     body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()
-                return error_response(408, "stalled", f"the body did not arrive within {STALLED:g} s")
+                return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
         moved: list[tuple[Job, Move]] = []
         call: Call[Any, Any] = Call(
             api=api,
