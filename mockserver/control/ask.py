@@ -1,0 +1,73 @@
+"""One request to the control API, decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiohttp import web
+
+from mockserver.call import Reply
+from mockserver.house import House
+from mockserver.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from mockserver.control.endpoint import Control
+
+
+class Ports(Protocol):
+    """Opens and closes ports that belong to one sandbox; the server is one."""
+
+    async def open_port(self, sandbox: str) -> Mapping[str, int]:
+        """Listen for a sandbox; return the port by scheme (`http`, `https`)."""
+
+    async def close_ports(self, sandbox: str) -> None:
+        """Stop listening for a sandbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked of which sandbox.
+
+    Attributes:
+        values: names of the path and the query, in the types the contract gives them.
+        body: the decoded JSON body, or None.
+        base: scheme, host and prefix by which the asker reached the sandbox.
+        control: the endpoint, for what belongs to the server (ports, metrics, the CA).
+    """
+
+    house: House
+    sandbox: Sandbox
+    request: web.Request
+    values: Mapping[str, Any]
+    body: Any
+    base: str
+    control: Control
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The body of an operation whose contract asks for an object, or an empty one."""
+        return self.body or {}
+
+
+Handler = Callable[[Ask], Awaitable["Reply | web.StreamResponse"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One operation of the control API.
+
+    Attributes:
+        name: as in `contracts/control/<name>.json`.
+        path: template under `/_control`.
+        public: answered without a token (health checks have none).
+        large: its body may be as large as an API's.
+    """
+
+    name: str
+    method: str
+    path: str
+    handler: Handler
+    public: bool = False
+    large: bool = False
