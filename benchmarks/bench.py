@@ -29,7 +29,7 @@ from scenarios import SCENARIOS, Scenario
 
 HERE = Path(__file__).resolve().parent
 DONE = (
-    "done = function(s, l, r) io.write(string.format('RESULT{\"requests\":%d,\"us\":%d,\"bad\":%d,\"p50\":%d,\"p99\":%d}\\n',"
+    'done = function(s, l, r) io.write(string.format(\'RESULT{"requests":%d,"us":%d,"bad":%d,"p50":%d,"p99":%d}\\n\','
     " s.requests, s.duration, s.errors.status + s.errors.read + s.errors.timeout, l:percentile(50), l:percentile(99))) end\n"
 )
 
@@ -101,11 +101,14 @@ def ask(port: int, scenario: Scenario, number: int) -> dict[str, Any]:
 
 def load(port: int, scenario: Scenario, connections: int, seconds: int, first: int) -> Figure:
     """Run wrk once."""
-    headers = "".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in scenario.headers.items())
+    headers = "".join(
+        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in scenario.headers.items()
+    )
     script = f"wrk.method = {json.dumps(scenario.method)}\n{headers}"
     if scenario.first:
         script += (
-            f"local n = {first}\nlocal body = {json.dumps(scenario.body)}\n"
+            f"local n = {first}\n"
+            f"local body = {json.dumps(scenario.body)}\n"
             'request = function() n = n + 1; return wrk.format(nil, nil, nil, (string.gsub(body, "{n}", tostring(n)))) end\n'
         )
     elif scenario.body:
@@ -139,9 +142,7 @@ def compare(scenario: Scenario, connections: list[int], seconds: int, rounds: in
     with running(ours(port, scenario.fixture()), port) as (pid, _):
         answer = ask(port, scenario, scenario.first)
         at = scenario.first + 1
-        with running(
-            [sys.executable, str(HERE / "yardstick.py"), str(base), scenario.route], base, json.dumps(answer)
-        ):
+        with running([sys.executable, str(HERE / "yardstick.py"), str(base), scenario.route], base, json.dumps(answer)):
             for count in connections:
                 ratios, figures = [], []
                 for _ in range(rounds):
@@ -179,7 +180,11 @@ def start_up() -> dict[str, Any]:
                 answer.read()
             seconds.append(time.perf_counter() - began)
             memory = rss(pid)
-    row = {"scenario": "start to first answer", "seconds": round(statistics.median(seconds), 3), "idle_mb": round(memory, 1)}
+    row = {
+        "scenario": "start to first answer",
+        "seconds": round(statistics.median(seconds), 3),
+        "idle_mb": round(memory, 1),
+    }
     print(f"start to first answer {row['seconds']} s, idle {row['idle_mb']} MB", flush=True)
     return row
 
@@ -203,9 +208,13 @@ def pages(names: set[str]) -> list[dict[str, Any]]:
     probes = [("control jobs page", "ges", "/_control/jobs?api=ges&limit=100", {}),
               ("GES status", "ges", SCENARIOS[0].path, SCENARIOS[0].headers)]  # fmt: skip
     if "prime" in names:
-        probes.append(("Prime JobSummary page", "prime", "/webacs/api/v4/data/JobSummary.json?.full=true&.maxResults=100", nbi))
+        probes.append(
+            ("Prime JobSummary page", "prime", "/webacs/api/v4/data/JobSummary.json?.full=true&.maxResults=100", nbi)
+        )
     for size in (100, 100_000):
-        jobs = [{"id": f"page{at}", "graph": "movie", "kind": "query-vertices", "state": "running"} for at in range(size)]
+        jobs = [
+            {"id": f"page{at}", "graph": "movie", "kind": "query-vertices", "state": "running"} for at in range(size)
+        ]
         fixture: dict[str, Any] = {"ges": {"jobs": [*jobs, *SCENARIOS[0].fixture()["ges"]["jobs"]]}}
         if "prime" in names:
             fixture["prime"] = {"jobs": [
@@ -215,7 +224,12 @@ def pages(names: set[str]) -> list[dict[str, Any]]:
         port = free_port()
         with running(ours(port, fixture), port) as (pid, _):
             for name, _, path, headers in probes:
-                row = {"scenario": name, "jobs": size, "ms": round(listing(port, path, headers), 2), "rss_mb": round(rss(pid), 1)}
+                row = {
+                    "scenario": name,
+                    "jobs": size,
+                    "ms": round(listing(port, path, headers), 2),
+                    "rss_mb": round(rss(pid), 1),
+                }
                 rows.append(row)
                 print(f"{name:30} {size:>7} jobs: {row['ms']} ms, {row['rss_mb']} MB", flush=True)
     return rows

@@ -51,7 +51,10 @@ def _query(number: str) -> Mapping[str, Any]:
 
 
 def _prime() -> Mapping[str, Any]:
-    runs = [{"id": str(number), "state": "RUNNING", "on_cancel": "stuck"} for number in range(5_000_000, 5_000_000 + CHANGING)]
+    runs = [
+        {"id": str(number), "state": "RUNNING", "on_cancel": "stuck"}
+        for number in range(5_000_000, 5_000_000 + CHANGING)
+    ]
     jobs = [
         {"id": str(8_000_000 + at), "name": f"bench{at}", "type": "Bench", "state": "COMPLETED", "owner": "nbi",
          "runs": runs[at : at + 100]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ from mockserver.cli.output import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
     from mockserver.contract import Contract
-    from mockserver.server import MockServer
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -139,7 +139,7 @@ async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[
     failures = []
     async with MockServer(contracts=folder, fixtures=fixtures) as server, aiohttp.ClientSession() as session:
         every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
-        with click.progressbar(every, label="examples", file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(every, label="examples", file=sys.stderr) as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
                 sandbox = await server.house.sandboxes.create(name)

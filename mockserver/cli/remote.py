@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
@@ -14,13 +15,10 @@ from mockserver.cli.output import json_option
 from mockserver.client import Control
 from mockserver.settings import PREFIX
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 LOCAL = "http://127.0.0.1:8080"
 
 
-def remote(command: Callable[Concatenate[Control, P], R]) -> Callable[..., R]:
+def remote(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options `--url --sandbox --token --ca --json`, and a `Control` as its first argument."""
 
     @click.option(
@@ -35,14 +33,12 @@ def remote(command: Callable[Concatenate[Control, P], R]) -> Callable[..., R]:
     )
     @json_option
     @functools.wraps(command)
-    def with_control(
-        *args: P.args, url: str, sandbox: str | None, token: str | None, ca: Path | None, **kwargs: Any
-    ) -> R:
+    def with_control(url: str, sandbox: str | None, token: str | None, ca: Path | None, **options: Any) -> None:
         try:
             control = Control(url, sandbox=sandbox, token=token, ca=ca)
         except ValueError as error:
             raise click.UsageError(f"--url: {error}") from None
-        return command(control, *args, **kwargs)
+        command(control, **options)
 
     return with_control
 
@@ -75,7 +71,7 @@ def json_object(text: str) -> dict[str, Any]:
         click.UsageError: it is none.
     """
     if text == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     try:
         value = json.loads(text)
     except ValueError as error:

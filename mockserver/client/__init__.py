@@ -193,7 +193,7 @@ class Control:
         return JobRecord(self._call("PUT", f"{_path(api, job_id, run)}/state", body))
 
     def change(self, api: str, job_id: str, *, run: str | None = None, **fields: Any) -> JobRecord:
-        """Set some fields of a job: plan, hold, messages, results, owner …"""
+        """Set some fields of a job: plan, hold, messages, results, owner and so on."""
         return JobRecord(self._call("PATCH", _path(api, job_id, run), fields))
 
     def hold(self, api: str, job_id: str, *, run: str | None = None) -> JobRecord:
@@ -408,7 +408,7 @@ class Control:
 
 
 def _items(answer: Any, key: str) -> list[Record]:
-    return cast(list[Record], answer[key] if isinstance(answer, dict) else answer)
+    return cast("list[Record]", answer[key] if isinstance(answer, dict) else answer)
 
 
 def _path(api: str, job_id: str, run: str | None) -> str:

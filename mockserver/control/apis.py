@@ -21,7 +21,9 @@ def chosen(ask: Ask, name: str) -> Api:
     """
     api = ask.sandbox.apis.get(name)
     if api is None:
-        raise Refused(404, "unknown-api", f"no API {name!r} here", "GET /_control/apis lists them", list(ask.sandbox.apis))
+        raise Refused(
+            404, "unknown-api", f"no API {name!r} here", "GET /_control/apis lists them", list(ask.sandbox.apis)
+        )
     return api
 
 
@@ -83,10 +85,12 @@ def _states(machine: Machine) -> list[dict[str, Any]]:
 
 def _machine(machine: Machine) -> dict[str, Any]:
     return {
-        "initial": machine.initial,
+        "initial": str(machine.initial),
         "states": _states(machine),
-        "events": {state: dict(row) for state, row in machine.rows.items()},
-        "plans": {name: describe_plan(plan) for name, plan in machine.plans.items()},
+        "events": {
+            str(state): {str(event): str(to) for event, to in row.items()} for state, row in machine.rows.items()
+        },
+        "plans": {str(name): describe_plan(plan) for name, plan in machine.plans.items()},
         "plan": machine.plan,
         "on_cancel": describe_on_cancel(machine.on_cancel),
     }

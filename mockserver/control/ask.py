@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
 from mockserver.call import Reply
 from mockserver.house import House
 from mockserver.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from mockserver.control.endpoint import Control
-
-
-class Ports(Protocol):
-    """Opens and closes ports that belong to one sandbox; the server is one."""
-
-    async def open_port(self, sandbox: str) -> Mapping[str, int]:
-        """Listen for a sandbox; return the port by scheme (`http`, `https`)."""
-
-    async def close_ports(self, sandbox: str) -> None:
-        """Stop listening for a sandbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +21,6 @@ class Ask:
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
         base: scheme, host and prefix by which the asker reached the sandbox.
-        control: the endpoint, for what belongs to the server (ports, metrics, the CA).
     """
 
     house: House
@@ -43,7 +29,6 @@ class Ask:
     values: Mapping[str, Any]
     body: Any
     base: str
-    control: Control
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -19,11 +19,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from mockserver.call import Malformed, Reply, read_json
+from mockserver.call import Malformed, Reply, json_reply, read_json
 from mockserver.contract import Contract
-from mockserver.control.ask import Ask, Ports, Way
+from mockserver.control.ask import Ask, Way
 from mockserver.control.errors import Refused, answer, shape
-from mockserver.control.metrics import Metrics
+from mockserver.control.health import addresses
+from mockserver.control.page import start_page, wants_html
 from mockserver.control.routes import WAYS
 from mockserver.core.errors import DomainError
 from mockserver.exchange import STALLED
@@ -44,18 +45,10 @@ _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 
 
 class Control:
-    """Answers everything under `/_control`.
-
-    Attributes:
-        ports: who opens ports for sandboxes; the server hands itself in.
-        ca_pem: the CA a client must trust, when the server has TLS.
-    """
+    """Answers everything under `/_control`, and the small page at `/`."""
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.ports: Ports | None = None
-        self.ca_pem: bytes | None = None
-        self.metrics = Metrics(house.sandboxes)
         self._router: Router[Way] = Router(
             [Route(methods=_methods(way.method), template=way.path, target=way) for way in WAYS]
         )
@@ -72,6 +65,13 @@ class Control:
         if path.split("/", 2)[1] == SEGMENT:
             return await self.handle(request, self.house.sandboxes.default, path)
         return _response(shape(404, "unknown-path", f"nothing is at {path}", f"this port serves /{SEGMENT} only"))
+
+    async def root(self, request: web.Request, sandbox: Sandbox, _: str) -> web.StreamResponse:
+        """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
+        if request.method not in ("GET", "HEAD"):
+            return _response(shape(405, "wrong-method", f"not with {request.method}", "", ("GET", "HEAD")))
+        known = addresses(self.house, f"{request.scheme}://{request.host}{sandbox.prefix}")
+        return _response(start_page(known) if wants_html(request) else json_reply(known))
 
     async def handle(self, request: web.Request, sandbox: Sandbox, path: str) -> web.StreamResponse:
         """Answer one request; `path` is as sent, without the prefix of the sandbox it belongs to."""
@@ -113,13 +113,14 @@ class Control:
             values=values,
             body=body,
             base=f"{request.scheme}://{request.host}{sandbox.prefix}",
-            control=self,
         )
         reply = await way.handler(ask)
         if self.house.settings.strict and isinstance(reply, Reply):
             breaches = contract.breaches_of_answer(reply.status, reply.content_type, reply.data)
             if breaches:
-                return shape(500, "contract-breach", f"{contract.operation}: {breaches[0].message}", breaches[0].pointer)
+                return shape(
+                    500, "contract-breach", f"{contract.operation}: {breaches[0].message}", breaches[0].pointer
+                )
         return reply
 
     def _ask_for_token(self, request: web.Request) -> None:
@@ -131,7 +132,9 @@ class Control:
             given.strip().encode("utf-8", "surrogateescape"), token.encode()
         ):
             hint = "send Authorization: Bearer and the value of --control-token"
-            raise Refused(401, "token", "the control API asks for its token", hint, headers={"WWW-Authenticate": "Bearer"})
+            raise Refused(
+                401, "token", "the control API asks for its token", hint, headers={"WWW-Authenticate": "Bearer"}
+            )
 
 
 def refuse_cross_site(request: web.Request) -> None:
@@ -147,7 +150,10 @@ def refuse_cross_site(request: web.Request) -> None:
     ours = origin is None or urlsplit(origin).netloc.casefold() == request.host.casefold()
     if (site is not None and site not in ("same-origin", "none")) or not ours:
         raise Refused(
-            403, "cross-site", "a page of another site may not change anything here", "call it from a program, or from /_control/"
+            403,
+            "cross-site",
+            "a page of another site may not change anything here",
+            "call it from a program, or from /_control/",
         )
 
 
@@ -170,7 +176,9 @@ async def _body(request: web.Request, limit: int) -> Any:
                 if len(read) > limit:
                     raise too_large
     except TimeoutError:
-        raise Refused(408, "stalled", f"the body did not arrive within {STALLED:g} s", headers={"Connection": "close"}) from None
+        raise Refused(
+            408, "stalled", f"the body did not arrive within {STALLED:g} s", headers={"Connection": "close"}
+        ) from None
     body = read_json(bytes(read))
     if isinstance(body, Malformed):
         raise Refused(400, "malformed", body.reason, "send JSON")
@@ -208,7 +216,12 @@ def _check(contract: Contract, values: Mapping[str, Any], body: Any) -> None:
     for breach in contract.breaches_of_request(values, body):
         place = f"{breach.part} {breach.pointer}".strip()
         operation = contract.operation.removeprefix("control.")
-        raise Refused(422, "invalid", f"{place}: {breach.message}", f"GET /_control/contracts/control.{operation} says what it takes")
+        raise Refused(
+            422,
+            "invalid",
+            f"{place}: {breach.message}",
+            f"GET /_control/contracts/control.{operation} says what it takes",
+        )
 
 
 def _response(reply: Reply) -> web.Response:

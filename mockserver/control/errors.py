@@ -50,7 +50,9 @@ class _Row:
 ROWS = (
     _Row(error=UnknownJob, status=404, code="unknown-job", hint="GET /_control/jobs lists them"),
     _Row(error=DuplicateJob, status=409, code="duplicate-job", hint="choose another id, or DELETE the one there is"),
-    _Row(error=UnknownState, status=422, code="unknown-state", hint="a state of the API or a phase, in any letter case"),
+    _Row(
+        error=UnknownState, status=422, code="unknown-state", hint="a state of the API or a phase, in any letter case"
+    ),
     _Row(error=IllegalEvent, status=409, code="illegal-event", hint="PUT …/state forces any state"),
     _Row(error=BadPlan, status=422, code="bad-plan", hint="GET /_control/apis/{api} lists the plans by name"),
     _Row(error=BadFields, status=422, code="bad-field", hint="fields have the fixture's form"),

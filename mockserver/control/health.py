@@ -33,12 +33,14 @@ async def ready(ask: Ask) -> Reply:
         store = False
     fixtures = ask.sandbox.seeded
     facts = {"fixtures": fixtures, "store": store}
-    return json_reply({"status": "ready" if store and fixtures else "starting", **facts}, 200 if store and fixtures else 503)
+    return json_reply(
+        {"status": "ready" if store and fixtures else "starting", **facts}, 200 if store and fixtures else 503
+    )
 
 
 async def certificate(ask: Ask) -> Reply:
     """Return the certificate of the CA that a client must trust."""
-    pem = ask.control.ca_pem
+    pem = ask.house.ports.ca_pem
     if pem is None:
         raise Refused(404, "no-tls", "this server made no CA", "start it with --tls-port")
     return Reply(data=None, body=pem, content_type="application/x-pem-file")

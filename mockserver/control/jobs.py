@@ -195,7 +195,9 @@ async def _wait(ask: Ask, api: Api, kind: str, job_id: str) -> dict[str, Any]:
     sandbox, machine = ask.sandbox, api.machines[kind]
     word = ask.values["until"]
     machine.find(word)
-    wanted = {state.name for state in machine.states if word.casefold() in (state.name.casefold(), state.phase.casefold())}
+    wanted = {
+        state.name for state in machine.states if word.casefold() in (state.name.casefold(), state.phase.casefold())
+    }
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ask.values.get("timeout", 10.0)
     events = sandbox.listen()
@@ -231,4 +233,3 @@ def _passes(event: Mapping[str, Any], api: Api, kind: str, job_id: str, wanted: 
         and (event["api"], event["kind"], event["id"]) == (api.name, kind, job_id)
         and event["to"] in wanted
     )
-

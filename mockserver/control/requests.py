@@ -68,10 +68,7 @@ async def dropped(ask: Ask, entries: Sequence[Entry]) -> int:
 
 def _filter(ask: Ask) -> Fits:
     values = ask.values
-    tests: list[Fits] = []
-    for name in ("api", "operation", "job"):
-        if name in values:
-            tests.append(_same(name, values[name]))
+    tests = [_same(name, values[name]) for name in ("api", "operation", "job") if name in values]
     if "status" in values:
         wanted = values["status"].lower()
         tests.append(lambda entry: wanted in (str(entry.status), f"{entry.status // 100}xx"))

@@ -13,6 +13,7 @@ from mockserver.control.errors import Refused
 from mockserver.core.plan import seconds
 from mockserver.fixtures import Document, Fixtures
 from mockserver.sandbox import DEFAULT, Sandbox
+from mockserver.settings import BadOption
 
 
 async def listing(ask: Ask) -> Reply:
@@ -32,19 +33,18 @@ async def create(ask: Ask) -> Reply:
     ttl = ask.fields.get("ttl")
     given = ask.fields.get("fixtures")
     own_port = ask.fields.get("port", False)
-    if own_port and ask.control.ports is None:
-        raise Refused(409, "no-ports", "this server cannot open ports", "use the path prefix or X-Mockserver-Sandbox")
     made = await sandboxes.create(
         name,
         None if given is None else _fixtures(ask, given),
         ttl=None if ttl is None else seconds(ttl),
     )
-    if own_port and ask.control.ports is not None:
+    if own_port:
         try:
-            made.ports = await ask.control.ports.open_port(name)
-        except OSError as error:
+            made.ports = await ask.house.ports.open(name)
+        except (OSError, BadOption) as error:
             await sandboxes.delete(name)
-            raise Refused(503, "no-ports", f"no port could be opened: {error.strerror}", "close some sandboxes") from None
+            hint = "use the path prefix or the header X-Mockserver-Sandbox"
+            raise Refused(409, "no-port", f"no port could be opened: {error}", hint) from None
     return json_reply(_describe(ask, made), 201)
 
 
@@ -55,8 +55,8 @@ async def delete(ask: Ask) -> Reply:
     if name == DEFAULT:
         raise Refused(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
     await ask.house.sandboxes.delete(name)
-    if shown["ports"] and ask.control.ports is not None:
-        await ask.control.ports.close_ports(name)
+    if shown["ports"]:
+        await ask.house.ports.close(name)
     return json_reply(shown)
 
 
@@ -90,6 +90,7 @@ def _describe(ask: Ask, sandbox: Sandbox) -> dict[str, Any]:
         "control": f"{base}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,
+        "port": sandbox.ports.get("http"),
         "ports": dict(sandbox.ports),
         "own_urls": {scheme: f"{scheme}://{shown}:{port}" for scheme, port in sandbox.ports.items()},
     }
