@@ -16,16 +16,16 @@ CANCELING = 2
 def sandbox() -> Iterator[Control]:
     """A sandbox of this test's own: nobody else sees its jobs, and it starts from the fixtures."""
     control = Control(URL)
-    control.create_sandbox("example")
-    yield Control(f"{URL}/~example")
-    control.delete_sandbox("example")
+    name = control.create_sandbox()["name"]
+    yield Control(f"{URL}/~{name}")
+    control.delete_sandbox(name)
 
 
 def test_a_started_job_is_canceled(sandbox: Control) -> None:
     job = sandbox.add("casjobs", owner="1", state="Started", query="select 1", context="DR7", hold=True)
     service = zeep.Client(f"{sandbox.url}/CasJobs/services/jobs.asmx?WSDL").service
 
-    service.CancelJob(wsid=1, pw="secret", jobId=int(job["id"]))
+    service.CancelJob(wsId=1, pw="secret", jobId=int(job["id"]))
 
-    assert service.GetJobStatus(wsid=1, pw="secret", jobId=int(job["id"])) == CANCELING
+    assert service.GetJobStatus(wsId=1, pw="secret", jobId=int(job["id"])) == CANCELING
     sandbox.verify({"operation": "casjobs.CancelJob", "job": job["id"]}, count=1)
