@@ -118,9 +118,9 @@ def check(data: bytes) -> None:
 
 def text(body: bytes, charset: str | None = None) -> str:
     """Return a document as text; bytes that say nothing become U+FFFD."""
-    for mark, name in _BOMS:
+    for mark, marked in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body[len(mark) :].decode(marked, "replace")
     if (name := codec(charset)) is not None:
         return body.decode(name, "replace")
     if body[:4] == b"<\0?\0":
@@ -137,7 +137,7 @@ def utf8(body: bytes, charset: str | None = None) -> bytes:
         name = codec(charset)
         if name is None and (declared := _DECLARED.match(body)) is not None:
             name = codec(declared[1].decode("ascii"))
-        if name in (None, "utf-8", "ascii"):
+        if name is None or name in ("utf-8", "ascii"):
             return body
     return text(body, charset).encode("utf-8", "replace")
 
