@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api import Api
+from mockserver.apis.casjobs import CASJOBS
 from mockserver.apis.ges import GES
 
-APIS: tuple[Api, ...] = (GES,)
+APIS: tuple[Api, ...] = (CASJOBS, GES)
