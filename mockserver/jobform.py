@@ -89,7 +89,7 @@ class Birth(Generic[S, C]):
         ended = _moment(fields, "ended", None)
         if final and ended is None:
             ended = max(self.now, created or self.now)
-        if state.phase not in (machine.by_name[machine.initial].phase,) and started is None:
+        if state.phase is not machine.by_name[machine.initial].phase and started is None:
             started = created
         return Job(
             api=self.api,

@@ -15,6 +15,9 @@ from urllib.parse import parse_qsl, unquote
 
 T = TypeVar("T")
 
+_REMEMBERED, _REMEMBERED_LENGTH = 2000, 256
+"""How many paths the router remembers, and how long one may be: a bound on memory."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[T]):
@@ -68,6 +71,7 @@ class Router(Generic[T]):
 
     def __init__(self, routes: Sequence[Route[T]]) -> None:
         self._root: _Node[T] = _Node()
+        self._known: dict[str, list[tuple[_Leaf[T], Mapping[str, str]]]] = {}
         self.routes = tuple(routes)
         for route in routes:
             self._add(route)
@@ -91,28 +95,51 @@ class Router(Generic[T]):
         node.leaves.sort(key=lambda leaf: -len(leaf.query))
 
     def find(self, method: str, path: str, query: Mapping[str, str]) -> Found[T] | WrongMethod | None:
-        """Walk the trie. `path` is as sent (percent-encoded); a trailing slash does not matter."""
+        """Find the target. `path` is as sent (percent-encoded); a trailing slash does not matter."""
+        candidates = self._known.get(path)
+        if candidates is None:
+            candidates = self._candidates(path)
+        allowed: list[str] = []
+        for leaf, values in candidates:
+            if leaf.query and any(query.get(name) != value for name, value in leaf.query):
+                continue
+            methods = leaf.route.methods
+            if not methods or method in methods:
+                return Found(leaf.route.target, values)
+            allowed.extend(methods)
+        return WrongMethod(tuple(sorted(set(allowed)))) if allowed else None
+
+    def _candidates(self, path: str) -> list[tuple[_Leaf[T], Mapping[str, str]]]:
         segments = path.strip("/").split("/")
         if "%" in path:
             segments = [unquote(segment) for segment in segments]
         if segments == [""]:
             segments = []
-        allowed: list[str] = []
-        for node, values in _walk(self._root, segments, 0, ()):
-            for leaf in node.leaves:
-                if leaf.query and any(query.get(name) != value for name, value in leaf.query):
-                    continue
-                methods = leaf.route.methods
-                if not methods or method in methods:
-                    return Found(leaf.route.target, dict(zip(leaf.names, values, strict=True)))
-                allowed.extend(methods)
-        return WrongMethod(tuple(sorted(set(allowed)))) if allowed else None
+        candidates: list[tuple[_Leaf[T], Mapping[str, str]]] = [
+            (leaf, dict(zip(leaf.names, values, strict=True)))
+            for node, values in _walk(self._root, segments, 0, ())
+            for leaf in node.leaves
+        ]
+        # Pollers ask for the same path again and again.
+        if len(path) <= _REMEMBERED_LENGTH:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[path] = candidates
+        return candidates
 
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
-        known = [route.template for route in self.routes]
-        close = difflib.get_close_matches(path, known, n=1, cutoff=0.0)
-        return close[0] if close else None
+        given = path.strip("/").split("/")
+
+        def likeness(template: str) -> float:
+            segments = template.partition("?")[0].strip("/").split("/")
+            filled = [
+                given[at] if segment.startswith("{") and at < len(given) else segment
+                for at, segment in enumerate(segments)
+            ]
+            return difflib.SequenceMatcher(None, "/".join(filled), "/".join(given)).ratio()
+
+        return max((route.template for route in self.routes), key=likeness, default=None)
 
 
 def _walk(

@@ -55,6 +55,10 @@ class Sandbox:
     Attributes:
         name: `default` is the one without a prefix.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
+        seeded: whether the fixtures' jobs are in.
+        ttl: real seconds without a request after which it ends; None for never.
+        used: when it was last asked anything, by the monotonic clock.
+        ports: those that belong to it alone, by scheme.
     """
 
     def __init__(
@@ -70,19 +74,27 @@ class Sandbox:
         journal_size: int,
     ) -> None:
         self.name = name
+        self.seeded = False
+        self.ttl: float | None = None
+        self.used = 0.0
+        self.ports: Mapping[str, int] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.store = store
         self.apis = {api.name: api for api in apis}
-        self.fixtures = fixtures
         self.ids = Ids(seed=seed)
         self.journal_size = journal_size
-        self.contents = {api.name: api.content(fixtures.section(api.name)) for api in apis}
+        self.adopt(fixtures)
         self._time = time
         self._first_clock = clock
-        self._settings: dict[str, tuple[Any, Any]] = {}
         self._listeners: set[asyncio.Queue[Mapping[str, Any]]] = set()
         machines = {(api.name, kind): machine for api in apis for kind, machine in api.machines.items()}
         self.jobs = Jobs(store, name, machines, self.now, self._publish_moves)
+
+    def adopt(self, fixtures: Fixtures) -> None:
+        """Take other fixtures as what this sandbox starts with; jobs are not touched."""
+        self.fixtures = fixtures
+        self.contents = {name: api.content(fixtures.section(name)) for name, api in self.apis.items()}
+        self._settings: dict[str, tuple[Any, Any]] = {}
 
     # --- clock ------------------------------------------------------------------------------------
 
@@ -176,6 +188,7 @@ class Sandbox:
                 except DomainError as error:
                     raise BadFixture(f"{self.fixtures.place(name, ['jobs', number])}: {error}") from None
                 seeded += 1
+        self.seeded = True
         return seeded
 
     async def reset(self, keep: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,0 +1,272 @@
+"""A house on its ports, in this event loop or in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+from mockserver import snapshot
+from mockserver.app import application, build, control_application
+from mockserver.core.clock import Time
+from mockserver.house import House
+from mockserver.sandbox import DEFAULT
+from mockserver.settings import BadOption, Settings
+from mockserver.store.base import Store
+from mockserver.tls import Tls, prepare
+
+log = logging.getLogger("mockserver")
+
+SAVE_EVERY = 30.0
+"""Real seconds between two savings of the state file."""
+
+GRACE = 10.0
+"""Real seconds that requests in flight have when the server stops."""
+
+
+class MockServer:
+    """The sandbox server.
+
+    `with MockServer() as server:` runs it in a thread, for clients that block; `async with` runs it in
+    the running loop. Options are those of `Settings`; the port is any free one unless given.
+
+    Attributes:
+        url: the base URL, without a trailing slash.
+        tls_url: the same over TLS, or None.
+        control_url: the base URL of `/_control`.
+        ca_pem: the CA a client must trust for `tls_url`, or None.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        real_time: Time = time.time,
+        store: Store | None = None,
+        **options: Any,
+    ) -> None:
+        self.settings = replace(settings, **options) if settings is not None else Settings(**{"port": 0, **options})
+        self._real_time = real_time
+        self._store = store
+        self._runners: list[web.AppRunner] = []
+        self._own_ports: dict[str, list[web.BaseSite]] = {}
+        self._saver: asyncio.Task[None] | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._tls: Tls | None = None
+        self.url = ""
+        self.tls_url: str | None = None
+        self.control_url = ""
+        self.ca_pem: bytes | None = None
+        self.house: House
+
+    # --- in a running loop ------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Load everything and listen.
+
+        Raises:
+            BadOption, BadFixture, BadContract, OSError: it cannot start; the message is one line.
+        """
+        settings = self.settings
+        if settings.tls_port is not None:
+            self._tls = prepare(settings)
+            self.ca_pem = self._tls.ca_pem
+        self.house = build(settings, real_time=self._real_time, store=self._store)
+        house = self.house
+        house.ports.ca_pem = self.ca_pem
+        house.ports.open, house.ports.close = self.open_port, self.close_ports
+        await house.store.open()
+        if settings.state is None or not await self._load_state(settings.state):
+            await house.sandboxes.default.seed()
+        runner = web.AppRunner(
+            application(house),
+            access_log=log if settings.access_log else None,
+            shutdown_timeout=GRACE,
+            handle_signals=False,
+        )
+        await runner.setup()
+        self._runners.append(runner)
+        port = await self._listen(runner, settings.host, settings.port)
+        host = _in_url(settings.host)
+        self.url = f"http://{host}:{port}"
+        if self._tls is not None:
+            tls_port = await self._listen(runner, settings.host, settings.tls_port or 0, self._tls)
+            self.tls_url = f"https://{host}:{tls_port}"
+        self.control_url = f"{self.url}/_control"
+        if settings.control_port is not None:
+            beside = web.AppRunner(control_application(house), access_log=None, shutdown_timeout=GRACE)
+            await beside.setup()
+            self._runners.append(beside)
+            control_host = settings.control_host or settings.host
+            control_port = await self._listen(beside, control_host, settings.control_port)
+            self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
+        if settings.state is not None:
+            self._saver = asyncio.create_task(self._save_regularly(settings.state))
+
+    async def stop(self) -> None:
+        """Stop listening, finish requests in flight, save the state."""
+        if self._saver is not None:
+            self._saver.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._saver
+            self._saver = None
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()
+        if self.settings.state is not None and hasattr(self, "house"):
+            await self._save_state(self.settings.state)
+        if hasattr(self, "house"):
+            await self.house.store.close()
+
+    async def open_port(self, sandbox: str) -> dict[str, int]:
+        """Listen on a port that belongs to one sandbox; return it as `http` (and `https` when TLS is on)."""
+        runner, ports, sites = self._runners[0], {}, []
+        for scheme, tls in (("http", None), ("https", self._tls)):
+            if scheme == "https" and tls is None:
+                continue
+            sock = _bind(self.settings.host, 0)
+            site = web.SockSite(runner, sock, ssl_context=None if tls is None else tls.context)
+            await site.start()
+            ports[scheme] = sock.getsockname()[1]
+            self.house.exchange.ports[ports[scheme]] = sandbox
+            sites.append(site)
+        self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
+        return ports
+
+    async def close_ports(self, sandbox: str) -> None:
+        """Stop listening on a sandbox's own ports."""
+        exchange = self.house.exchange
+        for port in [port for port, name in exchange.ports.items() if name == sandbox]:
+            del exchange.ports[port]
+        for site in self._own_ports.pop(sandbox, ()):
+            await site.stop()
+
+    async def _listen(self, runner: web.AppRunner, host: str, port: int, tls: Tls | None = None) -> int:
+        sock = _bind(host, port)
+        await web.SockSite(runner, sock, ssl_context=None if tls is None else tls.context).start()
+        bound: int = sock.getsockname()[1]
+        return bound
+
+    # --- state file -------------------------------------------------------------------------------
+
+    async def _load_state(self, file: Path) -> bool:
+        try:
+            text = await asyncio.to_thread(file.read_text, "utf-8")
+        except FileNotFoundError:
+            return False
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadOption(f"{file}: cannot be read ({error}); name another --state file") from None
+        try:
+            boxes = json.loads(text)["sandboxes"]
+            for name, document in boxes.items():
+                if name != DEFAULT:
+                    await self.house.sandboxes.create(name)
+                await snapshot.restore(self.house.sandboxes.get(name), document)
+        except (ValueError, KeyError, TypeError, AttributeError, snapshot.BadSnapshot) as error:
+            raise BadOption(f"{file}: no state of ours ({error}); name another file, or delete this one") from None
+        return True
+
+    async def _save_state(self, file: Path) -> None:
+        boxes = {box.name: await snapshot.take(box) for box in self.house.sandboxes.all()}
+        text = json.dumps({"sandboxes": boxes}, indent=1)
+        await asyncio.to_thread(_write_whole, file, text)
+
+    async def _save_regularly(self, file: Path) -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY)
+            try:
+                await self._save_state(file)
+            except OSError as error:
+                log.error("the state could not be saved: %s", error)
+
+    # --- as a context manager ---------------------------------------------------------------------
+
+    async def __aenter__(self) -> MockServer:
+        await self._start_or_stop()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def __enter__(self) -> MockServer:
+        started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=(started,), name="mockserver", daemon=True)
+        self._thread.start()
+        try:
+            started.result()
+        except BaseException:
+            self._thread.join()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._loop is not None and self._stopping is not None and self._thread is not None
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    def _run(self, started: Future[None]) -> None:
+        async def main() -> None:
+            self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+            try:
+                await self._start_or_stop()
+            except BaseException as error:
+                started.set_exception(error)
+                return
+            started.set_result(None)
+            await self._stopping.wait()
+            await self.stop()
+
+        asyncio.run(main())
+
+    async def _start_or_stop(self) -> None:
+        try:
+            await self.start()
+        except BaseException:
+            for runner in self._runners:
+                await runner.cleanup()
+            raise
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
+    return sock
+
+
+def _in_url(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _write_whole(file: Path, text: str) -> None:
+    # Written beside and moved over, so that a crash in between leaves the old state.
+    beside = file.with_name(file.name + ".part")
+    beside.touch(mode=0o600)
+    beside.write_text(text, "utf-8")
+    beside.replace(file)
