@@ -120,7 +120,8 @@ ROWS = (
         ArrayOf(CJJOB),
         "Returns the jobs that fit some conditions: one's own, or anybody's for an admin.\n"
         "Conditions are keys separated by ';', each followed by ':' and values separated by '|'.\n"
-        "A value is V (equal), 'V,' (at least), ',V' (at most) or 'V1,V2' (between, inclusive). Values of a key are ORed, keys are ANDed.\n"
+        "A value is V (equal), 'V,' (at least), ',V' (at most) or 'V1,V2' (between, inclusive).\n"
+        "Values of a key are ORed, keys are ANDed.\n"
         "Keys: JobID, TimeSubmit, TimeStart, TimeEnd, Status, Queue, TaskName, Error, Query, Context, Type, WSID.",
     ),
     Row("GetJobsJob", _OWNER, ArrayOf(JOB), "As GetJobs, but returns Job objects."),

@@ -176,12 +176,10 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
             arguments.values.append(None)
             continue
         sent = ",".join(values)
-        arguments.decoded[name] = sent
+        value: Any = None
         try:
-            value: Any = _form_value(sent, kind)
-            arguments.decoded[name] = value
+            value = _form_value(sent, kind)
         except ClrException as problem:
-            value = None
             if arguments.error is None:
                 arguments.error = ClrException(
                     f"Cannot convert {sent} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
@@ -189,6 +187,7 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
                     inner=problem,
                     frames=_form_frames("ScalarFormatter"),
                 )
+        arguments.decoded[name] = sent if value is None else value
         arguments.values.append(value)
     return arguments
 

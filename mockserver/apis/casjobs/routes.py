@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.api import BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
-from mockserver.apis.casjobs import clr, documentation, message, quick, reading, wsdl, writing
+from mockserver.apis.casjobs import clr, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
 from mockserver.apis.casjobs.message import Incoming, SoapRefused, Unread
@@ -371,7 +371,7 @@ _NOT_FAKED = (
 )
 
 OPERATIONS = (
-    *(Operation(name=row.name, methods=("GET", "POST"), title=row.doc.split("\n")[0]) for row in ROWS),
+    *(Operation(name=row.name, methods=("GET", "POST"), handler=service, title=row.doc.split("\n")[0]) for row in ROWS),
     Operation(name="ServiceDescription", methods=("GET",), title="jobs.asmx?WSDL: the WSDL."),
     Operation(name="Discovery", methods=("GET",), title="jobs.asmx?disco: the discovery document."),
     Operation(name="HelpPage", methods=("GET",), title="The list of operations, and a page for each."),
