@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import mockserver.wire._spyne_compat  # noqa: F401 - before spyne
+from mockserver.wire._spyne_compat import forget_hook
 
 # isort: split
 
@@ -31,6 +31,8 @@ with warnings.catch_warnings():
     from spyne.protocol.xml import XmlDocument
     from spyne.server import ServerBase
     from spyne.service import ServiceBase
+
+forget_hook()
 
 
 class Kind(StrEnum):

@@ -159,10 +159,10 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
     """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
     given: dict[str, list[str]] = {}
     for pair in text.split("&"):
-        name, equals, value = pair.partition("=")
+        name, equals, sent = pair.partition("=")
         if equals:
             folded = unquote_plus(name, charset, "replace").casefold()
-            given.setdefault(folded, []).append(unquote_plus(value, charset, "replace"))
+            given.setdefault(folded, []).append(unquote_plus(sent, charset, "replace"))
     arguments = Arguments()
     for name, kind in parameters:
         values = given.get(name.casefold())
@@ -175,19 +175,19 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
                 )
             arguments.values.append(None)
             continue
-        sent = ",".join(values)
-        value: Any = None
+        joined = ",".join(values)
+        value = None
         try:
-            value = _form_value(sent, kind)
+            value = _form_value(joined, kind)
         except ClrException as problem:
             if arguments.error is None:
                 arguments.error = ClrException(
-                    f"Cannot convert {sent} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
+                    f"Cannot convert {joined} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
                     kind=clr.ARGUMENT,
                     inner=problem,
                     frames=_form_frames("ScalarFormatter"),
                 )
-        arguments.decoded[name] = sent if value is None else value
+        arguments.decoded[name] = joined if value is None else value
         arguments.values.append(value)
     return arguments
 
