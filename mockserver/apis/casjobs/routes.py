@@ -372,9 +372,9 @@ _NOT_FAKED = (
 
 OPERATIONS = (
     *(Operation(name=row.name, methods=("GET", "POST"), handler=service, title=row.doc.split("\n")[0]) for row in ROWS),
-    Operation(name="ServiceDescription", methods=("GET",), title="jobs.asmx?WSDL: the WSDL."),
-    Operation(name="Discovery", methods=("GET",), title="jobs.asmx?disco: the discovery document."),
-    Operation(name="HelpPage", methods=("GET",), title="The list of operations, and a page for each."),
+    Operation(name="ServiceDescription", methods=("GET",), handler=service, title="jobs.asmx?WSDL: the WSDL."),
+    Operation(name="Discovery", methods=("GET",), handler=service, title="jobs.asmx?disco: the discovery document."),
+    Operation(name="HelpPage", methods=("GET",), handler=service, title="The list of operations, and a page for each."),
     Operation(
         name="GetWebServiceId",
         methods=("GET", "POST"),
