@@ -11,6 +11,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ with warnings.catch_warnings():
     from spyne.service import ServiceBase
 
 forget_hook()
+logging.getLogger("spyne").setLevel(logging.WARNING)  # it tells of each application it makes
 
 
 class Kind(StrEnum):
