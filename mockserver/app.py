@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from mockserver import contract, fixtures
 from mockserver.api import Api
 from mockserver.apis import APIS
-from mockserver.contract import Contracts
+from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
 from mockserver.exchange import Exchange
+from mockserver.house import House
 from mockserver.sandboxes import Sandboxes
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
-
-
-async def _no_ports(sandbox: str) -> dict[str, int]:
-    raise BadOption("this server cannot open ports of its own; it runs inside another application")
-
-
-async def _nothing(sandbox: str) -> None:
-    pass
-
-
-@dataclass(slots=True, kw_only=True)
-class Ports:
-    """What the listening side offers: ports for one sandbox (by scheme), and the CA of the TLS port."""
-
-    open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
-    close: Callable[[str], Awaitable[None]] = _nothing
-    ca_pem: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Everything one server is made of."""
-
-    settings: Settings
-    apis: tuple[Api, ...]
-    contracts: Contracts
-    store: Store
-    sandboxes: Sandboxes
-    exchange: Exchange
-    started: float
-    ports: Ports = field(default_factory=Ports)
-
 
 HOUSE = web.AppKey("house", House)
 
@@ -103,15 +70,21 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         journal_size=settings.journal_size,
     )
     exchange = Exchange(sandboxes, contracts, strict=settings.strict, headers=settings.headers)
-    return House(
+    house = House(
         settings=settings,
         apis=apis,
         contracts=contracts,
+        control_contracts=contract.load(folder("contracts"), ["control"]),
         store=store,
         sandboxes=sandboxes,
         exchange=exchange,
         started=time.monotonic(),
     )
+    control = Control(house)
+    exchange.beside[""] = control.root
+    if settings.control_port is None:
+        exchange.beside[SEGMENT] = control.handle
+    return house
 
 
 def application(house: House) -> web.Application:
@@ -120,6 +93,11 @@ def application(house: House) -> web.Application:
     app[HOUSE] = house
     app.router.add_route("*", "/{path:.*}", house.exchange.handle)
     return app
+
+
+def control_application(house: House) -> web.Application:
+    """Return the application of a port that serves the control API only."""
+    return Control(house).application()
 
 
 async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 C = TypeVar("C")
+
+DEPTH = 100
+"""How deep JSON may nest: what walks over it (schemas, encoders) does so by recursion."""
+
+_BRACKETS = re.compile(rb"[\[\]{}]")
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -116,14 +124,30 @@ class Call(Generic[S, C]):
 
 def json_reply(data: Any, status: int = 200, content_type: str = "application/json") -> Reply:
     """Answer with compact JSON, keys in the order given."""
-    return Reply(status=status, data=data, body=orjson.dumps(data), content_type=content_type)
+    try:
+        body = orjson.dumps(data)
+    except TypeError:
+        # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
+        body = json.dumps(data, separators=(",", ":")).encode()
+    return Reply(status=status, data=data, body=body, content_type=content_type)
 
 
 def read_json(body: bytes) -> Any:
     """Decode a JSON body; a `Malformed` says why it is none, None stands for an empty one."""
     if not body.strip():
         return None
+    if body.count(b"[") + body.count(b"{") > DEPTH and _too_deep(body):
+        return Malformed(f"the body is nested more than {DEPTH} deep")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return Malformed(f"the body is not JSON: {error}")
+
+
+def _too_deep(body: bytes) -> bool:
+    """Tell whether brackets outside of texts nest too deep."""
+    depth = deepest = 0
+    for one in _BRACKETS.findall(_TEXTS.sub(b"", body)):
+        depth += 1 if one in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > DEPTH

@@ -72,7 +72,8 @@ class SandboxStage:
 
     async def prepare(self, api: str, given: Mapping[str, Any]) -> None:
         await self._sandbox.set_clock(Clock(frozen_at=instant(given.get("now", NOON))))
-        await self._sandbox.change_settings(api, given.get("settings", {}))
+        if "settings" in given:
+            await self._sandbox.change_settings(api, given["settings"])
         for fields in given.get("jobs", ()):
             await self._sandbox.jobs.add(*await self._sandbox.birth(api, fields))
 

@@ -24,7 +24,7 @@ from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRo
 from mockserver.call import Call, Reply, json_reply
 from mockserver.contract import Contracts, Violation
 from mockserver.core.job import Job, Move
-from mockserver.journal import Entry, mask
+from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.routing import Found, Router, WrongMethod
 from mockserver.sandbox import Sandbox
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
@@ -84,7 +84,7 @@ class Exchange:
             hint = "GET /_control/sandboxes lists them; POST makes one"
             return error_response(404, "unknown-sandbox", str(error), hint)
         segment = path.split("/", 2)[1]
-        if segment in self.beside:
+        if segment in self.beside and (segment or path == "/"):
             return await self.beside[segment](request, sandbox, path)
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
@@ -216,6 +216,8 @@ class Exchange:
             payload=call.payload,
             error=call.error,
         )
+        if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
+            cut(entry)
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
         if sandbox.listened:
             sandbox.publish(

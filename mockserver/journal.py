@@ -32,7 +32,7 @@ _NAMES = (
 )
 # The same secret in each of the forms a body may take: JSON, form or query, XML.
 _JSON = re.compile(rf'("(?:{_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
-_FORM = re.compile(rf"((?:^|[?&\s;#])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
+_FORM = re.compile(rf"((?:^|[?&\s;#'\"(])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
 _XML = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
 _MULTIPART = re.compile(rf'(name="(?:{_NAMES})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE)
 _BEARER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
@@ -57,7 +57,13 @@ def mask_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
-    """One exchange. `at` is sandbox time (epoch seconds), `milliseconds` real time."""
+    """One exchange.
+
+    Attributes:
+        at: sandbox time (epoch seconds).
+        milliseconds: real time it took.
+        body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
+    """
 
     number: int
     at: float
@@ -81,6 +87,20 @@ class Entry:
     payload: Any = None
     nearest: str | None = None
     error: str | None = None
+    body_size: int = 0
+    answer_size: int = 0
+
+
+def cut(entry: Entry) -> None:
+    """Let go of what is over the limit, so that a ring of large bodies cannot fill the memory."""
+    entry.body_size, entry.answer_size = len(entry.body), len(entry.answer)
+    if entry.body_size > BODY_LIMIT:
+        entry.body = entry.body[:BODY_LIMIT]
+        entry.payload = None
+        entry.parameters = {
+            name: value[:BODY_LIMIT] if isinstance(value, str) else value for name, value in entry.parameters.items()
+        }
+    entry.answer = entry.answer[:BODY_LIMIT]
 
 
 def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
@@ -117,14 +137,14 @@ def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
     if entry.error is not None:
         record["error"] = mask(entry.error)
     if bodies:
-        record["request"] = {"headers": mask_headers(entry.headers), **_body(entry.body)}
-        record["answer"] = {"headers": mask_headers(entry.answer_headers), **_body(entry.answer)}
+        record["request"] = {"headers": mask_headers(entry.headers), **_body(entry.body, entry.body_size)}
+        record["answer"] = {"headers": mask_headers(entry.answer_headers), **_body(entry.answer, entry.answer_size)}
     return record
 
 
-def _body(body: bytes) -> dict[str, Any]:
-    text = body[:BODY_LIMIT].decode("utf-8", "replace")
+def _body(body: bytes, size: int) -> dict[str, Any]:
+    text = body.decode("utf-8", "replace")
     shown: dict[str, Any] = {"body": mask(text)}
-    if len(body) > BODY_LIMIT:
-        shown["cut"] = len(body)
+    if size > len(body):
+        shown["size"] = size
     return shown

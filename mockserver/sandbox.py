@@ -55,6 +55,10 @@ class Sandbox:
     Attributes:
         name: `default` is the one without a prefix.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
+        seeded: whether the fixtures' jobs are in.
+        ttl: real seconds without a request after which it ends; None for never.
+        used: when it was last asked anything, by the monotonic clock.
+        ports: those that belong to it alone, by scheme.
     """
 
     def __init__(
@@ -70,6 +74,10 @@ class Sandbox:
         journal_size: int,
     ) -> None:
         self.name = name
+        self.seeded = False
+        self.ttl: float | None = None
+        self.used = 0.0
+        self.ports: Mapping[str, int] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.store = store
         self.apis = {api.name: api for api in apis}
@@ -180,6 +188,7 @@ class Sandbox:
                 except DomainError as error:
                     raise BadFixture(f"{self.fixtures.place(name, ['jobs', number])}: {error}") from None
                 seeded += 1
+        self.seeded = True
         return seeded
 
     async def reset(self, keep: Sequence[str] = ()) -> dict[str, Any]:

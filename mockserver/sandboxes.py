@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from time import monotonic
 
 from mockserver.api import Api
 from mockserver.core.clock import Clock, Time
@@ -24,7 +25,11 @@ class UnknownSandbox(DomainError):
 
 
 class BadSandboxName(DomainError):
-    """A name that cannot stand in a path, or is taken."""
+    """A name that cannot stand in a path."""
+
+
+class SandboxTaken(DomainError):
+    """There is a sandbox of that name already."""
 
 
 class Sandboxes:
@@ -80,24 +85,40 @@ class Sandboxes:
         """Return all sandboxes, the default one first."""
         return list(self._by_name.values())
 
-    async def create(self, name: str, fixtures: Fixtures | None = None) -> Sandbox:
+    async def free_name(self) -> str:
+        """Return a name that nobody has taken."""
+        while (name := f"sandbox-{await self.store.count(DEFAULT, 'sandboxes')}") in self._by_name:
+            continue
+        return name
+
+    async def create(self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None) -> Sandbox:
         """Make a sandbox with the server's own fixtures, or others.
 
+        Args:
+            ttl: real seconds without a request after which it ends.
+
         Raises:
-            BadSandboxName: the name is taken or cannot stand in a path.
+            BadSandboxName: the name cannot stand in a path.
+            SandboxTaken: there is one of that name.
             BadFixture: a job cannot be followed; there is no such sandbox then.
         """
         if not _NAME.fullmatch(name):
             raise BadSandboxName(f"{name!r} is no sandbox name; use letters, digits, '.', '_' and '-', at most 64")
         if name in self._by_name:
-            raise BadSandboxName(f"there is a sandbox {name!r} already")
+            raise SandboxTaken(f"there is a sandbox {name!r} already")
         made = self._make(name, fixtures or self.fixtures)
+        made.ttl, made.used = ttl, monotonic()
         try:
             await made.seed()
         except Exception:
             await self.delete(name)
             raise
         return made
+
+    def unused(self) -> list[Sandbox]:
+        """Return the sandboxes whose `ttl` has run out."""
+        now = monotonic()
+        return [one for one in self._by_name.values() if one.ttl is not None and now - one.used > one.ttl]
 
     async def delete(self, name: str) -> None:
         """End a sandbox and forget all that was in it.

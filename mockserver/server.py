@@ -19,8 +19,9 @@ from typing import Any
 from aiohttp import web
 
 from mockserver import snapshot
-from mockserver.app import House, application, build
+from mockserver.app import application, build, control_application
 from mockserver.core.clock import Time
+from mockserver.house import House
 from mockserver.sandbox import DEFAULT
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
@@ -106,6 +107,13 @@ class MockServer:
             tls_port = await self._listen(runner, settings.host, settings.tls_port or 0, self._tls)
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
+        if settings.control_port is not None:
+            beside = web.AppRunner(control_application(house), access_log=None, shutdown_timeout=GRACE)
+            await beside.setup()
+            self._runners.append(beside)
+            control_host = settings.control_host or settings.host
+            control_port = await self._listen(beside, control_host, settings.control_port)
+            self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
         if settings.state is not None:
             self._saver = asyncio.create_task(self._save_regularly(settings.state))
 

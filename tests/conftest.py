@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from mockserver.app import HOUSE, House, create_app
+from mockserver.app import HOUSE, create_app
+from mockserver.house import House
 from mockserver.settings import Settings
 
 NOON = "2026-01-02T12:00:00Z"

@@ -1,0 +1,75 @@
+# Two commands on a fresh machine: `make serve` and `make test`. Each does its own set-up.
+# Needs Python 3.11 or newer, pip and make; PYTHON=python3.12 chooses another interpreter.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint bench docs docs-serve wheel wheel-test container-test clients golden clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
+	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.
+	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	  && $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install -q pip; }
+	$(PIP) install -q 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.serve: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP) install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.serve
+	$(PIP) install -q -c constraints.txt --group test
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(PIP) install -q -c constraints.txt --group lint
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.serve
+	$(PIP) install -q -c constraints.txt --group docs
+	@touch $@
+
+serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 9000 --tls-port 9443')
+	$(BIN)/mockserver serve $(ARGS)
+
+test: $(VENV)/.test ## run all tests (ARGS='-k casjobs')
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
+	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+docs: $(VENV)/.docs ## build the documentation into site/
+	$(BIN)/python -m mockserver.cli.reference docs/reference
+	$(BIN)/mkdocs build --strict
+
+clients: ## install the JavaScript clients that some tests drive (needs node and npm)
+	cd tests/clients/node && npm install --silent --no-fund --no-audit --no-package-lock
+
+wheel: $(VENV)/.serve ## build the wheel into dist/
+	$(PIP) install -q -c constraints.txt build
+	$(BIN)/python -m build --wheel --outdir dist .
+
+wheel-test: wheel ## install the wheel into a clean environment and try it there
+	bash .ci/wheel-test $(PYTHON)
+
+container-test: ## build and run the container with whatever engine is there
+	bash .ci/container-test
+
+clean: ## forget environments and build products
+	rm -rf $(VENV) build dist site

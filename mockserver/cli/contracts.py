@@ -1,0 +1,231 @@
+"""`mockserver contracts …`: what each operation may receive and answer, read, shown, and run."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.cli.group import FAILED
+from mockserver.cli.output import json_option, print_json, print_table, table
+
+if TYPE_CHECKING:
+    from mockserver.contract import Contract
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An example that does not match, and why."""
+
+    operation: str
+    example: str
+    problems: Sequence[str]
+
+
+@click.group()
+def contracts() -> None:
+    """List, show and check contracts."""
+
+
+@contracts.command("list")
+@click.option("--contracts", "folder", type=_PATH, help="A folder of contracts; none: those of the package.")
+@json_option
+def list_contracts(folder: Path | None, as_json: bool) -> None:
+    """List all contracts."""
+    found = _load(folder)
+    if as_json:
+        print_json([contract.operation for contract in found])
+        return
+    rows = [(one.operation, ",".join(one.methods), len(one.responses), len(one.examples), one.title) for one in found]
+    print_table(("OPERATION", "METHODS", "RESPONSES", "EXAMPLES", "TITLE"), rows, empty="no contract in this folder")
+
+
+@contracts.command()
+@click.argument("operation")
+@click.option("--contracts", "folder", type=_PATH, help="A folder of contracts; none: those of the package.")
+@json_option
+def show(operation: str, folder: Path | None, as_json: bool) -> None:
+    """Show one contract as readable text: `contracts show ges.CancelJob`."""
+    found = _load(folder)
+    contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
+    if contract is None:
+        near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
+        hint = f"did you mean {', '.join(near[:5])}?" if near else "`mockserver contracts list` names them"
+        raise click.UsageError(f"no contract of {operation!r}; {hint}")
+    if as_json:
+        print_json({name: value for name, value in contract.document.items() if name != "$defs"})
+    else:
+        click.echo("\n".join(_lines(contract)))
+
+
+@contracts.command()
+@click.argument("path", required=False, type=_PATH)
+@click.option(
+    "--fixtures", multiple=True, type=_PATH, help="Fixtures to check too; repeatable; none: those of the package."
+)
+@json_option
+def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
+    """Check that contracts and fixtures are well formed, and run every example against the server.
+
+    PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, or a fixture.
+    """
+    from mockserver.contract import BadContract
+    from mockserver.fixtures import BadFixture
+    from mockserver.settings import BadOption
+
+    folder, found = _places(path)
+    try:
+        count, failures = asyncio.run(_check(folder, (*found, *fixtures)))
+    except (BadContract, BadFixture, BadOption) as error:
+        if as_json:
+            print_json({"ok": False, "error": str(error)})
+        else:
+            click.echo(f"Error: {error}", err=True)
+        raise click.exceptions.Exit(FAILED) from None
+    if as_json:
+        rows = [
+            {"operation": one.operation, "example": one.example, "problems": list(one.problems)} for one in failures
+        ]
+        print_json({"ok": not failures, **count, "failures": rows})
+    else:
+        for one in failures:
+            click.echo(f"{one.operation}, example {one.example!r}:")
+            for problem in one.problems:
+                click.echo(f"  {problem}")
+        verdict = f"{len(failures)} do not match" if failures else "all match"
+        click.echo(f"{count['contracts']} contracts, {count['examples']} examples: {verdict}")
+    if failures:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _load(folder: Path | None) -> list[Contract]:
+    from mockserver import contract
+    from mockserver.apis import APIS
+    from mockserver.data import folder as shipped
+
+    try:
+        found = contract.load(folder or shipped("contracts"), [api.name for api in APIS])
+    except contract.BadContract as error:
+        raise click.UsageError(str(error)) from None
+    return list(found.by_operation.values())
+
+
+def _places(path: Path | None) -> tuple[Path | None, tuple[Path, ...]]:
+    """Tell what a path holds: a folder of contracts, and fixtures."""
+    if path is None:
+        return None, ()
+    if path.is_file():
+        return None, (path,)
+    if (path / "contracts").is_dir():
+        return path / "contracts", ((path / "fixtures",) if (path / "fixtures").is_dir() else ())
+    if (path / "contract.schema.json").is_file():
+        return path, ()
+    return None, (path,)
+
+
+async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
+    import aiohttp
+
+    from mockserver import examples
+    from mockserver.server import MockServer
+
+    failures = []
+    async with MockServer(contracts=folder, fixtures=fixtures) as server, aiohttp.ClientSession() as session:
+        every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
+        with click.progressbar(every, label="examples", file=sys.stderr) as bar:
+            for number, (contract, example) in enumerate(bar):
+                name = f"check-{number}"
+                sandbox = await server.house.sandboxes.create(name)
+                problems = await examples.run(contract, example, examples.SandboxStage(sandbox, server.url, session))
+                await server.house.sandboxes.delete(name)
+                if problems:
+                    failures.append(
+                        Failure(operation=contract.operation, example=example["name"], problems=tuple(problems))
+                    )
+        count = {"contracts": len(server.house.contracts.by_operation), "examples": len(every)}
+    return count, failures
+
+
+# --- one contract as text -----------------------------------------------------------------------------
+
+
+def _lines(contract: Contract) -> Iterator[str]:
+    yield f"{contract.operation}: {contract.title}"
+    if description := contract.document.get("description"):
+        yield f"  {description}"
+    for path in contract.paths:
+        yield f"  {', '.join(contract.methods)} {path}"
+    yield from _schema("parameters", contract.parameters, contract.document)
+    if contract.body is not None:
+        yield from _schema("body", contract.body, contract.document)
+    yield ""
+    rows = [
+        (one.name, one.status, one.content_type or "no Content-Type", one.confidence, one.title or one.source)
+        for one in contract.responses
+    ]
+    yield table(("RESPONSE", "STATUS", "CONTENT TYPE", "CONFIDENCE", "WHAT"), rows)
+    for response in contract.responses:
+        yield from _schema(f"answer {response.name}", response.schema, contract.document)
+    yield ""
+    yield "examples"
+    yield from (f"  {one['name']}: {one['request']['method']} {one['request']['path']}" for one in contract.examples)
+    yield ""
+    yield "sources"
+    yield from (f"  {' '.join(filter(None, (one['title'], one.get('url'))))}" for one in contract.sources)
+
+
+def _schema(title: str, schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    rows = list(_fields(schema, document))
+    if rows:
+        yield title
+        yield "  " + table(("FIELD", "", "TYPE", "MEANING"), rows).replace("\n", "\n  ")
+    else:
+        yield f"{title}: {_type(schema, document)}"
+
+
+def _fields(
+    schema: Mapping[str, Any] | bool, document: Mapping[str, Any], under: str = ""
+) -> Iterator[tuple[str, ...]]:
+    found = _resolved(schema, document)
+    required = found.get("required", ())
+    for name, value in found.get("properties", {}).items():
+        resolved = _resolved(value, document)
+        need = "required" if name in required else "optional"
+        yield f"{under}{name}", need, _type(value, document), str(resolved.get("description", ""))
+        # Three levels say what an answer looks like; deeper ones are for the file itself.
+        if under.count(".") < 2 and resolved.get("type") == "object":
+            yield from _fields(value, document, f"{under}{name}.")
+
+
+def _resolved(schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(schema, bool):
+        return {}
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    known = document.get("$defs", {})
+    return {**known[name], **schema} if name in known else schema
+
+
+def _type(schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> str:
+    if isinstance(schema, bool):
+        return "anything" if schema else "nothing"
+    found = _resolved(schema, document)
+    if "const" in found:
+        return repr(found["const"])
+    if "enum" in found:
+        return " | ".join(map(repr, found["enum"]))
+    for word in ("oneOf", "anyOf"):
+        if word in found:
+            return " or ".join(dict.fromkeys(_type(one, document) for one in found[word]))
+    kind = found.get("type", "anything")
+    text = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    if text == "array" and "items" in found:
+        text = f"array of {_type(found['items'], document)}"
+    return f"{text} ({found['pattern']})" if "pattern" in found else text

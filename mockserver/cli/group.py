@@ -1,0 +1,82 @@
+"""The command `mockserver`: finds the module of a command, and says what went wrong in one line."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from mockserver import __version__
+from mockserver.client import ControlError
+
+COMMANDS = {
+    "serve": "serve",
+    "apis": "apis",
+    "states": "apis",
+    "jobs": "jobs",
+    "clock": "clock",
+    "faults": "faults",
+    "requests": "requests",
+    "sandboxes": "sandboxes",
+    "reset": "reset",
+    "contracts": "contracts",
+    "openapi": "openapi",
+}
+"""Command -> the module of this package that holds it under the same name."""
+
+FAILED, USAGE = 1, 2
+"""Exit codes: a check failed or the server refused; the command cannot be followed as it was typed."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are needed, and whose errors take one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"mockserver.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        command: Callable[[], Any] = functools.partial(super().main, args, *rest, standalone_mode=False, **extra)
+        if not standalone_mode:
+            return command()
+        sys.exit(_run(command))
+
+
+def _run(command: Callable[[], Any]) -> int:
+    try:
+        code = command()
+    except click.UsageError as error:
+        return _say(error.format_message() + _help(error), USAGE)
+    except click.ClickException as error:
+        return _say(error.format_message(), error.exit_code)
+    except click.Abort:
+        return 130  # what a shell calls a command ended by Ctrl-C
+    except ControlError as error:
+        return _say(str(error), USAGE if error.status in (400, 422) else FAILED)
+    return code if isinstance(code, int) else 0
+
+
+def _help(error: click.UsageError) -> str:
+    # A bare group name asks for its help, which click hands over as the error's text.
+    return "" if error.ctx is None or "\n" in error.format_message() else f" (see `{error.ctx.command_path} --help`)"
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(message if "\n" in message else f"Error: {message}", err=True)
+    return code
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mockserver", message="%(prog)s %(version)s")
+def main() -> None:
+    """A sandbox of four real asynchronous job APIs: arcgis, casjobs, ges, prime."""

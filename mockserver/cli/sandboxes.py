@@ -1,0 +1,72 @@
+"""`mockserver sandboxes …`: isolated copies of everything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli.output import print_json, print_record, print_table
+from mockserver.cli.remote import remote
+from mockserver.client import Control
+
+
+@click.group()
+def sandboxes() -> None:
+    """List, create and delete sandboxes of a running server."""
+
+
+@sandboxes.command("list")
+@remote
+def list_sandboxes(control: Control, as_json: bool) -> None:
+    """List sandboxes."""
+    found = control.sandboxes()
+    if as_json:
+        print_json(found)
+        return
+    rows = [(one["name"], one.get("url"), one.get("ttl")) for one in found]
+    print_table(("NAME", "URL", "TTL"), rows, empty="no sandbox")
+
+
+@sandboxes.command()
+@click.argument("name", required=False)
+@click.option("--fixtures", multiple=True, metavar="FILE|NAME", help="A fixture file, or the name of a loaded one.")
+@click.option("--ttl", type=click.FloatRange(0, min_open=True), help="Seconds without a request after which it ends.")
+@click.option("--port", is_flag=True, help="Give it a port of its own.")
+@remote
+def create(
+    control: Control, name: str | None, fixtures: tuple[str, ...], ttl: float | None, port: bool, as_json: bool
+) -> None:
+    """Make a sandbox and print its addresses."""
+    made = control.create_sandbox(name, fixtures=[_fixture(one) for one in fixtures] or None, ttl=ttl, port=port)
+    if as_json:
+        print_json(made)
+    else:
+        print_record(made, first=("name", "url"))
+
+
+@sandboxes.command()
+@click.argument("name")
+@remote
+def delete(control: Control, name: str, as_json: bool) -> None:
+    """End a sandbox."""
+    control.delete_sandbox(name)
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        click.echo(f"sandbox {name} is gone")
+
+
+def _fixture(word: str) -> str | dict[str, Any]:
+    path = Path(word)
+    if not path.is_file():
+        return word
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise click.UsageError(f"{word}: no JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise click.UsageError(f"{word}: a fixture is an object whose keys are the APIs")
+    return value

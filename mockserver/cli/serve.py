@@ -1,0 +1,149 @@
+"""`mockserver serve`: the server in the foreground, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mockserver.cli.group import FAILED
+from mockserver.cli.output import json_option, print_json, table
+from mockserver.settings import PREFIX, BadOption, Settings
+
+if TYPE_CHECKING:
+    from mockserver.server import MockServer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DEFAULTS = Settings()
+_PORT = click.IntRange(0, 65535)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+def option(name: str, **how: Any) -> Callable[[F], F]:
+    """Declare an option of `serve`, which is an environment variable too (`--tls-port`, MOCKSERVER_TLS_PORT)."""
+    variable = PREFIX + name.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+    return click.option(name, envvar=variable, show_envvar=True, show_default=how.get("default") is not None, **how)
+
+
+def _comma_list(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (value or "").split(",") if word.strip())
+
+
+def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if value not in ("memory", "memory:"):
+        raise click.BadParameter(f"{value!r} is no store here; use memory:", ctx, param)
+    return "memory:"
+
+
+@click.command()
+@option("--host", default=_DEFAULTS.host, help="The address to listen on.")
+@option("--port", type=_PORT, default=_DEFAULTS.port, help="0: any free one.")
+@option("--tls-port", type=_PORT, help="Listen with TLS too; 0: any free port.")
+@option("--tls-cert", type=_FILE, help="A certificate (PEM); none: one from a CA made for this run.")
+@option("--tls-key", type=_FILE, help="Its key (PEM).")
+@option("--apis", callback=_comma_list, metavar="NAME,NAME", help="The APIs to fake; none: all.")
+@option(
+    "--fixtures",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder; repeatable; none: those of the package.",
+)
+@option("--contracts", type=click.Path(path_type=Path), help="A folder of contracts; none: those of the package.")
+@option("--seed", type=int, default=_DEFAULTS.seed, help="Where ids and jitter come from.")
+@option("--clock", default=_DEFAULTS.clock, metavar="real|frozen|ISO-TIME", help="How sandbox clocks start.")
+@option("--store", default=_DEFAULTS.store, callback=_store, help="Where everything is kept.")
+@option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Load at start, save on stop and every 30 s.")
+@option("--control-host", help="The address of --control-port; none: --host.")
+@option("--control-port", type=_PORT, help="A port of its own for /_control.")
+@option("--control-token", help="What /_control asks for, as Authorization: Bearer.")
+@option(
+    "--journal-size", type=click.IntRange(1), default=_DEFAULTS.journal_size, help="Exchanges remembered per sandbox."
+)
+@option("--strict/--no-strict", default=_DEFAULTS.strict, help="Our own breach of a contract is a 500.")
+@option("--headers/--no-headers", default=_DEFAULTS.headers, help="Answers carry X-Mockserver-…")
+@option("--body-limit", type=click.IntRange(1), default=_DEFAULTS.body_limit, help="Bytes a request's body may have.")
+@option("--log-format", type=click.Choice(["text", "json"]), default=_DEFAULTS.log_format, help="On standard error.")
+@option(
+    "--log-level",
+    type=click.Choice(_LEVELS, case_sensitive=False),
+    default=_DEFAULTS.log_level,
+    help="The least that is logged.",
+)
+@option("--access-log/--no-access-log", default=_DEFAULTS.access_log, help="Log each request.")
+@json_option
+def serve(as_json: bool, **options: Any) -> None:
+    """Run the server until Ctrl-C or SIGTERM; requests in flight are finished."""
+    from mockserver import logs
+    from mockserver.contract import BadContract
+    from mockserver.fixtures import BadFixture
+
+    settings = Settings(**{**options, "fixtures": tuple(options["fixtures"])})
+    logs.configure(settings.log_format, settings.log_level)
+    try:
+        asyncio.run(_serve(settings, as_json))
+    except (BadOption, BadFixture, BadContract) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise _Failed(error.strerror or str(error)) from None
+
+
+class _Failed(click.ClickException):
+    exit_code = FAILED
+
+
+async def _serve(settings: Settings, as_json: bool) -> None:
+    from mockserver.server import MockServer
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no such handlers; Ctrl-C ends the loop there.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with MockServer(settings) as server:
+        if as_json:
+            print_json(_addresses(server))
+        else:
+            _announce(server)
+        await stop.wait()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)  # a second signal does not wait for requests in flight
+
+
+def _addresses(server: MockServer) -> dict[str, Any]:
+    return {
+        "url": server.url,
+        "tls_url": server.tls_url,
+        "control_url": server.control_url,
+        "console_url": server.control_url + "/",
+        "pid": os.getpid(),
+        "apis": [
+            {
+                "api": api.name,
+                "url": server.url + api.bases[0],
+                "tls_url": None if server.tls_url is None else server.tls_url + api.bases[0],
+                "account": api.account,
+            }
+            for api in server.house.apis
+        ],
+    }
+
+
+def _announce(server: MockServer) -> None:
+    found = _addresses(server)
+    tls = server.tls_url is not None
+    headers = ("API", "BASE URL", *(("OVER TLS",) if tls else ()), "ACCOUNT")
+    rows = [(one["api"], one["url"], *((one["tls_url"],) if tls else ()), one["account"]) for one in found["apis"]]
+    lines = [table(headers, rows), f"control  {found['control_url']}", f"console  {found['console_url']}"]
+    if server.ca_pem is not None:
+        lines.append(f"CA       {found['control_url']}/ca.pem")
+    click.echo("\n".join(lines))

@@ -1,0 +1,235 @@
+"""The way of a control request: who asks, which operation, decode, check, answer.
+
+Rules a maintainer must keep:
+
+1. What a request may hold is said by its contract and checked here; a module of a noun gets decoded, checked values.
+2. Bad input is never a 500, and every refusal has the one shape of `errors`.
+3. Nothing a browser sends from another site changes anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from aiohttp import web
+
+from mockserver.call import Malformed, Reply, json_reply, read_json
+from mockserver.contract import Contract
+from mockserver.control.ask import Ask, Way
+from mockserver.control.errors import Refused, answer, shape
+from mockserver.control.health import addresses
+from mockserver.control.page import start_page, wants_html
+from mockserver.control.routes import WAYS
+from mockserver.core.errors import DomainError
+from mockserver.exchange import STALLED
+from mockserver.fixtures import BadFixture
+from mockserver.house import House
+from mockserver.journal import mask
+from mockserver.routing import Found, Route, Router, WrongMethod
+from mockserver.sandbox import Sandbox
+
+log = logging.getLogger("mockserver")
+
+SEGMENT = "_control"
+BODY_LIMIT = 1024 * 1024
+"""Bytes a body may have; a snapshot may be as large as an API's request."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class Control:
+    """Answers everything under `/_control`, and the small page at `/`."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._router: Router[Way] = Router(
+            [Route(methods=_methods(way.method), template=way.path, target=way) for way in WAYS]
+        )
+
+    def application(self) -> web.Application:
+        """Return an application of its own, for `--control-port`."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self.handle_alone)
+        return app
+
+    async def handle_alone(self, request: web.Request) -> web.StreamResponse:
+        """Answer on a port where nothing else is."""
+        path = request.rel_url.raw_path
+        if path.split("/", 2)[1] == SEGMENT:
+            return await self.handle(request, self.house.sandboxes.default, path)
+        return _response(shape(404, "unknown-path", f"nothing is at {path}", f"this port serves /{SEGMENT} only"))
+
+    async def root(self, request: web.Request, sandbox: Sandbox, _: str) -> web.StreamResponse:
+        """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
+        if request.method not in ("GET", "HEAD"):
+            return _response(shape(405, "wrong-method", f"not with {request.method}", "", ("GET", "HEAD")))
+        known = addresses(self.house, f"{request.scheme}://{request.host}{sandbox.prefix}")
+        return _response(start_page(known) if wants_html(request) else json_reply(known))
+
+    async def handle(self, request: web.Request, sandbox: Sandbox, path: str) -> web.StreamResponse:
+        """Answer one request; `path` is as sent, without the prefix of the sandbox it belongs to."""
+        try:
+            reply = await self._reply(request, sandbox, path.removeprefix(f"/{SEGMENT}") or "/")
+        except (DomainError, BadFixture) as error:
+            reply = answer(error)
+        except (asyncio.CancelledError, ConnectionError):
+            raise
+        except Exception:
+            log.error("a bug of ours in %s %s\n%s", request.method, mask(path), mask(traceback.format_exc()))
+            reply = shape(500, "bug", "the control API failed; the log says why", "please report it")
+        return _response(reply) if isinstance(reply, Reply) else reply
+
+    async def _reply(self, request: web.Request, sandbox: Sandbox, path: str) -> Reply | web.StreamResponse:
+        refuse_cross_site(request)
+        parts = path.split("/", 3)
+        if len(parts) == 4 and parts[1] == "sandboxes" and parts[3]:
+            sandbox, path = self.house.sandboxes.get(parts[2]), "/" + parts[3]
+        query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
+        found = self._router.find(request.method, path, query)
+        way = found.target if isinstance(found, Found) else None
+        if way is None or not way.public:
+            self._ask_for_token(request)
+        if isinstance(found, WrongMethod):
+            allow = {"Allow": ", ".join(found.allowed)}
+            raise Refused(405, "wrong-method", f"not with {request.method}", "", found.allowed, headers=allow)
+        if found is None or way is None:
+            nearest = self._router.nearest(path)
+            raise Refused(404, "unknown-path", f"nothing is at {path}", f"the nearest known path is /_control{nearest}")
+        contract = self.house.control_contracts.by_operation[f"control.{way.name}"]
+        body = await _body(request, self.house.settings.body_limit if way.large else BODY_LIMIT)
+        values = {**_decode(query, contract), **found.values}
+        _check(contract, values, body)
+        ask = Ask(
+            house=self.house,
+            sandbox=sandbox,
+            request=request,
+            values=values,
+            body=body,
+            base=f"{request.scheme}://{request.host}{sandbox.prefix}",
+        )
+        reply = await way.handler(ask)
+        if self.house.settings.strict and isinstance(reply, Reply):
+            breaches = contract.breaches_of_answer(reply.status, reply.content_type, reply.data)
+            if breaches:
+                return shape(
+                    500, "contract-breach", f"{contract.operation}: {breaches[0].message}", breaches[0].pointer
+                )
+        return reply
+
+    def _ask_for_token(self, request: web.Request) -> None:
+        token = self.house.settings.control_token
+        if token is None:
+            return
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(
+            given.strip().encode("utf-8", "surrogateescape"), token.encode()
+        ):
+            hint = "send Authorization: Bearer and the value of --control-token"
+            raise Refused(
+                401, "token", "the control API asks for its token", hint, headers={"WWW-Authenticate": "Bearer"}
+            )
+
+
+def refuse_cross_site(request: web.Request) -> None:
+    """Refuse what a browser sends from another site.
+
+    Raises:
+        Refused: it would change something, and did not come from a page of ours.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    ours = origin is None or urlsplit(origin).netloc.casefold() == request.host.casefold()
+    if (site is not None and site not in ("same-origin", "none")) or not ours:
+        raise Refused(
+            403,
+            "cross-site",
+            "a page of another site may not change anything here",
+            "call it from a program, or from /_control/",
+        )
+
+
+def _methods(method: str) -> frozenset[str]:
+    return frozenset({"GET", "HEAD"}) if method == "GET" else frozenset({method})
+
+
+async def _body(request: web.Request, limit: int) -> Any:
+    """Read the JSON body, at most `limit` bytes."""
+    if not request.can_read_body:
+        return None
+    too_large = Refused(413, "too-large", f"a body has at most {limit} bytes", headers={"Connection": "close"})
+    if (request.content_length or 0) > limit:
+        raise too_large
+    read = bytearray()
+    try:
+        async with asyncio.timeout(STALLED):
+            while chunk := await request.content.readany():
+                read += chunk
+                if len(read) > limit:
+                    raise too_large
+    except TimeoutError:
+        raise Refused(
+            408, "stalled", f"the body did not arrive within {STALLED:g} s", headers={"Connection": "close"}
+        ) from None
+    body = read_json(bytes(read))
+    if isinstance(body, Malformed):
+        raise Refused(400, "malformed", body.reason, "send JSON")
+    return body
+
+
+def _decode(query: Mapping[str, str], contract: Contract) -> dict[str, Any]:
+    """Give the query's texts the types their schemas name; what does not fit stays text, for the check to refuse."""
+    schema = contract.parameters
+    properties = {} if isinstance(schema, bool) else schema.get("properties", {})
+    values: dict[str, Any] = {}
+    for name, text in query.items():
+        kind = properties.get(name, {}).get("type")
+        value: Any = text
+        try:
+            if kind == "boolean":
+                value = _WORDS.get(text.casefold(), text)
+            elif kind == "integer":
+                value = int(text)
+            elif kind == "number":
+                value = float(text)
+        except ValueError:
+            value = text
+        values[name] = value
+    return values
+
+
+def _check(contract: Contract, values: Mapping[str, Any], body: Any) -> None:
+    schema = contract.parameters
+    if not isinstance(schema, bool) and schema.get("additionalProperties") is False:
+        known = schema.get("properties", {})
+        for name in values:
+            if name not in known:
+                raise Refused(422, "unknown-parameter", f"no parameter {name!r} here", allowed=sorted(known))
+    for breach in contract.breaches_of_request(values, body):
+        place = f"{breach.part} {breach.pointer}".strip()
+        operation = contract.operation.removeprefix("control.")
+        raise Refused(
+            422,
+            "invalid",
+            f"{place}: {breach.message}",
+            f"GET /_control/contracts/control.{operation} says what it takes",
+        )
+
+
+def _response(reply: Reply) -> web.Response:
+    headers = dict(reply.headers)
+    if reply.content_type is not None:
+        headers["Content-Type"] = reply.content_type
+    headers.setdefault("Cache-Control", "no-store")
+    response = web.Response(body=reply.body, status=reply.status, headers=headers)
+    if headers.get("Connection") == "close":
+        response.force_close()
+    return response

@@ -1,0 +1,98 @@
+"""What went wrong, in the control API's own shape: ONE table from domain errors to status, code and hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.call import Reply, json_reply
+from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.fixtures import BadContent, BadFixture
+from mockserver.jobform import BadFields
+from mockserver.journal import mask
+from mockserver.knobs import BadKnob
+from mockserver.sandboxes import BadSandboxName, SandboxTaken, UnknownSandbox
+from mockserver.snapshot import BadSnapshot
+
+
+class Refused(DomainError):
+    """The control API's own refusals: what no service below it knows of."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        hint: str = "",
+        allowed: Sequence[str] | None = None,
+        *,
+        record: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.hint = hint
+        self.allowed = allowed
+        self.record = record
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    error: type[Exception]
+    status: int
+    code: str
+    hint: str
+
+
+ROWS = (
+    _Row(error=UnknownJob, status=404, code="unknown-job", hint="GET /_control/jobs lists them"),
+    _Row(error=DuplicateJob, status=409, code="duplicate-job", hint="choose another id, or DELETE the one there is"),
+    _Row(
+        error=UnknownState, status=422, code="unknown-state", hint="a state of the API or a phase, in any letter case"
+    ),
+    _Row(error=IllegalEvent, status=409, code="illegal-event", hint="PUT …/state forces any state"),
+    _Row(error=BadPlan, status=422, code="bad-plan", hint="GET /_control/apis/{api} lists the plans by name"),
+    _Row(error=BadFields, status=422, code="bad-field", hint="fields have the fixture's form"),
+    _Row(error=BadContent, status=422, code="bad-field", hint="fields have the fixture's form"),
+    _Row(error=BadFixture, status=422, code="bad-fixture", hint="mend the fixture; see fixture.schema.json"),
+    _Row(error=BadKnob, status=422, code="bad-setting", hint="GET /_control/apis/{api} describes each setting"),
+    _Row(error=UnknownSandbox, status=404, code="unknown-sandbox", hint="POST /_control/sandboxes makes one"),
+    _Row(error=SandboxTaken, status=409, code="sandbox-exists", hint="choose another name, or DELETE that one"),
+    _Row(error=BadSandboxName, status=422, code="bad-sandbox-name", hint='for example {"name": "t1"}'),
+    _Row(error=BadSnapshot, status=422, code="bad-snapshot", hint="GET /_control/snapshot takes one"),
+    _Row(error=Beaten, status=503, code="beaten", hint="others change this job all the time; try again"),
+    _Row(error=DomainError, status=422, code="refused", hint=""),
+)
+
+
+def answer(error: DomainError | BadFixture) -> Reply:
+    """Turn an error into the answer that says it."""
+    if isinstance(error, Refused):
+        reply = shape(error.status, error.code, str(error), error.hint, error.allowed, error.record)
+        reply.headers = error.headers
+        return reply
+    row = next(row for row in ROWS if isinstance(error, row.error))
+    message = str(error)
+    if isinstance(error, BadContent) and error.pointer:
+        message = f"at /{'/'.join(map(str, error.pointer))}: {message}"
+    return shape(row.status, row.code, message, row.hint, getattr(error, "allowed", None))
+
+
+def shape(
+    status: int,
+    code: str,
+    message: str,
+    hint: str = "",
+    allowed: Sequence[str] | None = None,
+    record: Mapping[str, Any] | None = None,
+) -> Reply:
+    """Answer in the one shape all errors have; `record` goes beside it."""
+    error: dict[str, Any] = {"code": code, "message": mask(message)}
+    if hint:
+        error["hint"] = hint
+    if allowed is not None:
+        error["allowed"] = list(allowed)
+    return json_reply({"error": error, **(record or {})}, status)

@@ -1,0 +1,96 @@
+"""`/sandboxes`: isolated copies of everything, for tests that run side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from mockserver import fixtures
+from mockserver.call import Reply, json_reply
+from mockserver.control.ask import Ask
+from mockserver.control.errors import Refused
+from mockserver.core.plan import seconds
+from mockserver.fixtures import Document, Fixtures
+from mockserver.sandbox import DEFAULT, Sandbox
+from mockserver.settings import BadOption
+
+
+async def listing(ask: Ask) -> Reply:
+    """List the sandboxes, the default one first."""
+    return json_reply({"sandboxes": [_describe(ask, sandbox) for sandbox in ask.house.sandboxes.all()]})
+
+
+async def show(ask: Ask) -> Reply:
+    """Show one sandbox."""
+    return json_reply(_describe(ask, ask.house.sandboxes.get(ask.values["name"])))
+
+
+async def create(ask: Ask) -> Reply:
+    """Make a sandbox."""
+    sandboxes = ask.house.sandboxes
+    name = ask.fields.get("name") or await sandboxes.free_name()
+    ttl = ask.fields.get("ttl")
+    given = ask.fields.get("fixtures")
+    own_port = ask.fields.get("port", False)
+    made = await sandboxes.create(
+        name,
+        None if given is None else _fixtures(ask, given),
+        ttl=None if ttl is None else seconds(ttl),
+    )
+    if own_port:
+        try:
+            made.ports = await ask.house.ports.open(name)
+        except (OSError, BadOption) as error:
+            await sandboxes.delete(name)
+            hint = "use the path prefix or the header X-Mockserver-Sandbox"
+            raise Refused(409, "no-port", f"no port could be opened: {error}", hint) from None
+    return json_reply(_describe(ask, made), 201)
+
+
+async def delete(ask: Ask) -> Reply:
+    """End a sandbox."""
+    name = ask.values["name"]
+    shown = _describe(ask, ask.house.sandboxes.get(name))
+    if name == DEFAULT:
+        raise Refused(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
+    await ask.house.sandboxes.delete(name)
+    if shown["ports"]:
+        await ask.house.ports.close(name)
+    return json_reply(shown)
+
+
+def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
+    """Merge inline documents and loaded ones, in the order given."""
+    loaded: Mapping[str, Document] = {}
+    for document in ask.house.sandboxes.fixtures.documents:
+        stem = document.source.replace("\\", "/").rsplit("/", 1)[-1]
+        loaded = {**loaded, stem: document, stem.rsplit(".", 1)[0]: document}
+    documents: list[Document] = []
+    for number, one in enumerate(given):
+        if isinstance(one, str):
+            if one not in loaded:
+                hint = "name a fixture the server has loaded, or give the document itself"
+                raise Refused(422, "unknown-fixture", f"no fixture {one!r} is loaded", hint, sorted(loaded))
+            documents.append(loaded[one])
+        else:
+            documents.append(Document(source=f"fixtures[{number}]", content=one))
+    return fixtures.merge(documents, ask.house.apis)
+
+
+def _describe(ask: Ask, sandbox: Sandbox) -> dict[str, Any]:
+    request = ask.request
+    base = f"{request.scheme}://{request.host}{sandbox.prefix}"
+    host = urlsplit(f"//{request.host}").hostname or request.host
+    shown = f"[{host}]" if ":" in host else host
+    return {
+        "name": sandbox.name,
+        "url": base,
+        "apis": {api.name: base + api.bases[0] for api in ask.house.apis},
+        "control": f"{base}/_control",
+        "header": {"X-Mockserver-Sandbox": sandbox.name},
+        "ttl": sandbox.ttl,
+        "port": sandbox.ports.get("http"),
+        "ports": dict(sandbox.ports),
+        "own_urls": {scheme: f"{scheme}://{shown}:{port}" for scheme, port in sandbox.ports.items()},
+    }

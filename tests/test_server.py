@@ -1,0 +1,122 @@
+"""The house on its ports: in a thread, in a loop, over TLS, with a state file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import stat
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver import MockServer, Settings
+from mockserver.contract import BadContract
+from mockserver.fixtures import BadFixture
+from mockserver.settings import BadOption
+
+GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
+
+
+def fetch(url: str, method: str = "GET", context: ssl.SSLContext | None = None) -> tuple[int, Any]:
+    request = urllib.request.Request(url, headers={"X-Auth-Token": "mock-token"}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+@pytest.fixture
+def fixture(tmp_path: Path) -> Path:
+    file = tmp_path / "own.json"
+    graph = {"name": "movie", "id": "g1", "project_id": "0123456789abcdef0123456789abcdef"}
+    account = {"user": "alice", "domain": "acme", "password": "secret", "project": "cn-north-4",
+               "project_id": "0123456789abcdef0123456789abcdef", "token": "mock-token"}  # fmt: skip
+    job = {"id": "j1", "graph": "movie", "kind": "query-vertices", "state": "running"}
+    file.write_text(json.dumps({"ges": {"accounts": [account], "graphs": [graph], "jobs": [job]}}))
+    return file
+
+
+def test_it_runs_in_a_thread_and_leaves_none_behind(fixture: Path) -> None:
+    with MockServer(fixtures=(fixture,)) as server:
+        assert fetch(f"{server.url}{GRAPH}/jobs/j1/status") == (200, {"status": "running"})
+    assert "mockserver" not in [thread.name for thread in threading.enumerate()]
+    with pytest.raises(urllib.error.URLError):
+        fetch(f"{server.url}{GRAPH}/jobs/j1/status")
+
+
+async def test_it_runs_in_the_running_loop(fixture: Path) -> None:
+    async with MockServer(fixtures=(fixture,)) as server:
+        status, _ = await asyncio.to_thread(fetch, f"{server.url}{GRAPH}/jobs/j1/status")
+        assert status == 200
+
+
+def test_two_servers_do_not_meet(fixture: Path) -> None:
+    with MockServer(fixtures=(fixture,)) as one, MockServer(fixtures=(fixture,)) as two:
+        assert fetch(f"{one.url}{GRAPH}/jobs/j1", "DELETE") == (200, {})
+        assert fetch(f"{two.url}{GRAPH}/jobs/j1/status") == (200, {"status": "running"})
+
+
+def test_a_client_that_trusts_the_ca_is_served_over_tls(fixture: Path) -> None:
+    with MockServer(fixtures=(fixture,), tls_port=0) as server:
+        assert server.tls_url is not None
+        assert server.ca_pem is not None
+        context = ssl.create_default_context(cadata=server.ca_pem.decode())
+        for host in ("127.0.0.1", "localhost"):
+            url = server.tls_url.replace("127.0.0.1", host)
+            assert fetch(f"{url}{GRAPH}/jobs/j1/status", context=context)[0] == 200
+        with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+            fetch(f"{server.tls_url}{GRAPH}/jobs/j1/status")
+
+
+def test_the_state_file_carries_jobs_over_a_restart(fixture: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    with MockServer(fixtures=(fixture,), state=state) as server:
+        assert fetch(f"{server.url}{GRAPH}/jobs/j1", "DELETE") == (200, {})
+        assert "mock-token" not in state.name
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    with MockServer(state=state) as server:
+        assert fetch(f"{server.url}{GRAPH}/jobs/j1", "DELETE")[0] == 400
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sandboxes": {"default": {"format": 99}}}'])
+def test_a_state_file_that_is_none_of_ours_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(text)
+    with pytest.raises(BadOption) as caught, MockServer(state=file):
+        pass
+    assert str(caught.value).startswith(str(file))
+    assert "\n" not in str(caught.value)
+    assert file.read_text() == text
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with MockServer() as server:
+        port = int(server.url.rpartition(":")[2])
+        with pytest.raises(OSError, match=f"{port}.*choose another --port"), MockServer(port=port):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"apis": ("gas",)}, BadOption, "ges"),
+        ({"clock": "yesterday"}, BadOption, "real, frozen or an ISO time"),
+        ({"fixtures": (Path("nowhere.json"),)}, BadFixture, "nowhere.json"),
+        ({"contracts": Path("nowhere")}, BadContract, "nowhere"),
+        ({"tls_port": 0, "tls_cert": Path("c.pem")}, BadOption, "go together"),
+        ({"tls_port": 0, "tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, BadOption, "c.pem"),
+    ],
+)
+def test_what_cannot_be_followed_is_said_in_one_line(
+    options: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error) as caught, MockServer(Settings(port=0, **options)):
+        pass
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
