@@ -72,6 +72,7 @@ class Call(Generic[S, C]):
         now: sandbox time (epoch seconds) at the start of the call.
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
+        connection: the transport, where an API counts connections.
         begin: tells the house which operation this is; checks the request, acts out faults.
     """
 
@@ -92,6 +93,7 @@ class Call(Generic[S, C]):
     now: float
     jobs: Jobs
     http_version: tuple[int, int] = (1, 1)
+    connection: Any = None
     parameters: dict[str, Any] = field(default_factory=dict)
     payload: Any = None
     operation: Operation | None = None

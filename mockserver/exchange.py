@@ -122,6 +122,7 @@ class Exchange:
             now=await sandbox.now(),
             jobs=sandbox.jobs.watched(moved, number),
             http_version=(request.version.major, request.version.minor),
+            connection=request.transport,
             _query=query,
         )
         call.begin = lambda operation: self._begin(call, operation)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from mockserver.api import Api
 from mockserver.apis.ges import GES
+from mockserver.apis.prime import PRIME
 
-APIS: tuple[Api, ...] = (GES,)
+APIS: tuple[Api, ...] = (GES, PRIME)

@@ -94,5 +94,9 @@ PRIME = Api(
     decode=decode,
     refuse=refuse,
     faults=FAULTS,
-    sources=("prime.md", "Cisco Prime Infrastructure API references 2.2 to 3.10", "EPN Manager API references 3.1 to 7.1"),
+    sources=(
+        "prime.md",
+        "Cisco Prime Infrastructure API references 2.2 to 3.10",
+        "EPN Manager API references 3.1 to 7.1",
+    ),
 )

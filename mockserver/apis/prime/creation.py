@@ -45,7 +45,7 @@ async def _create(
 ) -> str:
     settings = call.settings
     wait = 0.0 if start is None else max(0.0, start - call.now)
-    name = job_name(prefix, call.now, settings.server_zone)
+    name = await _new_name(call, prefix)
     waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
     run = {
         "plan": {
@@ -68,6 +68,14 @@ async def _create(
         fields["next_run_time"] = start
     job = await call.create(fields, owner=ask.user.username)
     call.job = job.id
+    return name
+
+
+async def _new_name(call: PrimeCall, prefix: str) -> str:
+    """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
+    at = call.now
+    while await call.content.roster.named(call.jobs, name := job_name(prefix, at, call.settings.server_zone)):
+        at += 0.001
     return name
 
 

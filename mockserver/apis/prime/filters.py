@@ -84,7 +84,7 @@ def conditions(
     Raises:
         Refused: a field is unknown, or an expression cannot be read.
     """
-    found = []
+    found: list[Condition] = []
     for name, texts in parameters.items():
         if ignored(name):
             continue
@@ -103,7 +103,8 @@ def hold(found: Iterable[Condition], values: Callable[[str], Any], *, any_of_the
 
 
 def _arguments(text: str) -> list[str]:
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     while at < len(text):
         match = _ARGUMENT.match(text, at)
         if match is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from mockserver.api import Handler, NoRoute
 from mockserver.apis.prime import limits
@@ -125,7 +124,12 @@ def _login(call: PrimeCall) -> tuple[Account, bool]:
             raise LoginNeeded
         limit = call.settings.session_limit
         keeps_open = call.headers.get("Connection", "").lower() != "close"
-        if limit and keeps_open and call.connection is not None and accounts.connected(account, call.connection) > limit:
+        if (
+            limit
+            and keeps_open
+            and call.connection is not None
+            and accounts.connected(account, call.connection) > limit
+        ):
             accounts.dropped(account, call.connection)
             raise SessionLimit
         return account, True

@@ -22,6 +22,9 @@ DEPLOY_TYPE = "CliTemplateDeployIOSDevices"
 DEPLOY_DESCRIPTION = "Cli Template Deploy for IOS devices"
 """Type and description of the jobs in v1_runhistory.json."""
 
+_OF_RUNS_ONLY = frozenset(RUN.plans) - frozenset(JOB.plans)
+"""Plans that a job may name, but that only its runs can follow: a trigger does not fail."""
+
 _INHERITED = ("owner", "hold", "on_cancel", "started", "ended", "created")
 
 
@@ -34,11 +37,15 @@ async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, A
         DomainError: a field cannot be followed.
     """
     settings = birth.settings
+    if isinstance(fields.get("plan"), str) and fields["plan"] in _OF_RUNS_ONLY:
+        run_plan, fields = fields["plan"], {name: value for name, value in fields.items() if name != "plan"}
+    else:
+        run_plan = fields.get("plan")
     job_id = _number(fields, "id") or str(FIRST_JOB + await birth.count("job"))
     live = "state" not in fields
-    runs = []
-    for run_fields in fields.get("runs", ({},) if live else ()):
-        runs.append(await _run(birth, run_fields, fields, job_id))
+    # What waits for an approval has not begun.
+    given = fields.get("runs", ({},) if live and run_plan != "times-out" else ())
+    runs = [await _run(birth, run_fields, fields, job_id, run_plan) for run_fields in given]
     kind = fields.get("type", DEPLOY_TYPE)
     data = {
         "name": fields.get("name", job_name(f"Job{kind}", birth.now, settings.server_zone)),
@@ -60,11 +67,13 @@ async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, A
 
 
 async def _run(
-    birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, Any], job: Mapping[str, Any], job_id: str
+    birth: Birth[PrimeSettings, PrimeContent],
+    fields: Mapping[str, Any],
+    job: Mapping[str, Any],
+    job_id: str,
+    plan: Any,
 ) -> Job:
     run_id = _number(fields, "id") or str(FIRST_RUN + await birth.count("run"))
-    # Only a plan by name can be meant for the runs; steps speak of the job's own states.
-    plan = job.get("plan")
     inherited = {name: job[name] for name in _INHERITED if name in job and not (name == "hold" and "state" in fields)}
     return birth.job(
         RUN,
@@ -72,6 +81,7 @@ async def _run(
         job_id=run_id,
         parent=job_id,
         data={name: value for name, value in fields.items() if name not in COMMON},
+        # Only a plan by name can be meant for the runs too; steps speak of the job's own states.
         default_plan=plan if isinstance(plan, str) and plan in RUN.plans else None,
         default_cancel={"after": birth.settings.cancel_takes},
     )

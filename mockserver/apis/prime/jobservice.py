@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from mockserver.apis.prime import filters
@@ -22,9 +23,7 @@ _CHUNK = 1000
 
 def management(ask: Ask, **content: Any) -> ManagementResponse:
     """Return the root of an answer below `op`."""
-    return ManagementResponse(
-        response_type="operation", request_url=ask.request_url, root_url=ask.root_url, **content
-    )
+    return ManagementResponse(response_type="operation", request_url=ask.request_url, root_url=ask.root_url, **content)
 
 
 # --- writes -------------------------------------------------------------------------------------------
@@ -88,7 +87,8 @@ async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_r
     runs = []
     if with_runs:
         for run in await all_runs(call.jobs, job):
-            if filters.hold(of_run, lambda _, run=run: started(run)):
+            begun = started(run)
+            if all(one.holds(begun) for one in of_run):
                 runs.append(await fresh(call.jobs, run))
     if of_run and not runs:
         return None
@@ -106,10 +106,8 @@ async def candidates(call: PrimeCall, found: list[Condition]) -> AsyncIterator[J
     """Yield all jobs that could match, oldest first; a job's name or number spares looking at the others."""
     job_ids = call.parameters.get("jobId")
     if isinstance(job_ids, str) and (number := job_ids.strip().strip('"')).isdecimal() and number.isascii():
-        try:
+        with suppress(UnknownJob):
             yield await call.jobs.get(API, str(int(number)))
-        except UnknownJob:
-            pass
         return
     name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
     if name is not None:

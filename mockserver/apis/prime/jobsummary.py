@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from mockserver.apis.prime import filters, views
@@ -129,28 +130,27 @@ async def _select(call: PrimeCall, found: list[Condition], order: list[tuple[str
     system = any(one.field == "username" and one.holds(SYSTEM) for one in found)
     names = {one.field for one in found} | {name for name, _ in order}
     needs_run = any(FIELDS[name].of_run is not None for name in names)
-    kept: list[tuple[Job, Job | None]] = []
-
-    def value(job: Job, run: Job | None, name: str) -> Any:
-        field = FIELDS[name]
-        if field.of_job is not None:
-            return field.of_job(job, settings)
-        return None if run is None or field.of_run is None else field.of_run(run, settings)
-
+    kept: list[tuple[Job, dict[str, Any]]] = []
     async for job in candidates(call, [] if any_of_them else found):
         if not is_visible(job, call.now) or (is_system(job) and not system):
             continue
         run = await views.latest_run(call.jobs, job) if needs_run else None
-        if not found or filters.hold(
-            found, lambda name, job=job, run=run: value(job, run, name), any_of_them=any_of_them
-        ):
-            kept.append((job, run))
+        values = {name: _value(job, run, name, settings) for name in names}
+        if not found or filters.hold(found, values.__getitem__, any_of_them=any_of_them):
+            kept.append((job, values))
     # The last key counts least; what a job does not have comes last either way.
     for name, backwards in reversed(order):
-        have = [one for one in kept if value(*one, name) is not None]
-        have.sort(key=lambda one, name=name: value(*one, name), reverse=backwards)
-        kept = [*have, *(one for one in kept if value(*one, name) is None)]
+        keyed = [(values[name], job, values) for job, values in kept]
+        have = sorted((one for one in keyed if one[0] is not None), key=itemgetter(0), reverse=backwards)
+        kept = [(job, values) for _, job, values in (*have, *(one for one in keyed if one[0] is None))]
     return [job for job, _ in kept]
+
+
+def _value(job: Job, run: Job | None, name: str, settings: PrimeSettings) -> Any:
+    field = FIELDS[name]
+    if field.of_job is not None:
+        return field.of_job(job, settings)
+    return None if run is None or field.of_run is None else field.of_run(run, settings)
 
 
 def _order(wanted: Any) -> list[tuple[str, bool]]:

@@ -77,7 +77,6 @@ _SUMMARY = "JobSummary: jobStatus, allowed values"
 _RUN_SUMMARY = "JobSummary: runStatus, allowed values"
 _CANCEL: dict[str, str] = {JobEvent.CANCEL: JobState.CANCELLED}
 _SCHEDULED = Step(state=JobState.SCHEDULED, wait=Wait(seconds=1.0))
-_FIRES = Plan(steps=(_SCHEDULED,), end=JobState.COMPLETED)
 
 JOB = Machine(
     initial=JobState.SCHEDULED,
@@ -102,9 +101,8 @@ JOB = Machine(
         JobState.UNDEFINED: {},
     },
     plans={
-        "succeeds": _FIRES,
         # A trigger does not fail; the run that it started may.
-        "fails": _FIRES,
+        "succeeds": Plan(steps=(_SCHEDULED,), end=JobState.COMPLETED),
         "times-out": Plan(
             steps=(Step(state=JobState.PENDINGAPPROVAL, wait=Wait(seconds=5.0)),), end=JobState.EXPIREDBEFOREAPPROVAL
         ),
@@ -113,14 +111,16 @@ JOB = Machine(
 )
 
 _CANCELRUNNING: dict[str, str] = {RunEvent.CANCELRUNNING: RunState.CANCELING}
+# Nobody has seen CREATED, so it passes at once.
+_CREATED = Step(state=RunState.CREATED, wait=Wait(seconds=0.0))
 _RUNNING = Step(state=RunState.RUNNING, wait=Wait(seconds=5.0))
 
 RUN = Machine(
     kind=RUN_KIND,
-    initial=RunState.RUNNING,
+    initial=RunState.CREATED,
     states=(
-        State(name=RunState.UNKNOWN, phase=Phase.SUBMITTED, confidence=Confidence.INFERRED, source=_RUN_SUMMARY),
         State(name=RunState.CREATED, phase=Phase.SUBMITTED, source=_RUN_SUMMARY),
+        State(name=RunState.UNKNOWN, phase=Phase.SUBMITTED, confidence=Confidence.INFERRED, source=_RUN_SUMMARY),
         State(name=RunState.RUNNING, phase=Phase.EXECUTING, source=_RUN_SUMMARY),
         State(name=RunState.COMPLETED, phase=Phase.SUCCEEDED, source=_RUN_SUMMARY),
         # A run that did its work badly is COMPLETED too; only resultStatus tells.
@@ -175,11 +175,10 @@ RUN = Machine(
         CancelMode.FAILS: RunState.CANCELFAILED,
     },
     plans={
-        "succeeds": Plan(steps=(_RUNNING,), end=RunState.COMPLETED),
-        "fails": Plan(steps=(_RUNNING,), end=RunState.FAILED),
-        # Prime has no word for a run that took too long; ABORTED comes nearest.
-        "times-out": Plan(steps=(_RUNNING,), end=RunState.ABORTED),
-        "stuck": Plan(steps=(Step(state=RunState.RUNNING, wait=NEVER),)),
+        "succeeds": Plan(steps=(_CREATED, _RUNNING), end=RunState.COMPLETED),
+        "fails": Plan(steps=(_CREATED, _RUNNING), end=RunState.FAILED),
+        "aborts": Plan(steps=(_CREATED, _RUNNING), end=RunState.ABORTED),
+        "stuck": Plan(steps=(_CREATED, Step(state=RunState.RUNNING, wait=NEVER))),
     },
     on_cancel=OnCancel(after=Wait(seconds=2.0)),
 )

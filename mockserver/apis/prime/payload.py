@@ -35,8 +35,8 @@ def decode(call: Call[PrimeSettings, Any]) -> None:
     if call.method == "PUT":
         call.payload = _body(call, address)
         call.job = _first_id(call.payload)
-    elif call.values:
-        call.job = call.values.get("id", "").removesuffix(".json").removesuffix(".xml") or None
+    elif "id" in call.values:
+        call.job = call.values["id"].removesuffix(".json").removesuffix(".xml")
     else:
         job = call.parameters.get("jobId")
         call.job = job.strip('"') if isinstance(job, str) else None

@@ -92,7 +92,9 @@ def _not_found(call: Call[PrimeSettings, Any]) -> Refused:
 def no_entity(address: Address, entity_id: str) -> Refused:
     """Refuse an id: type names carry `V4` in v4, and the number is printed for humans, `1,460,170,872`."""
     name = "JobSummaryV4" if address.version == 4 else "JobSummary"
-    shown = f"{int(entity_id):,}" if entity_id.isascii() and entity_id.isdecimal() and len(entity_id) < 20 else entity_id
+    shown = (
+        f"{int(entity_id):,}" if entity_id.isascii() and entity_id.isdecimal() and len(entity_id) < 20 else entity_id
+    )
     return Refused(404, f"No such entity as {name} / {shown}", NO_ENTITY)
 
 
@@ -146,5 +148,3 @@ def _java_map(call: Call[PrimeSettings, Any]) -> str:
     """Return the query as Java prints a map of lists: `{jobName=[X]}`."""
     names = dict.fromkeys(call.query)
     return "{" + ", ".join(f"{name}=[{', '.join(call.query.getall(name))}]" for name in names) + "}"
-
-

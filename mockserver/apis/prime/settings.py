@@ -22,21 +22,24 @@ class PrimeSettings:
     )
     realm: str = knob("Prime Infrastructure", "Realm of the WWW-Authenticate header of a 401; empty: no such header.")
     session_cookie: bool = knob(
-        True, "A Basic login also sets JSESSIONID, and that cookie alone is a login afterwards (client mihudec).", OBSERVED
+        True,
+        "A Basic login also sets JSESSIONID, and that cookie alone is a login afterwards (client mihudec).",
+        OBSERVED,
     )
     session_limit: int = knob(
         0, "Connections a user may keep open with Basic logins before 401; 0: no limit. PI 3.0's FAQ says 5.", minimum=0
     )
     job_visible_after: float = knob(
-        2.0, "Time between a job's creation by a client and its first appearance in any answer.", duration=True, minimum=0
+        2.0,
+        "Time between a job's creation by a client and its first appearance in any answer.",
+        duration=True,
+        minimum=0,
     )
     cancel_takes: float = knob(
         2.0, "Time between an accepted cancelrunning and its effect, for runs that say nothing else.", duration=True,
         minimum=0,
     )  # fmt: skip
-    run_takes: float = knob(
-        5.0, "How long a run created by a client stays RUNNING.", duration=True, minimum=0
-    )
+    run_takes: float = knob(5.0, "How long a run created by a client stays RUNNING.", duration=True, minimum=0)
     cancelled_run_status: str = knob(
         "CANCELLED", "runStatus of a run that a cancelrunning has ended.", choices=("CANCELLED", "ABORTED")
     )
@@ -47,13 +50,13 @@ class PrimeSettings:
     )
     empty_results: str = knob(
         "absent",
-        "How the empty side of operationResult looks: no key; an empty element (v1 \"failure\":\"\", v2 and later "
-        "{\"failure\":[]}).",
+        'How the empty side of operationResult looks: no key; an empty element (v1 "failure":"", v2 and later '
+        '{"failure":[]}).',
         choices=("absent", "empty"),
     )
     no_jobs: str = knob(
         "empty",
-        "How v2 and later JSON says that runhistory found no job: \"job\":[] or no such key.",
+        'How v2 and later JSON says that runhistory found no job: "job":[] or no such key.',
         choices=("empty", "absent"),
     )
     empty_last: str = knob("-1", "@last of a list without jobs.", choices=("-1", "0", "absent"))
@@ -87,11 +90,13 @@ class PrimeSettings:
     # --- limits; the names are those of rateService/rateLimits -----------------------------------
     rate_limiting: bool = knob(False, "Whether the thresholds below are enforced; page sizes always are.")
     job_service_limited: bool = knob(
-        True, "jobService counts: \"Rate limiting: Yes\" up to PI 3.4 and EPN Manager 3.1, \"No\" later.", DOCUMENTED
+        True, 'jobService counts: "Rate limiting: Yes" up to PI 3.4 and EPN Manager 3.1, "No" later.', DOCUMENTED
     )
     window_size: int = knob(1000, "Length of the sliding window in milliseconds.", DOCUMENTED, minimum=1)
     window_segments: int = knob(10, "Segments the window is cut in.", minimum=1)
-    total_request_threshold: int = knob(20, "Requests per window, all users together; -1: no limit.", OBSERVED, minimum=-1)
+    total_request_threshold: int = knob(
+        20, "Requests per window, all users together; -1: no limit.", OBSERVED, minimum=-1
+    )
     per_user_threshold: int = knob(-1, "Requests per window and user; -1: no limit.", OBSERVED, minimum=-1)
     max_concurrent_queries: int = knob(5, "Requests of one user at a time; -1: no limit.", OBSERVED, minimum=-1)
     max_all_user_concurrent_queries: int = knob(

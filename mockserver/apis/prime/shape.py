@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
 from typing import Any
 
 
@@ -80,12 +79,18 @@ def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
     return dataclasses.field(default=None, metadata=metadata) if optional else dataclasses.field(metadata=metadata)
 
 
-@cache
+_slots: dict[type, tuple[Slot, ...]] = {}
+
+
 def slots(model: type) -> tuple[Slot, ...]:
     """Return a class's slots in the order of XML."""
-    return tuple(
-        Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata}) for field in dataclasses.fields(model)
-    )
+    found = _slots.get(model)
+    if found is None:
+        found = _slots[model] = tuple(
+            Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata})
+            for field in dataclasses.fields(model)
+        )
+    return found
 
 
 def _camel(name: str) -> str:

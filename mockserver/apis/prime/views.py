@@ -184,5 +184,3 @@ def entity_id(job: Job, root_url: str) -> EntityId:
     """Show a job as an id. A client takes what follows the display name's last comma for the status."""
     name = f"{job.data['name']},{job.data['type']},{job.state}"
     return EntityId(type=TYPE, url=f"{root_url}/{TYPE}/{job.id}", display_name=name, id=job.id)
-
-
