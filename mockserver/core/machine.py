@@ -183,6 +183,8 @@ class Machine:
             return None
         # An ignored cancel hides the rest of the plan, it does not stop it: the end comes when it would have come.
         state, since = job.resume or (job.plan.steps[0].state if job.plan.steps else "", job.since)
+        if job.plan.after(state) is None:
+            return None
         left, looks = 0.0, 0
         while (planned := job.plan.after(state)) is not None:
             state, pause = planned
@@ -190,8 +192,9 @@ class Machine:
                 return None
             left += pause.seconds or 0.0
             looks += pause.looks or 0
-        waits = Wait(looks=looks) if looks else Wait(seconds=left)
-        return _due(job.plan.end, waits, since, job.looks)
+        if looks:
+            return _due(job.plan.end, Wait(looks=looks), since, job.looks)
+        return Next(to=job.plan.end, at=max(since + left, job.since))
 
     # --- the verbs --------------------------------------------------------------------------------
 
@@ -221,7 +224,8 @@ class Machine:
             raise IllegalEvent(event, job.state)
         if to == job.state:
             return job
-        before = (job.state, job.since)
+        # The wait of a held job starts anew, here as when it is released.
+        before = (job.state, now if job.held else job.since)
         moved = self._move(job, to, now, Cause.CLIENT, request)
         if self.by_name[to].phase is Phase.CANCELING:
             moved = replace(moved, resume=before)

@@ -15,6 +15,7 @@ from mockserver.apis.prime.machine import JOB, RUN, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.payload import decode
 from mockserver.apis.prime.refusal import LOGIN, refuse
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.views import result_status
 from mockserver.core.job import Job
 
 _VERSIONED = "/webacs/api/{version}"
@@ -40,7 +41,7 @@ def _not_faked(name: str, method: str, title: str, path: str) -> Operation:
 
 def _own_fields(job: Job) -> Mapping[str, Any]:
     if job.kind == RUN_KIND:
-        return job.data
+        return {**job.data, "result_status": result_status(job)}
     return {name: value for name, value in job.data.items() if name != "visible_at"}
 
 

@@ -54,8 +54,7 @@ async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, A
         "runs": [{"id": run.id} for run in runs],
     }
     own = {name: value for name, value in fields.items() if name not in COMMON and name not in data}
-    if "next_run_time" in own:
-        own["next_run_time"] = _moment("next_run_time", own["next_run_time"])
+    _moment("next_run_time", own.get("next_run_time"))
     if "visible_after" in own:
         data["visible_at"] = birth.now + seconds(own.pop("visible_after"))
     at_next_run = {
@@ -112,8 +111,9 @@ def _number(fields: Mapping[str, Any], name: str) -> str | None:
     return str(int(value))
 
 
-def _moment(name: str, value: Any) -> float | None:
+def _moment(name: str, value: Any) -> None:
     try:
-        return None if value is None else instant(value)
+        if value is not None:
+            instant(value)
     except ValueError as error:
         raise BadFields(name, f"{name}: {error}") from None

@@ -11,6 +11,7 @@ from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState,
 from mockserver.apis.prime.model import Entity, EntityId, HistoryJob, JobSummary, Result, RunInstance
 from mockserver.apis.prime.roster import API
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
@@ -101,9 +102,9 @@ def next_run(job: Job, settings: PrimeSettings) -> float | None:
     """Return when a job's next run is due, epoch seconds; only scheduled jobs have one."""
     if job.state != JobState.SCHEDULED:
         return None
-    given: float | None = job.data.get("next_run_time")
+    given = job.data.get("next_run_time")
     if given is not None and not job.history:
-        return given
+        return instant(given)
     planned = JOB.next(job)
     return planned.at if planned is not None and planned.at is not None else job.since + settings.recurrence
 
