@@ -178,6 +178,9 @@ class Machine:
             return None
         if mode is not CancelMode.IGNORES:
             to = self.cancelled.get(mode)
+            if mode is CancelMode.LOSES and job.plan.end and self.by_name[job.plan.end].phase is Phase.SUCCEEDED:
+                # An API may have several words for success: the job ends with the one it was planned to end with.
+                to = job.plan.end
             return None if to is None else _due(to, job.on_cancel.after, job.since, job.looks)
         if job.plan.end is None:
             return None
@@ -192,16 +195,17 @@ class Machine:
                 return None
             left += pause.seconds or 0.0
             looks += pause.looks or 0
-        if looks:
-            return _due(job.plan.end, Wait(looks=looks), since, job.looks)
-        return Next(to=job.plan.end, at=max(since + left, job.since))
+        waits = Wait(looks=looks) if looks else Wait(seconds=left)
+        due = _due(job.plan.end, waits, since, job.looks)
+        # The end may have been due while the job was held; it cannot come before the cancel.
+        return due if due is None or due.at is None else Next(to=due.to, at=max(due.at, job.since))
 
     # --- the verbs --------------------------------------------------------------------------------
 
     def settle(self, job: Job, now: float) -> Job:
         """Make every planned change that is due at `now` (epoch seconds)."""
         while (planned := self.next(job)) is not None and planned.at is not None and planned.at <= now:
-            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None)
+            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None, held=job.held)
         return job
 
     def look(self, job: Job, now: float) -> Job:
@@ -211,7 +215,7 @@ class Machine:
             return job
         if planned.looks > 1:
             return replace(job, looks=job.looks + 1, version=job.version + 1)
-        return self._move(job, planned.to, now, Cause.CLOCK, None)
+        return self._move(job, planned.to, now, Cause.CLOCK, None, held=job.held)
 
     def fire(self, job: Job, event: str, now: float, request: int | None = None) -> Job:
         """Apply a client's call to a settled job.
@@ -226,10 +230,8 @@ class Machine:
             return job
         # The wait of a held job starts anew, here as when it is released.
         before = (job.state, now if job.held else job.since)
-        moved = self._move(job, to, now, Cause.CLIENT, request)
-        if self.by_name[to].phase is Phase.CANCELING:
-            moved = replace(moved, resume=before)
-        return replace(moved, held=False)
+        resume = before if self.by_name[to].phase is Phase.CANCELING else None
+        return self._move(job, to, now, Cause.CLIENT, request, resume=resume, held=False)
 
     def force(self, job: Job, word: str, now: float, *, hold: bool = True) -> Job:
         """Put a job into any state, by name or phase; a state that is not final is held unless told otherwise.
@@ -238,11 +240,10 @@ class Machine:
             UnknownState: the machine has no such state or phase.
         """
         state = self.find(word, job.plan)
-        before = (job.state, job.since)
-        moved = self._move(job, state.name, now, Cause.CONTROL, None)
-        if state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}:
-            moved = replace(moved, resume=before)
-        return replace(moved, held=hold and state.phase not in FINAL)
+        cancels = state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}
+        resume = (job.state, job.since) if cancels else None
+        held = hold and state.phase not in FINAL
+        return self._move(job, state.name, now, Cause.CONTROL, None, resume=resume, held=held)
 
     def hold(self, job: Job) -> Job:
         """Keep the clock from moving a job."""
@@ -254,7 +255,18 @@ class Machine:
             return job
         return replace(job, held=False, since=now, looks=0, version=job.version + 1)
 
-    def _move(self, job: Job, to: str, at: float, cause: Cause, request: int | None) -> Job:
+    def _move(
+        self,
+        job: Job,
+        to: str,
+        at: float,
+        cause: Cause,
+        request: int | None,
+        *,
+        held: bool,
+        resume: tuple[str, float] | None = None,
+    ) -> Job:
+        # One `replace` for each move: it is the dearest step of a request that changes a job.
         phase = self.by_name[to].phase
         kept = job.history[-(HISTORY - 1) :]
         started, ended = job.started, job.ended
@@ -271,7 +283,8 @@ class Machine:
             state=to,
             since=at,
             looks=0,
-            resume=None,
+            resume=resume,
+            held=held,
             started=started,
             ended=ended,
             history=(*kept, Move(source=job.state, to=to, at=at, cause=cause, request=request)),
