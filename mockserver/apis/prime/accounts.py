@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -89,7 +90,7 @@ class Accounts:
         if morsel is None:
             return None
         if not self._sessions:
-            self._sessions = {cookie(account, ids): account for account in self._by_name.values()}
+            self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
         return self._sessions.get(morsel.value)
 
     def connected(self, account: Account, connection: Any) -> int:
@@ -104,6 +105,12 @@ class Accounts:
         self._connections.get(account.username, set()).discard(connection)
 
 
-def cookie(account: Account, ids: Ids) -> str:
+def session_id(account: Account, ids: Ids) -> str:
     """Return the user's session id: one for each user and seed, so that all processes know it."""
     return ids.hex(f"prime.session.{account.username}", 0).upper()
+
+
+@lru_cache(maxsize=256)
+def cookie(account: Account, ids: Ids, path: str, secure: bool) -> str:
+    """Return the Set-Cookie header of a login."""
+    return f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"

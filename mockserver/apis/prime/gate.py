@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.api import Handler, NoRoute
 from mockserver.apis.prime import limits
-from mockserver.apis.prime.accounts import COOKIE, Account, Group, cookie
+from mockserver.apis.prime.accounts import Account, Group, cookie
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
 from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.model import Root
@@ -94,9 +94,7 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
             if counted:
                 await limits.leave(call)
         if fresh and settings.session_cookie:
-            secure = "; Secure" if call.scheme == "https" else ""
-            path = f"{call.sandbox.prefix}/webacs"
-            value = f"{COOKIE}={cookie(user, call.sandbox.ids)}; Path={path}{secure}; HttpOnly"
+            value = cookie(user, call.sandbox.ids, f"{call.sandbox.prefix}/webacs", call.scheme == "https")
             reply.headers = {**reply.headers, "Set-Cookie": value}
         return reply
 

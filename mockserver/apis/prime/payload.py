@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from mockserver.call import Call, Malformed, read_json
 from mockserver.wire import xml
 
 _LONG = 1 << 63
-_ID = re.compile(r"\s*([+-]?[0-9]{1,19})\s*")
+_ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
 # v1 read `"templateName" : XR Global CDP` without a murmur (v1_deploy_responses.txt).
 _UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*")|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
 _WORDS = frozenset({"true", "false", "null"})
@@ -75,8 +76,8 @@ def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
 
 
 def _long(given: object, name: str) -> int:
-    if isinstance(given, str) and (match := _ID.fullmatch(given)) is not None:
-        given = int(match[1])
+    if isinstance(given, str) and _ID.fullmatch(given) is not None:
+        given = int(given)
     if isinstance(given, bool) or not isinstance(given, int) or not -_LONG <= given < _LONG:
         raise Refused(400, f"Invalid request: {name} is not a long")
     return given
@@ -101,9 +102,8 @@ def _body(call: Call[PrimeSettings, Any], address: Address) -> Any:
     if form is None:
         return Malformed(f"Content-Type {call.headers.get('Content-Type')} is neither JSON nor XML")
     if form is Form.XML:
-        charset = re.search(r"charset=\"?([\w.-]+)", call.headers.get("Content-Type", ""), re.IGNORECASE)
         try:
-            root = xml.parse(call.body, charset[1] if charset else None)
+            root = xml.parse(call.body, _charset(call.headers.get("Content-Type", "")))
         except xml.BadXml as error:
             return Malformed(f"the body is not XML: {error}")
         return {_name(root): _plain(root)}
@@ -115,6 +115,12 @@ def _body(call: Call[PrimeSettings, Any], address: Address) -> Any:
     return payload
 
 
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str | None:
+    found = re.search(r"charset=\"?([\w.-]+)", content_type, re.IGNORECASE)
+    return None if found is None else found[1]
+
+
 def _quoted(found: re.Match[str]) -> str:
     if found[1] is not None:
         return found[1]
@@ -124,6 +130,8 @@ def _quoted(found: re.Match[str]) -> str:
 
 def _plain(element: Any) -> Any:
     """Return an element as JSON v1 would have it: repeated elements are a list, leaves are texts."""
+    if not len(element):
+        return element.text or ""
     made: dict[str, Any] = {}
     for child in element.iterchildren("*"):
         name, content = _name(child), _plain(child)
@@ -139,16 +147,18 @@ def _plain(element: Any) -> Any:
 
 def _name(element: Any) -> str:
     tag: str = element.tag
-    return tag.rpartition("}")[2]
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def _first_id(payload: Any) -> str | None:
-    """Return the first id of a write, for journal and faults."""
-    for root, outer, item in dict.fromkeys(IDS.values()):
-        if isinstance(payload, Mapping) and root in payload:
-            try:
-                found = ids(payload, root, outer, item)
-            except Refused:
-                return None
-            return str(found[0]) if found else None
-    return None
+    """Return the first id of a write, for journal and faults; None where no id stands."""
+    if not isinstance(payload, dict) or not payload:
+        return None
+    found: Any = payload
+    for _ in range(3):
+        if not isinstance(found, dict) or not found:
+            return None
+        found = next(iter(found.values()))
+    if isinstance(found, list) and found:
+        found = found[0]
+    return str(found).strip() if isinstance(found, str | int) else None

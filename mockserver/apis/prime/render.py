@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from mockserver.apis.prime.model import ErrorDocument, Root
-from mockserver.apis.prime.shape import Role, Slot, slots
+from mockserver.apis.prime.shape import Plan, Role, Slot, slots
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 ERROR_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -32,8 +32,7 @@ _RANK_INSIDE = {name: rank for rank, name in enumerate(_ENTITY_ATTRIBUTES)}
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _LONG = 1 << 63
 _MARKUP = re.compile(r"[&<>\r]|[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
-_MARKUP_IN_ATTRIBUTE = re.compile(r'[&<>"\t\n\r]|[^\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]')
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 def json_bytes(root: Root, version: int) -> tuple[Any, bytes]:
@@ -59,8 +58,7 @@ def xml_bytes(root: Root) -> bytes:
 def tree(model: Any, version: int) -> dict[str, Any]:
     """Return an object in the form of JSON v2 and later, attributes first."""
     made: dict[str, Any] = {}
-    for slot in _json_order(type(model)):
-        content = getattr(model, slot.field)
+    for slot, content in _json_plan.pairs(model):
         if content is None:
             continue
         role = slot.role
@@ -79,21 +77,19 @@ def tree(model: Any, version: int) -> dict[str, Any]:
     return made
 
 
-_orders: dict[type, tuple[Slot, ...]] = {}
-
-
 def _json_order(model: type) -> tuple[Slot, ...]:
-    found = _orders.get(model)
-    if found is None:
-        rank = _RANK if hasattr(model, "root") else _RANK_INSIDE
-        every = slots(model)
-        attributes = [slot for slot in every if slot.role is Role.ATTRIBUTE]
-        # An entityId's text comes last: {"@displayName","@type","@url","$"}.
-        found = _orders[model] = (
-            *sorted(attributes, key=lambda slot: rank.get(slot.wire, 99)),
-            *(slot for slot in every if slot.role is not Role.ATTRIBUTE),
-        )
-    return found
+    rank = _RANK if hasattr(model, "root") else _RANK_INSIDE
+    every = slots(model)
+    attributes = [slot for slot in every if slot.role is Role.ATTRIBUTE]
+    # An entityId's text comes last: {"@displayName","@type","@url","$"}.
+    return (
+        *sorted(attributes, key=lambda slot: rank.get(slot.wire, len(rank))),
+        *(slot for slot in every if slot.role is not Role.ATTRIBUTE),
+    )
+
+
+_json_plan = Plan(_json_order)
+_xml_plan = Plan()
 
 
 # --- JSON, v1 ---------------------------------------------------------------------------------------------
@@ -102,8 +98,7 @@ def _json_order(model: type) -> tuple[Slot, ...]:
 def tree_v1(model: Any) -> Any:
     """Return an object in the form of JSON v1; an element without any content is an empty text."""
     made: dict[str, Any] = {}
-    for slot in slots(type(model)):
-        content = getattr(model, slot.field)
+    for slot, content in _xml_plan.pairs(model):
         if content is None:
             continue
         role = slot.role
@@ -142,8 +137,7 @@ def guess(content: object) -> Any:
 def _write(name: str, model: Any, pieces: list[str]) -> None:
     pieces.append(f"<{name}")
     inside: list[str] = []
-    for slot in slots(type(model)):
-        content = getattr(model, slot.field)
+    for slot, content in _xml_plan.pairs(model):
         if content is None:
             continue
         role = slot.role
@@ -174,11 +168,16 @@ def _write(name: str, model: Any, pieces: list[str]) -> None:
 
 
 def _text(content: object) -> str:
-    return _MARKUP.sub(_escape, content) if isinstance(content, str) else _plain(content)
+    if not isinstance(content, str):
+        return _plain(content)
+    # Nearly every text is plain, and asking costs less than replacing.
+    if content.isprintable() and "&" not in content and "<" not in content and ">" not in content:
+        return content
+    return _MARKUP.sub(_escape, content)
 
 
 def _attribute(content: object) -> str:
-    return _MARKUP_IN_ATTRIBUTE.sub(_escape, content) if isinstance(content, str) else _plain(content)
+    return _text(content).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
 
 
 def _plain(content: object) -> str:

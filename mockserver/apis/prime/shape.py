@@ -6,8 +6,10 @@ The three renderers read these declarations and know no class of the model.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from operator import attrgetter
 from typing import Any
 
 
@@ -79,18 +81,28 @@ def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
     return dataclasses.field(default=None, metadata=metadata) if optional else dataclasses.field(metadata=metadata)
 
 
-_slots: dict[type, tuple[Slot, ...]] = {}
-
-
 def slots(model: type) -> tuple[Slot, ...]:
     """Return a class's slots in the order of XML."""
-    found = _slots.get(model)
-    if found is None:
-        found = _slots[model] = tuple(
-            Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata})
-            for field in dataclasses.fields(model)
-        )
-    return found
+    return tuple(
+        Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata}) for field in dataclasses.fields(model)
+    )
+
+
+class Plan:
+    """What a renderer needs of a class, worked out once: its slots in some order, and all their values at once."""
+
+    def __init__(self, order: Callable[[type], tuple[Slot, ...]] = slots) -> None:
+        self._order = order
+        self._known: dict[type, tuple[tuple[Slot, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+
+    def pairs(self, model: object) -> Iterator[tuple[Slot, Any]]:
+        """Return each slot with its value."""
+        known = self._known.get(type(model))
+        if known is None:
+            found = self._order(type(model))
+            # attrgetter returns a tuple for two names and more only; every class here has two.
+            known = self._known[type(model)] = (found, attrgetter(*(slot.field for slot in found)))
+        return zip(known[0], known[1](model), strict=False)
 
 
 def _camel(name: str) -> str:
