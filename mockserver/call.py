@@ -72,6 +72,7 @@ class Call(Generic[S, C]):
         now: sandbox time (epoch seconds) at the start of the call.
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
+        fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
         begin: tells the house which operation this is; checks the request, acts out faults.
     """
 
@@ -98,6 +99,8 @@ class Call(Generic[S, C]):
     job: str | None = None
     violations: list[Violation] = field(default_factory=list)
     fault: str | None = None
+    effect: Mapping[str, Any] | None = None
+    instead: Reply | None = None
     error: str | None = None
     begin: Callable[[Operation], Awaitable[None]] = None  # type: ignore[assignment]
     _query: MultiDict[str] | None = None
