@@ -116,7 +116,8 @@ def page(call: GpCall, template: str, values: Mapping[str, Any]) -> Reply:
 
 def _signed(call: GpCall, target: str, value: str, seconds: int) -> Reply:
     path = f"{call.sandbox.prefix}/{call.path.split('/', 2)[1]}"
-    cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    secure = "; Secure" if call.scheme == "https" else ""
+    cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return Reply(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
 
 
