@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api import Api
+from mockserver.apis.arcgis import ARCGIS
 from mockserver.apis.ges import GES
 
-APIS: tuple[Api, ...] = (GES,)
+APIS: tuple[Api, ...] = (ARCGIS, GES)
