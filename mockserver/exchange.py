@@ -108,8 +108,12 @@ class Exchange:
         body, refusal = b"", None
         if request.can_read_body:
             try:
-                async with asyncio.timeout(self.patience):
+                if request.content.is_eof():
+                    # All of it has arrived, so that nobody needs to watch the clock.
                     body = await request.read()
+                else:
+                    async with asyncio.timeout(self.patience):
+                        body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
             except TimeoutError:
@@ -135,6 +139,7 @@ class Exchange:
             now=await sandbox.now(),
             jobs=sandbox.jobs.watched(moved, number),
             http_version=(request.version.major, request.version.minor),
+            connection=request.transport,
             _query=query,
         )
         call.begin = lambda operation: self._begin(call, operation)
@@ -287,9 +292,7 @@ class Exchange:
     async def _log(self, sandbox: Sandbox, entry: Entry) -> None:
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
         seconds = entry.milliseconds / 1000
-        self.metrics.count(
-            entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault
-        )
+        self.metrics.count(entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault)
         if sandbox.listened:
             sandbox.publish(
                 {
