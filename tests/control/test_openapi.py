@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from mockserver.data import folder
 from tests.conftest import Client
 
 CONTRACTS = contract.load(folder("contracts"), ["control"])
+EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))
 ENDLESS = ("/_control/events", "/_control/snapshot")
 """Not fuzzed: a stream without an end, and what replaces the whole sandbox."""
 
@@ -50,7 +52,9 @@ schema = schemathesis.openapi.from_dict(fuzzed())
 
 
 @schema.parametrize()
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
 @pytest.mark.filterwarnings("ignore")
 def test_schemathesis_finds_nothing(case: Any, server: MockServer) -> None:
     case.call_and_validate(
