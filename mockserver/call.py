@@ -73,6 +73,7 @@ class Call(Generic[S, C]):
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
         fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
+        connection: the transport, where an API counts connections.
         begin: tells the house which operation this is; checks the request, acts out faults.
     """
 
@@ -93,6 +94,7 @@ class Call(Generic[S, C]):
     now: float
     jobs: Jobs
     http_version: tuple[int, int] = (1, 1)
+    connection: Any = None
     parameters: dict[str, Any] = field(default_factory=dict)
     payload: Any = None
     operation: Operation | None = None

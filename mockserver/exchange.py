@@ -23,7 +23,7 @@ from multidict import MultiDict
 from mockserver import coverage, effects
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
 from mockserver.call import Call, Reply, json_reply
-from mockserver.contract import Contracts, Violation
+from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.matching import Facts
@@ -34,9 +34,6 @@ from mockserver.sandbox import Sandbox
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
 
 log = logging.getLogger("mockserver")
-
-STALLED = 30.0
-"""Real seconds after which a client that does not send its body is let go."""
 
 _EMPTY: MultiDict[str] = MultiDict()
 _SANDBOX_HEADER = "X-Mockserver-Sandbox"
@@ -49,6 +46,7 @@ class Exchange:
     """Answers every request that arrives on an API port.
 
     Attributes:
+        patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
         metrics: counts of this process.
         beside: first path segment -> what answers below it (the control API).
@@ -61,21 +59,25 @@ class Exchange:
         *,
         strict: bool = False,
         headers: bool = True,
+        patience: float = 25.0,
         beside: Mapping[str, Beside] | None = None,
     ) -> None:
         self.sandboxes = sandboxes
         self.contracts = contracts
         self.strict = strict
         self.headers = headers
+        self.patience = patience
         self.ports: dict[int, str] = {}
         self.metrics = Metrics()
         self.beside = dict(beside or {})
         self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
-        self._contract_of = {
-            id(operation): contracts.get(f"{api.name}.{operation.name}")
-            for api in sandboxes.apis
-            for operation in api.operations
-        }
+        self._contract_of: dict[int, Contract | None] = {}
+
+    def _contract(self, api: Api, operation: Operation) -> Contract | None:
+        known = self._contract_of
+        if id(operation) not in known:
+            known[id(operation)] = self.contracts.get(f"{api.name}.{operation.name}")
+        return known[id(operation)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -95,20 +97,29 @@ class Exchange:
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
+        unmounted = None
+        if isinstance(found, Found) and not await self._mounted(sandbox, found):
+            unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
+        if api is unmounted:
+            api = None
         if api is None:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
         if request.can_read_body:
             try:
-                async with asyncio.timeout(STALLED):
+                if request.content.is_eof():
+                    # All of it has arrived, so that nobody needs to watch the clock.
                     body = await request.read()
+                else:
+                    async with asyncio.timeout(self.patience):
+                        body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()
-                return error_response(408, "stalled", f"the body did not arrive within {STALLED:g} s")
+                return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
         moved: list[tuple[Job, Move]] = []
         call: Call[Any, Any] = Call(
             api=api,
@@ -128,6 +139,7 @@ class Exchange:
             now=await sandbox.now(),
             jobs=sandbox.jobs.watched(moved, number),
             http_version=(request.version.major, request.version.minor),
+            connection=request.transport,
             _query=query,
         )
         call.begin = lambda operation: self._begin(call, operation)
@@ -179,7 +191,7 @@ class Exchange:
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
         call.operation = operation
-        contract = self._contract_of[id(operation)]
+        contract = self._contract(call.api, operation)
         if contract is not None:
             breaches = contract.breaches_of_request(call.parameters, call.payload)
             if breaches:
@@ -225,7 +237,7 @@ class Exchange:
     async def _close(
         self, call: Call[Any, Any], reply: Reply, raw: str, moved: list[tuple[Job, Move]], began: float
     ) -> web.Response:
-        contract = None if call.operation is None else self._contract_of[id(call.operation)]
+        contract = None if call.operation is None else self._contract(call.api, call.operation)
         named: str | None = None
         if contract is not None:
             answer = contract.response(reply.status, reply.content_type, reply.data)
@@ -280,9 +292,7 @@ class Exchange:
     async def _log(self, sandbox: Sandbox, entry: Entry) -> None:
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
         seconds = entry.milliseconds / 1000
-        self.metrics.count(
-            entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault
-        )
+        self.metrics.count(entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault)
         if sandbox.listened:
             sandbox.publish(
                 {
@@ -305,6 +315,10 @@ class Exchange:
             if port in self.ports:
                 return self.sandboxes.use(self.ports[port]), path
         return self.sandboxes.default, path
+
+    async def _mounted(self, sandbox: Sandbox, found: Found[Way]) -> bool:
+        api = found.target[0]
+        return api.mounted is None or api.mounted(await sandbox.settings(api.name), found.values)
 
     def _owner(self, path: str) -> Api | None:
         folded = path.casefold() + "/"
