@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from aiohttp import web
 
 from mockserver import contract, fixtures
 from mockserver.api import Api
 from mockserver.apis import APIS
+from mockserver.contract import Contracts
 from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
@@ -51,6 +53,12 @@ def first_clock(settings: Settings, real: float) -> Clock:
         raise BadOption(f"--clock takes real, frozen or an ISO time, not {settings.clock!r}") from None
 
 
+@lru_cache
+def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
+    """Return the contracts that came with the package: tested, so read when needed; shared by all houses."""
+    return contract.load(folder("contracts"), apis, check=False)
+
+
 def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> House:
     """Put a server together; nothing listens yet.
 
@@ -58,7 +66,8 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
     """
     apis = chosen_apis(settings)
-    contracts = contract.load(settings.contracts or folder("contracts"), [api.name for api in apis])
+    names = tuple(api.name for api in apis)
+    contracts = shipped_contracts(names) if settings.contracts is None else contract.load(settings.contracts, names)
     store = store or MemoryStore()
     sandboxes = Sandboxes(
         store=store,
@@ -74,7 +83,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         settings=settings,
         apis=apis,
         contracts=contracts,
-        control_contracts=contract.load(folder("contracts"), ["control"]),
+        control_contracts=shipped_contracts(("control",)),
         store=store,
         sandboxes=sandboxes,
         exchange=exchange,

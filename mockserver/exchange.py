@@ -22,7 +22,7 @@ from multidict import MultiDict
 
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
 from mockserver.call import Call, Reply, json_reply
-from mockserver.contract import Contracts, Violation
+from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.routing import Found, Router, WrongMethod
@@ -65,11 +65,13 @@ class Exchange:
         self.ports: dict[int, str] = {}
         self.beside = dict(beside or {})
         self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
-        self._contract_of = {
-            id(operation): contracts.get(f"{api.name}.{operation.name}")
-            for api in sandboxes.apis
-            for operation in api.operations
-        }
+        self._contract_of: dict[int, Contract | None] = {}
+
+    def _contract(self, api: Api, operation: Operation) -> Contract | None:
+        known = self._contract_of
+        if id(operation) not in known:
+            known[id(operation)] = self.contracts.get(f"{api.name}.{operation.name}")
+        return known[id(operation)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -89,7 +91,12 @@ class Exchange:
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
+        unmounted = None
+        if isinstance(found, Found) and not await self._mounted(sandbox, found):
+            unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
+        if api is unmounted:
+            api = None
         if api is None:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
@@ -166,7 +173,7 @@ class Exchange:
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
         call.operation = operation
-        contract = self._contract_of[id(operation)]
+        contract = self._contract(call.api, operation)
         if contract is not None:
             breaches = contract.breaches_of_request(call.parameters, call.payload)
             if breaches:
@@ -175,7 +182,7 @@ class Exchange:
     async def _close(
         self, call: Call[Any, Any], reply: Reply, raw: str, moved: list[tuple[Job, Move]], began: float
     ) -> web.Response:
-        contract = None if call.operation is None else self._contract_of[id(call.operation)]
+        contract = None if call.operation is None else self._contract(call.api, call.operation)
         if contract is not None and call.fault is None and call.error is None and call.operation is not None:
             breaches = [] if reply.status == 501 else self._check_answer(contract, reply)
             if breaches:
@@ -240,6 +247,10 @@ class Exchange:
             if port in self.ports:
                 return self.sandboxes.get(self.ports[port]), path
         return self.sandboxes.default, path
+
+    async def _mounted(self, sandbox: Sandbox, found: Found[Way]) -> bool:
+        api = found.target[0]
+        return api.mounted is None or api.mounted(await sandbox.settings(api.name), found.values)
 
     def _owner(self, path: str) -> Api | None:
         folded = path.casefold() + "/"

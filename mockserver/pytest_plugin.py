@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def mockserver_settings() -> dict[str, Any]:
-    """Options of the server that the plugin starts; override it in a conftest (`{"fixtures": (Path("seed.json"),)}`)."""
+    """Options of the server that the plugin starts; override it in a conftest (`{"seed": 7}`)."""
     return {}
 
 

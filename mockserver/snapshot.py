@@ -71,4 +71,5 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
     for collection, values in documents.items():
         for key, value in values.items():
             await store.write(box, collection, key, value)
+    sandbox.seeded = True
     return {"jobs": len(jobs), "documents": sum(map(len, documents.values()))}

@@ -211,6 +211,7 @@ def faults_for_nothing(sandbox: Sandbox) -> list[str]:
 def states_for_nothing(sandbox: Sandbox) -> list[str]:
     """Return each forced state that no client saw, as a sentence; the sandbox is reset by it."""
     return [
-        f"no client saw {one['api']} {one['kind']} {one['id']} in the forced state {one['state']}: it has tested nothing"
+        f"no client saw {one['api']} {one['kind']} {one['id']} in the forced state {one['state']}: "
+        "it has tested nothing"
         for one in sandbox.control.reset().get("forced_unseen", ())
     ]

@@ -12,6 +12,8 @@ from mockserver.app import HOUSE, create_app
 from mockserver.house import House
 from mockserver.settings import Settings
 
+pytest_plugins = ["pytester"]
+
 NOON = "2026-01-02T12:00:00Z"
 """Where the frozen clock of the tests stands."""
 

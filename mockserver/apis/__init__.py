@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mockserver.api import Api
+from mockserver.apis.arcgis import ARCGIS
 from mockserver.apis.casjobs import CASJOBS
 from mockserver.apis.ges import GES
 
-APIS: tuple[Api, ...] = (CASJOBS, GES)
+APIS: tuple[Api, ...] = (ARCGIS, CASJOBS, GES)

@@ -48,46 +48,24 @@ def _chosen(name: str | None) -> tuple[Api, ...]:
 
 
 def _describe(api: Api) -> dict[str, Any]:
-    from mockserver import knobs
+    from mockserver.control.apis import facts
 
-    return {
-        "name": api.name,
-        "title": api.title,
-        "bases": list(api.bases),
-        "account": api.account,
-        "operations": [
-            {
-                "name": f"{api.name}.{operation.name}",
-                "title": operation.title,
-                "methods": list(operation.methods),
-                "paths": list(operation.paths),
-                # An operation without a path of its own is answered by an endpoint that serves several.
-                "faked": operation.handler is not None or not operation.paths,
-            }
-            for operation in api.operations
-        ],
-        "states": _states(api),
-        "plans": {kind: sorted(machine.plans) for kind, machine in api.machines.items()},
-        "faults": [{"name": fault.name, "title": fault.title} for fault in api.faults],
-        "settings": knobs.describe(api.settings),
-    }
+    return {**facts(api), "bases": list(api.bases)}
 
 
 def _states(api: Api) -> list[dict[str, Any]]:
-    from mockserver.core.machine import FINAL
-
     return [
         {
             "api": api.name,
             "kind": kind,
-            "state": state.name,
-            "phase": str(state.phase),
-            "shown": state.word,
-            "final": state.phase in FINAL,
-            "confidence": str(state.confidence),
+            "state": state["name"],
+            "phase": state["phase"],
+            "shown": state["shown"],
+            "final": state["final"],
+            "confidence": state["confidence"],
         }
-        for kind, machine in api.machines.items()
-        for state in machine.states
+        for kind, machine in _describe(api)["kinds"].items()
+        for state in machine["states"]
     ]
 
 
@@ -96,15 +74,15 @@ def _text(api: dict[str, Any]) -> str:
         (one["name"], ",".join(one["methods"]), one["title"] + ("" if one["faked"] else " (501: not faked)"))
         for one in api["operations"]
     ]
-    found = [(one["kind"], one["state"], one["phase"]) for one in api["states"]]
-    settings = [(one["name"], one["default"], one["confidence"], one["doc"]) for one in api["settings"]]
+    found = [(kind, one["name"], one["phase"]) for kind, machine in api["kinds"].items() for one in machine["states"]]
+    settings = [(one["name"], one["default"], one["confidence"], one["doc"]) for one in api["settings_described"]]
     parts = [
         f"{api['name']}: {api['title']}\n  at {', '.join(api['bases'])}; account {api['account'] or 'none'}",
         table(("OPERATION", "METHODS", "TITLE"), operations),
         table(("KIND", "STATE", "PHASE"), found),
     ]
     if api["faults"]:
-        parts.append(table(("FAULT", "TITLE"), [(one["name"], one["title"]) for one in api["faults"]]))
+        parts.append("faults: " + ", ".join(api["faults"]))
     if settings:
         parts.append(table(("SETTING", "DEFAULT", "CONFIDENCE", "MEANING"), settings))
     return "\n\n".join(parts)

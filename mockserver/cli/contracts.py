@@ -15,6 +15,8 @@ from mockserver.cli.group import FAILED
 from mockserver.cli.output import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from mockserver.contract import Contract
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -131,13 +133,11 @@ def _places(path: Path | None) -> tuple[Path | None, tuple[Path, ...]]:
 
 
 async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
-    import aiohttp
-
     from mockserver import examples
     from mockserver.server import MockServer
 
     failures = []
-    async with MockServer(contracts=folder, fixtures=fixtures) as server, aiohttp.ClientSession() as session:
+    async with MockServer(contracts=folder, fixtures=fixtures) as server, _session() as session:
         every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
         with click.progressbar(every, label="examples", file=sys.stderr) as bar:
             for number, (contract, example) in enumerate(bar):
@@ -151,6 +151,13 @@ async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[
                     )
         count = {"contracts": len(server.house.contracts.by_operation), "examples": len(every)}
     return count, failures
+
+
+def _session() -> aiohttp.ClientSession:
+    import aiohttp
+
+    # One example's cookies are no business of the next.
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
 # --- one contract as text -----------------------------------------------------------------------------

@@ -24,7 +24,6 @@ COMMANDS = {
     "sandboxes": "sandboxes",
     "reset": "reset",
     "contracts": "contracts",
-    "openapi": "openapi",
 }
 """Command -> the module of this package that holds it under the same name."""
 

@@ -44,11 +44,19 @@ async def change_settings(ask: Ask) -> Reply:
 
 
 async def describe(ask: Ask, api: Api) -> dict[str, Any]:
-    """Return an API as JSON."""
+    """Return an API as JSON, with the addresses and settings of the sandbox."""
+    return {
+        **facts(api),
+        "urls": [ask.base + base for base in api.bases],
+        "settings": knobs.values(await ask.sandbox.settings(api.name)),
+    }
+
+
+def facts(api: Api) -> dict[str, Any]:
+    """Return what is faked of an API, whatever the sandbox."""
     return {
         "name": api.name,
         "title": api.title,
-        "urls": [ask.base + base for base in api.bases],
         "account": api.account,
         "operations": [
             {
@@ -63,7 +71,6 @@ async def describe(ask: Ask, api: Api) -> dict[str, Any]:
         "kinds": {kind: _machine(machine) for kind, machine in api.machines.items()},
         "states": _states(api.machines.get("job") or next(iter(api.machines.values()))),
         "faults": [fault.name for fault in api.faults],
-        "settings": knobs.values(await ask.sandbox.settings(api.name)),
         "settings_described": knobs.describe(api.settings),
         "sources": list(api.sources),
     }

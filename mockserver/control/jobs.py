@@ -206,7 +206,7 @@ async def _wait(ask: Ask, api: Api, kind: str, job_id: str) -> dict[str, Any]:
         while True:
             job = await sandbox.jobs.get(api.name, job_id, kind=kind)
             while not events.empty():
-                passed = passed or _passes(events.get_nowait(), api, kind, job_id, wanted)
+                passed = _passes(events.get_nowait(), api, kind, job_id, wanted) or passed
             if passed or job.state in wanted:
                 return await record(ask, api, job)
             left = deadline - loop.time()

@@ -178,11 +178,16 @@ class Machine:
             return None
         if mode is not CancelMode.IGNORES:
             to = self.cancelled.get(mode)
+            if mode is CancelMode.LOSES and job.plan.end and self.by_name[job.plan.end].phase is Phase.SUCCEEDED:
+                # An API may have several words for success: the job ends with the one it was planned to end with.
+                to = job.plan.end
             return None if to is None else _due(to, job.on_cancel.after, job.since, job.looks)
         if job.plan.end is None:
             return None
         # An ignored cancel hides the rest of the plan, it does not stop it: the end comes when it would have come.
         state, since = job.resume or (job.plan.steps[0].state if job.plan.steps else "", job.since)
+        if job.plan.after(state) is None:
+            return None
         left, looks = 0.0, 0
         while (planned := job.plan.after(state)) is not None:
             state, pause = planned
@@ -191,7 +196,9 @@ class Machine:
             left += pause.seconds or 0.0
             looks += pause.looks or 0
         waits = Wait(looks=looks) if looks else Wait(seconds=left)
-        return _due(job.plan.end, waits, since, job.looks)
+        due = _due(job.plan.end, waits, since, job.looks)
+        # The end may have been due while the job was held; it cannot come before the cancel.
+        return due if due is None or due.at is None else Next(to=due.to, at=max(due.at, job.since))
 
     # --- the verbs --------------------------------------------------------------------------------
 

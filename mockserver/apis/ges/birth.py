@@ -1,0 +1,153 @@
+"""A job from its fixture form: ids by edition and kind, the plan of its graph, and what it will find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.apis.ges.content import Content, Graph, Script
+from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
+from mockserver.apis.ges.machine import JOB, GesState
+from mockserver.apis.ges.management_jobs import own_management_fields
+from mockserver.apis.ges.results import found
+from mockserver.apis.ges.settings import GesSettings
+from mockserver.core.errors import BadPlan
+from mockserver.core.ids import Ids
+from mockserver.core.job import Job
+from mockserver.core.machine import Phase
+from mockserver.core.plan import CancelMode, describe_plan
+from mockserver.jobform import COMMON, BadFields, Birth
+
+SCENARIOS: Mapping[str, Mapping[str, Any]] = {
+    "succeeds": {"plan": "succeeds"},
+    "fails": {"plan": "fails"},
+    "stuck": {"plan": "stuck"},
+    "lost": {"lost": True},
+    "missing-results": {"plan": "succeeds", "result": None},
+    "late-results": {"plan": "succeeds", "result_delay": 10.0},
+    "cancel-ignored": {"on_cancel": "ignores"},
+    "cancel-too-late": {"on_cancel": "loses"},
+    "cancel-fails": {"on_cancel": "fails"},
+    "cancel-stuck": {"on_cancel": "stuck"},
+}
+"""Ready misfortunes of a job, by name; fields given beside `scenario` win."""
+
+
+async def make(birth: Birth[GesSettings, Content], fields: Mapping[str, Any]) -> tuple[Job, ...]:
+    """Make a job; the fixture's own fields are `graph`, `project_id`, `kind`, `algorithm`, `request`, `result` ….
+
+    Raises:
+        BadFields: its graph is not there, or its scenario unknown.
+        BadPlan, UnknownState: plan or state cannot be followed.
+    """
+    fields = _with_scenario(fields)
+    graph = birth.content.graph_named(fields.get("graph"))
+    if graph is None and fields.get("graph") is not None and fields.get("project_id") is None:
+        raise BadFields("graph", f"no graph {fields['graph']!r}; name one of the fixture's graphs")
+    own = _own_fields(fields, graph)
+    kind = kind_of(own)
+    script = None if graph is None else graph.algorithms.get(own.get("algorithm") or "")
+    management = own.get("plane") == "management"
+    if "result" not in own and not management:
+        own["result"] = found(kind, graph, script, own)
+    settings = birth.settings
+    job_id = fields.get("id")
+    if job_id is None:
+        number = await birth.count("job")
+        job_id = new_id(birth.ids, number, Shape.HEX if management else shape_of(settings, kind))
+    end = "success" if management else end_word(settings, kind)
+    waiting = settings.waiting_word if kind.algorithm and not management else GesState.PENDING
+    default_plan, default_cancel = _defaults(graph, script)
+    plan = _plan(fields.get("plan", default_plan or JOB.plan), end, waiting)
+    job = birth.job(
+        JOB,
+        {**fields, "plan": plan, **_error(fields, script)},
+        job_id=job_id,
+        data=own,
+        default_cancel=_cancel(default_cancel, settings),
+        retention=settings.retention or None,
+    )
+    return (job,)
+
+
+def shape_of(settings: GesSettings, kind: Kind) -> Shape:
+    """Return how ids of new jobs of a kind are written."""
+    if settings.job_ids != "edition":
+        return Shape(settings.job_ids)
+    return Shape.HEX_DIGITS if settings.persistent else kind.shape
+
+
+def new_id(ids: Ids, number: int, shape: Shape) -> str:
+    """Return the id of the n-th job; samples of each shape in ges.md §3.1."""
+    name = "ges.job"
+    if shape is Shape.UUID:
+        return ids.uuid(name, number)
+    if shape is Shape.UUID_DIGITS:
+        return f"{ids.uuid(name, number)}{number:09d}"
+    if shape is Shape.DIGITS_UUID:
+        # One number for the whole engine, then a UUID: 6258216312399194368 in all ids of the sample.
+        return f"{int.from_bytes(ids.digest(name, 0)[:8]) % 10**19:019d}{ids.uuid(name, number)}"
+    if shape is Shape.HEX_DIGITS:
+        return f"{ids.hex(name, number)}{number:013d}"
+    return ids.hex(name, number)
+
+
+def _with_scenario(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = fields.get("scenario")
+    if name is None:
+        return fields
+    if name not in SCENARIOS:
+        raise BadFields("scenario", f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
+    return {**SCENARIOS[name], **fields}
+
+
+def _own_fields(fields: Mapping[str, Any], graph: Graph | None) -> dict[str, Any]:
+    own = {name: value for name, value in fields.items() if name not in COMMON}
+    own.setdefault("kind", EXECUTE_ALGORITHM.name)
+    if graph is not None:
+        own.setdefault("graph", graph.name)
+        own.setdefault("project_id", graph.project_id)
+    if own.get("plane") == "management":
+        return {**own_management_fields(own, graph), **own}
+    if own["kind"] == EXECUTE_ALGORITHM.name:
+        own.setdefault("algorithm", "pagerank")
+    if "request" not in own:
+        kind = kind_of(own)
+        url = f"/ges/v1.0/{own.get('project_id')}/graphs/{own.get('graph')}/{kind.path}"
+        own["request"] = {"command": kind.command, "url": url, "body": {}}
+    return own
+
+
+def _defaults(graph: Graph | None, script: Script | None) -> tuple[Any, Any]:
+    plan = (script and script.plan) or (graph and graph.plan)
+    cancel = (script and script.on_cancel) or (graph and graph.on_cancel)
+    return plan, cancel
+
+
+def _cancel(value: Any, settings: GesSettings) -> Mapping[str, Any]:
+    """Return a cancel behaviour with the delay of the setting, unless it has its own."""
+    given = {"mode": value} if isinstance(value, str) else dict(value or {})
+    return {"mode": CancelMode.HONOURS, "after": settings.cancel_delay, **given}
+
+
+def _plan(value: Any, end: str, waiting: str) -> Any:
+    """Return a plan whose end and first state are called as the edition calls them."""
+    if isinstance(value, str):
+        if value == "succeeds" and end == GesState.COMPLETE:
+            value = "completes"
+        if waiting == GesState.PENDING or value not in JOB.plans:
+            return value
+        value = describe_plan(JOB.plans[value])
+        return {**value, "steps": [{**step, "state": waiting if step["state"] == GesState.PENDING else step["state"]}
+                                   for step in value["steps"]]}  # fmt: skip
+    if not isinstance(value, Mapping):
+        raise BadPlan("a plan is a shorthand, or an object with steps and end")
+    if str(value.get("end") or "").casefold() == Phase.SUCCEEDED.casefold():
+        return {**value, "end": end}
+    return value
+
+
+def _error(fields: Mapping[str, Any], script: Script | None) -> dict[str, Any]:
+    if "error" in fields or script is None or script.error is None:
+        return {}
+    return {"error": str(script.error)}

@@ -1,0 +1,244 @@
+"""The job endpoints of the service plane: status, cancel, list, export of a result (ges.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from mockserver.apis.ges.access import GesCall, graph_of
+from mockserver.apis.ges.content import Graph
+from mockserver.apis.ges.errors import GesFault
+from mockserver.apis.ges.kinds import EXPORT_RESULT, cancellable, kind_of
+from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.results import outputs
+from mockserver.apis.ges.settings import Edition, GesSettings
+from mockserver.apis.ges.submits import created, json_object
+from mockserver.apis.ges.wire import MAXIMUM, answer, truth, whole
+from mockserver.call import Reply
+from mockserver.core.errors import IllegalEvent, UnknownJob
+from mockserver.core.job import Job
+from mockserver.core.machine import Machine
+
+_DONE = frozenset({GesState.SUCCESS, GesState.COMPLETE})
+_CHUNK = 200
+
+
+async def status(call: GesCall) -> Reply:
+    """Answer how a job is doing, and, when it is done, a page of what it found."""
+    graph = await graph_of(call, "GES.8301")
+    job = await _job(call, graph)
+    if job is None:
+        raise _unknown(call)
+    state, settings = job.state, call.settings
+    if state in _DONE:
+        offset, limit = _page(call, "Incorrect parameter.") if call.query_string else (0, MAXIMUM)
+        return answer(call, _finished(settings, job, call.now, offset, limit))
+    if state == GesState.FAILED:
+        kind = kind_of(job.data)
+        if kind.algorithm:
+            raise GesFault("GES.8301", _failure(job))
+        return answer(call, _unfinished(settings, "failed"))
+    if state == GesState.CANCELLED:
+        if settings.cancelled_status == "unknown":
+            raise _unknown(call)
+        return answer(call, _unfinished(settings, "failed"))
+    return answer(call, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
+
+
+async def cancel(call: GesCall) -> Reply:
+    """Cancel a job: 200 and `{}`, or 400 GES.8303 when there is nothing to cancel."""
+    graph = await graph_of(call, "GES.8303")
+    job_id, settings = call.values["job_id"], call.settings
+    late = GesFault("GES.8303", _not_to_cancel(settings, job_id))
+
+    def change(machine: Machine, job: Job, now: float) -> Job:
+        if not _belongs(job, graph):
+            raise late
+        if machine.final(job) or job.state == GesState.CANCELING:
+            raise late if settings.finished_cancel == "unknown" else _unsupported(settings)
+        if not cancellable(settings, job.data):
+            raise _unsupported(settings)
+        return machine.fire(job, GesEvent.CANCEL, now, call.number)
+
+    try:
+        await call.jobs.change("ges", job_id, change)
+    except (UnknownJob, IllegalEvent):
+        raise late from None
+    return answer(call, {})
+
+
+async def list_jobs(call: GesCall) -> Reply:
+    """List the graph's jobs, newest first (the order is inferred)."""
+    graph = await _graph_to_list(call)
+    offset, limit = _page(call, "Parameter error!")
+    jobs: list[dict[str, Any]] = []
+    total = 0
+    async for job in _of_graph(call, graph):
+        total += 1
+        if total > offset and len(jobs) < limit:
+            jobs.append(_listed(call.settings, job))
+        elif len(jobs) >= limit and not call.settings.persistent:
+            break
+    listing: dict[str, Any] = {"jobs": jobs, "result": "success"}
+    if call.settings.persistent:
+        listing["totalCount"] = total
+    return answer(call, listing)
+
+
+async def export_result(call: GesCall) -> Reply:
+    """Export what a job found to files: a new job; the source job goes unless `erase` is false."""
+    settings = call.settings
+    if settings.export_result == "no" or (settings.export_result == "edition" and settings.persistent):
+        raise GesFault("GES.8000", status=404)
+    graph = await graph_of(call, EXPORT_RESULT.graph_code)
+    body = json_object(call)
+    if not isinstance(body.get("exportPath"), str) or not body["exportPath"]:
+        raise GesFault("GES.8011")
+    erase = truth(body.get("erase", True))
+    if erase is None:
+        raise GesFault("GES.8011")
+    source = await _job(call, graph)
+    if source is None:
+        raise _unknown(call)
+    if source.state not in _DONE:
+        raise GesFault("GES.8011")
+    reply, export = await created(call, graph, EXPORT_RESULT, body, {"source_job": source.id})
+    if erase:
+        await call.jobs.change("ges", source.id, lambda _, job, __: _exported_by(job, export.id))
+    return reply
+
+
+async def _job(call: GesCall, graph: Graph) -> Job | None:
+    """Return the job of the path, settled, or None when this graph has none of that id."""
+    try:
+        job = await call.jobs.get("ges", call.values["job_id"], look=True)
+    except UnknownJob:
+        return None
+    return job if _belongs(job, graph) and not await _erased(call, job) else None
+
+
+async def _erased(call: GesCall, job: Job) -> bool:
+    """Tell whether an export has taken the job with it; it goes when the export has succeeded."""
+    for export_id in job.data.get("exports", ()):
+        try:
+            export = await call.jobs.get("ges", export_id)
+        except UnknownJob:
+            continue
+        if export.state in _DONE:
+            await call.jobs.delete("ges", job.id)
+            return True
+    return False
+
+
+def _exported_by(job: Job, export_id: str) -> Job:
+    exports = [*job.data.get("exports", ()), export_id]
+    return replace(job, data={**job.data, "exports": exports}, version=job.version + 1)
+
+
+def _belongs(job: Job, graph: Graph) -> bool:
+    data = job.data
+    return (
+        data.get("graph") == graph.name
+        and data.get("project_id") == graph.project_id
+        and data.get("plane") != "management"
+        and not data.get("lost")
+    )
+
+
+def _page(call: GesCall, message: str) -> tuple[int, int]:
+    """Return offset and limit of the query.
+
+    Raises:
+        GesFault: one of them is no number (8005).
+    """
+    query = call.query
+    offset, limit = whole(query.get("offset", 0)), whole(query.get("limit", MAXIMUM))
+    if offset is None or limit is None or (limit > MAXIMUM and call.settings.limit_over_max == "error"):
+        raise GesFault("GES.8005", message)
+    return offset, min(limit, MAXIMUM)
+
+
+def _finished(settings: GesSettings, job: Job, now: float, offset: int, limit: int) -> dict[str, Any]:
+    data = job.data
+    delay = data.get("result_delay")
+    found: Any = {}
+    if not delay or now >= (job.ended or 0.0) + delay:
+        found = {"outputs": outputs(kind_of(data), data.get("algorithm"), data.get("result"), offset, limit)}
+    if settings.persistent:
+        return {"status": job.state, "data": found, "result": "success"}
+    return {"data": found, "status": job.state}
+
+
+def _unfinished(settings: GesSettings, word: str) -> dict[str, Any]:
+    said: dict[str, Any] = {"status": word}
+    if settings.unfinished_data == "empty":
+        said["data"] = {}
+    if settings.persistent:
+        said["result"] = "success"
+    return said
+
+
+def _failure(job: Job) -> str:
+    reason = job.error or "internal error"
+    if reason.startswith("Running algorithm ["):
+        return reason
+    return f"Running algorithm [{job.data.get('algorithm', '')}] error: {reason}!"
+
+
+def _unknown(call: GesCall) -> GesFault:
+    # Two blanks on the service plane of the memory edition, one in the persistent edition: both are the samples'.
+    blanks = " " if call.settings.persistent else "  "
+    return GesFault("GES.8301", f"can not find job, jobId is{blanks}{call.values['job_id']}")
+
+
+def _not_to_cancel(settings: GesSettings, job_id: str) -> str:
+    if settings.edition == Edition.MEMORY_2025:
+        return f"Can not find job to cancel, jobId is {job_id}"
+    return f"can not find job to cancel, id is {job_id}"
+
+
+def _unsupported(settings: GesSettings) -> GesFault:
+    return GesFault(settings.unsupported_cancel_code, "Unsupported Operation")
+
+
+async def _graph_to_list(call: GesCall) -> Graph:
+    try:
+        return await graph_of(call, "")
+    except GesFault as fault:
+        if fault.code:
+            raise
+        # This page alone words an unknown graph so, with `result` in every edition.
+        raise GesFault("GES.8000", f"graph : {call.values['graph_name']} not exist", failed=True) from None
+
+
+async def _of_graph(call: GesCall, graph: Graph) -> AsyncIterator[Job]:
+    start = 0
+    while True:
+        jobs, total = await call.jobs.page("ges", start=start, limit=_CHUNK)
+        for job in jobs:
+            forgotten = job.state == GesState.CANCELLED and call.settings.cancelled_status == "unknown"
+            if _belongs(job, graph) and not forgotten and not await _erased(call, job):
+                yield job
+        start += _CHUNK
+        if start >= total:
+            return
+
+
+def _listed(settings: GesSettings, job: Job) -> dict[str, Any]:
+    state = job.state
+    word = GesState.RUNNING if state == GesState.CANCELING else state
+    if state == GesState.CANCELLED:
+        word = GesState.FAILED
+    request: Mapping[str, Any] = job.data["request"]
+    if settings.persistent:
+        raw = request.get("rawRequest")
+        body = orjson.dumps(request.get("body", {})).decode() if raw is None else raw
+        return {
+            "jobId": job.id,
+            "status": word,
+            "request": {"command": request.get("command"), "url": request.get("url"), "rawRequest": body},
+        }
+    return {"jobId": job.id, "status": word, "request": request}

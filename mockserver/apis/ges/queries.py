@@ -1,0 +1,92 @@
+"""Cypher and Gremlin: answers at once, and Cypher as a job too. Statements are scripted by the graph's fixture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.apis.ges import kinds
+from mockserver.apis.ges.access import GesCall, graph_of
+from mockserver.apis.ges.content import Graph
+from mockserver.apis.ges.errors import GesFault
+from mockserver.apis.ges.submits import created, json_object
+from mockserver.apis.ges.wire import answer, truth
+from mockserver.call import Reply
+
+_WRITES = re.compile(r"\b(create|merge|set|delete|detach|remove)\b", re.IGNORECASE)
+_NO_STATS = {
+    "contains_updates": False,
+    "edges_created": 0,
+    "edges_deleted": 0,
+    "labels_set": 0,
+    "properties_set": 0,
+    "vertices_created": 0,
+    "vertices_deleted": 0,
+}
+
+
+async def execute_cypher_query(call: GesCall) -> Reply:
+    """Run Cypher: results at once, or `results[0].jobId` when `executionMode` is `async` (seen in a client)."""
+    graph = await graph_of(call, kinds.EXECUTE_CYPHER_QUERY.graph_code)
+    body = json_object(call)
+    statements = body.get("statements")
+    if not isinstance(statements, list) or not statements or not all(_is_statement(one) for one in statements):
+        return _cypher_error(call, "GES.8000", "Incorrect parameter format.")
+    mode = body.get("executionMode", "sync")
+    if mode not in ("sync", "async"):
+        return _cypher_error(call, "GES.8000", "executionMode is not correct, it should be sync or async")
+    texts = [str(one["statement"]) for one in statements]
+    for text in texts:
+        script = graph.cypher.get(text)
+        if script is not None and script.error is not None:
+            return _cypher_error(call, script.error.get("code", "GES.8904"), script.error.get("message", ""))
+    if not graph.label_index:
+        return _cypher_error(call, "GES.8904", "Label index in vertices is not found.")
+    results = [_cypher_result(graph, one) for one in statements]
+    if mode == "sync":
+        return answer(call, {"results": results, "errors": []})
+    read_only = not any(_WRITES.search(text) for text in texts)
+    kind = kinds.EXECUTE_CYPHER_QUERY
+    fields = {"read_only": read_only, "result": {"results": results}}
+    _, job = await created(call, graph, kind, body, fields)
+    return answer(call, {"results": [{"jobId": job.id}], "errors": []})
+
+
+async def execute_gremlin_query(call: GesCall) -> Reply:
+    """Run Gremlin, always at once."""
+    graph = await graph_of(call, "GES.8503")
+    command = json_object(call).get("command")
+    if not isinstance(command, str) or not command:
+        raise GesFault("GES.8000")
+    script = graph.gremlin.get(command)
+    if script is not None and script.error is not None:
+        raise GesFault("GES.8503", str(script.error))
+    if script is not None and script.result is not None:
+        return answer(call, {"data": script.result})
+    return answer(call, {"data": {"runtime": 0.775425022, "vertices": list(graph.vertices)}})
+
+
+def _is_statement(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("statement"), str)
+
+
+def _cypher_result(graph: Graph, statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the fixture scripts for a statement, or the graph's first vertex as `n`."""
+    script = graph.cypher.get(statement["statement"])
+    if script is not None and isinstance(script.result, Mapping):
+        return script.result
+    rows = []
+    if graph.vertices:
+        vertex = graph.vertices[0]
+        values = {key: value[0] if value else None for key, value in vertex.get("properties", {}).items()}
+        meta = {"id": vertex.get("id"), "type": "node", "labels": [vertex.get("label")]}
+        rows.append({"row": [values], "meta": [meta]})
+    result: dict[str, Any] = {"columns": ["n"], "data": rows}
+    if truth(statement.get("includeStats", False)):
+        result["stats"] = _NO_STATS
+    return result
+
+
+def _cypher_error(call: GesCall, code: str, message: str) -> Reply:
+    return answer(call, {"results": [], "errors": [{"code": code, "message": message}]}, 400)

@@ -1,0 +1,125 @@
+"""The knobs of GES: one for each switch, persona and open question of its documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mockserver.core.machine import Confidence
+from mockserver.knobs import knob
+
+DOCUMENTED, INFERRED = Confidence.DOCUMENTED, Confidence.INFERRED
+
+
+class Edition(StrEnum):
+    """Which edition of the engine, and of its documentation, is played."""
+
+    MEMORY = "memory"
+    MEMORY_2025 = "memory-2025"
+    PERSISTENT = "persistent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GesSettings:
+    """What a test may choose. `edition` in another knob means: as the edition has it."""
+
+    edition: str = knob(
+        Edition.MEMORY,
+        "The engine: `memory` as documented in 2021, `memory-2025` as documented in 2025, `persistent` (database).",
+        DOCUMENTED,
+        choices=tuple(Edition),
+    )
+    end_word: str = knob(
+        "edition",
+        "How a finished job is called. Edition: `success` for queries and `complete` for algorithms in memory, "
+        "`complete` in the persistent edition.",
+        DOCUMENTED,
+        choices=("edition", "success", "complete"),
+    )
+    waiting_word: str = knob(
+        "pending",
+        "How an algorithm that has not begun is called; the page of the algorithms' parameters says `waiting`.",
+        DOCUMENTED,
+        choices=("pending", "waiting"),
+    )
+    unfinished_data: str = knob(
+        "absent", "Whether the status of an unfinished job has an empty `data`.", choices=("absent", "empty")
+    )
+    cancelled_status: str = knob(
+        "failed",
+        "What the status query says of a cancelled job: `failed`, or `unknown` (400 GES.8301, the job is forgotten).",
+        choices=("failed", "unknown"),
+    )
+    cancel_delay: float = knob(
+        0.0, "Sandbox seconds between an accepted cancel and its effect; meanwhile clients see `running`.",
+        minimum=0, duration=True,
+    )  # fmt: skip
+    cancellable: str = knob(
+        "edition",
+        "Which page's list of cancellable jobs holds: memory 2021, memory-2025 and persistent 2025.",
+        choices=("edition", "2021", "2022", "2025"),
+    )
+    finished_cancel: str = knob(
+        "unknown",
+        "What a cancel of a finished job is answered: as for an `unknown` job, or `unsupported`.",
+        choices=("unknown", "unsupported"),
+    )
+    unsupported_cancel_code: str = knob(
+        "GES.8303",
+        "The code of `Unsupported Operation`: GES.8303 with 400, or GES.8304 with 500.",
+        choices=("GES.8303", "GES.8304"),
+    )
+    limit_over_max: str = knob(
+        "clamp",
+        "A status or list query with a limit above 100000: `clamp` it, or `error` (400 GES.8005).",
+        choices=("clamp", "error"),
+    )
+    job_ids: str = knob(
+        "edition",
+        "The shape of job ids: as the edition's samples of each call show, or one shape for all; "
+        "`digits-uuid` is the hundred-billion-edge edition's.",
+        DOCUMENTED,
+        choices=("edition", "uuid", "uuid-digits", "digits-uuid", "hex-digits"),
+    )
+    retention: float = knob(0.0, "Sandbox seconds a finished job is remembered; 0 for ever.", minimum=0, duration=True)
+    export_result: str = knob(
+        "edition",
+        "Whether results can be exported; a client saw 404 for it in the persistent edition.",
+        Confidence.OBSERVED,
+        choices=("edition", "yes", "no"),
+    )
+    token_required: bool = knob(True, "Whether the service plane asks for a token.", DOCUMENTED)
+    token_failure_status: int = knob(
+        400, "HTTP status of GES.8007, a missing or bad token; pages also list 401.", choices=(400, 401)
+    )
+    token_lifetime: float = knob(
+        86400.0, "Sandbox seconds an issued token is valid.", DOCUMENTED, minimum=0, duration=True
+    )
+    service_signatures: bool = knob(
+        False,
+        "Whether the service plane takes AK/SK signatures too; the pages of 2021 say tokens only, "
+        "the error catalogue of 2025 mentions both.",
+        DOCUMENTED,
+    )
+    api_key_header: str | None = knob(
+        None, "A header in which the service plane takes an account's `api_key`; the pages of 2025 do not name it."
+    )
+    signature_clock: str = knob(
+        "either",
+        "What the 15 minutes of a signature's date are measured by: the `sandbox` clock, `real` time (which "
+        "unmodified SDKs stamp), or `either`.",
+        choices=("either", "sandbox", "real"),
+    )
+    access_key_lock: bool = knob(
+        True, "Whether five bad signatures in a row lock an access key for five minutes.", DOCUMENTED
+    )
+    management_graph: str = knob(
+        "any",
+        "Whether a management-plane job is found under `any` graph id of its project, or only its `own`.",
+        choices=("any", "own"),
+    )
+
+    @property
+    def persistent(self) -> bool:
+        """Whether answers carry `result`, as the persistent edition's do."""
+        return self.edition == Edition.PERSISTENT

@@ -1,0 +1,161 @@
+"""IAM as far as a GES client needs it: tokens and the projects they are for (ges.md §5.1)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.apis.ges import signature as signatures
+from mockserver.apis.ges.access import TOKENS, GesCall, authorise, genuine, in_time, signed_request
+from mockserver.apis.ges.content import Account
+from mockserver.apis.ges.errors import GatewayFault
+from mockserver.apis.ges.signature import BadSignature
+from mockserver.apis.ges.wire import gateway_answer
+from mockserver.call import Reply
+from mockserver.core.clock import iso
+
+
+async def create_token(call: GesCall) -> Reply:
+    """Issue a token: 201, the token in `X-Subject-Token`, and who it is for in the body."""
+    auth = _auth(call)
+    methods = auth["identity"].get("methods")
+    if methods == ["password"]:
+        accounts = _by_password(call, auth["identity"])
+    elif methods == ["hw_access_key"]:
+        accounts = _by_access_key(call, auth["identity"])
+    else:
+        raise _malformed()
+    account = accounts[0]
+    project = _scope(auth, accounts)
+    number = await call.sandbox.count("ges.token")
+    token = call.sandbox.ids.hex("ges.token", number, 64)
+    expires = call.now + call.settings.token_lifetime
+    record = {
+        "user": account.user,
+        "domain": account.domain,
+        "project_id": None if project is None else project.project_id,
+        "expires": expires,
+        "permitted": (project or account).permitted,
+    }
+    await call.sandbox.records("ges").put(TOKENS, token, record)
+    domain = {"id": _id(call, "domain", account.domain), "name": account.domain}
+    body: dict[str, Any] = {"expires_at": _instant(expires), "methods": methods}
+    if project is None:
+        body["domain"] = domain
+    else:
+        body["project"] = {"domain": domain, "id": project.project_id, "name": project.project}
+    body["issued_at"] = _instant(call.now)
+    body["user"] = {
+        "domain": domain,
+        "id": _id(call, "user", account.user),
+        "name": account.user,
+        "password_expires_at": "",
+    }
+    body["roles"] = [{"id": "0", "name": "te_admin"}]
+    if not call.query.get("nocatalog"):
+        body["catalog"] = []
+    return gateway_answer(call, {"token": body}, 201, {"X-Subject-Token": token})
+
+
+async def list_projects(call: GesCall) -> Reply:
+    """List the projects of the caller's domain; the SDK asks so when it is given no project id."""
+    _, domain = await authorise(call)
+    name = call.query.get("name")
+    domain_id = _id(call, "domain", domain)
+    links = {"next": None, "previous": None, "self": call.base + call.path}
+    seen: dict[str, dict[str, Any]] = {}
+    for account in call.content.accounts:
+        if account.domain == domain and name in (None, account.project):
+            seen[account.project_id] = {
+                "domain_id": domain_id,
+                "is_domain": False,
+                "parent_id": domain_id,
+                "name": account.project,
+                "description": "",
+                "links": {**links, "self": f"{call.base}/v3/projects/{account.project_id}"},
+                "id": account.project_id,
+                "enabled": True,
+            }
+    return gateway_answer(call, {"projects": list(seen.values()), "links": links})
+
+
+def _auth(call: GesCall) -> Mapping[str, Any]:
+    auth = call.payload.get("auth") if isinstance(call.payload, dict) else None
+    if not isinstance(auth, dict) or not isinstance(auth.get("identity"), dict):
+        raise _malformed()
+    return auth
+
+
+def _by_password(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
+    user = _object(_object(identity.get("password")).get("user"))
+    domain = _object(user.get("domain", {})).get("name")
+    name, password = user.get("name"), user.get("password")
+    if not isinstance(name, str) or not isinstance(password, str):
+        raise _malformed()
+    accounts = [
+        account
+        for account in call.content.accounts
+        if account.user == name
+        and domain in (None, account.domain)
+        and account.password is not None
+        and hmac.compare_digest(account.password.encode(), password.encode("utf-8", "replace"))
+    ]
+    if not accounts:
+        raise _unauthorised()
+    return accounts
+
+
+def _by_access_key(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
+    """Return the accounts of an access key whose `X-Identity-Sign` is genuine (the form is a client's, observed)."""
+    key = _object(_object(identity.get("hw_access_key")).get("access")).get("key")
+    accounts = [one for one in call.content.accounts if one.access_key == key and one.secret_key]
+    request = signed_request(call)
+    try:
+        signature = signatures.read(call.headers.get("X-Identity-Sign", ""))
+        at = signatures.stamped(request, signature.algorithm)
+    except BadSignature:
+        raise _unauthorised() from None
+    if not accounts or signature.access_key != key or not in_time(call, at):
+        raise _unauthorised()
+    if not genuine(call, request, signature, accounts[0]):
+        raise _unauthorised()
+    return accounts
+
+
+def _scope(auth: Mapping[str, Any], accounts: list[Account]) -> Account | None:
+    """Return the account in the project the token is for, or None for a domain (which GES refuses)."""
+    scope = auth.get("scope")
+    if scope is None or (isinstance(scope, dict) and "domain" in scope):
+        return None
+    project = _object(_object(scope).get("project"))
+    for account in accounts:
+        if (
+            project.get("id", account.project_id) == account.project_id
+            and project.get("name", account.project) == account.project
+        ):
+            return account
+    raise GatewayFault(404, "IAM.0004", f"Could not find project: {project.get('id') or project.get('name')}.")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _malformed()
+    return value
+
+
+def _malformed() -> GatewayFault:
+    return GatewayFault(400, "IAM.0011", "Request body is invalid.")
+
+
+def _unauthorised() -> GatewayFault:
+    return GatewayFault(401, "IAM.0001", "The request you have made requires authentication.")
+
+
+def _id(call: GesCall, kind: str, name: str) -> str:
+    return call.sandbox.ids.hex(f"ges.{kind}.{name}", 0)
+
+
+def _instant(at: float) -> str:
+    """Return a moment with microseconds, as IAM writes it: 2026-11-22T06:52:13.855000Z."""
+    return f"{iso(at)[:-1]}000Z"

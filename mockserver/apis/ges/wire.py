@@ -1,0 +1,52 @@
+"""Requests and answers as bytes: JSON both ways, numbers that may come as text, and headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mockserver.apis.ges.settings import GesSettings
+from mockserver.call import Call, Reply, read_json
+
+MAXIMUM = 100_000
+"""Most results a status or list query gives, and what it gives when not asked for less (documented)."""
+
+
+def decode(call: Call[Any, Any]) -> None:
+    """Fill in parameters (the query), payload (the JSON body) and the job it is about."""
+    call.job = call.values.get("job_id")
+    if call.query_string:
+        call.parameters = dict(call.query)
+    if call.body:
+        call.payload = read_json(call.body)
+
+
+def answer(call: Call[GesSettings, Any], data: Any, status: int = 200) -> Reply:
+    """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
+    trace = call.sandbox.ids.hex("ges.trace", call.number)
+    return Reply(status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace})
+
+
+def gateway_answer(
+    call: Call[GesSettings, Any], data: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Reply:
+    """Answer as the API gateway does, in front of IAM and the management plane."""
+    number = call.sandbox.ids.hex("ges.request", call.number)
+    return Reply(status=status, data=data, body=orjson.dumps(data), headers={"X-Request-Id": number, **(headers or {})})
+
+
+def whole(value: Any) -> int | None:
+    """Read a number that may come as text (`"20"`); None when it is neither, or negative."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 19:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
+
+
+def truth(value: Any) -> bool | None:
+    """Read a truth value that may come as text (`"true"`: documents; true: clients); None when it is neither."""
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,220 @@
+"""`mockserver serve` as a process of its own: what it prints, how it ends, what it says when it cannot start."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver.client import Control, ControlError
+from mockserver.settings import Settings
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+PATIENCE = 20.0
+"""Seconds; far more than anything here takes, so that a hang is an error and not a hang."""
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> str:
+    assert process.stdout is not None
+    watchdog = threading.Timer(PATIENCE, process.kill)
+    watchdog.start()
+    try:
+        text = ""
+        while word not in text:
+            line = process.stdout.readline()
+            assert line, f"it ended without {word!r}: {text}"
+            text += line
+    finally:
+        watchdog.cancel()
+    return text
+
+
+def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
+    process.send_signal(number)
+    return process.wait(PATIENCE)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    processes = []
+
+    def run(*arguments: str, **environ: str) -> subprocess.Popen[str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mockserver", "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**clean, **environ},
+            bufsize=1,
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_one_table_and_ends_on_a_signal(start: Start, number: int) -> None:
+    process = start("--port", "0")
+
+    text = read_until(process, "console")
+
+    lines = text.splitlines()
+    assert lines[0].split() == ["API", "BASE", "URL", "ACCOUNT"]
+    assert re.search(r"^ges +http://127\.0\.0\.1:\d+/ges\S*  .*mock-token", text, re.MULTILINE)
+    assert re.search(r"^control +http://127\.0\.0\.1:\d+/_control$", text, re.MULTILINE)
+    assert re.search(r"^console +http://127\.0\.0\.1:\d+/_control/$", text, re.MULTILINE)
+    assert end(process, number) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+
+
+def test_it_prints_json_for_programs(start: Start) -> None:
+    process = start("--port", "0", "--json")
+
+    found = json.loads(read_until(process, "\n}"))
+
+    assert found["control_url"] == found["url"] + "/_control"
+    assert found["pid"] == process.pid
+    assert {"api", "url", "tls_url", "account"} == set(found["apis"][0])
+    assert end(process) == 0
+
+
+def test_every_option_is_an_environment_variable(start: Start) -> None:
+    process = start("--json", MOCKSERVER_PORT="0", MOCKSERVER_TLS_PORT="0", MOCKSERVER_APIS="ges")
+
+    found = json.loads(read_until(process, "\n}"))
+
+    assert [one["api"] for one in found["apis"]] == ["ges"]
+    assert found["tls_url"].startswith("https://127.0.0.1:")
+    assert end(process) == 0
+
+
+def test_requests_in_flight_are_finished(start: Start) -> None:
+    process = start("--port", "0", "--json")
+    control = Control(json.loads(read_until(process, "\n}"))["url"])
+    job = control.add("ges", graph="movie", state="running")
+    answers: list[ControlError] = []
+
+    def wait() -> None:
+        with pytest.raises(ControlError) as caught:
+            control.wait("ges", job.id, "SUCCEEDED", timeout=1)
+        answers.append(caught.value)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    # Later requests are answered, so the server has begun with the earlier one.
+    for _ in range(20):
+        control.health()
+    assert end(process) == 0
+    waiting.join()
+
+    assert answers[0].status == 408
+    assert answers[0].body["record"]["state"] == "running"
+
+
+def test_a_port_that_is_taken_is_one_line(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        process = start("--port", port)
+        out, err = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 1
+    assert out == ""
+    assert err.startswith(f"Error: cannot listen on 127.0.0.1:{port}")
+    assert err.count("\n") == 1
+    assert "choose another --port" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--prot", "0"], "--port"),
+        (["--port", "70000"], "70000"),
+        (["--port", "x"], "'x'"),
+        (["--apis", "gse"], "no API 'gse'"),
+        (["--clock", "noon"], "--clock takes real, frozen or an ISO time"),
+        (["--store", "disk:"], "use memory:"),
+        (["--fixtures", "/nowhere/seed.json"], "name a fixture file or a folder"),
+        (["--contracts", "/nowhere"], "name a folder laid out as contracts/ is"),
+        (["--tls-port", "0", "--tls-cert", __file__], "--tls-cert and --tls-key go together"),
+        (["--log-level", "loud"], "'loud'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(start: Start, arguments: list[str], says: str) -> None:
+    process = start("--port", "0", *arguments)
+
+    out, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, out) == (2, "")
+    assert err.count("\n") == 1
+    assert says in err
+
+
+def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"ges": {\n  "jobs": [\n    {"id": 7}\n  ]}}')
+
+    process = start("--port", "0", "--fixtures", str(seed))
+    _, err = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 2
+    assert f"{seed}:3" in err
+
+
+def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Path) -> None:
+    state = str(tmp_path / "state.json")
+    first = start("--port", "0", "--json", "--state", state)
+    Control(json.loads(read_until(first, "\n}"))["url"]).add("ges", id="kept", graph="movie", state="running")
+    assert end(first) == 0
+
+    second = start("--port", "0", "--json", "--state", state)
+
+    assert Control(json.loads(read_until(second, "\n}"))["url"]).job("ges", "kept").state == "running"
+    assert end(second) == 0
+
+
+def test_the_log_is_json_when_asked_for(start: Start) -> None:
+    process = start("--port", "0", "--json", "--log-format", "json", "--access-log")
+    url = json.loads(read_until(process, "\n}"))["url"]
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"{url}/nowhere?token=s3cret", timeout=PATIENCE)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=PATIENCE)
+
+    line = json.loads(err.splitlines()[0])
+    assert {"time", "level", "logger", "message"} == set(line)
+    assert "/nowhere?token=***" in line["message"]
+    assert "s3cret" not in err
+
+
+def test_the_options_are_those_of_the_settings() -> None:
+    from mockserver.cli.serve import serve
+
+    names = {parameter.name for parameter in serve.params} - {"as_json"}
+
+    assert set(Settings.__dataclass_fields__) == names
+    assert all(
+        parameter.envvar == f"MOCKSERVER_{parameter.name.upper()}"
+        for parameter in serve.params
+        if parameter.name in names
+    )
