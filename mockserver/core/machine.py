@@ -228,11 +228,8 @@ class Machine:
             raise IllegalEvent(event, job.state)
         if to == job.state:
             return job
-        before = (job.state, job.since)
-        moved = self._move(job, to, now, Cause.CLIENT, request)
-        if self.by_name[to].phase is Phase.CANCELING:
-            moved = replace(moved, resume=before)
-        return replace(moved, held=False)
+        resume = (job.state, job.since) if self.by_name[to].phase is Phase.CANCELING else None
+        return self._move(job, to, now, Cause.CLIENT, request, resume=resume, held=False)
 
     def force(self, job: Job, word: str, now: float, *, hold: bool = True) -> Job:
         """Put a job into any state, by name or phase; a state that is not final is held unless told otherwise.
@@ -241,11 +238,11 @@ class Machine:
             UnknownState: the machine has no such state or phase.
         """
         state = self.find(word, job.plan)
-        before = (job.state, job.since)
-        moved = self._move(job, state.name, now, Cause.CONTROL, None)
+        resume = None
         if state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}:
-            moved = replace(moved, resume=before)
-        return replace(moved, held=hold and state.phase not in FINAL)
+            resume = (job.state, job.since)
+        held = hold and state.phase not in FINAL
+        return self._move(job, state.name, now, Cause.CONTROL, None, resume=resume, held=held)
 
     def hold(self, job: Job) -> Job:
         """Keep the clock from moving a job."""
@@ -257,7 +254,18 @@ class Machine:
             return job
         return replace(job, held=False, since=now, looks=0, version=job.version + 1)
 
-    def _move(self, job: Job, to: str, at: float, cause: Cause, request: int | None) -> Job:
+    def _move(
+        self,
+        job: Job,
+        to: str,
+        at: float,
+        cause: Cause,
+        request: int | None,
+        *,
+        resume: tuple[str, float] | None = None,
+        held: bool | None = None,
+    ) -> Job:
+        # All at once: copying a job is what a move costs.
         phase = self.by_name[to].phase
         kept = job.history[-(HISTORY - 1) :]
         started, ended = job.started, job.ended
@@ -274,7 +282,8 @@ class Machine:
             state=to,
             since=at,
             looks=0,
-            resume=None,
+            resume=resume,
+            held=job.held if held is None else held,
             started=started,
             ended=ended,
             history=(*kept, Move(source=job.state, to=to, at=at, cause=cause, request=request)),
