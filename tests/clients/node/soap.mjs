@@ -8,8 +8,8 @@ const told = { services: Object.keys(client.describe().Jobs) };
 const login = { wsid: 1, pw: "secret" };
 const call = async (name, values) => (await client[`${name}Async`](values))[0];
 
-const query = { qry: "select 1", context: "DR7", taskname: "npm soap", estimate: 30 };
-const submitted = await call("SubmitJob", { ...login, ...query });
+const query = { qry: "select 1", context: "DR7", taskname: "npm soap" };
+const submitted = await call("SubmitJob", { ...login, ...query, estimate: 30 });
 const job = { wsId: 1, pw: "secret", jobId: submitted.SubmitJobResult };
 told.submitted = Number(job.jobId);
 told.ready = (await call("GetJobStatus", job)).GetJobStatusResult;
