@@ -31,7 +31,11 @@ class Change:
 
 
 class Jobs:
-    """The jobs of one sandbox. Every job that comes out is settled to the sandbox's clock."""
+    """The jobs of one sandbox. Every job that comes out is settled to the sandbox's clock.
+
+    Attributes:
+        looked: the job that the last status query of a client was about, as it was shown.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Jobs:
         self._publish = publish
         self._request = request
         self._moved = moved
+        self.looked: Job | None = None
 
     def watched(self, moved: list[tuple[Job, Move]], request: int | None = None) -> Jobs:
         """Return the same jobs, with each move added to `moved` and put down to a journal entry."""
@@ -68,6 +73,7 @@ class Jobs:
         settled = machine.settle(job, now)
         if look:
             settled = machine.look(settled, now)
+            self.looked = settled
         if settled is job and job.retention is None:
             return job
         if expired(machine, settled, now):
@@ -75,7 +81,10 @@ class Jobs:
             raise UnknownJob(api, job_id)
         if settled is job:
             return job
-        return (await self.change(api, job_id, _look if look else _settle, kind=kind)).after
+        changed = (await self.change(api, job_id, _look if look else _settle, kind=kind)).after
+        if look:
+            self.looked = changed
+        return changed
 
     async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.

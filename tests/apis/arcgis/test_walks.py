@@ -113,6 +113,8 @@ def names(body: str) -> list[str] | None:
 
 def unlike(step: Step, body: str) -> str | None:
     """What is missing in our answer, in a sentence, or None."""
+    if step.status == 404:
+        return None  # No client reads further.
     wanted, found = names(step.body), names(body)
     if wanted is None or found is None:
         return None if wanted is found else f"{body[:200]} where the client was given {step.body}"
