@@ -62,7 +62,7 @@ def change(settings: T, values: Mapping[str, Any]) -> T:
         BadKnob: an unknown name, or a value of the wrong type or out of range.
     """
     known = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    hints = _hints(type(settings))
+    hints = _hints(type(settings))  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
     checked = {}
     for name, value in values.items():
         if name not in known:
@@ -81,7 +81,7 @@ def values(settings: Any) -> dict[str, Any]:
 
 def describe(settings: type[Any]) -> list[dict[str, Any]]:
     """Return name, type, default, label and meaning of each setting, for the reference and the control API."""
-    hints = _hints(settings)
+    hints = _hints(settings)  # type: ignore[arg-type]
     rows = []
     for field in dataclasses.fields(settings):
         facts = field.metadata
