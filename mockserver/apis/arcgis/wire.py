@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 
@@ -24,7 +23,7 @@ from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import GpCall
-from mockserver.call import Reply
+from mockserver.call import Reply, read_pairs
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 HTML = "text/html;charset=utf-8"
@@ -38,7 +37,7 @@ FORMATS = ("html", "json", "pjson")
 
 def decode(call: GpCall) -> None:
     """Merge query and form into `call.parameters`; the body wins on a clash, the last of a repeated name counts."""
-    parameters = dict(call.query)
+    parameters = dict(call.query.items())
     if call.body:
         parameters.update(_form(call))
     call.parameters = parameters
@@ -49,7 +48,7 @@ def _form(call: GpCall) -> dict[str, str]:
     if kind.lower().startswith("multipart/form-data"):
         return _multipart(kind, call.body)
     try:
-        return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return dict(read_pairs(call.body.decode("utf-8", "replace")))
     except ValueError:
         return {}
 
