@@ -100,8 +100,12 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def _hints(settings: Any) -> dict[str, Any]:
+    return _resolved(settings)
+
+
 @cache
-def _hints(settings: type[Any]) -> dict[str, Any]:
+def _resolved(settings: Any) -> dict[str, Any]:
     return get_type_hints(settings)
 
 
