@@ -125,7 +125,7 @@ CASES = [
     pytest.param(page, languages, id=f"{name(page)}-{'-'.join(languages)}")
     for page in PAGES
     for languages in (("python", "bash"), ("javascript",), ("java",))
-    if any(block.runs and (block.language in languages or block.file) for block in blocks(page))
+    if any(block.runs and block.language in languages for block in blocks(page))
 ]
 
 
