@@ -21,6 +21,7 @@ from mockserver import contract
 from mockserver.apis import APIS
 from mockserver.data import folder
 from mockserver.examples import BASE
+from mockserver.journal import mask, mask_headers
 from mockserver.logs import JsonFormatter, TextFormatter
 from tests.conftest import Client, house_of
 
@@ -147,3 +148,14 @@ async def test_no_secret_reaches_what_a_tester_reads(
         if (place := text.find(secret)) >= 0
     )
     assert leaks == []
+
+
+@pytest.mark.parametrize(("api", "name"), [(api, name) for api in APIS for name in api.secrets], ids=str)
+def test_what_an_api_calls_secret_is_masked(api: Any, name: str) -> None:
+    as_header = mask_headers({name: "Hush99QzW"})
+    as_parameter = (
+        mask(f"/x?{name}=Hush99QzW"),
+        mask(json.dumps({name: "Hush99QzW"})),
+        mask(f"<{name}>Hush99QzW</{name}>"),
+    )
+    assert "Hush99QzW" not in str(as_header) or "Hush99QzW" not in str(as_parameter)
