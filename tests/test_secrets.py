@@ -26,6 +26,7 @@ from mockserver.logs import JsonFormatter, TextFormatter
 from tests.conftest import Client, house_of
 
 SECRET = re.compile(r"pass(word)?|token|secret(_key)?|access_key", re.IGNORECASE)
+SECRET_NAMES = [(api, name) for api in APIS for name in api.secrets]
 ISSUED = re.compile(rb'"(?:token|access_token|refresh_token|ticket)"\s*:\s*"([^"]{16,})"')
 
 
@@ -150,7 +151,7 @@ async def test_no_secret_reaches_what_a_tester_reads(
     assert leaks == []
 
 
-@pytest.mark.parametrize(("api", "name"), [(api, name) for api in APIS for name in api.secrets], ids=str)
+@pytest.mark.parametrize(("api", "name"), SECRET_NAMES, ids=[f"{api.name}-{name}" for api, name in SECRET_NAMES])
 def test_what_an_api_calls_secret_is_masked(api: Any, name: str) -> None:
     as_header = mask_headers({name: "Hush99QzW"})
     as_parameter = (
