@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from mockserver.core.errors import BadPlan, DomainError
@@ -16,6 +15,8 @@ from mockserver.core.machine import Confidence
 from mockserver.core.plan import seconds
 
 T = TypeVar("T")
+
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 class BadKnob(DomainError):
@@ -62,7 +63,7 @@ def change(settings: T, values: Mapping[str, Any]) -> T:
         BadKnob: an unknown name, or a value of the wrong type or out of range.
     """
     known = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    hints = _hints(type(settings))  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
+    hints = _hints(type(settings))
     checked = {}
     for name, value in values.items():
         if name not in known:
@@ -81,7 +82,7 @@ def values(settings: Any) -> dict[str, Any]:
 
 def describe(settings: type[Any]) -> list[dict[str, Any]]:
     """Return name, type, default, label and meaning of each setting, for the reference and the control API."""
-    hints = _hints(settings)  # type: ignore[arg-type]
+    hints = _hints(settings)
     rows = []
     for field in dataclasses.fields(settings):
         facts = field.metadata
@@ -100,13 +101,11 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _hints(settings: Any) -> dict[str, Any]:
-    return _resolved(settings)
-
-
-@cache
-def _resolved(settings: Any) -> dict[str, Any]:
-    return get_type_hints(settings)
+def _hints(settings: type[Any]) -> dict[str, Any]:
+    # Remembered: finding them out costs more than all the rest of a change, and each new sandbox makes some.
+    if settings not in _known_hints:
+        _known_hints[settings] = get_type_hints(settings)
+    return _known_hints[settings]
 
 
 def _type_name(hint: Any) -> str:
