@@ -109,7 +109,7 @@ def application(house: House) -> web.Application:
     """Return the web application of a house: one handler for every path."""
     app = web.Application(client_max_size=house.settings.body_limit)
     app[HOUSE] = house
-    app.router.add_route("*", "/{path:.*}", house.exchange.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle)
     app.cleanup_ctx.append(_ending_unused_sandboxes)
     app.on_shutdown.append(_ending_streams)
     return app

@@ -280,6 +280,7 @@ class Exchange:
             parameters=call.parameters,
             payload=call.payload,
             error=call.error,
+            told=call.told,
         )
         if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
             cut(entry)

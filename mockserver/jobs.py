@@ -182,8 +182,12 @@ class Jobs:
     ) -> tuple[list[Job], int]:
         """Return jobs in order of arrival, and how many there are. Jobs that aged out are left out."""
         page = await self._store.page(self._box, api, kind, start=start, limit=limit, newest=newest)
+        machine, now = self._machines[api, kind], await self._now()
         settled = []
         for job in page.jobs:
+            if machine.settle(job, now) is job and not expired(machine, job, now):
+                settled.append(job)  # As stored: no second look at the store for each job of a long listing.
+                continue
             try:
                 settled.append(await self.get(api, job.id, kind=kind))
             except UnknownJob:

@@ -34,6 +34,9 @@ log = logging.getLogger("mockserver")
 SAVE_EVERY = 30.0
 """Real seconds between two savings of the state file."""
 
+LINGER = 3.0
+"""Real seconds during which the rest of a refused body is read; with the patience before it, less than 30."""
+
 GRACE = 10.0
 """Real seconds that requests in flight have when the server stops."""
 
@@ -101,6 +104,7 @@ class MockServer:
             shutdown_timeout=GRACE,
             handle_signals=False,
             keepalive_timeout=settings.patience,
+            lingering_time=LINGER,
         )
         await self._set_up(runner)
         port = await self._listen(runner, settings.host, settings.port)
@@ -116,6 +120,7 @@ class MockServer:
                 access_log=None,
                 shutdown_timeout=GRACE,
                 keepalive_timeout=settings.patience,
+                lingering_time=LINGER,
             )
             await self._set_up(beside)
             control_host = settings.control_host or settings.host

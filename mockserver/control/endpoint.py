@@ -55,7 +55,7 @@ class Control:
     def application(self) -> web.Application:
         """Return an application of its own, for `--control-port`."""
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self.handle_alone)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self.handle_alone)
         return app
 
     async def handle_alone(self, request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -82,10 +83,13 @@ class Message:
 
 def head(headers: Mapping[str, str]) -> Head:
     """Guess: SOAP 1.2 without a SOAPAction header or as `application/soap+xml`, otherwise 1.1."""
-    content_type = headers.get("Content-Type", "")
+    return _head(headers.get("Content-Type", ""), headers.get("SOAPAction"))
+
+
+@lru_cache(maxsize=256)
+def _head(content_type: str, soap_action: str | None) -> Head:
     media = content_type.partition(";")[0].strip().lower()
     charset = _CHARSET.search(content_type)
-    soap_action = headers.get("SOAPAction")
     guess = Version.SOAP12 if soap_action is None or media == _MEDIA[1] else Version.SOAP11
     action: str | None
     if guess is Version.SOAP11:

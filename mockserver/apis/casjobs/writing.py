@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -114,7 +115,15 @@ def indented(node: Node, level: int = 0) -> str:
 
 def envelope(row: Row, content: Sequence[Node], version: Version) -> bytes:
     """Write a SOAP answer; `content` is what stands in the response element."""
+    if not content:
+        return _void(row.name, version)
     response = Node(f"{row.name}Response", attributes=(("xmlns", NAMESPACE),), children=tuple(content))
+    return f"{_OPEN[version]}<soap:Body>{compact(response)}{_CLOSE}".encode()
+
+
+@lru_cache
+def _void(name: str, version: Version) -> bytes:
+    response = Node(f"{name}Response", attributes=(("xmlns", NAMESPACE),))
     return f"{_OPEN[version]}<soap:Body>{compact(response)}{_CLOSE}".encode()
 
 

@@ -218,3 +218,13 @@ async def test_an_algorithm_that_nobody_scripted_finds_nothing(ges: Any) -> None
     await ges.advance(3)
     outputs = {"betweenness": [], "data_return_size": 0, "data_offset": 0, "data_total_size": 0}
     assert (await ges.status(job_id)).data == {"data": {"outputs": outputs}, "status": "complete"}
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+async def test_a_failure_that_is_told_as_an_error_counts_as_seen(ges: Any, looks: int) -> None:
+    job_id = await ges.submit()
+    await ges.control("PUT", f"/jobs/ges/{job_id}/state", {"state": "failed"})
+    for _ in range(looks):
+        assert (await ges.status(job_id)).status == 400
+    unseen = (await ges.control("POST", "/reset")).data["forced_unseen"]
+    assert len(unseen) == 1 - looks
