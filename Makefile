@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench docs docs-serve wheel wheel-test container-test clients golden clean
+.PHONY: help serve test lint bench docs docs-serve wheel wheel-test constraints container-test clients golden clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -67,6 +67,9 @@ wheel: $(VENV)/.serve ## build the wheel into dist/
 
 wheel-test: wheel ## install the wheel into a clean environment and try it there
 	bash .ci/wheel-test $(PYTHON)
+
+constraints: $(VENV)/.made ## pin anew what pip installs now (PYTHONS='python3.11 python3.12 python3.13')
+	$(BIN)/python .ci/constraints.py $(or $(PYTHONS),$(PYTHON))
 
 container-test: ## build and run the container with whatever engine is there
 	bash .ci/container-test

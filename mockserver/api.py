@@ -122,6 +122,10 @@ class Api:
         short = name.removeprefix(f"{self.name}.")
         return next(operation for operation in self.operations if operation.name == short)
 
+    def fault(self, name: str) -> NamedFault:
+        """Return a named fault."""
+        return next(fault for fault in self.faults if fault.name == name)
+
     def routes(self) -> list[Route[tuple[Api, Operation | Endpoint]]]:
         """Return all ways into this API."""
         ways: tuple[Operation | Endpoint, ...] = (*self.operations, *self.endpoints)

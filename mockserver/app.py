@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from functools import lru_cache
 
 from aiohttp import web
@@ -16,12 +19,16 @@ from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
 from mockserver.exchange import Exchange
 from mockserver.house import House
-from mockserver.sandboxes import Sandboxes
+from mockserver.sandbox import STOP
+from mockserver.sandboxes import Sandboxes, UnknownSandbox
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 HOUSE = web.AppKey("house", House)
+
+SWEEP = 1.0
+"""Real seconds between two looks for sandboxes that nobody uses any more."""
 
 
 def chosen_apis(settings: Settings) -> tuple[Api, ...]:
@@ -78,7 +85,9 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
-    exchange = Exchange(sandboxes, contracts, strict=settings.strict, headers=settings.headers)
+    exchange = Exchange(
+        sandboxes, contracts, strict=settings.strict, headers=settings.headers, patience=settings.patience
+    )
     house = House(
         settings=settings,
         apis=apis,
@@ -100,8 +109,35 @@ def application(house: House) -> web.Application:
     """Return the web application of a house: one handler for every path."""
     app = web.Application(client_max_size=house.settings.body_limit)
     app[HOUSE] = house
-    app.router.add_route("*", "/{path:.*}", house.exchange.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle)
+    app.cleanup_ctx.append(_ending_unused_sandboxes)
+    app.on_shutdown.append(_ending_streams)
     return app
+
+
+async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
+    """End sandboxes whose `ttl` has run out, as long as the application runs."""
+    house = app[HOUSE]
+
+    async def sweep() -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            for sandbox in house.sandboxes.unused():
+                with contextlib.suppress(UnknownSandbox):
+                    await house.sandboxes.delete(sandbox.name)
+                    await house.ports.close(sandbox.name)
+
+    task = asyncio.create_task(sweep())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _ending_streams(app: web.Application) -> None:
+    """Tell event streams and waiting questions that the server stops, so that they do not hold it up."""
+    for sandbox in app[HOUSE].sandboxes.all():
+        sandbox.publish(STOP)
 
 
 def control_application(house: House) -> web.Application:

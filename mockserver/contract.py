@@ -102,7 +102,7 @@ class Contract:
         for response in self.by_status.get(status, ()):
             if response.content_type == content_type and response.validator.is_valid(data):
                 return []
-        return [self._explain_answer(status, content_type, data)]
+        return [self.explain(status, content_type, data)]
 
     def response(self, status: int, content_type: str | None, data: Any) -> Response | None:
         """Return the named response that an answer is."""
@@ -111,7 +111,8 @@ class Contract:
                 return response
         return None
 
-    def _explain_answer(self, status: int, content_type: str | None, data: Any) -> Violation:
+    def explain(self, status: int, content_type: str | None, data: Any) -> Violation:
+        """Say what is wrong with an answer of ours that is none of the named responses."""
         candidates = self.by_status.get(status, ())
         if not candidates:
             known = ", ".join(str(number) for number in sorted(self.by_status))

@@ -6,5 +6,6 @@ from mockserver.api import Api
 from mockserver.apis.arcgis import ARCGIS
 from mockserver.apis.casjobs import CASJOBS
 from mockserver.apis.ges import GES
+from mockserver.apis.prime import PRIME
 
-APIS: tuple[Api, ...] = (ARCGIS, CASJOBS, GES)
+APIS: tuple[Api, ...] = (ARCGIS, CASJOBS, GES, PRIME)

@@ -205,7 +205,7 @@ class Machine:
     def settle(self, job: Job, now: float) -> Job:
         """Make every planned change that is due at `now` (epoch seconds)."""
         while (planned := self.next(job)) is not None and planned.at is not None and planned.at <= now:
-            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None)
+            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None, held=job.held)
         return job
 
     def look(self, job: Job, now: float) -> Job:
@@ -215,7 +215,7 @@ class Machine:
             return job
         if planned.looks > 1:
             return replace(job, looks=job.looks + 1, version=job.version + 1)
-        return self._move(job, planned.to, now, Cause.CLOCK, None)
+        return self._move(job, planned.to, now, Cause.CLOCK, None, held=job.held)
 
     def fire(self, job: Job, event: str, now: float, request: int | None = None) -> Job:
         """Apply a client's call to a settled job.
@@ -228,7 +228,9 @@ class Machine:
             raise IllegalEvent(event, job.state)
         if to == job.state:
             return job
-        resume = (job.state, job.since) if self.by_name[to].phase is Phase.CANCELING else None
+        # The wait of a held job starts anew, here as when it is released.
+        before = (job.state, now if job.held else job.since)
+        resume = before if self.by_name[to].phase is Phase.CANCELING else None
         return self._move(job, to, now, Cause.CLIENT, request, resume=resume, held=False)
 
     def force(self, job: Job, word: str, now: float, *, hold: bool = True) -> Job:
@@ -238,9 +240,8 @@ class Machine:
             UnknownState: the machine has no such state or phase.
         """
         state = self.find(word, job.plan)
-        resume = None
-        if state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}:
-            resume = (job.state, job.since)
+        cancels = state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}
+        resume = (job.state, job.since) if cancels else None
         held = hold and state.phase not in FINAL
         return self._move(job, state.name, now, Cause.CONTROL, None, resume=resume, held=held)
 
@@ -262,10 +263,10 @@ class Machine:
         cause: Cause,
         request: int | None,
         *,
+        held: bool,
         resume: tuple[str, float] | None = None,
-        held: bool | None = None,
     ) -> Job:
-        # All at once: copying a job is what a move costs.
+        # One `replace` for each move: it is the dearest step of a request that changes a job.
         phase = self.by_name[to].phase
         kept = job.history[-(HISTORY - 1) :]
         started, ended = job.started, job.ended
@@ -283,7 +284,7 @@ class Machine:
             since=at,
             looks=0,
             resume=resume,
-            held=job.held if held is None else held,
+            held=held,
             started=started,
             ended=ended,
             history=(*kept, Move(source=job.state, to=to, at=at, cause=cause, request=request)),

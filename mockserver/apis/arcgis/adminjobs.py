@@ -43,15 +43,14 @@ class Query:
     start: int = 1
     number: int = PAGE
 
-    def admits(self, view: Mapping[str, Any]) -> bool:
-        """Tell whether a job, as `brief` shows it, is asked for."""
-        submitted = view["submittedTime"]
+    def admits(self, job: Job) -> bool:
+        """Tell whether a job is asked for."""
         return (
-            (self.start_time is None or submitted >= self.start_time)
-            and (self.end_time is None or submitted <= self.end_time)
-            and (self.status is None or view["status"] == self.status)
-            and (self.username is None or view["username"] == self.username)
-            and (self.machine is None or view["machinename"].casefold() == self.machine.casefold())
+            (self.start_time is None or _ms(job.created) >= self.start_time)
+            and (self.end_time is None or _ms(job.created) <= self.end_time)
+            and (self.status is None or _status(job) == self.status)
+            and (self.username is None or job.owner == self.username)
+            and (self.machine is None or _machine(job).casefold() == self.machine.casefold())
         )
 
 
@@ -89,9 +88,9 @@ def brief(job: Job) -> dict[str, Any]:
     return {
         "submittedTime": _ms(job.created),
         "endTime": None if job.ended is None else _ms(job.ended),
-        "status": JOB.by_name[job.state].word,
+        "status": _status(job),
         "username": job.owner,
-        "machinename": str(job.data.get("machine") or MACHINE),
+        "machinename": _machine(job),
     }
 
 
@@ -107,7 +106,7 @@ def answer(query: Query, parameters: Mapping[str, Any], jobs: Sequence[Job]) -> 
     for, also on a short page, and `query` repeats `startTime`, `start`, `number` and the filters that were set: the
     sample leaves both open.
     """
-    found = [(job.id, view) for job in jobs if query.admits(view := brief(job))]
+    found = [job for job in jobs if query.admits(job)]
     page = found[query.start - 1 : query.start - 1 + query.number]
     following = query.start + query.number
     return {
@@ -121,7 +120,7 @@ def answer(query: Query, parameters: Mapping[str, Any], jobs: Sequence[Job]) -> 
         },
         "start": query.start,
         "nextStart": following if following <= len(found) else -1,
-        "results": dict(page),
+        "results": {job.id: brief(job) for job in page},
     }
 
 
@@ -134,6 +133,14 @@ def statistics(jobs: Sequence[Job]) -> dict[str, int]:
         "failed": phases.count(Phase.FAILED),
         "succeeded": phases.count(Phase.SUCCEEDED),
     }
+
+
+def _status(job: Job) -> str:
+    return JOB.by_name[job.state].word
+
+
+def _machine(job: Job) -> str:
+    return str(job.data.get("machine") or MACHINE)
 
 
 def _ms(at: float) -> int:

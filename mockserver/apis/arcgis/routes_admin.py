@@ -173,7 +173,7 @@ async def admin_query_jobs(call: GpCall) -> Reply:
 async def admin_job(call: GpCall) -> Reply:
     """`J/<id>`: one job."""
     service = _service(call)
-    job = await _job(call, service)
+    job = await _job(call, service, look=True)
     data = adminjobs.detail(job, f"{call.base}{call.path.rstrip('/')}")
     forms = [
         Form(label="Cancel Job", action=adminpages.below(call, "cancel")),
@@ -257,9 +257,9 @@ def _service(call: GpCall, name: str | None = None) -> Service:
     return service
 
 
-async def _job(call: GpCall, service: Service) -> Job:
+async def _job(call: GpCall, service: Service, *, look: bool = False) -> Job:
     call.job = call.values["job"]
-    job = await call.jobs.get("arcgis", call.job)
+    job = await call.jobs.get("arcgis", call.job, look=look)
     if job.data["service"] != service.key:
         raise UnknownJob("arcgis", call.job)
     return job
@@ -270,8 +270,16 @@ async def _jobs_of(call: GpCall, service: Service) -> list[Job]:
     return [job for job in jobs if job.data["service"] == service.key]
 
 
+def _of_service(*names: str) -> tuple[str, ...]:
+    return tuple("/".join([path, *names]) for path in _SERVICE)
+
+
 def _below(*names: str) -> tuple[str, ...]:
-    return tuple("/".join([path, "jobs", *names]) for path in _SERVICE)
+    return _of_service("jobs", *names)
+
+
+def _whole(name: str) -> tuple[str, ...]:
+    return (f"/{{context}}/admin/{name}", f"/{{context}}/admin/{name}/{{rest*}}")
 
 
 _READ = ("GET", "POST")
@@ -321,26 +329,29 @@ OPERATIONS: tuple[Operation, ...] = (
         handler=admin_job_statistics,
     ),
     *(
-        Operation(
-            name=name,
-            title=title,
-            methods=_READ,
-            paths=(f"/{{context}}/admin/{path}", f"/{{context}}/admin/{path}/{{rest*}}"),
-        )
-        for name, title, path in (
-            ("AdminMachines", "Machines", "machines"),
-            ("AdminSecurity", "Security", "security"),
-            ("AdminSystem", "System", "system"),
-            ("AdminData", "Data", "data"),
-            ("AdminUploads", "Uploads", "uploads"),
-            ("AdminLogs", "Logs", "logs"),
-            ("AdminMode", "Mode", "mode"),
-            ("AdminUsageReports", "Usage reports", "usagereports"),
-            ("AdminKml", "KML", "kml"),
-            ("AdminInfo", "Info", "info"),
+        Operation(name=name, title=title, methods=_READ, paths=paths)
+        for name, title, paths in (
+            ("AdminMachines", "Machines", _whole("machines")),
+            ("AdminSecurity", "Security", _whole("security")),
+            ("AdminSystem", "System", _whole("system")),
+            ("AdminData", "Data", _whole("data")),
+            ("AdminUploads", "Uploads", _whole("uploads")),
+            ("AdminLogs", "Logs", _whole("logs")),
+            ("AdminMode", "Mode", _whole("mode")),
+            ("AdminUsageReports", "Usage reports", _whole("usagereports")),
+            ("AdminKml", "KML", _whole("kml")),
+            ("AdminInfo", "Info", _whole("info")),
+            ("AdminCreateService", "Create service", ("/{context}/admin/services/createService",)),
+            ("AdminCreateFolder", "Create folder", ("/{context}/admin/services/createFolder",)),
+            ("AdminServiceStatus", "Service status", _of_service("status")),
+            ("AdminStartService", "Start service", _of_service("start")),
+            ("AdminStopService", "Stop service", _of_service("stop")),
+            ("AdminEditService", "Edit service", _of_service("edit")),
+            ("AdminDeleteService", "Delete service", _of_service("delete")),
         )
     ),
 )
+"""The last ones exist at the vendor and say that they are not faked."""
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(handler=admin_named, methods=_READ, paths=("/{context}/admin/services/{name}",)),

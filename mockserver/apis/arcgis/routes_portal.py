@@ -165,7 +165,8 @@ async def oauth_sign_in(call: GpCall) -> Reply:
         return _oauth_page(
             call, "Sign In", state=state, client_id=begun["client_id"], messages=["Invalid username or password."]
         )
-    await records.replace(STATES, state, begun, None)
+    if not await records.replace(STATES, state, begun, None):
+        return _oauth_page(call, "Error: Invalid oauth_state")  # Somebody else was quicker with it.
     wished = given.get("expiration") or begun["expiration"]
     token = await issue(call, account, wished, Binding(), default=OAUTH_MINUTES)
     fragment = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from mockserver.api import Operation
 from mockserver.apis.arcgis import tokens
@@ -62,6 +62,7 @@ async def generate_token(call: GpCall) -> Reply:
 
 async def admin_generate_token(call: GpCall) -> Reply:
     """`…/admin/generateToken`: the same with `expires` as a text, and refusals in the Administrator's envelope."""
+    require_format(call)
     try:
         refuse_query_credentials(call)
         if call.method == "GET" and chosen_format(call) == "html":
@@ -116,7 +117,8 @@ def page(call: GpCall, template: str, values: Mapping[str, Any]) -> Reply:
 
 def _signed(call: GpCall, target: str, value: str, seconds: int) -> Reply:
     path = f"{call.sandbox.prefix}/{call.path.split('/', 2)[1]}"
-    cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    secure = "; Secure" if call.scheme == "https" else ""
+    cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return Reply(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
 
 
@@ -126,11 +128,15 @@ def _home(call: GpCall, path: str) -> str:
 
 def _own_page(call: GpCall, target: str) -> str | None:
     # Only pages of this site: a sign-in that leads anywhere is a trap for people.
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     root = f"{call.sandbox.prefix}/{call.path.split('/', 2)[1]}/"
     if parts.netloc not in ("", call.host) or parts.scheme not in ("", call.scheme) or not parts.path.startswith(root):
         return None
-    return f"{call.scheme}://{call.host}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    query = f"?{quote(parts.query, safe='=&%+')}" if parts.query else ""
+    return f"{call.scheme}://{call.host}{quote(parts.path, safe='/%')}{query}"
 
 
 OPERATIONS: tuple[Operation, ...] = (

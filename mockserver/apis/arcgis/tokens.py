@@ -7,7 +7,7 @@ itself; nothing here formats one into a message.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from mockserver.core.ids import Ids
@@ -63,7 +63,7 @@ class Token:
         dies: when it stops being good; earlier than `expires` when a test wants it to die in mid-poll.
     """
 
-    value: str
+    value: str = field(repr=False)
     username: str
     expires: float
     dies: float

@@ -11,7 +11,7 @@ from mockserver.apis.casjobs.settings import CasSettings
 CASJOBS = Api(
     name=jobs.API,
     title="SDSS CasJobs",
-    bases=routes.SITES,
+    bases=("/CasJobs/services/jobs.asmx", *routes.SITES),
     account="wsid 1, password secret",
     machines={"job": JOB},
     operations=routes.OPERATIONS,

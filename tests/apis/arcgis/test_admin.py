@@ -246,7 +246,7 @@ async def test_every_link_of_the_directory_leads_somewhere(client: Client) -> No
 async def test_statistics_read_as_documented(client: Client) -> None:
     page = html.fromstring(await (await client.post(f"{JOBS}/statistics")).text())
     assert page.findtext(".//h2") == "Job Statistics"
-    assert [cell.text for cell in page.iter("th")] == ["Jobs:", "Failed:", "Succeeded:", "Cancelled:"]
+    assert [cell.text.strip() for cell in page.iter("th")] == ["Jobs:", "Failed:", "Succeeded:", "Cancelled:"]
 
 
 async def test_what_a_client_sent_stays_text(client: Client) -> None:

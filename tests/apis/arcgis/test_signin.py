@@ -148,6 +148,14 @@ async def test_the_same_seed_gives_the_same_tokens(serve: Any) -> None:
     assert first == second != other
 
 
+@pytest.mark.parametrize("path", ["/arcgis/tokens/", "/arcgis/admin/generateToken"])
+async def test_no_token_is_made_in_a_format_nobody_has(client: Client, path: str) -> None:
+    form = {"username": "siteadmin", "password": "secret", "f": "kmz"}
+    answer = await told(await client.post(path, data=form))
+    assert code(answer) == 400
+    assert "Output format not supported." in str(answer)
+
+
 async def test_credentials_in_the_address_make_no_token(client: Client) -> None:
     for method in ("GET", "POST"):
         query = {"username": "siteadmin", "password": "secret", "f": "json"}
@@ -268,7 +276,13 @@ async def test_a_stale_cookie_is_no_token(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://elsewhere.example/arcgis/admin", "//elsewhere.example/arcgis/admin", "/other/admin", "javascript:x"],
+    [
+        "https://elsewhere.example/arcgis/admin",
+        "//elsewhere.example/arcgis/admin",
+        "/other/admin",
+        "javascript:x",
+        "http://[",
+    ],
 )
 async def test_a_sign_in_never_leads_off_the_site(client: Client, target: str) -> None:
     form = {"username": "siteadmin", "password": "secret", "redirect": target}

@@ -1,0 +1,116 @@
+"""Who may do what: accounts from the fixture, Basic and cookie logins, the NBI groups, open connections."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from mockserver.core.ids import Ids
+
+COOKIE = "JSESSIONID"
+_REMEMBERED = 1024
+
+
+class Group(StrEnum):
+    """The user groups of the resource pages."""
+
+    READ = "NBI Read"
+    WRITE = "NBI Write"
+
+
+_EVERYTHING = frozenset({"root", "Super Users"})
+"""Groups that count as both."""
+
+DEFAULT_ACCOUNTS = (
+    {"username": "nbi", "password": "secret", "groups": [Group.READ, Group.WRITE]},
+    {"username": "reader", "password": "secret", "groups": [Group.READ]},
+)
+"""Who there is when a fixture names nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One user."""
+
+    username: str
+    password: str = field(repr=False)
+    groups: frozenset[str]
+
+    def may(self, group: Group) -> bool:
+        """Tell whether the user is in a group, or in one that includes it."""
+        return group in self.groups or not _EVERYTHING.isdisjoint(self.groups)
+
+
+class Accounts:
+    """The users of one sandbox."""
+
+    def __init__(self, rows: tuple[Mapping[str, Any], ...]) -> None:
+        self._by_name = {
+            row["username"]: Account(
+                username=row["username"], password=row["password"], groups=frozenset(row.get("groups", (Group.READ,)))
+            )
+            for row in rows
+        }
+        self._known: dict[str, Account] = {}
+        self._sessions: dict[str, Account] = {}
+        self._connections: dict[str, set[Any]] = {}
+
+    def basic(self, header: str) -> Account | None:
+        """Return who an Authorization header proves to be, or None."""
+        known = self._known.get(header)
+        if known is not None:
+            return known
+        scheme, _, encoded = header.partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        except (binascii.Error, ValueError):
+            return None
+        account = self._by_name.get(name)
+        if account is None or not colon or not hmac.compare_digest(account.password.encode(), password.encode()):
+            return None
+        if len(self._known) < _REMEMBERED:
+            self._known[header] = account
+        return account
+
+    def session(self, header: str, ids: Ids) -> Account | None:
+        """Return who a Cookie header's session belongs to, or None."""
+        try:
+            morsel = SimpleCookie(header).get(COOKIE)
+        except CookieError:
+            return None
+        if morsel is None:
+            return None
+        if not self._sessions:
+            self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
+        return self._sessions.get(morsel.value)
+
+    def connected(self, account: Account, connection: Any) -> int:
+        """Note that a user works over a connection; return how many of theirs are open in this process."""
+        still_open = {one for one in self._connections.get(account.username, ()) if not one.is_closing()}
+        still_open.add(connection)
+        self._connections[account.username] = still_open
+        return len(still_open)
+
+    def dropped(self, account: Account, connection: Any) -> None:
+        """Forget a connection that was refused."""
+        self._connections.get(account.username, set()).discard(connection)
+
+
+def session_id(account: Account, ids: Ids) -> str:
+    """Return the user's session id: one for each user and seed, so that all processes know it."""
+    return ids.hex(f"prime.session.{account.username}", 0).upper()
+
+
+@lru_cache(maxsize=256)
+def cookie(account: Account, ids: Ids, path: str, secure: bool) -> str:
+    """Return the Set-Cookie header of a login."""
+    return f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"

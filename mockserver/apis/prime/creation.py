@@ -1,0 +1,99 @@
+"""Operations that create jobs: clients get a name back, never an id, and see the job only a while later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.apis.prime.gate import Ask, PrimeCall
+from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
+from mockserver.apis.prime.jobservice import management
+from mockserver.apis.prime.machine import JobState, RunState
+from mockserver.apis.prime.model import CreatedJob, ManagementResponse
+from mockserver.apis.prime.refusal import Refused
+from mockserver.call import Malformed
+from mockserver.core.clock import instant
+
+# The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).
+DEPLOYED = "An deploy job has been successfully created. "
+IMPORTED = "A bulk import job has been successfully created."
+"""The second text is a guess after the first."""
+
+IMPORT_PREFIX = "BulkImport"
+"""From the runhistory page: `jobName=startsWith("BulkImport")`."""
+
+
+async def deploy_template(call: PrimeCall, ask: Ask) -> ManagementResponse:
+    """Deploy a CLI template through a job, at once or at `startTime`."""
+    command = _payload(call, "cliTemplateCommand")
+    if not command.get("templateName"):
+        raise Refused(400, "Invalid request: templateName is missing")
+    name = await _create(call, ask, f"Job{DEPLOY_TYPE}", DEPLOY_TYPE, DEPLOY_DESCRIPTION, _start(call))
+    return management(ask, cli_template_command_job_result=(CreatedJob(job_name=name, message=DEPLOYED),))
+
+
+async def bulk_import(call: PrimeCall, ask: Ask) -> ManagementResponse:
+    """Import devices through a job."""
+    if not _payload(call, "devicesImport").get("devices"):
+        raise Refused(400, "Invalid request: devices is missing")
+    name = await _create(call, ask, IMPORT_PREFIX, IMPORT_PREFIX, None, None)
+    return management(ask, bulk_import_result=(CreatedJob(job_name=name, message=IMPORTED),))
+
+
+async def _create(
+    call: PrimeCall, ask: Ask, prefix: str, kind: str, description: str | None, start: float | None
+) -> str:
+    settings = call.settings
+    wait = 0.0 if start is None else max(0.0, start - call.now)
+    name = await _new_name(call, prefix)
+    waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
+    run = {
+        "plan": {
+            "steps": [*waiting, {"state": RunState.RUNNING, "for": settings.run_takes}],
+            "end": RunState.COMPLETED,
+        }
+    }
+    # The trigger is spent soon after the run has begun: SCHEDULED/RUNNING, then COMPLETED/RUNNING (v1_runhistory.json).
+    trigger = {"steps": [{"state": JobState.SCHEDULED, "for": wait + 1.0}], "end": JobState.COMPLETED}
+    fields: dict[str, Any] = {
+        "name": name,
+        "type": kind,
+        "plan": trigger,
+        "runs": [run],
+        "visible_after": settings.job_visible_after,
+    }
+    if description is not None:
+        fields["description"] = description
+    if wait:
+        fields["next_run_time"] = start
+    job = await call.create(fields, owner=ask.user.username)
+    call.job = job.id
+    return name
+
+
+async def _new_name(call: PrimeCall, prefix: str) -> str:
+    """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
+    at = call.now
+    while await call.content.roster.named(call.jobs, name := job_name(prefix, at, call.settings.server_zone)):
+        at += 0.001
+    return name
+
+
+def _payload(call: PrimeCall, root: str) -> Mapping[str, Any]:
+    payload = call.payload
+    if isinstance(payload, Malformed):
+        raise Refused(400, f"Invalid request: {payload.reason}")
+    found = payload.get(root) if isinstance(payload, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise Refused(400, f"Invalid request: {root} is missing")
+    return found
+
+
+def _start(call: PrimeCall) -> float | None:
+    text = call.parameters.get("startTime")
+    if text is None:
+        return None
+    try:
+        return instant(text.strip('"'))
+    except (ValueError, AttributeError):
+        raise Refused(400, "Invalid value for startTime") from None

@@ -1,0 +1,60 @@
+"""Prime's own failures, on order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.api import NamedFault
+from mockserver.apis.prime import limits
+from mockserver.apis.prime.refusal import error_document, login_needed, page, unauthorized
+from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.call import Call, Reply
+from mockserver.core.machine import Confidence
+
+_RATE_LIMITING = "Rate Limiting: the texts of 503 answers"
+_STATUS_CODES = "HTTP status codes of the 3.3 reference"
+
+
+def _total(call: Call[PrimeSettings, Any]) -> Reply:
+    return error_document(call, limits.limited(limits.total_text(call.settings)))
+
+
+def _user(call: Call[PrimeSettings, Any]) -> Reply:
+    return error_document(call, limits.limited(limits.user_text(call.settings, _username(call))))
+
+
+def _concurrent(call: Call[PrimeSettings, Any]) -> Reply:
+    limit = max(call.settings.max_concurrent_queries, 1)
+    return error_document(call, limits.limited(limits.concurrency_text(limit, limit)))
+
+
+def _username(call: Call[PrimeSettings, Any]) -> str:
+    account = call.content.accounts.basic(call.headers.get("Authorization", ""))
+    return account.username if account is not None else "nbi"
+
+
+def _login(call: Call[PrimeSettings, Any]) -> Reply:
+    return login_needed(call)
+
+
+FAULTS = (
+    NamedFault(name="rate-limit", title="503: too many requests of all users", reply=_total, source=_RATE_LIMITING),
+    NamedFault(name="rate-limit-user", title="503: too many requests of this user", reply=_user, source=_RATE_LIMITING),
+    NamedFault(
+        name="rate-limit-concurrent", title="503: too many requests at a time", reply=_concurrent, source=_RATE_LIMITING
+    ),
+    NamedFault(
+        name="session-limit",
+        title="401: too many sessions of this user",
+        reply=lambda call: unauthorized(call, "Session limit exceeded."),
+        source="FAQ of PI 3.0; page content is a guess",
+    ),
+    NamedFault(name="login", title="302 to the login page, or 401", reply=_login, source=_STATUS_CODES),
+    NamedFault(
+        name="bad-gateway",
+        title="502: the server is down or upgrading",
+        reply=lambda call: page(502, "Bad Gateway", "The server is down or being upgraded."),
+        confidence=Confidence.INFERRED,
+        source=f"{_STATUS_CODES}; the page is a guess",
+    ),
+)

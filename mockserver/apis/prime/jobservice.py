@@ -1,0 +1,131 @@
+"""op/jobService: cancel, suspend, resume, cancelrunning, and runhistory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from mockserver.apis.prime import filters
+from mockserver.apis.prime.filters import Condition, Kind
+from mockserver.apis.prime.gate import Ask, Inner, PrimeCall
+from mockserver.apis.prime.machine import RUN_KIND, JobEvent, RunEvent
+from mockserver.apis.prime.model import HistoryJob, ManagementResponse, OperationResult, ResultEntry
+from mockserver.apis.prime.payload import IDS, ids
+from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.roster import API, is_visible
+from mockserver.apis.prime.views import all_runs, fresh, history_job, started
+from mockserver.core.errors import IllegalEvent, UnknownJob
+from mockserver.core.job import Job
+
+_CHUNK = 1000
+
+
+def management(ask: Ask, **content: Any) -> ManagementResponse:
+    """Return the root of an answer below `op`."""
+    return ManagementResponse(response_type="operation", request_url=ask.request_url, root_url=ask.root_url, **content)
+
+
+# --- writes -------------------------------------------------------------------------------------------
+
+
+def write(operation: str, event: JobEvent | RunEvent) -> Inner:
+    """Make the handler of a write: each id succeeds or fails by itself, and the answer is 200 either way."""
+    kind = RUN_KIND if isinstance(event, RunEvent) else "job"
+    place = IDS[operation]
+
+    async def handler(call: PrimeCall, ask: Ask) -> ManagementResponse:
+        settings = call.settings
+        wanted = ids(call.payload, *place)
+        if not wanted and settings.empty_id_list == "400":
+            raise Refused(400, f"Invalid request: no {place[-1]} is given")
+        good: list[ResultEntry] = []
+        bad: list[ResultEntry] = []
+        for number in wanted:
+            try:
+                await call.jobs.fire(API, str(number), event, kind=kind)
+            except (UnknownJob, IllegalEvent):
+                bad.append(ResultEntry(id=number, message=settings.failure_message, status="Failure"))
+            else:
+                good.append(ResultEntry(id=number, message=settings.success_message, status="Success"))
+        empty = () if settings.empty_results == "empty" else None
+        result = OperationResult(
+            failure=tuple(bad) or empty,
+            message=settings.some_failed_message if bad else settings.all_succeeded_message,
+            operation=operation.upper(),
+            success=tuple(good) or empty,
+        )
+        return management(ask, operation_result=(result,))
+
+    return handler
+
+
+# --- runhistory ---------------------------------------------------------------------------------------
+
+_FIELDS = {"jobId": Kind.NUMBER, "jobName": Kind.TEXT, "jobType": Kind.TEXT, "startTime": Kind.MOMENT}
+
+
+async def run_history(call: PrimeCall, ask: Ask) -> ManagementResponse:
+    """Jobs and their runs. Without parameters no run instances are returned."""
+    settings = call.settings
+    found = filters.conditions(
+        call.parameters, _FIELDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
+    )
+    of_job = [one for one in found if one.field != "startTime"]
+    of_run = [one for one in found if one.field == "startTime"]
+    shown: list[HistoryJob] = []
+    if found or settings.runhistory_without_parameters == "jobs-without-runs":
+        async for job in _matching(call, of_job):
+            history = await _history(call, job, of_run, with_runs=bool(found))
+            if history is not None:
+                shown.append(history)
+    none = () if settings.no_jobs == "empty" else None
+    return management(ask, job=tuple(shown) or none)
+
+
+async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_runs: bool) -> HistoryJob | None:
+    runs = []
+    if with_runs:
+        for run in await all_runs(call.jobs, job):
+            begun = started(run)
+            if all(one.holds(begun) for one in of_run):
+                runs.append(await fresh(call.jobs, run))
+    if of_run and not runs:
+        return None
+    return history_job(await fresh(call.jobs, job), runs, call.settings)
+
+
+async def _matching(call: PrimeCall, found: list[Condition]) -> AsyncIterator[Job]:
+    async for job in candidates(call, found):
+        values = {"jobId": int(job.id), "jobName": job.data["name"], "jobType": job.data["type"]}
+        if is_visible(job, call.now) and filters.hold(found, values.__getitem__):
+            yield job
+
+
+async def candidates(call: PrimeCall, found: list[Condition]) -> AsyncIterator[Job]:
+    """Yield all jobs that could match, oldest first; a job's name or number spares looking at the others."""
+    job_ids = call.parameters.get("jobId")
+    if isinstance(job_ids, str) and (number := job_ids.strip().strip('"')).isdecimal() and number.isascii():
+        with suppress(UnknownJob):
+            yield await call.jobs.get(API, str(int(number)))
+        return
+    name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
+    if name is not None:
+        known = 0
+        for job_id in await call.content.roster.named(call.jobs, name):
+            try:
+                job = await call.jobs.get(API, job_id)
+            except UnknownJob:
+                continue
+            known += 1
+            yield job
+        if known:
+            return
+    start = 0
+    while True:
+        jobs, total = await call.jobs.page(API, start=start, limit=_CHUNK, newest=False)
+        for job in jobs:
+            yield job
+        start += _CHUNK
+        if start >= total:
+            return

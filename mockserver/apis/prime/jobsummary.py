@@ -1,0 +1,196 @@
+"""data/JobSummary: pages of ids or entities, filters, sorting, and one job by its id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from mockserver.apis.prime import filters, views
+from mockserver.apis.prime.filters import Condition, Kind
+from mockserver.apis.prime.gate import Ask, PrimeCall, answered
+from mockserver.apis.prime.jobservice import candidates
+from mockserver.apis.prime.limits import limited
+from mockserver.apis.prime.model import Instance, Listing
+from mockserver.apis.prime.refusal import Refused, no_entity
+from mockserver.apis.prime.roster import API, SYSTEM, is_system, is_visible
+from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.call import Reply
+from mockserver.core.errors import UnknownJob
+from mockserver.core.job import Job
+
+_RANGE = re.compile(r"\s*instances\s*=\s*(\d{1,9})\s*-\s*(\d{1,9})\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of jobSummaryDTO as filters and sorting see it; moments are epoch seconds."""
+
+    kind: Kind
+    of_job: Callable[[Job, PrimeSettings], Any] | None = None
+    of_run: Callable[[Job, PrimeSettings], Any] | None = None
+
+
+def _duration(run: Job, _: PrimeSettings) -> int | None:
+    begin, end = views.started(run), views.completed(run)
+    return None if begin is None or end is None else int(end - begin)
+
+
+FIELDS: Mapping[str, _Field] = {
+    "completionTime": _Field(Kind.MOMENT, of_run=lambda run, _: views.completed(run)),
+    "description": _Field(Kind.TEXT, of_job=lambda job, _: job.data["description"]),
+    "duration": _Field(Kind.NUMBER, of_run=_duration),
+    "jobName": _Field(Kind.TEXT, of_job=lambda job, _: job.data["name"]),
+    "jobStatus": _Field(Kind.TEXT, of_job=lambda job, _: str(job.state)),
+    "jobType": _Field(Kind.TEXT, of_job=lambda job, _: job.data["type"]),
+    "lastStartTime": _Field(Kind.MOMENT, of_run=lambda run, _: views.started(run)),
+    "nextRunTime": _Field(Kind.MOMENT, of_job=views.next_run),
+    "resultStatus": _Field(Kind.TEXT, of_run=lambda run, _: views.result_status(run)),
+    "runId": _Field(Kind.NUMBER, of_run=lambda run, _: int(run.id)),
+    "runStatus": _Field(Kind.TEXT, of_run=views.run_status),
+    "username": _Field(Kind.TEXT, of_job=lambda job, _: job.owner),
+}
+_KINDS = {name: one.kind for name, one in FIELDS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paging:
+    first: int
+    size: int
+    by_header: bool
+
+
+async def job_summary(call: PrimeCall, ask: Ask) -> Listing | Instance | Reply:
+    """One job when the path names one, else a page of them."""
+    if "id" in call.values:
+        return await _instance(call, ask)
+    settings = call.settings
+    paging = _paging(call)
+    found = filters.conditions(
+        call.parameters, _KINDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
+    )
+    order = _order(call.parameters.get(".sort"))
+    if found or order:
+        every = await _select(call, found, order)
+        jobs, count = every[paging.first : paging.first + paging.size], len(every)
+    else:
+        jobs, count = await call.content.roster.page(call.jobs, call.now, paging.first, paging.size)
+    jobs = [await views.fresh(call.jobs, job) for job in jobs]
+    full = call.parameters.get(".full") == "true"
+    page = Listing(
+        last=_last(paging.first, len(jobs), count, settings),
+        first=paging.first if count else 0,
+        count=count,
+        domain=ask.domain(settings),
+        response_type="listEntityInstances" if full else "listEntityIds",
+        request_url=ask.request_url,
+        root_url=ask.root_url,
+        type=views.TYPE,
+        entity=(tuple([await _entity(call, ask, job) for job in jobs]) or None) if full else None,
+        entity_id=None if full else tuple(views.entity_id(job, ask.root_url) for job in jobs) or None,
+    )
+    reply = answered(call, ask, page)
+    if paging.by_header:
+        # 200 and not 206: the reference shows it so.
+        reply.headers = {"Content-Range": f"instances {page.first}-{paging.first + len(jobs) - 1}/{count}"}
+    return reply
+
+
+async def _instance(call: PrimeCall, ask: Ask) -> Instance:
+    job_id = ask.address.path.rpartition("/")[2]
+    try:
+        job = await call.jobs.get(API, job_id, look=True)
+    except UnknownJob:
+        raise no_entity(ask.address, job_id) from None
+    if not is_visible(job, call.now):
+        raise no_entity(ask.address, job_id)
+    return Instance(
+        type=views.TYPE,
+        domain=ask.domain(call.settings),
+        response_type="getEntity",
+        request_url=ask.request_url,
+        root_url=ask.root_url,
+        entity=(await _entity(call, ask, job),),
+    )
+
+
+async def _entity(call: PrimeCall, ask: Ask, job: Job) -> Any:
+    run = await views.latest_run(call.jobs, job)
+    if run is not None:
+        run = await views.fresh(call.jobs, run)
+    return views.entity(views.summary(job, run, call.settings, call.sandbox.ids), ask.root_url)
+
+
+async def _select(call: PrimeCall, found: list[Condition], order: list[tuple[str, bool]]) -> list[Job]:
+    """Look through the jobs for those that match, in the order asked for."""
+    settings = call.settings
+    any_of_them = call.parameters.get(".or_filter") == "true"
+    system = any(one.field == "username" and one.holds(SYSTEM) for one in found)
+    names = {one.field for one in found} | {name for name, _ in order}
+    needs_run = any(FIELDS[name].of_run is not None for name in names)
+    kept: list[tuple[Job, dict[str, Any]]] = []
+    async for job in candidates(call, [] if any_of_them else found):
+        if not is_visible(job, call.now) or (is_system(job) and not system):
+            continue
+        run = await views.latest_run(call.jobs, job) if needs_run else None
+        values = {name: _value(job, run, name, settings) for name in names}
+        if not found or filters.hold(found, values.__getitem__, any_of_them=any_of_them):
+            kept.append((job, values))
+    # The last key counts least; what a job does not have comes last either way.
+    for name, backwards in reversed(order):
+        keyed = [(values[name], job, values) for job, values in kept]
+        have = sorted((one for one in keyed if one[0] is not None), key=itemgetter(0), reverse=backwards)
+        kept = [(job, values) for _, job, values in (*have, *(one for one in keyed if one[0] is None))]
+    return [job for job, _ in kept]
+
+
+def _value(job: Job, run: Job | None, name: str, settings: PrimeSettings) -> Any:
+    field = FIELDS[name]
+    if field.of_job is not None:
+        return field.of_job(job, settings)
+    return None if run is None or field.of_run is None else field.of_run(run, settings)
+
+
+def _order(wanted: Any) -> list[tuple[str, bool]]:
+    texts = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
+    order = []
+    for name in (name.strip() for text in texts for name in text.split(",")):
+        field = name.lstrip("+-").strip()
+        if field not in FIELDS:
+            raise Refused(400, f"Unknown attribute {field} in .sort")
+        order.append((field, name.startswith("-")))
+    return order
+
+
+def _paging(call: PrimeCall) -> _Paging:
+    """Read the page asked for; the query goes before the Range header."""
+    settings = call.settings
+    first, size = _whole(call, ".firstResult"), _whole(call, ".maxResults")
+    ranged = _RANGE.fullmatch(call.headers.get("Range", "")) if first is None and size is None else None
+    if ranged is not None:
+        first, size = int(ranged[1]), int(ranged[2]) - int(ranged[1]) + 1
+        if size < 1:
+            raise Refused(400, f"Invalid Range {ranged[0]}")
+    if size is not None and settings.limit_page_size != -1 and size > settings.limit_page_size:
+        # That it is 503 is documented, its text is not.
+        raise limited(f"NBI page size limit exceeded (More than {settings.limit_page_size})")
+    if size is None:
+        size = settings.limit_unpaged_query
+    return _Paging(first=first or 0, size=size, by_header=ranged is not None)
+
+
+def _whole(call: PrimeCall, name: str) -> int | None:
+    text = call.parameters.get(name)
+    if text is None:
+        return None
+    if not isinstance(text, str) or not (text.isascii() and text.isdecimal()) or len(text) > 9:
+        raise Refused(400, f"Invalid value for {name}")
+    return int(text)
+
+
+def _last(first: int, shown: int, count: int, settings: PrimeSettings) -> int | None:
+    if count:
+        return first + shown - 1
+    return None if settings.empty_last == "absent" else int(settings.empty_last)

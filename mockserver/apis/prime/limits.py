@@ -1,0 +1,104 @@
+"""The five thresholds of rateService/rateLimits, enforced.
+
+The window slides over the sandbox's clock, in segments: the count rises at once, and falls by a whole
+segment's count as that segment leaves the window. What was counted lies in the sandbox's records, so that
+several processes agree. Refused requests do not count.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.call import Call
+
+_COLLECTION = "limits"
+_LOST = 300.0
+"""Real seconds after which a request in flight is taken for lost (its process was killed)."""
+
+_NO_LIMIT = -1
+
+
+def total_text(settings: PrimeSettings) -> str:
+    """The documented text of the global threshold."""
+    threshold, window = settings.total_request_threshold, settings.window_size
+    return f"NBI Global Rate limit exceeded (More than {threshold} in {window} ms)"
+
+
+def user_text(settings: PrimeSettings, user: str) -> str:
+    """The documented text of the threshold per user."""
+    threshold, window = settings.per_user_threshold, settings.window_size
+    return f"NBI Rate limit for user {user} exceeded (More than {threshold} in {window} ms)"
+
+
+def concurrency_text(running: int, limit: int) -> str:
+    """The documented text of the number of requests at a time."""
+    return f"Per user concurrent query count exceeded Currently {running} : Limit is {limit}"
+
+
+def limited(text: str) -> Refused:
+    """Return the refusal of the limiter: 503, never 429, and no Retry-After."""
+    return Refused(503, text, numbered=False)
+
+
+async def enter(call: Call[PrimeSettings, Any], user: str) -> None:
+    """Count a request in; `leave` must follow when this returns.
+
+    Raises:
+        Refused: a threshold is reached; nothing has been counted.
+    """
+    await _begin_running(call, user)
+    try:
+        await _count(call, user)
+    except Refused:
+        await leave(call)
+        raise
+
+
+async def leave(call: Call[PrimeSettings, Any]) -> None:
+    """Say that a request has ended."""
+    records = call.sandbox.records(call.api.name)
+    while True:
+        running = await records.get(_COLLECTION, "running") or {}
+        left = {number: one for number, one in running.items() if number != str(call.number)}
+        if await records.replace(_COLLECTION, "running", running or None, left or None):
+            return
+
+
+async def _begin_running(call: Call[PrimeSettings, Any], user: str) -> None:
+    settings, records = call.settings, call.sandbox.records(call.api.name)
+    real = call.sandbox.real()
+    while True:
+        stored = await records.get(_COLLECTION, "running")
+        running = {number: one for number, one in (stored or {}).items() if real - one[1] < _LOST}
+        own = sum(one[0] == user for one in running.values())
+        if settings.max_concurrent_queries != _NO_LIMIT and own >= settings.max_concurrent_queries:
+            raise limited(concurrency_text(own, settings.max_concurrent_queries))
+        if _NO_LIMIT != settings.max_all_user_concurrent_queries <= len(running):
+            raise limited(concurrency_text(len(running), settings.max_all_user_concurrent_queries))
+        running[str(call.number)] = [user, real]
+        if await records.replace(_COLLECTION, "running", stored, running):
+            return
+
+
+async def _count(call: Call[PrimeSettings, Any], user: str) -> None:
+    settings, records = call.settings, call.sandbox.records(call.api.name)
+    segment = int(call.now * 1000 // (settings.window_size / settings.window_segments))
+    while True:
+        stored = await records.get(_COLLECTION, "window")
+        window = {
+            number: dict(counts)
+            for number, counts in (stored or {}).items()
+            if segment - settings.window_segments < int(number) <= segment
+        }
+        total = sum(sum(counts.values()) for counts in window.values())
+        own = sum(counts.get(user, 0) for counts in window.values())
+        if settings.total_request_threshold != _NO_LIMIT and total >= settings.total_request_threshold:
+            raise limited(total_text(settings))
+        if settings.per_user_threshold != _NO_LIMIT and own >= settings.per_user_threshold:
+            raise limited(user_text(settings, user))
+        counts = window.setdefault(str(segment), {})
+        counts[user] = counts.get(user, 0) + 1
+        if await records.replace(_COLLECTION, "window", stored, window):
+            return

@@ -1,0 +1,164 @@
+"""Request bodies: XML or JSON, in every shape that clients send, as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.apis.prime.address import Address, Form, address_of, body_form
+from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.call import Call, Malformed, read_json
+from mockserver.wire import xml
+
+_LONG = 1 << 63
+_ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
+# v1 read `"templateName" : XR Global CDP` without a murmur (v1_deploy_responses.txt).
+_UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*")|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
+_WORDS = frozenset({"true", "false", "null"})
+
+IDS = {
+    "Cancel": ("jobOperationPayload", "jobIds", "jobId"),
+    "Suspend": ("jobOperationPayload", "jobIds", "jobId"),
+    "Resume": ("jobOperationPayload", "jobIds", "jobId"),
+    "CancelRunning": ("jobRunOperationPayload", "runIds", "runId"),
+}
+"""Operation -> where its ids stand: root, list, item."""
+
+
+def decode(call: Call[PrimeSettings, Any]) -> None:
+    """Fill in the query as plain data, the body as plain data, and the job that the call is about."""
+    address = address_of(call.path, call.query_string, call.settings)
+    call.parameters = _query(address.query) if address.query else {}
+    if call.method == "PUT":
+        call.payload = _body(call, address)
+        call.job = _first_id(call.payload)
+    elif "id" in call.values:
+        call.job = call.values["id"].removesuffix(".json").removesuffix(".xml")
+    else:
+        job = call.parameters.get("jobId")
+        call.job = job.strip('"') if isinstance(job, str) else None
+
+
+def form_of_body(call: Call[PrimeSettings, Any], address: Address) -> Form | None:
+    """Return the format of a body; one without a Content-Type is known by its first character."""
+    declared = call.headers.get("Content-Type")
+    if declared:
+        return body_form(declared)
+    return Form.XML if call.body.lstrip()[:1] == b"<" or address.suffix is Form.XML else Form.JSON
+
+
+def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
+    """Return the ids of a write: a scalar or a list, numbers or texts of digits.
+
+    Raises:
+        Refused: the payload has another shape, or an id is no long.
+    """
+    if isinstance(payload, Malformed):
+        raise Refused(400, f"Invalid request: {payload.reason}")
+    found = payload
+    for name in (root, outer, item):
+        if isinstance(found, list) and len(found) == 1:
+            found = found[0]
+        if found is None or found == "":
+            return ()
+        if not isinstance(found, Mapping):
+            raise Refused(400, f"Invalid request: {name} is missing")
+        if name == root and name not in found:
+            raise Refused(400, f"Invalid request: {name} is missing")
+        found = found.get(name)
+    if found is None or found == "":
+        return ()
+    return tuple(_long(one, item) for one in (found if isinstance(found, list) else (found,)))
+
+
+def _long(given: object, name: str) -> int:
+    if isinstance(given, str) and _ID.fullmatch(given) is not None:
+        given = int(given)
+    if isinstance(given, bool) or not isinstance(given, int) or not -_LONG <= given < _LONG:
+        raise Refused(400, f"Invalid request: {name} is not a long")
+    return given
+
+
+def _query(query: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        if name not in made:
+            made[name] = text
+        elif isinstance(made[name], list):
+            made[name].append(text)
+        else:
+            made[name] = [made[name], text]
+    return made
+
+
+def _body(call: Call[PrimeSettings, Any], address: Address) -> Any:
+    if not call.body.strip():
+        return None
+    form = form_of_body(call, address)
+    if form is None:
+        return Malformed(f"Content-Type {call.headers.get('Content-Type')} is neither JSON nor XML")
+    if form is Form.XML:
+        try:
+            root = xml.parse(call.body, _charset(call.headers.get("Content-Type", "")))
+        except xml.BadXml as error:
+            return Malformed(f"the body is not XML: {error}")
+        return {_name(root): _plain(root)}
+    payload = read_json(call.body)
+    if isinstance(payload, Malformed) and address.version == 1:
+        text = call.body.decode("utf-8", "replace")
+        forgiving = read_json(_UNQUOTED.sub(_quoted, text).encode())
+        return payload if isinstance(forgiving, Malformed) else forgiving
+    return payload
+
+
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str | None:
+    found = re.search(r"charset=\"?([\w.-]+)", content_type, re.IGNORECASE)
+    return None if found is None else found[1]
+
+
+def _quoted(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        return found[1]
+    word = found[3].rstrip()
+    return found[0] if word in _WORDS else f'{found[2]}"{word}"'
+
+
+def _plain(element: Any) -> Any:
+    """Return an element as JSON v1 would have it: repeated elements are a list, leaves are texts."""
+    if not len(element):
+        return element.text or ""
+    made: dict[str, Any] = {}
+    for child in element.iterchildren("*"):
+        name, content = _name(child), _plain(child)
+        if name not in made:
+            made[name] = content
+        elif isinstance(made[name], list):
+            made[name].append(content)
+        else:
+            made[name] = [made[name], content]
+    # What is no element (a comment) splits a text, it is no part of it.
+    return made or (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def _name(element: Any) -> str:
+    tag: str = element.tag
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
+
+
+def _first_id(payload: Any) -> str | None:
+    """Return the first id of a write, for journal and faults; None where no id stands."""
+    if not isinstance(payload, dict) or not payload:
+        return None
+    found: Any = payload
+    for _ in range(3):
+        if not isinstance(found, dict) or not found:
+            return None
+        found = next(iter(found.values()))
+    if isinstance(found, list) and found:
+        found = found[0]
+    return str(found).strip() if isinstance(found, str | int) else None

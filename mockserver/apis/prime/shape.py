@@ -1,0 +1,110 @@
+"""How a dataclass of the model lies on the wire: which field is an attribute, an element, a list, and of what.
+
+The three renderers read these declarations and know no class of the model.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from operator import attrgetter
+from typing import Any
+
+
+class Role(Enum):
+    """What a field is in XML; the JSON forms follow from it."""
+
+    ATTRIBUTE = auto()
+    TEXT = auto()
+    VALUE = auto()
+    PART = auto()
+    ITEMS = auto()
+    WRAPPED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One field.
+
+    Attributes:
+        field: its name in Python.
+        wire: its name on the wire; for WRAPPED that of the element around the items.
+        kind: `str`, `int`, `bool`, or a class of the model.
+        item: name of each item of a WRAPPED list.
+        always_array: JSON v1 writes an array even for one item.
+        text_before: JSON of versions below this one writes the number as text.
+    """
+
+    field: str
+    wire: str
+    role: Role
+    kind: Any
+    item: str = ""
+    always_array: bool = False
+    text_before: int = 0
+
+
+def attribute(kind: type, *, optional: bool = False) -> Any:
+    """Declare an XML attribute, `@name` in JSON."""
+    return _declare(Role.ATTRIBUTE, kind, optional)
+
+
+def text() -> Any:
+    """Declare the text of an element that has attributes, `$` in JSON."""
+    return _declare(Role.TEXT, str, optional=False)
+
+
+def value(kind: type, *, optional: bool = False, text_before: int = 0) -> Any:
+    """Declare an element that holds one value; None leaves it out."""
+    return _declare(Role.VALUE, kind, optional, text_before=text_before)
+
+
+def part(kind: type, wire: str) -> Any:
+    """Declare an element that holds one object."""
+    return _declare(Role.PART, kind, optional=False, wire=wire)
+
+
+def items(kind: type, wire: str, *, optional: bool = False, always_array: bool = False) -> Any:
+    """Declare a repeated element. None leaves the key out where an empty tuple would be `[]`."""
+    return _declare(Role.ITEMS, kind, optional, wire=wire, always_array=always_array)
+
+
+def wrapped(kind: type, wire: str, item: str, *, optional: bool = False) -> Any:
+    """Declare a list inside an element of its own. None leaves that element out, an empty tuple leaves it empty."""
+    return _declare(Role.WRAPPED, kind, optional, wire=wire, item=item)
+
+
+def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
+    metadata = {"role": role, "kind": kind, **facts}
+    return dataclasses.field(default=None, metadata=metadata) if optional else dataclasses.field(metadata=metadata)
+
+
+def slots(model: type) -> tuple[Slot, ...]:
+    """Return a class's slots in the order of XML."""
+    return tuple(
+        Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata}) for field in dataclasses.fields(model)
+    )
+
+
+class Plan:
+    """What a renderer needs of a class, worked out once: its slots in some order, and all their values at once."""
+
+    def __init__(self, order: Callable[[type], tuple[Slot, ...]] = slots) -> None:
+        self._order = order
+        self._known: dict[type, tuple[tuple[Slot, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+
+    def pairs(self, model: object) -> Iterator[tuple[Slot, Any]]:
+        """Return each slot with its value."""
+        known = self._known.get(type(model))
+        if known is None:
+            found = self._order(type(model))
+            # attrgetter returns a tuple for two names and more only; every class here has two.
+            known = self._known[type(model)] = (found, attrgetter(*(slot.field for slot in found)))
+        return zip(known[0], known[1](model), strict=False)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
