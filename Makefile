@@ -6,9 +6,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
+MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench docs docs-serve wheel wheel-test container-test clients golden clean
+.PHONY: help serve test lint bench reference docs docs-serve wheel wheel-test constraints container-test clients golden clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -54,9 +55,18 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
 bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
-docs: $(VENV)/.docs ## build the documentation into site/
-	$(BIN)/python -m mockserver.cli.reference docs/reference
-	$(BIN)/mkdocs build --strict
+reference: $(VENV)/.serve ## write docs/reference/ from the code
+	$(BIN)/python -m mockserver.reference docs/reference
+
+docs: $(VENV)/.docs reference ## build the documentation into site/
+	@# Diagrams are drawn by Mermaid, from here and not from a CDN; without npm they stay readable text.
+	[ -f $(MERMAID) ] || ! command -v npm >/dev/null || { mkdir -p $(dir $(MERMAID)) \
+	  && npm pack --silent --pack-destination build mermaid@11 >/dev/null \
+	  && tar -xzOf build/mermaid-11*.tgz package/dist/mermaid.min.js > $(MERMAID); } || rm -f $(MERMAID)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+docs-serve: docs ## the documentation on http://127.0.0.1:8000, built anew when a page changes
+	$(BIN)/mkdocs serve
 
 clients: ## install the JavaScript clients that some tests drive (needs node and npm)
 	cd tests/clients/node && npm install --silent --no-fund --no-audit --no-package-lock
@@ -67,6 +77,9 @@ wheel: $(VENV)/.serve ## build the wheel into dist/
 
 wheel-test: wheel ## install the wheel into a clean environment and try it there
 	bash .ci/wheel-test $(PYTHON)
+
+constraints: $(VENV)/.made ## pin anew what pip installs now (PYTHONS='python3.11 python3.12 python3.13')
+	$(BIN)/python .ci/constraints.py $(or $(PYTHONS),$(PYTHON))
 
 container-test: ## build and run the container with whatever engine is there
 	bash .ci/container-test

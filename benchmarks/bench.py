@@ -1,6 +1,7 @@
 """`make bench`: our server against a bare aiohttp handler with the same bytes, measured in turn.
 
 Yardstick, ours, yardstick: only the ratio within one run means anything, since other tenants share the machine.
+The ratio per second of CPU is little moved by them.
 All checks and the journal are on. Needs `wrk`.
 """
 
@@ -41,6 +42,12 @@ class Figure:
     p99_ms: float
     bad: int
     requests: int
+    cpu: float
+    """Seconds of CPU that the server took."""
+
+    @property
+    def per_cpu_second(self) -> float:
+        return self.requests / max(self.cpu, 1e-3)
 
 
 def free_port() -> int:
@@ -99,7 +106,13 @@ def ask(port: int, scenario: Scenario, number: int) -> dict[str, Any]:
         return {"method": scenario.method, "status": answer.status, "headers": headers, "body": answer.read().decode()}
 
 
-def load(port: int, scenario: Scenario, connections: int, seconds: int, first: int) -> Figure:
+def cpu(pid: int) -> float:
+    """Return the seconds of CPU a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(pid: int, port: int, scenario: Scenario, connections: int, seconds: int, first: int) -> Figure:
     """Run wrk once."""
     headers = "".join(
         f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in scenario.headers.items()
@@ -118,7 +131,9 @@ def load(port: int, scenario: Scenario, connections: int, seconds: int, first: i
         lua.flush()
         url = f"http://127.0.0.1:{port}{scenario.path}"
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", lua.name, url]
+        before = cpu(pid)
         out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+        taken = cpu(pid) - before
     found = json.loads(re.search(r"RESULT(\{.*\})", out)[1])  # type: ignore[index]
     return Figure(
         rps=found["requests"] / found["us"] * 1e6,
@@ -126,6 +141,7 @@ def load(port: int, scenario: Scenario, connections: int, seconds: int, first: i
         p99_ms=found["p99"] / 1000,
         bad=found["bad"],
         requests=found["requests"],
+        cpu=taken,
     )
 
 
@@ -142,19 +158,23 @@ def compare(scenario: Scenario, connections: list[int], seconds: int, rounds: in
     with running(ours(port, scenario.fixture()), port) as (pid, _):
         answer = ask(port, scenario, scenario.first)
         at = scenario.first + 1
-        with running([sys.executable, str(HERE / "yardstick.py"), str(base), scenario.route], base, json.dumps(answer)):
+        with running(
+            [sys.executable, str(HERE / "yardstick.py"), str(base), scenario.route], base, json.dumps(answer)
+        ) as (base_pid, _):
             for count in connections:
-                ratios, figures = [], []
+                ratios, cpu_ratios, figures = [], [], []
                 for _ in range(rounds):
-                    before = load(base, scenario, count, seconds, 0)
-                    figure = load(port, scenario, count, seconds, at)
+                    before = load(base_pid, base, scenario, count, seconds, 0)
+                    figure = load(pid, port, scenario, count, seconds, at)
                     at += figure.requests + count
-                    after = load(base, scenario, count, seconds, 0)
+                    after = load(base_pid, base, scenario, count, seconds, 0)
                     ratios.append(figure.rps / ((before.rps + after.rps) / 2))
+                    cpu_ratios.append(2 * figure.per_cpu_second / (before.per_cpu_second + after.per_cpu_second))
                     figures.append(figure)
                 middle = figures[ratios.index(statistics.median_low(ratios))]
                 row = {
                     "scenario": scenario.name, "connections": count, "ratio": round(statistics.median(ratios), 3),
+                    "cpu_ratio": round(statistics.median(cpu_ratios), 3),
                     "ratios": [round(ratio, 3) for ratio in ratios], "rps": round(middle.rps),
                     "p50_ms": middle.p50_ms, "p99_ms": middle.p99_ms, "bad": sum(one.bad for one in figures),
                     "goal": scenario.goal if count == 16 else None, "rss_mb": round(rss(pid), 1),
@@ -163,6 +183,7 @@ def compare(scenario: Scenario, connections: list[int], seconds: int, rounds: in
                 print(
                     f"{scenario.name:45} c={count:<3} ratio {row['ratio']:.2f}"
                     f"{' (goal ' + str(row['goal']) + ')' if row['goal'] else '':12}"
+                    f" per CPU second {row['cpu_ratio']:.2f}"
                     f" p50 {row['p50_ms']:.2f} ms  p99 {row['p99_ms']:.2f} ms  bad {row['bad']}",
                     flush=True,
                 )

@@ -95,6 +95,8 @@ class Api:
         decode: fills `Call.parameters` and `Call.payload` before contract and handler see the call.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
+        mounted: whether the API answers at a path whose template values are these, by the settings as they
+            stand; None: always. For APIs whose first path segment is a setting.
     """
 
     name: str
@@ -113,11 +115,16 @@ class Api:
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""
         short = name.removeprefix(f"{self.name}.")
         return next(operation for operation in self.operations if operation.name == short)
+
+    def fault(self, name: str) -> NamedFault:
+        """Return a named fault."""
+        return next(fault for fault in self.faults if fault.name == name)
 
     def routes(self) -> list[Route[tuple[Api, Operation | Endpoint]]]:
         """Return all ways into this API."""

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
+from functools import lru_cache
 
 from aiohttp import web
 
 from mockserver import contract, fixtures
 from mockserver.api import Api
 from mockserver.apis import APIS
+from mockserver.contract import Contracts
 from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
 from mockserver.exchange import Exchange
 from mockserver.house import House
-from mockserver.sandboxes import Sandboxes
+from mockserver.sandbox import STOP
+from mockserver.sandboxes import Sandboxes, UnknownSandbox
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 HOUSE = web.AppKey("house", House)
+
+SWEEP = 1.0
+"""Real seconds between two looks for sandboxes that nobody uses any more."""
 
 
 def chosen_apis(settings: Settings) -> tuple[Api, ...]:
@@ -51,6 +60,12 @@ def first_clock(settings: Settings, real: float) -> Clock:
         raise BadOption(f"--clock takes real, frozen or an ISO time, not {settings.clock!r}") from None
 
 
+@lru_cache
+def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
+    """Return the contracts that came with the package: tested, so read when needed; shared by all houses."""
+    return contract.load(folder("contracts"), apis, check=False)
+
+
 def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> House:
     """Put a server together; nothing listens yet.
 
@@ -58,7 +73,8 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
     """
     apis = chosen_apis(settings)
-    contracts = contract.load(settings.contracts or folder("contracts"), [api.name for api in apis])
+    names = tuple(api.name for api in apis)
+    contracts = shipped_contracts(names) if settings.contracts is None else contract.load(settings.contracts, names)
     store = store or MemoryStore()
     sandboxes = Sandboxes(
         store=store,
@@ -69,12 +85,14 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
-    exchange = Exchange(sandboxes, contracts, strict=settings.strict, headers=settings.headers)
+    exchange = Exchange(
+        sandboxes, contracts, strict=settings.strict, headers=settings.headers, patience=settings.patience
+    )
     house = House(
         settings=settings,
         apis=apis,
         contracts=contracts,
-        control_contracts=contract.load(folder("contracts"), ["control"]),
+        control_contracts=shipped_contracts(("control",)),
         store=store,
         sandboxes=sandboxes,
         exchange=exchange,
@@ -91,8 +109,35 @@ def application(house: House) -> web.Application:
     """Return the web application of a house: one handler for every path."""
     app = web.Application(client_max_size=house.settings.body_limit)
     app[HOUSE] = house
-    app.router.add_route("*", "/{path:.*}", house.exchange.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle)
+    app.cleanup_ctx.append(_ending_unused_sandboxes)
+    app.on_shutdown.append(_ending_streams)
     return app
+
+
+async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
+    """End sandboxes whose `ttl` has run out, as long as the application runs."""
+    house = app[HOUSE]
+
+    async def sweep() -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            for sandbox in house.sandboxes.unused():
+                with contextlib.suppress(UnknownSandbox):
+                    await house.sandboxes.delete(sandbox.name)
+                    await house.ports.close(sandbox.name)
+
+    task = asyncio.create_task(sweep())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _ending_streams(app: web.Application) -> None:
+    """Tell event streams and waiting questions that the server stops, so that they do not hold it up."""
+    for sandbox in app[HOUSE].sandboxes.all():
+        sandbox.publish(STOP)
 
 
 def control_application(house: House) -> web.Application:

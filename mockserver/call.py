@@ -72,6 +72,8 @@ class Call(Generic[S, C]):
         now: sandbox time (epoch seconds) at the start of the call.
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
+        told: an answer that is an error tells the state of the job all the same (GES: a failed algorithm).
+        fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
         connection: the transport, where an API counts connections.
         begin: tells the house which operation this is; checks the request, acts out faults.
     """
@@ -100,7 +102,10 @@ class Call(Generic[S, C]):
     job: str | None = None
     violations: list[Violation] = field(default_factory=list)
     fault: str | None = None
+    effect: Mapping[str, Any] | None = None
+    instead: Reply | None = None
     error: str | None = None
+    told: bool = False
     begin: Callable[[Operation], Awaitable[None]] = None  # type: ignore[assignment]
     _query: MultiDict[str] | None = None
 

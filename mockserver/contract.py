@@ -10,8 +10,9 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from mockserver.core.machine import Confidence
 
 SHARED = "definitions.json"
 """A file of an API's contracts folder whose `$defs` every schema beside it may use as `#/$defs/…`."""
+
+_DEFINITION = "#/$defs/"
 
 
 class BadContract(Exception):
@@ -99,7 +102,7 @@ class Contract:
         for response in self.by_status.get(status, ()):
             if response.content_type == content_type and response.validator.is_valid(data):
                 return []
-        return [self._explain_answer(status, content_type, data)]
+        return [self.explain(status, content_type, data)]
 
     def response(self, status: int, content_type: str | None, data: Any) -> Response | None:
         """Return the named response that an answer is."""
@@ -108,7 +111,8 @@ class Contract:
                 return response
         return None
 
-    def _explain_answer(self, status: int, content_type: str | None, data: Any) -> Violation:
+    def explain(self, status: int, content_type: str | None, data: Any) -> Violation:
+        """Say what is wrong with an answer of ours that is none of the named responses."""
         candidates = self.by_status.get(status, ())
         if not candidates:
             known = ", ".join(str(number) for number in sorted(self.by_status))
@@ -137,39 +141,88 @@ def _explain(
 
 
 def _with_definitions(schema: Mapping[str, Any] | bool, document: Mapping[str, Any]) -> Any:
+    """Return the schema with those shared definitions it refers to, directly or through others."""
     shared = document.get("$defs")
     if isinstance(schema, bool) or not shared:
         return schema
-    return {**schema, "$defs": {**shared, **schema.get("$defs", {})}}
+    found: dict[str, Any] = dict(schema.get("$defs", {}))
+    waiting = [schema]
+    while waiting:
+        for name in _references(waiting.pop()):
+            if name not in found and name in shared:
+                found[name] = shared[name]
+                waiting.append(shared[name])
+    return {**schema, "$defs": found} if found else schema
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        target = value.get("$ref")
+        if isinstance(target, str) and target.startswith(_DEFINITION):
+            yield target.removeprefix(_DEFINITION).partition("/")[0]
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
 
 
 class Contracts:
-    """All contracts, by operation (`<api>.<Name>`)."""
+    """All contracts, by operation (`<api>.<Name>`); each is read and compiled when it is first asked for."""
 
-    def __init__(self, contracts: Mapping[str, Contract]) -> None:
-        self.by_operation = contracts
+    def __init__(self, folder: Path, apis: Sequence[str]) -> None:
+        self._folder = folder
+        self._files = {
+            f"{api}.{file.stem}": file
+            for api in apis
+            for file in sorted((folder / api).glob("*.json"))
+            if file.name != SHARED
+        }
+        self._read: dict[str, Contract] = {}
+        self._shared: dict[Path, Mapping[str, Any]] = {}
+        self._meta: Any = None
 
     def get(self, operation: str) -> Contract | None:
-        """Return the contract of an operation."""
-        return self.by_operation.get(operation)
+        """Return the contract of an operation, or None.
+
+        Raises:
+            BadContract: its file is not JSON, does not fit `contract.schema.json`, or holds a schema that is none.
+        """
+        found = self._read.get(operation)
+        if found is None and operation in self._files:
+            if self._meta is None:
+                self._meta = jsonschema_rs.validator_for(_read(self._folder / "contract.schema.json"))
+            file = self._files[operation]
+            found = self._read[operation] = _contract(file, self._meta, self._definitions(file.parent))
+        return found
+
+    @property
+    def by_operation(self) -> Mapping[str, Contract]:
+        """All of them. Raises as `get` does."""
+        return {operation: found for operation in self._files if (found := self.get(operation)) is not None}
+
+    def _definitions(self, folder: Path) -> Mapping[str, Any]:
+        if folder not in self._shared:
+            shared = folder / SHARED
+            self._shared[folder] = _read(shared).get("$defs", {}) if shared.exists() else {}
+        return self._shared[folder]
 
 
-def load(folder: Path, apis: Sequence[str]) -> Contracts:
-    """Read `folder/<api>/*.json` for some APIs.
+def load(folder: Path, apis: Sequence[str], *, check: bool = True) -> Contracts:
+    """Open `folder/<api>/*.json` for some APIs.
+
+    Args:
+        check: read and compile all of them now.
 
     Raises:
         BadContract: a file is not JSON, does not fit `contract.schema.json`, or holds a schema that is none.
     """
-    meta = jsonschema_rs.validator_for(_read(folder / "contract.schema.json"))
-    found = {}
-    for api in apis:
-        shared = folder / api / SHARED
-        definitions = _read(shared).get("$defs", {}) if shared.exists() else {}
-        for file in sorted((folder / api).glob("*.json")):
-            if file.name != SHARED:
-                contract = _contract(file, meta, definitions)
-                found[contract.operation] = contract
-    return Contracts(found)
+    if not (folder / "contract.schema.json").exists():
+        raise BadContract(f"{folder}: no contract.schema.json there; name a folder laid out as contracts/ is")
+    contracts = Contracts(folder, apis)
+    if check:
+        _ = contracts.by_operation
+    return contracts
 
 
 def _read(file: Path) -> Any:
@@ -230,7 +283,13 @@ def _contract(file: Path, meta: Any, definitions: Mapping[str, Any]) -> Contract
 
 def _compile(file: Path, place: str, schema: Any, document: Mapping[str, Any]) -> Any:
     try:
-        return jsonschema_rs.Draft202012Validator(_with_definitions(schema, document))
+        return _validator(json.dumps(_with_definitions(schema, document), sort_keys=True))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         reason = str(error).splitlines()[0]
         raise BadContract(f"{file}: at {place}: not a usable JSON Schema ({reason}); mend it") from None
+
+
+@cache
+def _validator(text: str) -> Any:
+    # Most answers share a few shapes: an API's hundreds of responses compile to some dozens of validators.
+    return jsonschema_rs.Draft202012Validator(json.loads(text))

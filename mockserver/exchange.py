@@ -20,19 +20,20 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from multidict import MultiDict
 
+from mockserver import coverage, effects
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
 from mockserver.call import Call, Reply, json_reply
-from mockserver.contract import Contracts, Violation
+from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
+from mockserver.matching import Facts
+from mockserver.metrics import Metrics
+from mockserver.responses import error_reply, error_response, response_of
 from mockserver.routing import Found, Router, WrongMethod
 from mockserver.sandbox import Sandbox
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
 
 log = logging.getLogger("mockserver")
-
-STALLED = 30.0
-"""Real seconds after which a client that does not send its body is let go."""
 
 _EMPTY: MultiDict[str] = MultiDict()
 _SANDBOX_HEADER = "X-Mockserver-Sandbox"
@@ -45,7 +46,9 @@ class Exchange:
     """Answers every request that arrives on an API port.
 
     Attributes:
+        patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
+        metrics: counts of this process.
         beside: first path segment -> what answers below it (the control API).
     """
 
@@ -56,20 +59,25 @@ class Exchange:
         *,
         strict: bool = False,
         headers: bool = True,
+        patience: float = 25.0,
         beside: Mapping[str, Beside] | None = None,
     ) -> None:
         self.sandboxes = sandboxes
         self.contracts = contracts
         self.strict = strict
         self.headers = headers
+        self.patience = patience
         self.ports: dict[int, str] = {}
+        self.metrics = Metrics()
         self.beside = dict(beside or {})
         self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
-        self._contract_of = {
-            id(operation): contracts.get(f"{api.name}.{operation.name}")
-            for api in sandboxes.apis
-            for operation in api.operations
-        }
+        self._contract_of: dict[int, Contract | None] = {}
+
+    def _contract(self, api: Api, operation: Operation) -> Contract | None:
+        known = self._contract_of
+        if id(operation) not in known:
+            known[id(operation)] = self.contracts.get(f"{api.name}.{operation.name}")
+        return known[id(operation)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -89,7 +97,12 @@ class Exchange:
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
+        unmounted = None
+        if isinstance(found, Found) and not await self._mounted(sandbox, found):
+            unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
+        if api is unmounted:
+            api = None
         if api is None:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
@@ -99,14 +112,14 @@ class Exchange:
                     # All of it has arrived, so that nobody needs to watch the clock.
                     body = await request.read()
                 else:
-                    async with asyncio.timeout(STALLED):
+                    async with asyncio.timeout(self.patience):
                         body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()
-                raise
+                return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
         moved: list[tuple[Job, Move]] = []
         call: Call[Any, Any] = Call(
             api=api,
@@ -130,9 +143,14 @@ class Exchange:
             _query=query,
         )
         call.begin = lambda operation: self._begin(call, operation)
-        reply = await self._reply(call, found, way, refusal)
+        try:
+            reply = await self._reply(call, found, way, refusal)
+        except _Acted as acted:
+            reply = acted.reply
+        if call.effect is not None:
+            reply = effects.garbled(call.effect, call.instead or reply)
         response = await self._close(call, reply, raw, moved, began)
-        return response
+        return response if call.effect is None else await effects.send(call.effect, request, response)
 
     async def _reply(
         self, call: Call[Any, Any], found: Any, way: Operation | Endpoint | None, refusal: Exception | None
@@ -140,6 +158,8 @@ class Exchange:
         api = call.api
         try:
             try:
+                if way is None or refusal is not None:
+                    await self._meet(call)
                 if isinstance(found, WrongMethod):
                     raise MethodRefused(found.allowed)
                 if way is None:
@@ -171,23 +191,64 @@ class Exchange:
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
         call.operation = operation
-        contract = self._contract_of[id(operation)]
+        contract = self._contract(call.api, operation)
         if contract is not None:
             breaches = contract.breaches_of_request(call.parameters, call.payload)
             if breaches:
                 call.violations.extend(breaches)
+        await self._meet(call)
+
+    async def _meet(self, call: Call[Any, Any]) -> None:
+        """Let an armed fault act, if one is meant for this call.
+
+        Raises:
+            _Acted: the call is not carried out; the fault answers.
+        """
+        sandbox = call.sandbox
+        if call.effect is not None or not await sandbox.faults.armed():
+            return
+        operation = None if call.operation is None else f"{call.api.name}.{call.operation.name}"
+        fault = await sandbox.faults.meet(
+            Facts(
+                api=call.api.name,
+                operation=operation,
+                job=call.job,
+                method=call.method,
+                path=call.path,
+                headers=call.headers,
+                values=call.values,
+                parameters=call.parameters,
+                payload=call.payload,
+                body=call.body,
+            )
+        )
+        if fault is None:
+            return
+        call.fault, call.effect = fault["id"], fault["effect"]
+        sandbox.publish({"event": "fault", "id": call.fault, "request": call.number, "operation": operation})
+        await asyncio.sleep(sandbox.faults.pause(fault))
+        if "named" in call.effect:
+            call.instead = call.api.fault(call.effect["named"]).reply(call)
+        else:
+            call.instead = effects.instead(call.effect)
+        if effects.needs_no_answer(call.effect):
+            raise _Acted(call.instead or Reply(content_type=None))
 
     async def _close(
         self, call: Call[Any, Any], reply: Reply, raw: str, moved: list[tuple[Job, Move]], began: float
     ) -> web.Response:
-        contract = None if call.operation is None else self._contract_of[id(call.operation)]
-        if contract is not None and call.fault is None and call.error is None and call.operation is not None:
-            breaches = [] if reply.status == 501 else self._check_answer(contract, reply)
-            if breaches:
-                call.violations.extend(breaches)
-                log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breaches[0].message))
+        contract = None if call.operation is None else self._contract(call.api, call.operation)
+        named: str | None = None
+        if contract is not None:
+            answer = contract.response(reply.status, reply.content_type, reply.data)
+            if answer is not None:
+                named = answer.name
+            elif call.effect is None and call.error is None and reply.status != 501:
+                breach = contract.explain(reply.status, reply.content_type, reply.data)
+                call.violations.append(breach)
+                log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
                 if self.strict:
-                    reply = _breach(contract.operation, breaches[0])
+                    reply = _breach(contract.operation, breach)
         headers = dict(reply.headers) if reply.headers else {}
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
@@ -195,9 +256,7 @@ class Exchange:
             headers["X-Mockserver-Request"] = str(call.number)
             if call.violations:
                 headers["X-Mockserver-Violations"] = str(len(call.violations))
-        response = (web.Response if reply.content_type is not None else BareResponse)(
-            body=reply.body, status=reply.status, headers=headers
-        )
+        response = response_of(reply, headers)
         sandbox = call.sandbox
         entry = Entry(
             number=call.number,
@@ -209,8 +268,9 @@ class Exchange:
             body=call.body,
             api=call.api.name,
             operation=None if call.operation is None else f"{call.api.name}.{call.operation.name}",
+            response=named,
             job=call.job,
-            status=reply.status,
+            status=0 if call.effect is not None and effects.unanswered(call.effect) else reply.status,
             answer_headers=headers,
             answer=reply.body,
             milliseconds=(perf_counter() - began) * 1000,
@@ -220,31 +280,46 @@ class Exchange:
             parameters=call.parameters,
             payload=call.payload,
             error=call.error,
+            told=call.told,
         )
         if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
             cut(entry)
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
-        if sandbox.listened:
-            sandbox.publish(
-                {"event": "request", "number": entry.number, "operation": entry.operation, "status": entry.status}
-            )
+        await coverage.count(call, named)
+        if call.violations:
+            await coverage.keep_violations(sandbox, entry.number, entry.operation, call.violations)
+        await self._log(sandbox, entry)
         return response
 
-    def _check_answer(self, contract: Any, reply: Reply) -> list[Violation]:
-        found: list[Violation] = contract.breaches_of_answer(reply.status, reply.content_type, reply.data)
-        return found
+    async def _log(self, sandbox: Sandbox, entry: Entry) -> None:
+        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
+        seconds = entry.milliseconds / 1000
+        self.metrics.count(entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault)
+        if sandbox.listened:
+            sandbox.publish(
+                {
+                    "event": "request",
+                    "number": entry.number,
+                    "operation": entry.operation,
+                    "job": entry.job,
+                    "status": entry.status,
+                }
+            )
 
     def _sandbox(self, request: web.Request, path: str) -> tuple[Sandbox, str]:
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
-            return self.sandboxes.get(name), "/" + rest
+            return self.sandboxes.use(name), "/" + rest
         if _SANDBOX_HEADER in request.headers:
-            return self.sandboxes.get(request.headers[_SANDBOX_HEADER]), path
+            return self.sandboxes.use(request.headers[_SANDBOX_HEADER]), path
         if self.ports and request.transport is not None:
             port = request.transport.get_extra_info("sockname")[1]
             if port in self.ports:
-                return self.sandboxes.get(self.ports[port]), path
+                return self.sandboxes.use(self.ports[port]), path
         return self.sandboxes.default, path
+
+    async def _mounted(self, sandbox: Sandbox, found: Found[Way]) -> bool:
+        api = found.target[0]
+        return api.mounted is None or api.mounted(await sandbox.settings(api.name), found.values)
 
     def _owner(self, path: str) -> Api | None:
         folded = path.casefold() + "/"
@@ -255,12 +330,19 @@ class Exchange:
 
     async def _unmatched(
         self, request: web.Request, sandbox: Sandbox, number: int, path: str, raw: str, began: float
-    ) -> web.Response:
+    ) -> web.StreamResponse:
         nearest = self.router.nearest(path)
         hint = f"the nearest known path is {nearest}; GET / lists what is faked"
-        response = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
+        reply = error_reply(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
+        fault, effect = await self._unmatched_fault(request, sandbox, path)
+        if effect is not None:
+            reply = effects.garbled(effect, effects.instead(effect) or reply)
+        headers = dict(reply.headers)
+        if reply.content_type is not None:
+            headers["Content-Type"] = reply.content_type
         if self.headers:
-            response.headers["X-Mockserver-Request"] = str(number)
+            headers["X-Mockserver-Request"] = str(number)
+        response = response_of(reply, headers)
         entry = Entry(
             number=number,
             at=await sandbox.now(),
@@ -269,35 +351,46 @@ class Exchange:
             path=raw,
             headers=request.headers,
             body=b"",
-            status=404,
-            answer_headers=response.headers,
-            answer=response.body if isinstance(response.body, bytes) else b"",
+            status=0 if effect is not None and effects.unanswered(effect) else reply.status,
+            answer_headers=headers,
+            answer=reply.body,
             milliseconds=(perf_counter() - began) * 1000,
+            fault=fault,
             nearest=nearest,
         )
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
-        return response
+        await self._log(sandbox, entry)
+        return response if effect is None else await effects.send(effect, request, response)
+
+    async def _unmatched_fault(
+        self, request: web.Request, sandbox: Sandbox, path: str
+    ) -> tuple[str | None, Mapping[str, Any] | None]:
+        if not await sandbox.faults.armed():
+            return None, None
+        facts = Facts(
+            api=None,
+            operation=None,
+            job=None,
+            method=request.method,
+            path=path,
+            headers=request.headers,
+            values={},
+            parameters={},
+            payload=None,
+            body=b"",
+        )
+        fault = await sandbox.faults.meet(facts)
+        if fault is None:
+            return None, None
+        await asyncio.sleep(sandbox.faults.pause(fault))
+        return fault["id"], fault["effect"]
 
 
-class BareResponse(web.Response):
-    """A response without a Content-Type header; aiohttp would add one."""
+class _Acted(BaseException):
+    """A fault took the place of the answer. Not an Exception, so that no handler on the way takes it for its own."""
 
-    async def _prepare_headers(self) -> None:
-        await super()._prepare_headers()
-        self._headers.popall("Content-Type", None)
-
-
-def error_response(
-    status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None
-) -> web.Response:
-    """Answer in the house's own error shape (not an API's)."""
-    error: dict[str, Any] = {"code": code, "message": message}
-    if hint:
-        error["hint"] = hint
-    if allowed is not None:
-        error["allowed"] = allowed
-    reply = json_reply({"error": error}, status)
-    return web.Response(body=reply.body, status=status, content_type="application/json")
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 def not_faked(api: Api, operation: Operation) -> Reply:

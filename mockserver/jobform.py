@@ -163,8 +163,6 @@ def describe(api: Api, job: Job) -> dict[str, Any]:
     state = machine.by_name[job.state]
     planned = machine.next(job)
     record: dict[str, Any] = {
-        "api": job.api,
-        "kind": job.kind,
         "id": job.id,
         "state": job.state,
         "phase": str(state.phase),
@@ -194,7 +192,8 @@ def describe(api: Api, job: Job) -> dict[str, Any]:
             record["next"]["at"] = iso(planned.at)
         else:
             record["next"]["looks"] = planned.looks
-    return {**api.own_fields(job), **record}
+    # An API may have a `kind` of its own among the fixture's fields (GES does): that is the one its users know.
+    return {"api": job.api, "kind": job.kind, **api.own_fields(job), **record}
 
 
 def _moment(fields: Mapping[str, Any], name: str, default: float | None) -> float | None:

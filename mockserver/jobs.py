@@ -31,7 +31,11 @@ class Change:
 
 
 class Jobs:
-    """The jobs of one sandbox. Every job that comes out is settled to the sandbox's clock."""
+    """The jobs of one sandbox. Every job that comes out is settled to the sandbox's clock.
+
+    Attributes:
+        looked: the job that the last status query of a client was about, as it was shown.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Jobs:
         self._publish = publish
         self._request = request
         self._moved = moved
+        self.looked: Job | None = None
 
     def watched(self, moved: list[tuple[Job, Move]], request: int | None = None) -> Jobs:
         """Return the same jobs, with each move added to `moved` and put down to a journal entry."""
@@ -68,6 +73,7 @@ class Jobs:
         settled = machine.settle(job, now)
         if look:
             settled = machine.look(settled, now)
+            self.looked = settled
         if settled is job and job.retention is None:
             return job
         if expired(machine, settled, now):
@@ -75,7 +81,10 @@ class Jobs:
             raise UnknownJob(api, job_id)
         if settled is job:
             return job
-        return (await self.change(api, job_id, _look if look else _settle, kind=kind)).after
+        changed = (await self.change(api, job_id, _look if look else _settle, kind=kind)).after
+        if look:
+            self.looked = changed
+        return changed
 
     async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.
@@ -173,8 +182,12 @@ class Jobs:
     ) -> tuple[list[Job], int]:
         """Return jobs in order of arrival, and how many there are. Jobs that aged out are left out."""
         page = await self._store.page(self._box, api, kind, start=start, limit=limit, newest=newest)
+        machine, now = self._machines[api, kind], await self._now()
         settled = []
         for job in page.jobs:
+            if machine.settle(job, now) is job and not expired(machine, job, now):
+                settled.append(job)  # As stored: no second look at the store for each job of a long listing.
+                continue
             try:
                 settled.append(await self.get(api, job.id, kind=kind))
             except UnknownJob:

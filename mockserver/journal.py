@@ -62,6 +62,7 @@ class Entry:
     Attributes:
         at: sandbox time (epoch seconds).
         milliseconds: real time it took.
+        told: the answer is an error, but tells the state of the job.
         body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
     """
 
@@ -87,6 +88,7 @@ class Entry:
     payload: Any = None
     nearest: str | None = None
     error: str | None = None
+    told: bool = False
     body_size: int = 0
     answer_size: int = 0
 

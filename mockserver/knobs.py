@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from mockserver.core.errors import BadPlan, DomainError
@@ -61,7 +62,7 @@ def change(settings: T, values: Mapping[str, Any]) -> T:
         BadKnob: an unknown name, or a value of the wrong type or out of range.
     """
     known = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    hints = get_type_hints(type(settings))
+    hints = _hints(type(settings))
     checked = {}
     for name, value in values.items():
         if name not in known:
@@ -80,7 +81,7 @@ def values(settings: Any) -> dict[str, Any]:
 
 def describe(settings: type[Any]) -> list[dict[str, Any]]:
     """Return name, type, default, label and meaning of each setting, for the reference and the control API."""
-    hints = get_type_hints(settings)
+    hints = _hints(settings)
     rows = []
     for field in dataclasses.fields(settings):
         facts = field.metadata
@@ -97,6 +98,11 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
             row["minimum"] = facts["minimum"]
         rows.append(row)
     return rows
+
+
+@cache
+def _hints(settings: type[Any]) -> dict[str, Any]:
+    return get_type_hints(settings)
 
 
 def _type_name(hint: Any) -> str:

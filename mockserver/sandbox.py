@@ -12,16 +12,25 @@ from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job, Move
+from mockserver.faults import Faults
 from mockserver.fixtures import BadFixture, Fixtures
 from mockserver.jobform import Birth
 from mockserver.jobs import Jobs
 from mockserver.store.base import Store
 
 DEFAULT = "default"
+STOP: Mapping[str, Any] = {"event": "stop"}
+"""The last event there is: the sandbox, or the server, ends."""
+
 KEEPABLE = ("faults", "settings", "clock", "requests")
 """What `reset` can be told to keep."""
 
-_COLLECTIONS = {"faults": ("faults",), "settings": ("settings",), "clock": ("clock",), "requests": ("journal",)}
+_COLLECTIONS = {
+    "faults": ("faults",),
+    "settings": ("settings",),
+    "clock": ("clock",),
+    "requests": ("journal", "violations"),
+}
 
 
 class Records:
@@ -88,6 +97,7 @@ class Sandbox:
         self._first_clock = clock
         self._listeners: set[asyncio.Queue[Mapping[str, Any]]] = set()
         machines = {(api.name, kind): machine for api in apis for kind, machine in api.machines.items()}
+        self.faults = Faults(self)
         self.jobs = Jobs(store, name, machines, self.now, self._publish_moves)
 
     def adopt(self, fixtures: Fixtures) -> None:

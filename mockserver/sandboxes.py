@@ -10,7 +10,7 @@ from mockserver.api import Api
 from mockserver.core.clock import Clock, Time
 from mockserver.core.errors import DomainError
 from mockserver.fixtures import Fixtures
-from mockserver.sandbox import DEFAULT, Sandbox
+from mockserver.sandbox import DEFAULT, STOP, Sandbox
 from mockserver.store.base import Store
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -81,6 +81,16 @@ class Sandboxes:
             raise UnknownSandbox(name)
         return found
 
+    def use(self, name: str) -> Sandbox:
+        """Return a sandbox that a request is for; its `ttl` starts anew.
+
+        Raises:
+            UnknownSandbox: there is none of that name.
+        """
+        found = self.get(name)
+        found.used = monotonic()
+        return found
+
     def all(self) -> list[Sandbox]:
         """Return all sandboxes, the default one first."""
         return list(self._by_name.values())
@@ -118,7 +128,11 @@ class Sandboxes:
     def unused(self) -> list[Sandbox]:
         """Return the sandboxes whose `ttl` has run out."""
         now = monotonic()
-        return [one for one in self._by_name.values() if one.ttl is not None and now - one.used > one.ttl]
+        return [
+            one
+            for one in self._by_name.values()
+            if one.ttl is not None and now - one.used > one.ttl and not one.listened
+        ]
 
     async def delete(self, name: str) -> None:
         """End a sandbox and forget all that was in it.
@@ -126,6 +140,6 @@ class Sandboxes:
         Raises:
             UnknownSandbox: there is none of that name.
         """
-        self.get(name)
+        self.get(name).publish(STOP)
         del self._by_name[name]
         await self.store.clear(name)

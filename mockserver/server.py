@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import socket
+import ssl
 import threading
 import time
 from concurrent.futures import Future
@@ -24,6 +25,7 @@ from mockserver.core.clock import Time
 from mockserver.house import House
 from mockserver.sandbox import DEFAULT
 from mockserver.settings import BadOption, Settings
+from mockserver.stalled import let_go
 from mockserver.store.base import Store
 from mockserver.tls import Tls, prepare
 
@@ -31,6 +33,9 @@ log = logging.getLogger("mockserver")
 
 SAVE_EVERY = 30.0
 """Real seconds between two savings of the state file."""
+
+LINGER = 3.0
+"""Real seconds during which the rest of a refused body is read; with the patience before it, less than 30."""
 
 GRACE = 10.0
 """Real seconds that requests in flight have when the server stops."""
@@ -62,6 +67,7 @@ class MockServer:
         self._store = store
         self._runners: list[web.AppRunner] = []
         self._own_ports: dict[str, list[web.BaseSite]] = {}
+        self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,9 +103,10 @@ class MockServer:
             access_log=log if settings.access_log else None,
             shutdown_timeout=GRACE,
             handle_signals=False,
+            keepalive_timeout=settings.patience,
+            lingering_time=LINGER,
         )
-        await runner.setup()
-        self._runners.append(runner)
+        await self._set_up(runner)
         port = await self._listen(runner, settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -108,9 +115,14 @@ class MockServer:
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
-            beside = web.AppRunner(control_application(house), access_log=None, shutdown_timeout=GRACE)
-            await beside.setup()
-            self._runners.append(beside)
+            beside = web.AppRunner(
+                control_application(house),
+                access_log=None,
+                shutdown_timeout=GRACE,
+                keepalive_timeout=settings.patience,
+                lingering_time=LINGER,
+            )
+            await self._set_up(beside)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(beside, control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
@@ -124,6 +136,9 @@ class MockServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._saver
             self._saver = None
+        for watch in self._watches:
+            watch.cancel()
+        self._watches.clear()
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()
@@ -139,7 +154,7 @@ class MockServer:
             if scheme == "https" and tls is None:
                 continue
             sock = _bind(self.settings.host, 0)
-            site = web.SockSite(runner, sock, ssl_context=None if tls is None else tls.context)
+            site = _Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
             await site.start()
             ports[scheme] = sock.getsockname()[1]
             self.house.exchange.ports[ports[scheme]] = sandbox
@@ -155,9 +170,15 @@ class MockServer:
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 
+    async def _set_up(self, runner: web.AppRunner) -> None:
+        await runner.setup()
+        self._runners.append(runner)
+        if runner.server is not None:
+            self._watches.append(asyncio.create_task(let_go(runner.server, self.settings.patience)))
+
     async def _listen(self, runner: web.AppRunner, host: str, port: int, tls: Tls | None = None) -> int:
         sock = _bind(host, port)
-        await web.SockSite(runner, sock, ssl_context=None if tls is None else tls.context).start()
+        await _Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound
 
@@ -243,6 +264,27 @@ class MockServer:
             for runner in self._runners:
                 await runner.cleanup()
             raise
+
+
+class _Site(web.SockSite):
+    """A listening socket that has no more patience with a TLS handshake than with anything else."""
+
+    def __init__(
+        self, runner: web.AppRunner, sock: socket.socket, context: ssl.SSLContext | None, patience: float
+    ) -> None:
+        super().__init__(runner, sock, ssl_context=context)
+        self._patience = None if context is None else patience
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        assert self._runner.server is not None
+        self._server = await asyncio.get_running_loop().create_server(
+            self._runner.server,
+            sock=self._sock,
+            ssl=self._ssl_context,
+            backlog=self._backlog,
+            ssl_handshake_timeout=self._patience,
+        )
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -28,6 +28,7 @@ class Settings:
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
         headers: answers carry `X-Mockserver-Request` and `X-Mockserver-Violations`.
         body_limit: bytes an API request may have.
+        patience: real seconds after which a client that stalls, in asking or in reading, is let go.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +50,7 @@ class Settings:
     strict: bool = False
     headers: bool = True
     body_limit: int = 16 * 1024 * 1024
+    patience: float = 25.0
     log_format: str = "text"
     log_level: str = "info"
     access_log: bool = False

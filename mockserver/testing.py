@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from mockserver.client import (
     ClockRecord,
     Control,
+    ControlError,
     FaultRecord,
     JobRecord,
     Record,
@@ -189,15 +190,20 @@ class Sandbox:
 def broken_contracts(sandbox: Sandbox) -> list[str]:
     """Return each breach of contract that happened in a sandbox, as a sentence."""
     found = []
-    for request in sandbox.requests(violations=True):
-        for one in request.violations:
-            who = "the client" if one["side"] == "client" else "mockserver itself (a bug of it; please report)"
-            where = " ".join(filter(None, (one["part"], one["pointer"])))
-            found.append(
-                f"{who} broke the contract of {request.operation} in request {request.number} "
-                f"({request.method} {request.path}): {where}: {one['message']}"
-            )
+    for one in sandbox.control.violations():
+        who = "the client" if one["side"] == "client" else "mockserver itself (a bug of it; please report)"
+        where = " ".join(filter(None, (one["part"], one["pointer"])))
+        asked = _asked(sandbox, one["request"])
+        found.append(f"{who} broke the contract of {one['operation']} in {asked}: {where}: {one['message']}")
     return found
+
+
+def _asked(sandbox: Sandbox, number: int) -> str:
+    try:
+        request = sandbox.control.request(number)
+    except ControlError:
+        return f"request {number}"  # the journal has dropped it
+    return f"request {number} ({request.method} {request.path})"
 
 
 def faults_for_nothing(sandbox: Sandbox) -> list[str]:

@@ -92,3 +92,11 @@ async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> 
         for kind, machine in api.machines.items():
             jobs, _ = await box.jobs.page(api.name, kind=kind)
             assert {job.state for job in jobs} == set(machine.by_name), f"{api.name} {kind}"
+
+
+async def test_nothing_in_the_default_fixtures_moves_by_itself() -> None:
+    """A test that turns the clock to the next change must meet its own job, not one of ours."""
+    house = build(Settings())
+    box = house.sandboxes.default
+    await box.seed()
+    assert await box.jobs.due() is None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mockserver.api import Api
+from mockserver.apis.arcgis import ARCGIS
+from mockserver.apis.casjobs import CASJOBS
 from mockserver.apis.ges import GES
 from mockserver.apis.prime import PRIME
 
-APIS: tuple[Api, ...] = (GES, PRIME)
+APIS: tuple[Api, ...] = (ARCGIS, CASJOBS, GES, PRIME)

@@ -41,7 +41,7 @@ def contracts() -> None:
 @json_option
 def list_contracts(folder: Path | None, as_json: bool) -> None:
     """List all contracts."""
-    found = _load(folder)
+    found = load(folder)
     if as_json:
         print_json([contract.operation for contract in found])
         return
@@ -55,7 +55,7 @@ def list_contracts(folder: Path | None, as_json: bool) -> None:
 @json_option
 def show(operation: str, folder: Path | None, as_json: bool) -> None:
     """Show one contract as readable text: `contracts show ges.CancelJob`."""
-    found = _load(folder)
+    found = load(folder)
     contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
     if contract is None:
         near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
@@ -107,13 +107,18 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-def _load(folder: Path | None) -> list[Contract]:
+def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contract]:
+    """Return the contracts of a folder (none: the package's) for some APIs (none: all of them, and the control API).
+
+    Raises:
+        click.UsageError: a file is not well formed.
+    """
     from mockserver import contract
     from mockserver.apis import APIS
     from mockserver.data import folder as shipped
 
     try:
-        found = contract.load(folder or shipped("contracts"), [api.name for api in APIS])
+        found = contract.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
     except contract.BadContract as error:
         raise click.UsageError(str(error)) from None
     return list(found.by_operation.values())

@@ -24,6 +24,7 @@ COMMANDS = {
     "sandboxes": "sandboxes",
     "reset": "reset",
     "contracts": "contracts",
+    "openapi": "openapi",
 }
 """Command -> the module of this package that holds it under the same name."""
 

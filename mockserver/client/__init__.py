@@ -95,9 +95,9 @@ class Control:
         """Return the metrics as Prometheus text."""
         return self._wire.text("GET", "/metrics")
 
-    def openapi(self) -> Record:
-        """Return the OpenAPI document of the control API."""
-        return Record(self._wire.json("GET", "/openapi.json"))
+    def openapi(self, api: str | None = None) -> Record:
+        """Return the OpenAPI document of the control API, or of one of the faked ones."""
+        return Record(self._wire.json("GET", "/openapi.json", query={"api": api}))
 
     def ca(self) -> str:
         """Return the CA (PEM) a client must trust for the TLS port."""
@@ -129,9 +129,9 @@ class Control:
         """Return the operations, responses and states exercised since the last reset."""
         return Record(self._get("/coverage"))
 
-    def violations(self) -> list[Record]:
-        """Return the breaches of contract by either side since the last reset."""
-        return self._list("/violations", "violations")
+    def violations(self, side: Literal["client", "server"] | None = None) -> list[Record]:
+        """Return the breaches of contract by either side (`server`: our own) since the last reset."""
+        return self._list("/violations", "violations", {"side": side})
 
     # --- jobs -------------------------------------------------------------------------------------
 
@@ -251,6 +251,10 @@ class Control:
         return FaultRecord(
             self._call("POST", "/faults", {"match": dict(match or {}), "effect": dict(effect), **options})
         )
+
+    def fault(self, fault_id: str) -> FaultRecord:
+        """Return one fault with its hits."""
+        return FaultRecord(self._get(f"/faults/{segment(fault_id)}"))
 
     def remove_fault(self, fault_id: str) -> None:
         """Disarm one fault."""

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -127,15 +128,18 @@ class Transport:
 
     def events(self, path: str, *, timeout: float) -> Iterator[Record]:
         """Yield server-sent events: the object of each `data`, with its name as `event` unless it has one."""
-        name, data = "message", ""
+        name, data, heard = "message", "", monotonic()
         for line in self.lines(path, timeout=timeout):
+            # A server that lives sends comments; they are no news.
+            if line.startswith(":") and monotonic() - heard > timeout:
+                return
             if line.startswith("event:"):
                 name = line[6:].strip()
             elif line.startswith("data:"):
                 data += line[5:].strip()
             elif not line and data:
                 yield Record({"event": name, **_decode(data)})
-                name, data = "message", ""
+                name, data, heard = "message", "", monotonic()
 
     def _open(
         self, method: str, path: str, query: Params | None, body: Any, timeout: float

@@ -27,7 +27,6 @@ from mockserver.control.health import addresses
 from mockserver.control.page import start_page, wants_html
 from mockserver.control.routes import WAYS
 from mockserver.core.errors import DomainError
-from mockserver.exchange import STALLED
 from mockserver.fixtures import BadFixture
 from mockserver.house import House
 from mockserver.journal import mask
@@ -56,7 +55,7 @@ class Control:
     def application(self) -> web.Application:
         """Return an application of its own, for `--control-port`."""
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self.handle_alone)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self.handle_alone)
         return app
 
     async def handle_alone(self, request: web.Request) -> web.StreamResponse:
@@ -102,8 +101,11 @@ class Control:
         if found is None or way is None:
             nearest = self._router.nearest(path)
             raise Refused(404, "unknown-path", f"nothing is at {path}", f"the nearest known path is /_control{nearest}")
-        contract = self.house.control_contracts.by_operation[f"control.{way.name}"]
-        body = await _body(request, self.house.settings.body_limit if way.large else BODY_LIMIT)
+        contract = self.house.control_contracts.get(f"control.{way.name}")
+        assert contract is not None  # a test says that each way has one
+        body = await _body(
+            request, self.house.settings.body_limit if way.large else BODY_LIMIT, self.house.settings.patience
+        )
         values = {**_decode(query, contract), **found.values}
         _check(contract, values, body)
         ask = Ask(
@@ -161,7 +163,7 @@ def _methods(method: str) -> frozenset[str]:
     return frozenset({"GET", "HEAD"}) if method == "GET" else frozenset({method})
 
 
-async def _body(request: web.Request, limit: int) -> Any:
+async def _body(request: web.Request, limit: int, patience: float) -> Any:
     """Read the JSON body, at most `limit` bytes."""
     if not request.can_read_body:
         return None
@@ -170,14 +172,14 @@ async def _body(request: web.Request, limit: int) -> Any:
         raise too_large
     read = bytearray()
     try:
-        async with asyncio.timeout(STALLED):
+        async with asyncio.timeout(patience):
             while chunk := await request.content.readany():
                 read += chunk
                 if len(read) > limit:
                     raise too_large
     except TimeoutError:
         raise Refused(
-            408, "stalled", f"the body did not arrive within {STALLED:g} s", headers={"Connection": "close"}
+            408, "stalled", f"the body did not arrive within {patience:g} s", headers={"Connection": "close"}
         ) from None
     body = read_json(bytes(read))
     if isinstance(body, Malformed):

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.call import Reply, json_reply
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.faults import BadFault, UnknownFault
 from mockserver.fixtures import BadContent, BadFixture
 from mockserver.jobform import BadFields
 from mockserver.journal import mask
@@ -59,6 +60,8 @@ ROWS = (
     _Row(error=BadContent, status=422, code="bad-field", hint="fields have the fixture's form"),
     _Row(error=BadFixture, status=422, code="bad-fixture", hint="mend the fixture; see fixture.schema.json"),
     _Row(error=BadKnob, status=422, code="bad-setting", hint="GET /_control/apis/{api} describes each setting"),
+    _Row(error=BadFault, status=422, code="bad-fault", hint="GET /_control/faults/catalogue lists what there is"),
+    _Row(error=UnknownFault, status=404, code="unknown-fault", hint="GET /_control/faults lists them"),
     _Row(error=UnknownSandbox, status=404, code="unknown-sandbox", hint="POST /_control/sandboxes makes one"),
     _Row(error=SandboxTaken, status=409, code="sandbox-exists", hint="choose another name, or DELETE that one"),
     _Row(error=BadSandboxName, status=422, code="bad-sandbox-name", hint='for example {"name": "t1"}'),

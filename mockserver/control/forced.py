@@ -40,7 +40,7 @@ async def unseen(sandbox: Sandbox) -> list[dict[str, Any]]:
     oldest = entries[0].number if entries else (await sandbox.store.counters(sandbox.name)).get("journal", 0) + 1
     asked: dict[tuple[str, str], list[int]] = {}
     for entry in entries:
-        if entry.api is not None and entry.job is not None and entry.status < 400:
+        if entry.api is not None and entry.job is not None and (entry.status < 400 or entry.told):
             asked.setdefault((entry.api, entry.job), []).append(entry.number)
     found = []
     for one in noted.values():

@@ -18,6 +18,7 @@ from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 from mockserver.fixtures import BadContent, check_job
 from mockserver.jobform import BadFields, amend, describe
+from mockserver.sandbox import STOP
 
 RECHECK = 1.0
 """Real seconds after which a waiting `until` looks again by itself: another process may have moved the job."""
@@ -228,6 +229,8 @@ async def _wait(ask: Ask, api: Api, kind: str, job_id: str) -> dict[str, Any]:
 
 
 def _passes(event: Mapping[str, Any], api: Api, kind: str, job_id: str, wanted: set[str]) -> bool:
+    if event is STOP:
+        raise Refused(503, "stopping", "the server or the sandbox ends", "ask again when it is back")
     return (
         event.get("event") == "job"
         and (event["api"], event["kind"], event["id"]) == (api.name, kind, job_id)

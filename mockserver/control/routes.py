@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from mockserver.control import apis, clock, contracts, health, jobs, requests, sandboxes, state
+from mockserver.control import (
+    apis,
+    clock,
+    contracts,
+    events,
+    faults,
+    health,
+    jobs,
+    metrics,
+    openapi,
+    requests,
+    sandboxes,
+    state,
+    verify,
+)
 from mockserver.control.ask import Way
 
 _JOB = "/jobs/{api}/{id}"
@@ -35,8 +49,18 @@ WAYS: tuple[Way, ...] = (
     Way(name="ListRequests", method="GET", path="/requests", handler=requests.listing),
     Way(name="ClearRequests", method="DELETE", path="/requests", handler=requests.clear),
     Way(name="ShowRequest", method="GET", path="/requests/{n}", handler=requests.show),
+    Way(name="VerifyRequests", method="POST", path="/requests/verify", handler=verify.verify),
+    Way(name="Coverage", method="GET", path="/coverage", handler=verify.covered),
+    Way(name="ListViolations", method="GET", path="/violations", handler=verify.violations),
+    Way(name="ListFaults", method="GET", path="/faults", handler=faults.listing),
+    Way(name="ArmFault", method="POST", path="/faults", handler=faults.arm),
+    Way(name="DisarmFaults", method="DELETE", path="/faults", handler=faults.disarm_all),
+    Way(name="FaultCatalogue", method="GET", path="/faults/catalogue", handler=faults.listed),
+    Way(name="ShowFault", method="GET", path="/faults/{id}", handler=faults.show),
+    Way(name="DisarmFault", method="DELETE", path="/faults/{id}", handler=faults.disarm),
     Way(name="ListContracts", method="GET", path="/contracts", handler=contracts.listing),
     Way(name="ShowContract", method="GET", path="/contracts/{operation}", handler=contracts.show),
+    Way(name="OpenApi", method="GET", path="/openapi.json", handler=openapi.document),
     Way(name="ListSandboxes", method="GET", path="/sandboxes", handler=sandboxes.listing),
     Way(name="CreateSandbox", method="POST", path="/sandboxes", handler=sandboxes.create),
     Way(name="ShowSandbox", method="GET", path="/sandboxes/{name}", handler=sandboxes.show),
@@ -44,4 +68,6 @@ WAYS: tuple[Way, ...] = (
     Way(name="Reset", method="POST", path="/reset", handler=state.reset),
     Way(name="TakeSnapshot", method="GET", path="/snapshot", handler=state.take),
     Way(name="RestoreSnapshot", method="PUT", path="/snapshot", handler=state.restore, large=True),
+    Way(name="Events", method="GET", path="/events", handler=events.events),
+    Way(name="Metrics", method="GET", path="/metrics", handler=metrics.metrics),
 )

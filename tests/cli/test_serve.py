@@ -77,7 +77,13 @@ def test_it_prints_one_table_and_ends_on_a_signal(start: Start, number: int) -> 
 
     lines = text.splitlines()
     assert lines[0].split() == ["API", "BASE", "URL", "ACCOUNT"]
-    assert re.search(r"^ges +http://127\.0\.0\.1:\d+/ges\S*  .*mock-token", text, re.MULTILINE)
+    for api, base, account in (
+        ("arcgis", "/arcgis/rest", "siteadmin"),
+        ("casjobs", "/CasJobs/services/jobs.asmx", "secret"),
+        ("ges", "/ges/v1.0", "mock-token"),
+        ("prime", "/webacs/api/v1", "nbi"),
+    ):
+        assert re.search(rf"^{api} +http://127\.0\.0\.1:\d+{base}  .*{account}", text, re.MULTILINE)
     assert re.search(r"^control +http://127\.0\.0\.1:\d+/_control$", text, re.MULTILINE)
     assert re.search(r"^console +http://127\.0\.0\.1:\d+/_control/$", text, re.MULTILINE)
     assert end(process, number) == 0

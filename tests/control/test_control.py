@@ -72,9 +72,9 @@ async def test_force_takes_any_spelling_and_holds(client: Client, word: str) -> 
 async def test_a_forced_state_can_go_on_with_the_plan(client: Client) -> None:
     await add(client, id="x", hold=True)
     record = await (await client.put(f"{JOBS}/ges/x/state", json={"state": "running", "hold": False})).json()
-    assert record["next"]["state"] == "success"
+    assert record["next"]["state"] == "complete"
     fired = (await (await client.post("/_control/clock/advance", json={"until_next": True})).json())["fired"]
-    assert ("x", "running", "success") in [(move["id"], move["from"], move["to"]) for move in fired]
+    assert ("x", "running", "complete") in [(move["id"], move["from"], move["to"]) for move in fired]
 
 
 async def test_hold_and_release(client: Client) -> None:

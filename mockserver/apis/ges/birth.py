@@ -61,7 +61,7 @@ async def make(birth: Birth[GesSettings, Content], fields: Mapping[str, Any]) ->
     plan = _plan(fields.get("plan", default_plan or JOB.plan), end, waiting)
     job = birth.job(
         JOB,
-        {**fields, "plan": plan, **_error(fields, script)},
+        {"error": _reason(graph, script), **fields, "plan": plan},
         job_id=job_id,
         data=own,
         default_cancel=_cancel(default_cancel, settings),
@@ -147,7 +147,8 @@ def _plan(value: Any, end: str, waiting: str) -> Any:
     return value
 
 
-def _error(fields: Mapping[str, Any], script: Script | None) -> dict[str, Any]:
-    if "error" in fields or script is None or script.error is None:
-        return {}
-    return {"error": str(script.error)}
+def _reason(graph: Graph | None, script: Script | None) -> str | None:
+    """Return why a job will fail, should it fail."""
+    if script is not None and script.error is not None:
+        return str(script.error)
+    return None if graph is None else graph.error

@@ -53,7 +53,7 @@ class Graph:
     """A graph, and what jobs on it do and find.
 
     Attributes:
-        plan, on_cancel: of the jobs that clients create on it, in the fixture's form.
+        plan, on_cancel: of the jobs that clients create on it, in the fixture's form; `error` is why they fail.
         label_index: whether the indexes that Cypher needs exist.
     """
 
@@ -62,6 +62,7 @@ class Graph:
     project_id: str = PROJECT_ID
     plan: Any = None
     on_cancel: Any = None
+    error: str | None = None
     vertices: Sequence[Mapping[str, Any]] = ()
     edges: Sequence[Mapping[str, Any]] = ()
     algorithms: Mapping[str, Script] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def _graph(number: int, fields: Mapping[str, Any], project_id: str) -> Graph:
         project_id=fields.get("project_id", project_id),
         plan=fields.get("plan"),
         on_cancel=fields.get("on_cancel"),
+        error=fields.get("error"),
         vertices=fields.get("vertices", ()),
         edges=fields.get("edges", ()),
         algorithms=_scripts(fields.get("algorithms", ()), "name"),

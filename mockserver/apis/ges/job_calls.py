@@ -39,10 +39,12 @@ async def status(call: GesCall) -> Reply:
     if state == GesState.FAILED:
         kind = kind_of(job.data)
         if kind.algorithm:
+            call.told = True
             raise GesFault("GES.8301", _failure(job))
         return answer(call, _unfinished(settings, "failed"))
     if state == GesState.CANCELLED:
         if settings.cancelled_status == "unknown":
+            call.told = True
             raise _unknown(call)
         return answer(call, _unfinished(settings, "failed"))
     return answer(call, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))

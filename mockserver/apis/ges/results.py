@@ -15,7 +15,9 @@ def found(kind: Kind, graph: Graph | None, script: Script | None, own: Mapping[s
     if script is not None and script.result is not None:
         return script.result
     if kind.lists is None:
-        return {}
+        # An algorithm's list bears its name: {"pagerank": […]}; that it is there when empty is inferred.
+        name = own.get("algorithm")
+        return {name: []} if kind.algorithm and name and name not in SCALAR else {}
     rows = () if graph is None else graph.vertices if kind.lists == "vertices" else graph.edges
     request = own.get("request")
     asked = request.get("body") if isinstance(request, Mapping) else None

@@ -103,7 +103,7 @@ _EDGES = _filtered("edgeFilters", ("GES.8101", "GES.8102", "GES.8103"))
 
 
 def _edges_named_as_vertices(body: Mapping[str, Any]) -> None:
-    # The samples of the edge export and deletion say vertexFilters under an edge's code: 导出过滤后的边(2-2-7).md.
+    # The sample of the edge export says vertexFilters under an edge's code: 导出过滤后的边(2-2-7).md.
     try:
         _EDGES(body)
     except GesFault as fault:
@@ -144,7 +144,7 @@ delete_index = submit(kinds.DELETE_INDEX, empty=True)
 export_vertices = submit(kinds.EXPORT_VERTICES, _exported(_VERTICES))
 export_edges = submit(kinds.EXPORT_EDGES, _exported(_edges_named_as_vertices))
 delete_vertices = submit(kinds.DELETE_VERTICES, _VERTICES)
-delete_edges = submit(kinds.DELETE_EDGES, _edges_named_as_vertices)
+delete_edges = submit(kinds.DELETE_EDGES, _EDGES)
 import_graph = submit(kinds.IMPORT_GRAPH, _files)
 export_graph = submit(kinds.EXPORT_GRAPH)
 clear_graph = submit(kinds.CLEAR_GRAPH, empty=True)
@@ -165,7 +165,7 @@ async def execute_algorithm(call: GesCall) -> Reply:
         script = graph.algorithms.get(name)
         if script is not None and script.error is not None:
             raise GesFault("GES.8402", f"Running algorithm [{name}] error: {script.error}!")
-        outputs = found(kinds.EXECUTE_ALGORITHM, graph, script, {"request": {"body": body}})
+        outputs = found(kinds.EXECUTE_ALGORITHM, graph, script, {"algorithm": name})
         return answer(call, {"data": {"outputs": outputs}})
     reply, _ = await created(call, graph, kinds.EXECUTE_ALGORITHM, body, {"algorithm": name})
     return reply

@@ -38,25 +38,52 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("ShowHygSummary", "GET", f"{_HYG}/{{graph_name}}/summary", "Querying an HyG graph"),
 )  # fmt: skip
 
-_MANAGEMENT: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    ("ListGraphs", "GET", ("/v1.0/{project_id}/graphs", "/v2/{project_id}/graphs"), "Listing graphs"),
-    ("CreateGraph", "POST", ("/v1.0/{project_id}/graphs", "/v2/{project_id}/graphs"), "Creating a graph"),
-    ("ShowGraph", "GET", ("/v1.0/{project_id}/graphs/{graph_id}", "/v2/{project_id}/graphs/{graph_id}"),
-     "Showing a graph"),
-    ("DeleteGraph", "DELETE", ("/v1.0/{project_id}/graphs/{graph_id}", "/v2/{project_id}/graphs/{graph_id}"),
-     "Deleting a graph"),
-    ("StopGraph", "POST", ("/v1.0/{project_id}/graphs/{graph_id}/action?action_id=stop",
-                           "/v2/{project_id}/graphs/{graph_id}/stop"), "Stopping a graph"),
-    ("StartGraph", "POST", ("/v1.0/{project_id}/graphs/{graph_id}/action?action_id=start",
-                            "/v2/{project_id}/graphs/{graph_id}/start"), "Starting a graph"),
-    ("ShowQuotas", "GET", ("/v1.0/{project_id}/graphs/quotas", "/v2/{project_id}/graphs/quotas"), "Querying quotas"),
-    ("ListBackups", "GET", ("/v1.0/{project_id}/graphs/backups", "/v2/{project_id}/graphs/backups"),
-     "Listing backups"),
-    ("ListMetadata", "GET", ("/v1.0/{project_id}/graphs/metadatas", "/v2/{project_id}/graphs/metadatas"),
-     "Listing metadata"),
+_V1 = "/v1.0/{project_id}/graphs"
+_V2 = "/v2/{project_id}/graphs"
+
+_MANAGEMENT: tuple[tuple[str, str, str | None, str | None, str], ...] = (
+    # name, method, path below graphs in v1.0 and in v2, title
+    ("ListGraphs", "GET", "", "", "Listing graphs"),
+    ("CreateGraph", "POST", "", "", "Creating a graph"),
+    ("ShowGraph", "GET", "/{graph_id}", "/{graph_id}", "Showing a graph"),
+    ("DeleteGraph", "DELETE", "/{graph_id}", "/{graph_id}", "Deleting a graph"),
+    # v1.0 names the action in the query; those that create the jobs faked here have routes of their own.
+    ("GraphAction", "POST", "/{graph_id}/action", None, "Starting, stopping, restarting or upgrading a graph"),
+    ("StartGraph", "POST", None, "/{graph_id}/start", "Starting a graph"),
+    ("StopGraph", "POST", None, "/{graph_id}/stop", "Stopping a graph"),
+    ("RestartGraph", "POST", None, "/{graph_id}/restart", "Restarting a graph"),
+    ("UpgradeGraph", "POST", None, "/{graph_id}/upgrade", "Upgrading a graph"),
+    ("ResizeGraph", "POST", "/{graph_id}/resize", "/{graph_id}/resize", "Resizing a graph"),
+    ("ExpandGraph", "POST", "/{graph_id}/expand", "/{graph_id}/expand", "Expanding a graph"),
+    ("AttachEip", "POST", None, "/{graph_id}/bind-eip", "Binding an EIP"),
+    ("DetachEip", "POST", None, "/{graph_id}/unbind-eip", "Unbinding an EIP"),
+    ("ChangeSecurityGroup", "POST", None, "/{graph_id}/sg/change", "Changing the security group"),
+    ("ListBackups", "GET", "/backups", "/backups", "Listing all backups"),
+    ("ListGraphBackups", "GET", "/{graph_id}/backups", "/{graph_id}/backups", "Listing a graph's backups"),
+    ("CreateBackup", "POST", "/{graph_id}/backups", "/{graph_id}/backups", "Creating a backup"),
+    ("DeleteBackup", "DELETE", "/{graph_id}/backups/{backup_id}", "/{graph_id}/backups/{backup_id}",
+     "Deleting a backup"),
+    ("ExportBackup", "POST", None, "/{graph_id}/backups/export", "Exporting a backup"),
+    ("ImportBackup", "POST", None, "/{graph_id}/backups/import", "Importing a backup"),
+    ("ShowBackupDownloadLink", "GET", None, "/{graph_id}/backup-files", "Showing the link to a backup"),
+    ("ListMetadata", "GET", "/metadatas", "/metadatas", "Listing metadata"),
+    ("ShowMetadata", "GET", "/metadatas/{metadata_id}", "/metadatas/{metadata_id}", "Showing metadata"),
+    ("CreateMetadata", "POST", "/metadatas", "/metadatas", "Creating metadata"),
+    ("DeleteMetadata", "DELETE", "/metadatas/{metadata_id}", "/metadatas/{metadata_id}", "Deleting metadata"),
+    ("UploadMetadata", "POST", "/metadata/upload_from_obs", "/metadata/upload-from-obs", "Importing metadata from OBS"),
+    ("ShowQuotas", "GET", "/quotas", "/quotas", "Querying quotas"),
+    ("ListScenes", "GET", None, "/scenes", "Listing scenes"),
+    ("RegisterScenes", "POST", None, "/{graph_id}/scenes/register", "Registering scenes"),
+    ("DeregisterScenes", "POST", None, "/{graph_id}/scenes/unregister", "Deregistering scenes"),
 )  # fmt: skip
+
+
+def _management(name: str, method: str, v1: str | None, v2: str | None, title: str) -> Operation:
+    paths = tuple(base + path for base, path in ((_V1, v1), (_V2, v2)) if path is not None)
+    return Operation(name=name, methods=(method,), paths=paths, title=title)
+
 
 UNFAKED = (
     *(Operation(name=name, methods=(method,), paths=(path,), title=title) for name, method, path, title in _ROWS),
-    *(Operation(name=name, methods=(method,), paths=paths, title=title) for name, method, paths, title in _MANAGEMENT),
+    *(_management(*row) for row in _MANAGEMENT),
 )

@@ -48,7 +48,7 @@ def _own_fields(job: Job) -> Mapping[str, Any]:
 PRIME = Api(
     name="prime",
     title="Cisco Prime Infrastructure",
-    bases=("/webacs/api", "/webacs"),
+    bases=("/webacs/api/v1", "/webacs/api", "/webacs"),
     account="nbi / secret",
     machines={JOB.kind: JOB, RUN.kind: RUN},
     operations=(

@@ -1,0 +1,81 @@
+"""ArcGIS Server: geoprocessing jobs over REST, the Administrator's view of them, tokens and sign-in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mockserver.api import Api, Endpoint, NoRoute
+from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
+from mockserver.apis.arcgis.content import read_content
+from mockserver.apis.arcgis.errors import service_not_found
+from mockserver.apis.arcgis.faults import FAULTS
+from mockserver.apis.arcgis.jobs import make_job
+from mockserver.apis.arcgis.machine import JOB
+from mockserver.apis.arcgis.security import GpCall
+from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.wire import cors, decode, refuse
+from mockserver.call import Reply
+
+
+def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:
+    """Tell whether the site answers under the first segment of a path."""
+    if "portal" in values:
+        return settings.secured == "federated" and values["portal"] == settings.portal_context
+    return values.get("context", settings.contexts[0] if settings.contexts else "") in settings.contexts
+
+
+async def elsewhere(call: GpCall) -> Reply:
+    """Answer a browser's preflight anywhere; everything else that no operation claims is unknown."""
+    if call.method == "OPTIONS":
+        headers = {
+            **cors(call),
+            "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+            "Access-Control-Allow-Headers": "X-Esri-Authorization, Content-Type, Authorization",
+        }
+        return Reply(content_type=None, headers=headers)
+    found = _SERVICE.match("/" + call.values.get("rest", ""))
+    if found is not None and call.content.service(found["folder"] or "", found["name"], found["type"]) is None:
+        raise service_not_found(found[1])
+    raise NoRoute(call.path)
+
+
+_SERVICE = re.compile(r"/services/((?:(?P<folder>[^/]+)/)?(?P<name>[^/]+)/(?P<type>[A-Z][A-Za-z]*Server))(?:/|$)")
+
+
+ARCGIS = Api(
+    name="arcgis",
+    title="ArcGIS Server geoprocessing",
+    bases=("/arcgis/rest", "/arcgis", "/webadaptor", "/server", "/portal"),
+    account="siteadmin / secret",
+    machines={"job": JOB},
+    operations=(
+        *routes_gp.OPERATIONS,
+        *routes_results.OPERATIONS,
+        *routes_admin.OPERATIONS,
+        *routes_tokens.OPERATIONS,
+        *routes_portal.OPERATIONS,
+    ),
+    endpoints=(
+        *routes_admin.ENDPOINTS,
+        Endpoint(
+            handler=elsewhere,
+            methods=("GET", "POST", "OPTIONS"),
+            paths=(
+                "/{context}/rest/{rest*}",
+                "/{context}/admin/{rest*}",
+                "/{context}/tokens/{rest*}",
+                "/{portal}/sharing/{rest*}",
+            ),
+        ),
+    ),
+    settings=ArcgisSettings,
+    content=read_content,
+    job=make_job,
+    decode=decode,
+    refuse=refuse,
+    mounted=mounted,
+    faults=FAULTS,
+    secrets=("token", "password", "X-Esri-Authorization"),
+    sources=("arcgis.md", "https://developers.arcgis.com/rest/"),
+)

@@ -1,0 +1,159 @@
+"""Who is calling, and whether they may: tokens are looked for here, services and the Administrator guarded."""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from mockserver.apis.arcgis import errors, tokens
+from mockserver.apis.arcgis.content import Account, Content, Service
+from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.tokens import Binding, InvalidToken, Token
+from mockserver.call import Call
+
+GpCall = Call[ArcgisSettings, Content]
+
+COOKIE = "agstoken"
+"""The cookie our sign-in pages set, so that a browser need not carry a token in addresses (name inferred)."""
+
+
+def authenticate(content: Content, username: Any, password: Any) -> Account | None:
+    """Return the account of that name and password, or None."""
+    account = content.accounts.get(str(username or ""))
+    return account if account is not None and account.password == str(password or "") else None
+
+
+async def issue(call: GpCall, account: Account, asked: Any, bound: Binding, *, default: float | None = None) -> Token:
+    """Make a token for an account.
+
+    Args:
+        asked: the minutes the client wishes for, as it wrote them.
+        bound: the client the token is good for.
+        default: minutes when it names none; the site's shortLivedTokenValidity if that is not given either.
+    """
+    settings, sandbox = call.settings, call.sandbox
+    minutes = tokens.lifetime(
+        asked, default=settings.token_minutes if default is None else default, cap=settings.token_max_minutes
+    )
+    return await tokens.mint(
+        sandbox.records(call.api.name),
+        sandbox.ids,
+        sandbox.count,
+        username=account.username,
+        now=call.now,
+        minutes=minutes,
+        real_seconds=settings.token_real_ttl,
+        bound=bound,
+    )
+
+
+async def holder(call: GpCall, value: str) -> Account:
+    """Return the account a token speaks for.
+
+    Raises:
+        InvalidToken: it is unknown, has expired, is bound to another client, or its account is gone.
+    """
+    token = await tokens.judge(
+        call.sandbox.records(call.api.name),
+        value,
+        now=call.now,
+        referer=call.headers.get("Referer"),
+        address=call.remote,
+        strict=call.settings.referer_check == "strict",
+    )
+    account = call.content.accounts.get(token.username)
+    if account is None:
+        raise InvalidToken
+    return account
+
+
+async def caller(call: GpCall) -> Account | None:
+    """Return who calls, or None when no token came.
+
+    Raises:
+        InvalidToken: one came that is no good. A stale cookie does not count: browsers send it unasked.
+    """
+    value = tokens.presented(call.parameters, call.headers)
+    if value is not None:
+        return await holder(call, value)
+    value = _cookie(call)
+    if value is None:
+        return None
+    try:
+        return await holder(call, value)
+    except InvalidToken:
+        return None
+
+
+async def authorize(call: GpCall, service: Service) -> str | None:
+    """Return the name of the caller, or None for somebody nameless who may use the service.
+
+    An invalid token is refused even where none is needed (inferred).
+
+    Raises:
+        RestError: 499, 498 or 403.
+    """
+    try:
+        account = await caller(call)
+    except InvalidToken:
+        raise errors.invalid_token() from None
+    if account is None:
+        if _guarded(call, service):
+            raise errors.token_required()
+        return None
+    if not _may_use(account, service):
+        raise errors.forbidden()
+    return account.username
+
+
+async def visible(call: GpCall, service: Service) -> bool:
+    """Tell whether a catalogue shows this service to the caller (inferred: those that may not use it do not see it).
+
+    Raises:
+        RestError: 498, for a token that is no good.
+    """
+    try:
+        account = await caller(call)
+    except InvalidToken:
+        raise errors.invalid_token() from None
+    return not _guarded(call, service) if account is None else _may_use(account, service)
+
+
+async def administrator(call: GpCall) -> Account | None:
+    """Return the administrator who calls the Administrator API.
+
+    None stands for anybody: an unsecured site asks nobody, unless a setting says that its Administrator does.
+
+    Raises:
+        AdminError: 499, 498 or 403, in the Administrator's words.
+    """
+    try:
+        account = await caller(call)
+    except InvalidToken:
+        raise errors.admin_invalid_token() from None
+    if account is None:
+        if call.settings.secured == "none" and call.settings.admin_sign_in == "as-secured":
+            return None
+        raise errors.admin_token_required()
+    if not account.administrator:
+        raise errors.admin_forbidden()
+    return account
+
+
+def _guarded(call: GpCall, service: Service) -> bool:
+    return service.secured or call.settings.secured != "none"
+
+
+def _may_use(account: Account, service: Service) -> bool:
+    return not service.users or account.administrator or account.username in service.users
+
+
+def _cookie(call: GpCall) -> str | None:
+    header = call.headers.get("Cookie")
+    if not header:
+        return None
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found is not None and found.value else None

@@ -1,0 +1,32 @@
+"""SDSS CasJobs: `jobs.asmx`, an ASP.NET web service in SOAP 1.1, SOAP 1.2, HTTP GET and HTTP POST."""
+
+from __future__ import annotations
+
+from mockserver.api import Api
+from mockserver.apis.casjobs import content, jobs, routes
+from mockserver.apis.casjobs.faults import FAULTS
+from mockserver.apis.casjobs.machine import JOB
+from mockserver.apis.casjobs.settings import CasSettings
+
+CASJOBS = Api(
+    name=jobs.API,
+    title="SDSS CasJobs",
+    bases=("/CasJobs/services/jobs.asmx", *routes.SITES),
+    account="wsid 1, password secret",
+    machines={"job": JOB},
+    operations=routes.OPERATIONS,
+    endpoints=routes.ENDPOINTS,
+    settings=CasSettings,
+    content=content.read,
+    job=jobs.make,
+    own_fields=jobs.own_fields,
+    decode=routes.decode,
+    refuse=routes.refuse,
+    faults=FAULTS,
+    secrets=("pw", "owner_pw", "md5", "password"),
+    sources=(
+        "casjobs.sdss.org/CasJobs/services/jobs.asmx (help pages)",
+        "github.com/sciserver/SkyServerWS (genuine WSDL)",
+        "Microsoft .NET reference source, System.Web.Services",
+    ),
+)

@@ -1,0 +1,96 @@
+"""Named faults: failures that users of CasJobs have met, in the service's own bytes."""
+
+from __future__ import annotations
+
+from mockserver.api import NamedFault
+from mockserver.apis.casjobs import routes, writing
+from mockserver.apis.casjobs.clr import EXCEPTION, INVALID, SQL, ClrException
+from mockserver.apis.casjobs.message import head
+from mockserver.apis.casjobs.service import CasCall
+from mockserver.call import Reply
+from mockserver.core.machine import Confidence
+
+_ISSUES = "github.com/rlwastro/mastcasjobs issues 3, 4, 5, 12"
+
+
+def _prepared_statement(call: CasCall) -> Reply:
+    frames = (
+        "System.Data.SqlClient.SqlConnection.OnError(SqlException exception, Boolean breakConnection, "
+        "Action`1 wrapCloseInAction)",
+    )
+    return routes.refuse(
+        call, ClrException("Could not find prepared statement with handle -1.", kind=SQL, frames=frames)
+    )
+
+
+def _open_reader(call: CasCall) -> Reply:
+    message = "There is already an open DataReader associated with this Command which must be closed first."
+    return routes.refuse(call, ClrException(message, kind=INVALID))
+
+
+def _slow_queue(call: CasCall) -> Reply:
+    message = (
+        "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not "
+        "responding."
+    )
+    return routes.refuse(call, ClrException(message, inner=ClrException(message, kind=SQL)))
+
+
+def _bad_login(call: CasCall) -> Reply:
+    wsid = call.parameters.get("wsId", call.parameters.get("wsid", call.parameters.get("owner_wsid", "")))
+    message = call.settings.login_error.replace("{wsid}", str(wsid))
+    return routes.refuse(call, ClrException(message, kind=EXCEPTION))
+
+
+def _bad_request(call: CasCall) -> Reply:
+    return writing.empty_error(400, head(call.headers).guess, call.settings)
+
+
+def _unsupported_media(call: CasCall) -> Reply:
+    return writing.empty_error(415, head(call.headers).guess, call.settings)
+
+
+FAULTS = (
+    NamedFault(
+        name="sql-exception",
+        title="SqlException: Could not find prepared statement with handle -1.",
+        reply=_prepared_statement,
+        confidence=Confidence.OBSERVED,
+        source=_ISSUES,
+    ),
+    NamedFault(
+        name="open-data-reader",
+        title="InvalidOperationException: There is already an open DataReader associated with this Command …",
+        reply=_open_reader,
+        confidence=Confidence.OBSERVED,
+        source=_ISSUES,
+    ),
+    NamedFault(
+        name="slow-queue",
+        title="The database's timeout expires while a query waits.",
+        reply=_slow_queue,
+        confidence=Confidence.INFERRED,
+        source="SqlException's own text; no capture from CasJobs",
+    ),
+    NamedFault(
+        name="bad-login",
+        title="The account is refused (the sentence is the setting login_error).",
+        reply=_bad_login,
+        confidence=Confidence.INFERRED,
+        source="casjobs.md §4.6",
+    ),
+    NamedFault(
+        name="bad-request",
+        title="400 with an empty body, as for a message that is not well-formed.",
+        reply=_bad_request,
+        confidence=Confidence.OBSERVED,
+        source="ASMX runtime",
+    ),
+    NamedFault(
+        name="unsupported-media-type",
+        title="415 with an empty body, as for a media type that is not SOAP's.",
+        reply=_unsupported_media,
+        confidence=Confidence.OBSERVED,
+        source="ASMX runtime",
+    ),
+)

@@ -1,0 +1,355 @@
+"""What each operation does: account, owner, then a verb over the jobs. Nothing here knows a protocol.
+
+An exception of the service is a `ClrException` with a sentence of ours: CasJobs' own have not been
+published (casjobs.md §4.6), so each is a setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mockserver.apis.casjobs import conditions, quick
+from mockserver.apis.casjobs.clr import KEY_NOT_FOUND, ClrException, query_failed
+from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
+from mockserver.apis.casjobs.content import Account, CasContent, squeezed
+from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, searched
+from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
+from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE
+from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.call import Call
+from mockserver.core.errors import DuplicateJob, UnknownJob
+from mockserver.core.job import Job
+from mockserver.core.machine import Machine
+from mockserver.wire.soap import Method, SoapService
+
+CasCall = Call[CasSettings, CasContent]
+
+SERVICE_CYCLE = 5.0
+"""Seconds until a service that is told to suspend or wake has done so [inferred]."""
+
+_SERVICE_STATES = {"SUSPENDING": "SUSPENDED", "WAKING": "RUNNING"}
+_TABLE_LIST = re.compile(r"\binformation_schema\s*\.\s*tables\b", re.IGNORECASE)
+
+
+def sentence(template: str, **values: object) -> str:
+    """Fill a setting's sentence; braces that name nothing stay as they are."""
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", str(value))
+    return template
+
+
+def login(call: CasCall, wsid: int, password: str | None) -> Account:
+    """Return the account of a WebServicesID.
+
+    Raises:
+        ClrException: there is none, or the password is another.
+    """
+    account = call.content.accounts.get(str(wsid))
+    if account is None or password != account.password:
+        raise ClrException(sentence(call.settings.login_error, wsid=wsid))
+    return account
+
+
+# --- jobs -----------------------------------------------------------------------------------------
+
+
+async def submit_job(
+    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, estimate: int
+) -> int:
+    """Put a query into the queue nearest to the estimate; return the job id."""
+    account = login(call, wsid, pw)
+    return await _submit(call, account, {**_query(qry, context, taskname), "estimate": estimate})
+
+
+async def submit_job_into(
+    call: CasCall,
+    wsid: int,
+    pw: str | None,
+    qry: str | None,
+    context: str | None,
+    table: str | None,
+    taskname: str | None,
+    estimate: int,
+) -> int:
+    """As `submit_job`, with a table for the rows."""
+    account = login(call, wsid, pw)
+    # "If no table is specified then a new table with a unique name is created"; how it is named is a guess.
+    target = table or f"MyTable_{await call.sandbox.count('casjobs.table')}"
+    return await _submit(call, account, {**_query(qry, context, taskname), "estimate": estimate, "target": target})
+
+
+async def submit_extract_job(call: CasCall, wsid: int, pw: str | None, table_name: str | None, kind: str | None) -> int:
+    """Have a table written to a file; return the job id."""
+    account = login(call, wsid, pw)
+    known = {name.casefold(): name for name, _ in call.content.types if name != QUERY}
+    spelled = known.get((kind or "").casefold())
+    if spelled is None:
+        raise ClrException(sentence(call.settings.job_type_error, type=kind or ""))
+    # guess: what such a job shows as query, task and context is nowhere said.
+    fields = {"query": table_name, "taskname": table_name, "context": MYDB, "type": spelled, "queue": 0}
+    return await _submit(call, account, fields)
+
+
+def _query(qry: str | None, context: str | None, taskname: str | None) -> dict[str, Any]:
+    return {"query": qry, "context": context, "taskname": taskname, "type": QUERY}
+
+
+async def _submit(call: CasCall, account: Account, fields: dict[str, Any]) -> int:
+    content = call.content
+    if "queue" not in fields:
+        fields["queue"] = _queue(content, fields["context"] or "", fields["estimate"])
+    failure = content.quick_results.get(squeezed(fields["query"] or ""))
+    if failure is not None and failure.error is not None:
+        fields = {**fields, "plan": "fails", "error": failure.error}
+    fields = {**fields, **content.outcome(fields)}
+    while True:
+        try:
+            job = await call.create(fields, owner=account.wsid)
+        except DuplicateJob:
+            continue  # the id is a fixture's; the next one may be free
+        call.job = job.id
+        return int(job.id)
+
+
+def _queue(content: CasContent, context: str, estimate: int) -> int:
+    """Return the time limit nearest to the estimate, among the queues longer than the shortest."""
+    limits = content.limits(context)
+    if not limits:
+        return max(estimate, 0)
+    longer = [limit for limit in limits if limit > limits[0]] or limits
+    return min(longer, key=lambda limit: (abs(limit - estimate), limit))
+
+
+async def cancel_job(call: CasCall, wsid: int, pw: str | None, job_id: int) -> None:
+    """Answer once the job is Canceling: own jobs only, silent for an unknown id, nothing for quick jobs."""
+    account = login(call, wsid, pw)
+    settings = call.settings
+    call.job = str(job_id)
+
+    def cancel(machine: Machine, job: Job, now: float) -> Job:
+        if job.owner != account.wsid:
+            raise ClrException(sentence(settings.foreign_job_error, job=job_id, wsid=wsid))
+        if job.data.get("quick"):
+            return job
+        if machine.final(job) and settings.cancel_ended == "exception":
+            raise ClrException(sentence(settings.cancel_ended_error, job=job_id, wsid=wsid))
+        return machine.fire(job, CasEvent.CANCEL, now, call.number)
+
+    try:
+        await call.jobs.change(API, str(job_id), cancel)
+    except UnknownJob:
+        return
+
+
+async def get_job_status(call: CasCall, wsid: int, pw: str | None, job_id: int) -> int:
+    """Return the status as a number; counts as a look."""
+    account = login(call, wsid, pw)
+    call.job = str(job_id)
+    try:
+        job = await call.jobs.get(API, str(job_id), look=True)
+    except UnknownJob:
+        if call.settings.unknown_job_status == "ready":
+            return STATUS[CasState.READY]
+        raise ClrException(
+            sentence(call.settings.unknown_job_error, job=job_id, wsid=wsid), kind=KEY_NOT_FOUND
+        ) from None
+    if job.owner != account.wsid and not account.admin:
+        raise ClrException(sentence(call.settings.foreign_job_error, job=job_id, wsid=wsid))
+    return STATUS[job.state]
+
+
+async def get_jobs(
+    call: CasCall, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
+) -> list[dict[str, Any]] | None:
+    """Return the jobs that fit the conditions, as CJJob."""
+    jobs = await _found(call, login(call, owner_wsid, owner_pw), text, include_system)
+    return None if jobs is None else [cjjob(job, call.settings, call.base, call.now) for job in jobs]
+
+
+async def get_jobs_job(
+    call: CasCall, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
+) -> list[dict[str, Any]] | None:
+    """Return the jobs that fit the conditions, as Job."""
+    jobs = await _found(call, login(call, owner_wsid, owner_pw), text, include_system)
+    return None if jobs is None else [full_job(job, call.settings, call.base, call.now) for job in jobs]
+
+
+async def _found(call: CasCall, account: Account, text: str | None, include_system: bool) -> list[Job] | None:
+    settings = call.settings
+    if text and text == settings.null_conditions:
+        return None
+    try:
+        wanted: Conditions = conditions.read(text)
+    except BadCondition as problem:
+        if settings.bad_conditions == "exception":
+            raise ClrException(sentence(settings.conditions_error, condition=problem)) from None
+        return []
+    if not account.admin:
+        wanted = {key: spans for key, spans in wanted.items() if key is not Key.WSID}
+
+    def visible(job: Job) -> bool:
+        mine = account.admin or job.owner == account.wsid
+        return mine and (include_system or not job.data.get("system"))
+
+    ids = conditions.exact_ids(wanted)
+    if ids is None:
+        jobs, _ = await call.jobs.page(API, newest=False)
+        candidates = [job for job in jobs if visible(job)]
+    else:
+        candidates = await _asked_by_id(call, ids, visible)
+    return [job for job in candidates if conditions.fits(wanted, searched(job, settings))]
+
+
+async def _asked_by_id(call: CasCall, ids: list[int], visible: Any) -> list[Job]:
+    """Return jobs asked for by name. It is how some clients poll, so it counts as a look at them."""
+    if len(ids) == 1:
+        call.job = str(ids[0])
+    found = []
+    for number in ids:
+        try:
+            if visible(await call.jobs.get(API, str(number))):
+                found.append(await call.jobs.get(API, str(number), look=True))
+        except UnknownJob:
+            continue
+    return found
+
+
+# --- quick jobs -----------------------------------------------------------------------------------
+
+
+async def execute_quick_job(
+    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, system: bool
+) -> str | None:
+    """Run a query at once; return typed CSV."""
+    return await _run(call, login(call, wsid, pw), _query(qry, context, taskname), system)
+
+
+async def execute_quick_job_oid(
+    call: CasCall,
+    oid: str | None,
+    md5: str | None,
+    qry: str | None,
+    context: str | None,
+    taskname: str | None,
+    system: bool,
+) -> str | None:
+    """As `execute_quick_job`, for an account by object id and MD5 of the password [inferred]."""
+    account = next((one for one in call.content.accounts.values() if one.oid == oid), None)
+    if account is None or (md5 or "").lower() != account.md5:
+        raise ClrException(sentence(call.settings.login_error, wsid=oid or ""))
+    return await _run(call, account, _query(qry, context, taskname), system)
+
+
+async def execute_quick_job_ds(
+    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, system: bool
+) -> str | None:
+    """As `execute_quick_job`; the protocol writes the rows as a DataSet."""
+    # The contract speaks of the rows as CSV; `dataset` writes them in the other form.
+    return await _run(call, login(call, wsid, pw), _query(qry, context, taskname), system)
+
+
+async def _run(call: CasCall, account: Account, fields: dict[str, Any], system: bool) -> str | None:
+    content = call.content
+    found = content.quick_results.get(squeezed(fields["query"] or ""))
+    limits = content.limits(fields["context"] or "")
+    outcome: dict[str, Any] = {"state": CasState.FINISHED}
+    if found is not None and found.error is not None:
+        outcome = {"state": CasState.FAILED, "error": found.error.partition(" ---> ")[0]}
+    given = {**fields, **outcome, "quick": True, "system": system, "queue": limits[0] if limits else 1}
+    job = await call.create({**given, "started": call.now, "ended": call.now}, owner=account.wsid)
+    call.job = job.id
+    if found is not None and found.error is not None:
+        raise query_failed(found.error)
+    if found is not None:
+        return found.result
+    if _TABLE_LIST.search(fields["query"] or ""):
+        tables = await call.sandbox.records(API).all("tables")
+        mine = [(table["name"],) for table in tables.values() if table["wsid"] == account.wsid]
+        return quick.typed_csv((("TABLE_NAME", "varchar"),), mine)
+    return call.settings.default_quick_result
+
+
+# --- queues, types, tables, services ------------------------------------------------------------
+
+
+async def get_queues(call: CasCall, wsid: int, pw: str | None) -> list[dict[str, Any]]:
+    """Return contexts and their limits in minutes."""
+    login(call, wsid, pw)
+    return [{"Context": context, "Timeout": timeout} for context, timeout in call.content.queues]
+
+
+async def get_job_types(call: CasCall, wsid: int, pw: str | None) -> list[dict[str, Any]]:
+    """Return the types of job."""
+    login(call, wsid, pw)
+    return [
+        {"Type": name, "Description": doc} if doc is not None else {"Type": name} for name, doc in call.content.types
+    ]
+
+
+async def upload_data(
+    call: CasCall, wsid: int, pw: str | None, table: str | None, data: str | None, exists: bool = False
+) -> None:
+    """Store CSV text as a table."""
+    account = login(call, wsid, pw)
+    records, key = call.sandbox.records(API), f"{account.wsid}/{(table or '').casefold()}"
+    while True:
+        old = await records.get("tables", key)
+        # guess: rows are added to a table that exists; otherwise it is made anew.
+        kept = [] if old is None or not exists else old["data"]
+        new = {"wsid": account.wsid, "name": table or "", "data": [*kept, data or ""]}
+        if await records.replace("tables", key, old, new):
+            return
+
+
+async def set_service_state(call: CasCall, wsid: int, pw: str | None, name: str | None, state: str | None) -> None:
+    """Suspend or wake a service; admins only."""
+    _admin(call, login(call, wsid, pw))
+    if state not in _SERVICE_STATES:
+        raise ClrException(sentence(call.settings.service_state_error, state=state or ""))
+    await call.sandbox.records(API).put("services", name or "", {"state": state, "since": call.now})
+
+
+async def get_service_state(call: CasCall, wsid: int, pw: str | None, name: str | None) -> str:
+    """Return the state of a service; admins only."""
+    _admin(call, login(call, wsid, pw))
+    told = await call.sandbox.records(API).get("services", name or "")
+    if told is None:
+        return call.content.services.get(name or "", "RUNNING")
+    # "on next cycle": when that is, is a guess.
+    return _SERVICE_STATES[told["state"]] if call.now >= told["since"] + SERVICE_CYCLE else str(told["state"])
+
+
+def _admin(call: CasCall, account: Account) -> None:
+    if call.settings.service_state_admin_only and not account.admin:
+        raise ClrException(sentence(call.settings.admin_error, wsid=account.wsid))
+
+
+_FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
+    "ExecuteQuickJobOID": execute_quick_job_oid,
+    "ExecuteQuickJob": execute_quick_job,
+    "ExecuteQuickJobDS": execute_quick_job_ds,
+    "SubmitJob": submit_job,
+    "SubmitJobInto": submit_job_into,
+    "CancelJob": cancel_job,
+    "GetJobStatus": get_job_status,
+    "GetJobs": get_jobs,
+    "GetJobsJob": get_jobs_job,
+    "GetQueues": get_queues,
+    "GetJobTypes": get_job_types,
+    "SubmitExtractJob": submit_extract_job,
+    "UploadData": upload_data,
+    "SetServiceState": set_service_state,
+    "GetServiceState": get_service_state,
+}
+
+JOBS = SoapService(
+    SERVICE,
+    NAMESPACE,
+    [
+        Method(name=row.name, parameters=row.parameters, result=row.result, function=_FUNCTIONS[row.name])
+        for row in ROWS
+    ],
+)
+"""The service, defined once; the protocols call it."""

@@ -1,0 +1,91 @@
+"""The knobs of CasJobs: what differs between deployments, and what nobody has published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver.core.machine import Confidence
+from mockserver.knobs import knob
+
+_OBSERVED = Confidence.OBSERVED
+_DOCUMENTED = Confidence.DOCUMENTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasSettings:
+    """Settings of one sandbox."""
+
+    error_details: bool = knob(
+        True,
+        "Errors carry exception types and stack frames (ASP.NET customErrors Off, as at MAST); off: messages only.",
+        _OBSERVED,
+    )
+    stack_frames: bool = knob(
+        True, "With error_details, plausible stack lines follow the message; the real ones of CasJobs are unknown."
+    )
+    upload_data_parameters: int = knob(
+        5, "Parameters of UploadData: 5 with tableExists (casjobs.sdss.org), 4 without (skyserver.sdss3.org, 2014).",
+        _OBSERVED, choices=(4, 5),
+    )  # fmt: skip
+    dataset_in_wsdl: bool = knob(
+        True, "The WSDL describes ExecuteQuickJobDS; off for suds and Axis 1, which stop at its type.", _DOCUMENTED
+    )
+    request_validation: bool = knob(
+        False, "GET and POST values that look like markup are refused, as ASP.NET does unless it is told otherwise."
+    )
+    iis_error_pages: bool = knob(False, "IIS puts a short page of its own into an empty 400 or 415.")
+    iis_headers: bool = knob(
+        True, "Answers carry Server: Microsoft-IIS/10.0 and X-Powered-By: ASP.NET, as behind IIS.", _OBSERVED
+    )
+    script_handler: bool = knob(
+        True, "A JSON POST is answered in JSON by ASP.NET AJAX; off: as any unknown request format."
+    )
+    test_form: bool = knob(
+        True, "Help pages show the Invoke form to everyone; off: only the note that it is for the local machine.",
+        _DOCUMENTED,
+    )  # fmt: skip
+    cancel_ended: str = knob(
+        "ignored", "CancelJob on a job that has ended: nothing happens, or an exception.",
+        choices=("ignored", "exception"),
+    )  # fmt: skip
+    unknown_job_status: str = knob(
+        "exception", "GetJobStatus of an id that is no job: an exception, or the status 0 (ready).",
+        choices=("exception", "ready"),
+    )  # fmt: skip
+    service_state_admin_only: bool = knob(
+        True, "Service states are for accounts with the admin privilege.", _DOCUMENTED
+    )
+    unset_time: str = knob("0001-01-01T00:00:00", "What a time that is not set yet looks like.", _OBSERVED)
+    output_delay: float = knob(
+        0.0, "Seconds after the end of a job until its OutputLoc appears.", minimum=0, duration=True
+    )
+    default_quick_result: str = knob(
+        "[Column1]:int\n1\n", "Typed CSV that answers a quick query for which the fixtures have no result."
+    )
+    dataset_name: str = knob("QuickJob", "Name of the DataSet that ExecuteQuickJobDS returns.", _OBSERVED)
+    dataset_inserted: bool = knob(
+        False, "Rows of the DataSet are marked as inserted, as those of a table that was filled by hand are."
+    )
+    bad_conditions: str = knob(
+        "nothing", "GetJobs with conditions that cannot be read: no job fits them, or an exception.",
+        choices=("nothing", "exception"),
+    )  # fmt: skip
+    null_conditions: str = knob(
+        "null", "GetJobs and GetJobsJob answer these conditions with a null array, for clients' sake; empty: never."
+    )
+    login_error: str = knob("Invalid login: wsid {wsid}", "Sentence for a wrong account or password.")
+    foreign_job_error: str = knob("Job {job} does not belong to wsid {wsid}.", "Sentence for a job of somebody else's.")
+    unknown_job_error: str = knob(
+        "The given key was not present in the dictionary.", "Sentence for GetJobStatus of an id that is no job."
+    )
+    cancel_ended_error: str = knob("Job {job} has already ended.", "Sentence for cancel_ended = exception.")
+    admin_error: str = knob("Wsid {wsid} does not have the admin privilege.", "Sentence for what only admins may do.")
+    job_type_error: str = knob("Invalid job type: {type}", "Sentence for an extract job of a type there is none of.")
+    service_state_error: str = knob(
+        "Invalid service state: {state}", "Sentence for a state other than SUSPENDING and WAKING."
+    )
+    conditions_error: str = knob("Invalid condition: {condition}", "Sentence for a condition that cannot be read.")
+    job_failed_error: str = knob("Query failed.", "The Error of a job that failed and has no text of its own.")
+    job_timeout_error: str = knob(
+        "Query timed out.", "The Error of a job whose plan is times-out and that has no text of its own."
+    )

@@ -1,0 +1,24 @@
+"""`mockserver openapi`: the contracts as OpenAPI, read from the package; no server is asked."""
+
+from __future__ import annotations
+
+import click
+
+from mockserver.cli.contracts import load
+from mockserver.cli.output import print_json
+
+
+@click.command()
+@click.argument("api", required=False)
+def openapi(api: str | None) -> None:
+    """Print OpenAPI 3.1 of one API (or `control`), or of all faked ones."""
+    from mockserver.apis import APIS
+    from mockserver.openapi import document
+
+    titles = {one.name: one.title for one in APIS}
+    known = [*titles, "control"]
+    if api is not None and api not in known:
+        raise click.UsageError(f"no API {api!r}; there are {', '.join(known)}")
+    chosen = list(titles) if api is None else [api]
+    found = load(None, chosen)
+    print_json(document(f"mockserver: {titles.get(api or '', api or 'all APIs')}", found, "http://127.0.0.1:8080"))

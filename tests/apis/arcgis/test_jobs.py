@@ -1,0 +1,352 @@
+"""The job resource in every state and at every message level, submitJob, results: over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import FormData
+from aiohttp.test_utils import TestClient
+
+Client = TestClient[Any, Any]
+
+DATA = Path(__file__).with_name("data")
+DEMO = "/arcgis/rest/services/Demo/GPServer"
+NOTEBOOK = "/arcgis/rest/services/NotebookTools/GPServer"
+UNKNOWN = {"error": {"code": 400, "message": "Unable to complete operation.", "details": []}}
+INFORMATIVE, ERROR = "esriJobMessageTypeInformative", "esriJobMessageTypeError"
+
+
+async def get(client: Client, path: str, **parameters: str) -> Any:
+    response = await client.get(path, params={"f": "json", **parameters})
+    assert response.status == 200
+    return await response.json(content_type=None)
+
+
+async def submit(client: Client, task: str, service: str = DEMO, **inputs: str) -> str:
+    response = await client.post(f"{service}/{task}/submitJob", data={"f": "json", **inputs})
+    job_id: str = (await response.json(content_type=None))["jobId"]
+    return f"{service}/{task}/jobs/{job_id}"
+
+
+async def advance(client: Client, seconds: float) -> None:
+    assert (await client.post("/_control/clock/advance", json={"seconds": seconds})).status == 200
+
+
+async def settings(client: Client, **values: Any) -> None:
+    response = await client.patch("/_control/apis/arcgis/settings", json=values)
+    assert response.status == 200, await response.text()
+
+
+def lines(*texts: str) -> list[dict[str, str]]:
+    return [{"type": INFORMATIVE, "description": text} for text in texts]
+
+
+FAILED = {"type": ERROR, "description": "Failed."}
+RESULTS = {"Output_Text": {"paramUrl": "results/Output_Text"}}
+INPUTS = {"Input_Text": {"paramUrl": "inputs/Input_Text"}}
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "rest"),
+    [
+        (1, "esriJobNew", {"messages": []}),
+        (2, "esriJobWaiting", {"messages": []}),
+        (3, "esriJobSubmitted", {"messages": []}),
+        (
+            4,
+            "esriJobExecuting",
+            {
+                "progress": {"type": "default", "message": "Executing..."},
+                "messages": lines("Submitted.", "Executing..."),
+            },
+        ),
+        (5, "esriJobCancelling", {"messages": lines("Submitted.")}),
+        (6, "esriJobCancelled", {"messages": lines("Submitted.", "Cancel complete.")}),
+        (7, "esriJobFailed", {"messages": [*lines("Submitted.", "Executing..."), FAILED]}),
+        (8, "esriJobTimedOut", {"messages": lines("Submitted.", "Executing...")}),
+        (
+            9,
+            "esriJobSucceeded",
+            {"results": RESULTS, "inputs": INPUTS, "messages": lines("Submitted.", "Executing...", "Succeeded.")},
+        ),
+        (10, "esriJobDeleting", {"messages": lines("Submitted.")}),
+        (11, "esriJobDeleted", {"messages": lines("Submitted.")}),
+    ],
+)
+async def test_the_job_document_in_each_state(client: Client, number: int, state: str, rest: dict[str, Any]) -> None:
+    job_id = f"j{number:032x}"
+    found = await get(client, f"{DEMO}/Echo/jobs/{job_id}")
+    assert json.dumps(found) == json.dumps({"jobId": job_id, "jobStatus": state, **rest})
+
+
+async def test_the_notebooks_job_is_that_of_the_seed_key_for_key_and_in_its_order(client: Client) -> None:
+    expected = json.loads((DATA / "seed_001_job.json").read_text("utf-8"))
+    found = await get(client, f"{NOTEBOOK}/executeNotebook/jobs/{expected['jobId']}")
+    assert json.dumps(found) == json.dumps(expected)
+
+
+async def test_a_notebooks_new_job_has_a_dashed_id_and_fails_expectedly(client: Client) -> None:
+    path = await submit(client, "expectedFailure", NOTEBOOK)
+    assert len(path.rsplit("/j", 1)[1]) == 36
+    await advance(client, 10)
+    found = await get(client, path)
+    assert (found["jobStatus"], found["status"], found["type"]) == (
+        "expectedFailure",
+        "FAILED",
+        "executeNotebookAsWebTool",
+    )
+
+
+async def test_a_job_lives_by_the_clock_alone(client: Client) -> None:
+    path = await submit(client, "Echo", Input_Text="hi")
+    assert (await get(client, path))["jobStatus"] == "esriJobSubmitted"
+    for _ in range(5):
+        await get(client, path)
+    await advance(client, 1)
+    assert (await get(client, path))["jobStatus"] == "esriJobExecuting"
+    await advance(client, 2)
+    assert (await get(client, path))["results"] == RESULTS
+    value = {"paramName": "Output_Text", "dataType": "GPString", "value": "hi"}
+    assert await get(client, f"{path}/results/Output_Text") == value
+    assert await get(client, f"{path}/results/output_text") == value
+    assert await get(client, f"{path}/results") == [value]
+    assert await get(client, f"{path}/inputs") == [{"paramName": "Input_Text", "dataType": "GPString", "value": "hi"}]
+
+
+async def test_the_info_level_says_what_was_captured_of_a_failure(client: Client) -> None:
+    captured = json.loads((DATA / "failed_messages.json").read_text("utf-8"))
+    path = await submit(client, "Fail", "/arcgis/rest/services/Verbose/GPServer")
+    await advance(client, 1)
+    await advance(client, 2)
+    found = (await get(client, path))["messages"]
+    # Of the capture, the tool's own lines and name are the tool's business; kinds and frame are the server's.
+    assert found == [
+        *captured[:2],
+        *lines("Start Time: Friday, January 2, 2026 12:00:01 PM"),
+        *captured[3:5],
+        captured[9],
+        *lines("Failed script Fail..."),
+        {"type": ERROR, "description": "Failed to execute (Fail)."},
+        *lines("Failed at Friday, January 2, 2026 12:00:03 PM (Elapsed Time: 2.00 seconds)"),
+        captured[-1],
+    ]
+    assert [one["type"] for one in found[-4:]] == [one["type"] for one in captured[-4:]]
+
+
+async def test_the_info_level_has_no_prefix_on_success(client: Client) -> None:
+    captured = json.loads((DATA / "succeeded_messages.json").read_text("utf-8"))
+    path = await submit(client, "Echo", "/arcgis/rest/services/Verbose/GPServer")
+    await advance(client, 3)
+    found = (await get(client, path))["messages"]
+    assert found[0]["description"] == "Start Time: Friday, January 2, 2026 12:00:01 PM"
+    assert found[-1]["description"] == "Succeeded at Friday, January 2, 2026 12:00:03 PM (Elapsed Time: 2.00 seconds)"
+    for ours, theirs in ((found[0], captured[0]), (found[-1], captured[-1])):
+        assert ours["type"] == theirs["type"]
+        assert ours["description"].split()[0] == theirs["description"].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("none", []),
+        ("error", []),
+        ("warning", [("esriJobMessageTypeWarning", "WARNING 000642: Problems reading 1 of 120 total records.")]),
+    ],
+)
+async def test_other_levels_show_their_share_of_the_tools_lines(client: Client, level: str, said: Any) -> None:
+    await settings(client, message_level=level)
+    service = "/arcgis/rest/services/Analysis/Hotspots/GPServer"
+    path = await submit(client, "911%20Calls%20Hotspot".replace("%20", " "), service)
+    await advance(client, 3)
+    found = (await get(client, path))["messages"]
+    kept = [{"type": kind, "description": text} for kind, text in said]
+    assert found == [*lines("Submitted.", "Executing..."), *kept, *lines("Succeeded.")]
+
+
+async def test_what_a_test_forces_is_what_a_client_sees(client: Client) -> None:
+    path = await submit(client, "Echo")
+    job = path.rsplit("/", 1)[1]
+    body = {
+        "state": "failed",
+        "messages": ["one", {"text": "two", "level": "error"}, {"description": "three", "type": "warning"}],
+    }
+    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    assert (await get(client, path))["messages"] == [
+        {"type": INFORMATIVE, "description": "one"},
+        {"type": ERROR, "description": "two"},
+        {"type": "esriJobMessageTypeWarning", "description": "three"},
+    ]
+    body = {"state": "SUCCEEDED", "results": {"Output_Text": {"value": "forced"}}}
+    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    value = {"paramName": "Output_Text", "dataType": "GPString", "value": "forced"}
+    assert await get(client, f"{path}/results/Output_Text") == value
+    body = {"state": "EXECUTING", "progress": {"type": "step", "message": "halfway", "percent": 50}}
+    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    assert (await get(client, path))["progress"] == {"type": "step", "message": "halfway", "percent": 50}
+
+
+async def test_an_error_that_a_test_gave_shows_at_every_level(client: Client) -> None:
+    path = await submit(client, "Echo")
+    body = {"state": "FAILED", "error": "ERROR 999999: boom"}
+    await client.put(f"/_control/jobs/arcgis/{path.rsplit('/', 1)[1]}/state", json=body)
+    found = (await get(client, path))["messages"]
+    assert found == [
+        *lines("Submitted.", "Executing..."),
+        {"type": ERROR, "description": "ERROR 999999: boom"},
+        FAILED,
+    ]
+
+
+@pytest.mark.parametrize("value", ["false", "False", "FALSE"])
+async def test_messages_can_be_left_out_in_any_spelling(client: Client, value: str) -> None:
+    path = f"{DEMO}/Echo/jobs/j{9:032x}"
+    assert "messages" not in await get(client, path, returnMessages=value)
+    await settings(client, messages_off="empty")
+    assert (await get(client, path, returnMessages=value))["messages"] == []
+    assert len((await get(client, path, returnMessages="True"))["messages"]) == 3
+
+
+async def test_progress_in_steps_is_a_whole_number_that_moves_at_intervals(client: Client) -> None:
+    await settings(client, progress="step")
+    path = await submit(client, "Slow")
+    await advance(client, 1)
+    seen = []
+    for _ in range(4):
+        seen.append((await get(client, path))["progress"]["percent"])
+        await advance(client, 4)
+    assert seen == [0, 0, 8, 16]
+    assert all(isinstance(percent, int) for percent in seen)
+
+
+async def test_late_results_come_at_the_third_look(client: Client) -> None:
+    path = await submit(client, "LateResults")
+    await advance(client, 10)
+    assert await get(client, f"{path}/results/Output_Text") == UNKNOWN
+    for _ in range(2):
+        late = await get(client, path)
+        assert late["jobStatus"] == "esriJobSucceeded"
+        assert not {"results", "inputs"} & set(late)
+    assert (await get(client, path))["results"] == RESULTS
+
+
+async def test_results_can_be_late_by_a_setting_or_for_ever(client: Client) -> None:
+    missing = await submit(client, "MissingResults")
+    await settings(client, results_delay_polls=1)
+    late = await submit(client, "Echo")
+    await advance(client, 10)
+    assert [("results" in await get(client, late)) for _ in range(3)] == [False, True, True]
+    assert [("results" in await get(client, missing)) for _ in range(9)] == [False] * 9
+
+
+async def test_a_lost_job_is_unknown_soon_after_it_was_submitted(client: Client) -> None:
+    path = await submit(client, "Lost")
+    assert (await get(client, path))["jobStatus"] == "esriJobSubmitted"
+    await advance(client, 2)
+    assert await get(client, path) == UNKNOWN
+
+
+async def test_a_finished_job_is_forgotten_after_six_hours(client: Client) -> None:
+    path = await submit(client, "Echo")
+    await advance(client, 3 + 6 * 3600)
+    assert (await get(client, path))["jobStatus"] == "esriJobSucceeded"
+    await advance(client, 1)
+    assert await get(client, path) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("task", "seen", "end"),
+    [
+        ("Slow", "esriJobCancelling", "esriJobCancelled"),
+        ("CancelTooLate", "esriJobCancelling", "esriJobSucceeded"),
+        ("CancelFails", "esriJobCancelling", "esriJobFailed"),
+        ("IgnoreCancel", "esriJobCancelling", "esriJobSucceeded"),
+        ("CancelStuck", "esriJobCancelling", "esriJobCancelling"),
+    ],
+)
+async def test_each_way_a_tool_takes_a_cancel(client: Client, task: str, seen: str, end: str) -> None:
+    path = await submit(client, task)
+    await advance(client, 2)
+    assert (await get(client, f"{path}/cancel"))["jobStatus"] == "esriJobCancelling"
+    await advance(client, 4.9)
+    assert (await get(client, path))["jobStatus"] == seen
+    await advance(client, 60)
+    assert (await get(client, path))["jobStatus"] == end
+
+
+async def test_cancel_settings(client: Client) -> None:
+    path = f"{DEMO}/Echo/jobs/j{{:032x}}/cancel"
+    refused = {"error": {"code": 400, "message": "Invalid or missing input parameters.", "details": []}}
+    await settings(client, cancel_twice="error", cancel_new="accept", cancel_reply="cancelled")
+    assert await get(client, path.format(5)) == refused
+    assert await get(client, path.format(1)) == {"jobId": f"j{1:032x}", "jobStatus": "esriJobCancelled"}
+
+
+async def test_a_bad_value_fails_the_job_or_the_submit(client: Client) -> None:
+    await settings(client, message_level="error")
+    path = await submit(client, "AllTypes", A_Long="seven")
+    await advance(client, 3)
+    found = await get(client, path)
+    assert found["jobStatus"] == "esriJobFailed"
+    assert {"type": ERROR, "description": "ERROR 000840: A Long: The value is not a Long."} in found["messages"]
+    await settings(client, parameter_check="submit")
+    response = await client.post(f"{DEMO}/AllTypes/submitJob", data={"f": "json", "A_Long": "seven"})
+    error = (await response.json(content_type=None))["error"]
+    assert error["details"] == ["ERROR 000840: A Long: The value is not a Long."]
+
+
+async def test_every_data_type_comes_back_as_it_was_sent(client: Client) -> None:
+    shape = {"displayFieldName": "", "geometryType": "esriGeometryPoint", "features": []}
+    sent: dict[str, Any] = {
+        "A_String": "ü {root}/x",
+        "A_Boolean": False,
+        "A_Long": -7,
+        "A_Double": 1.25,
+        "A_Date": 1671214531000,
+        "A_Linear_Unit": {"distance": 1, "units": "esriMeters"},
+        "An_Areal_Unit": {"area": 3, "units": "esriSquareKilometers"},
+        "A_Data_File": {"url": "https://example.com/a.zip"},
+        "A_Raster": {"url": "https://example.com/a.tif", "format": "tif"},
+        "A_Feature_Set": shape,
+        "A_Record_Set": {"features": []},
+        "A_Multi_Value": ["x", "y"],
+        "A_Value_Table": [["x", 1]],
+    }
+    form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in sent.items()}
+    path = await submit(client, "AllTypes", **form)
+    await advance(client, 3)
+    found = {one["paramName"]: one["value"] for one in await get(client, f"{path}/results")}
+    assert found == {f"Out_{name}": value for name, value in sent.items()}
+
+
+async def test_addresses_in_results_are_on_this_site(client: Client) -> None:
+    path = await submit(client, "AllTypes")
+    await advance(client, 3)
+    job = path.rsplit("/", 1)[1]
+    value = (await get(client, f"{path}/results/Out_A_Data_File"))["value"]
+    root = str(client.make_url("/arcgis"))
+    assert value == {"url": f"{root}/rest/directories/arcgisjobs/types_gpserver/{job}/scratch/out.zip"}
+
+
+async def test_multipart_and_split_requests_submit_too(client: Client) -> None:
+    form = FormData({"f": "json"})
+    form.add_field("Input_Text", "häus", content_type="text/plain; charset=utf-8")
+    form.add_field("file", b"\x00\x01", filename="a.zip", content_type="application/zip")
+    response = await client.post(f"{DEMO}/Echo/submitJob", data=form)
+    job = (await response.json(content_type=None))["jobId"]
+    assert (await get(client, f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "häus"
+    # The body wins over the query (inferred).
+    response = await client.post(f"{DEMO}/Echo/submitJob?f=json&Input_Text=query", data={"Input_Text": "body"})
+    job = (await response.json(content_type=None))["jobId"]
+    assert (await get(client, f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "body"
+
+
+async def test_many_cancels_at_once_move_the_job_once(client: Client) -> None:
+    path = f"{DEMO}/Echo/jobs/j{4:032x}"
+    answers = await asyncio.gather(*(get(client, f"{path}/cancel") for _ in range(20)))
+    assert {answer["jobStatus"] for answer in answers} == {"esriJobCancelling"}
+    record = await (await client.get(f"/_control/jobs/arcgis/j{4:032x}")).json()
+    assert [(move["from"], move["to"]) for move in record["history"]] == [("esriJobExecuting", "esriJobCancelling")]

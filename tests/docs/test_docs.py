@@ -1,0 +1,153 @@
+"""The documentation is run: what a page shows is what happens.
+
+How a block is run is said by the words after its language, which no renderer shows:
+
+* `python`: all of a page in one namespace, in order.
+* `python pytest`: a test file, run by pytest with the plugin.
+* `bash run`, `javascript run`, `java run`: a script of its own.
+* `json file=seed.json` (or any language): a file the later blocks find.
+
+Each page has a server of its own at the address that the pages write as http://127.0.0.1:8080
+(over TLS https://127.0.0.1:8443), and a folder of its own to work in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver import MockServer
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PATIENCE = 60
+"""Seconds after which a script is given up."""
+
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A fenced block: its language, the words after it, its text, and its first line."""
+
+    language: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+    @property
+    def file(self) -> str | None:
+        return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), None)
+
+    @property
+    def runs(self) -> bool:
+        return self.language == "python" or "run" in self.words or self.file is not None
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text("utf-8")
+    for found in _FENCE.finditer(text):
+        language, *words = found["info"].split() or [""]
+        body = re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+        yield Block(language=language, words=tuple(words), text=body, line=text.count("\n", 0, found.start()) + 2)
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def run_in_namespace(page: Path, block: Block, namespace: dict[str, Any]) -> None:
+    # Blank lines before it, so that a traceback names the page's own lines.
+    exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
+
+
+def run_process(words: list[str], block: Block, page: Path, folder: Path, environ: Mapping[str, str]) -> None:
+    done = subprocess.run(words, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, f"{page.name}:{block.line} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def need(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        if os.environ.get("MOCKSERVER_REQUIRE") == "all":
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+PLUGIN = [] if entry_points(group="pytest11", name="mockserver") else ["-p", "mockserver.pytest_plugin"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGIN]
+SHELL = f"""set -euo pipefail
+mockserver() {{ MOCKSERVER_URL=http://127.0.0.1:8080 "{sys.executable}" -m mockserver "$@"; }}
+pytest() {{ {" ".join(PYTEST)} "$@"; }}
+"""
+
+
+def run(block: Block, page: Path, folder: Path, namespace: dict[str, Any]) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(mockserver.__file__).parents[1])}
+    if block.file is not None:
+        (folder / block.file).write_text(block.text, "utf-8")
+    if block.language == "python" and "pytest" in block.words:
+        file = folder / (block.file or f"test_line_{block.line}.py")
+        file.write_text(block.text, "utf-8")
+        run_process([*PYTEST, str(file)], block, page, folder, environ)
+    elif block.language == "python" and block.file is None:
+        run_in_namespace(page, block, namespace)
+    elif "run" in block.words and block.language == "bash":
+        need("curl")
+        run_process([need("bash"), "-c", block.text], block, page, folder, environ)
+    elif "run" in block.words and block.language == "javascript":
+        script = folder / f"line_{block.line}.mjs"
+        script.write_text(block.text, "utf-8")
+        run_process([need("node"), str(script)], block, page, folder, environ)
+    elif "run" in block.words and block.language == "java":
+        need("javac")
+        script = folder / "Example.java"
+        script.write_text(block.text, "utf-8")
+        run_process([need("java"), str(script)], block, page, folder, environ)
+    else:
+        assert block.file is not None, f"{page.name}:{block.line}: nothing runs {block.language}"
+
+
+CASES = [
+    pytest.param(page, languages, id=f"{name(page)}-{'-'.join(languages)}")
+    for page in PAGES
+    for languages in (("python", "bash"), ("javascript",), ("java",))
+    if any(block.runs and block.language in languages for block in blocks(page))
+]
+
+
+@pytest.mark.parametrize(("page", "languages"), CASES)
+def test_what_the_page_shows_is_what_happens(
+    page: Path, languages: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {"__name__": "docs"}
+    with MockServer(tls_port=0) as server:
+        assert server.tls_url is not None
+        (tmp_path / "ca.pem").write_bytes(server.ca_pem or b"")
+        for block in blocks(page):
+            if not block.runs or (block.language not in languages and block.file is None):
+                continue
+            text = SHELL + block.text if block.language == "bash" else block.text
+            text = text.replace("http://127.0.0.1:8080", server.url).replace("https://127.0.0.1:8443", server.tls_url)
+            here = Block(language=block.language, words=block.words, text=text, line=block.line)
+            run(here, page, tmp_path, namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_within_the_documentation_lead_somewhere(page: Path) -> None:
+    for target in _LINK.findall(_FENCE.sub("", page.read_text("utf-8"))):
+        assert (page.parent / target).exists(), f"{name(page)} links to {target}"
