@@ -276,3 +276,59 @@ async def test_rate_limits_show_the_thresholds(prime: Any) -> None:
             "windowSize": 1000,
         }
     ]  # fmt: skip
+
+
+# --- faults on order ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "contains"),
+    [
+        ("rate-limit", 503, "NBI Global Rate limit exceeded (More than 20 in 1000 ms)"),
+        ("rate-limit-user", 503, "NBI Rate limit for user nbi exceeded (More than -1 in 1000 ms)"),
+        ("rate-limit-concurrent", 503, "Per user concurrent query count exceeded Currently 5 : Limit is 5"),
+        ("session-limit", 401, "Session limit exceeded"),
+        ("login", 302, ""),
+        ("bad-gateway", 502, "Bad Gateway"),
+    ],
+)
+async def test_named_faults(prime: Any, name: str, status: int, contains: str) -> None:
+    match = {"api": "prime", "operation": "prime.CancelRunning", "job": "282800294"}
+    armed = {"match": match, "effect": {"named": name}, "times": 1}
+    made = await prime.ask("POST", "/_control/faults", armed, user=None)
+    assert made.status == 201, made.text
+    assert (await prime.get(LIST)).status == 200
+    answer = await prime.put(WRITE + ".json", RUN)
+    assert (answer.status, contains in answer.text) == (status, True)
+    if status == 503:
+        assert answer.json["errorDocument"]["message"] == contains
+    assert (await prime.put(WRITE + ".json", RUN)).status == 200
+
+
+async def test_a_run_is_found_and_moved_under_its_job_in_the_control_api(prime: Any) -> None:
+    record = (await prime.ask("GET", "/_control/jobs/prime/15", user=None)).json
+    assert [one["id"] for one in record["runs"]] == ["282800294"]
+    path = "/_control/jobs/prime/15/runs/282800294"
+    run = (await prime.ask("GET", path, user=None)).json
+    assert (run["state"], run["phase"], run["parent"], run["result_status"]) == ("RUNNING", "EXECUTING", "15", None)
+    answer = await prime.ask("PUT", path + "/state", {"state": "cancelfailed"}, user=None)
+    assert answer.json["state"] == "CANCELFAILED"
+    assert (await prime.run(15))["resultStatus"] == "CANCELFAILED"
+    results = [{"property": "message", "value": "late"}]
+    answer = await prime.ask("PUT", path + "/state", {"state": "SUCCEEDED", "results": results}, user=None)
+    assert answer.status == 200, answer.text
+    assert (await prime.run(15))["results"] == {"result": results}
+    changed = {"name": "Renamed", "next_run_time": "2031-01-01T00:00:00Z"}
+    answer = await prime.ask("PATCH", "/_control/jobs/prime/15", changed, user=None)
+    assert answer.status == 200, answer.text
+    assert (await prime.job(15))["nextRunTime"] == "2031-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"next_run_time": "soon"}, None), ({"id": "x1"}, 422), ({"runs": [{"id": "1", "state": "GONE"}]}, 422)],
+)
+async def test_fields_that_make_no_sense(prime: Any, change: dict[str, Any], status: int | None) -> None:
+    answer = await prime.ask("POST", "/_control/jobs", {"api": "prime", "state": "SCHEDULED", **change}, user=None)
+    assert answer.status in ((400, 422) if status is None else (status, 400)), answer.text
+    assert "error" in answer.json
