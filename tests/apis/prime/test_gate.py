@@ -181,6 +181,7 @@ async def test_the_sixth_open_connection_of_a_user_is_refused(prime: Any) -> Non
     nbi, reader = aiohttp.BasicAuth("nbi", "secret"), aiohttp.BasicAuth("reader", "secret")
     sessions = [aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) for _ in range(6)]
     try:
+
         async def status(session: aiohttp.ClientSession, auth: aiohttp.BasicAuth, **headers: str) -> int:
             async with session.get(url, auth=auth, headers=headers) as response:
                 await response.read()

@@ -129,7 +129,9 @@ async def test_an_empty_list_has_no_entity_key(prime: Any) -> None:
 
 async def test_urls_follow_host_scheme_and_sandbox(prime: Any) -> None:
     await prime.house.sandboxes.create("t1")
-    answer = await prime.ask("GET", "/~t1/webacs/api/v3/data/JobSummary.json?.maxResults=1", headers={"Host": "pi:8443"})
+    answer = await prime.ask(
+        "GET", "/~t1/webacs/api/v3/data/JobSummary.json?.maxResults=1", headers={"Host": "pi:8443"}
+    )
     found = answer.json["queryResponse"]
     assert found["@requestUrl"] == "http://pi:8443/~t1/webacs/api/v3/data/JobSummary?.maxResults=1"
     assert found["entityId"][0]["@url"] == "http://pi:8443/~t1/webacs/api/v3/data/JobSummary/15"
@@ -142,7 +144,9 @@ async def test_the_display_name_ends_with_the_status(prime: Any) -> None:
     assert found["@count"] == "1"
 
 
-@pytest.mark.parametrize("path", ["/v4/data/JobSummary/99.json", "/v1/data/JobSummary/x.json", "/v4/data/JobSummary/%22"])
+@pytest.mark.parametrize(
+    "path", ["/v4/data/JobSummary/99.json", "/v1/data/JobSummary/x.json", "/v4/data/JobSummary/%22"]
+)
 async def test_unknown_ids(prime: Any, path: str) -> None:
     assert (await prime.get(path)).status == 404
 
@@ -217,7 +221,9 @@ async def test_bulk_import(prime: Any) -> None:
     name = answer.json["mgmtResponse"]["bulkImportResult"][0]["jobName"]
     assert name.startswith("BulkImport")
     await prime.advance(10)
-    found = await prime.get("/v3/op/jobService/runhistory.json?jobName=startsWith(%22BulkImport12%22)&jobType=BulkImport")
+    found = await prime.get(
+        "/v3/op/jobService/runhistory.json?jobName=startsWith(%22BulkImport12%22)&jobType=BulkImport"
+    )
     assert name in [one["jobName"] for one in found.json["mgmtResponse"]["job"]]
 
 
@@ -262,7 +268,12 @@ async def test_a_page_costs_the_same_whatever_the_number_of_jobs(
     tmp_path: Any, bare: Any, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     jobs = [
-        {"id": str(number), "name": f"J{number}", "state": "COMPLETED", "runs": [{"id": str(number), "state": "RUNNING"}]}
+        {
+            "id": str(number),
+            "name": f"J{number}",
+            "state": "COMPLETED",
+            "runs": [{"id": str(number), "state": "RUNNING"}],
+        }
         for number in range(1, count)
     ]
     prime = await bare(tmp_path, {"jobs": [*jobs, {"id": "99999", "state": "COMPLETED", "owner": "SYSTEM"}]})
@@ -288,3 +299,34 @@ async def test_a_page_costs_the_same_whatever_the_number_of_jobs(
     await prime.get("/v4/op/jobService/runhistory.json?jobId=20")
     await prime.get("/v4/op/jobService/runhistory.json?jobName=J20")
     assert len(read) < 60
+
+
+@pytest.mark.parametrize(
+    ("template", "after", "shown"),
+    [
+        ("any", 20, ("COMPLETED", "COMPLETED", "SUCCESS", 1)),
+        ("fails", 20, ("COMPLETED", "COMPLETED", "FAILURE", 0)),
+        ("aborts", 20, ("COMPLETED", "ABORTED", "FAILURE", 0)),
+        ("stuck", 1000, ("SCHEDULED", "RUNNING", None, 0)),
+        ("late-results", 20, ("COMPLETED", "COMPLETED", "SUCCESS", 0)),
+        ("late-results", 36, ("COMPLETED", "COMPLETED", "SUCCESS", 1)),
+        ("missing-results", 20, ("COMPLETED", "COMPLETED", "SUCCESS", 0)),
+    ],
+)
+async def test_a_template_names_the_fate_of_its_jobs(prime: Any, template: str, after: float, shown: Any) -> None:
+    command = {"cliTemplateCommand": {**COMMAND["cliTemplateCommand"], "templateName": template}}
+    answer = await prime.put(DEPLOY, command)
+    name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+    await prime.advance(after)
+    job = (await prime.get(f"/v4/op/jobService/runhistory.json?jobName={name}")).json["mgmtResponse"]["job"][0]
+    run = job["runInstances"]["runInstance"][0]
+    found = (job["jobStatus"], run["runStatus"], run.get("resultStatus"), len(run["results"]["result"]))
+    assert found == shown
+
+
+async def test_a_job_can_be_lost_after_its_submit(prime: Any) -> None:
+    command = {"cliTemplateCommand": {"templateName": "lost-after-submit"}}
+    answer = await prime.put(DEPLOY, command)
+    name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+    await prime.advance(86400)
+    assert (await listed(prime, f"jobName={name}"))["@count"] == 0
