@@ -79,7 +79,7 @@ def test_a_failed_job_raises_with_its_messages(demo: Any) -> None:
 
 
 def test_a_job_that_timed_out_raises(demo: Any) -> None:
-    with pytest.raises(Exception, match="Job timed out."):
+    with pytest.raises(Exception, match=r"Job timed out\."):
         demo.timed_out("x")
 
 
@@ -87,7 +87,7 @@ def test_a_job_cancelled_from_elsewhere_raises(demo: Any, control: Control) -> N
     future = demo.slow("x", future=True)
     control.wait("arcgis", last_job(control), "EXECUTING")
     control.force("arcgis", last_job(control), "CANCELED")
-    with pytest.raises(Exception, match="Job cancelled."):
+    with pytest.raises(Exception, match=r"Job cancelled\."):
         future.result()
 
 

@@ -115,7 +115,7 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
 
 
 def _pretty(data: Any, blanks: int) -> bytes:
-    """Write JSON over several lines: one blank a level in the Services Directory, two in the Administrator's samples."""
+    """Write JSON over several lines: one blank a level in the directory, two in the Administrator's samples."""
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
     # No text holds a line break of its own, so what a line begins with is its level.
     return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)
