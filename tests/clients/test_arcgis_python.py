@@ -113,10 +113,25 @@ def test_a_refused_cancel_is_the_error_body_and_the_job_runs_on(demo: Any, contr
     assert future.cancel() == refused
     assert future.cancelled() is False
     assert control.job("arcgis", job).state == "esriJobSubmitted"
+    # The client's thread polls on; let it find an end.
+    control.force("arcgis", job, "SUCCEEDED")
 
 
 def test_late_results_are_waited_for(demo: Any) -> None:
     assert demo.late_results("x") == "x"
+
+
+def test_a_real_http_error_is_submitted_six_times(demo: Any, control: Control) -> None:
+    """Why refusals are HTTP 200 by default: the client repeats even a POST, and each would have been a job."""
+    body = {"error": {"code": 500, "message": "Internal", "details": []}}
+    fault = control.add_fault({"status": 500, "body": body}, {"operation": "arcgis.SubmitJob"})
+    try:
+        with pytest.raises(Exception, match="too many 500 error responses"):
+            demo.echo("x")
+        hits = control.requests(operation="arcgis.SubmitJob", status=500)
+        assert len(hits) == 6
+    finally:
+        control.remove_fault(fault["id"])
 
 
 def test_the_client_broke_no_contract(demo: Any, control: Control) -> None:
