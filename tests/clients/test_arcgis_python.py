@@ -22,7 +22,7 @@ DEMO = "/arcgis/rest/services/Demo/GPServer"
 @pytest.fixture(scope="module")
 def server(missing: Callable[[str], NoReturn]) -> Iterator[MockServer]:
     if importlib.util.find_spec("arcgis") is None:
-        missing("PyPI's arcgis is not installed; see CONTRIBUTING.md")
+        missing("PyPI's arcgis is not installed; it is in the dependency group `test`")
     with MockServer(strict=True) as running:
         Control(running.url).change_settings("arcgis", {"queue": 0, "run": 0.5, "cancel_check": 1})
         yield running
