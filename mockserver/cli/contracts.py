@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import aiohttp
 
     from mockserver.contract import Contract
+
+T = TypeVar("T")
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -144,7 +147,7 @@ async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[
     failures = []
     async with MockServer(contracts=folder, fixtures=fixtures) as server, _session() as session:
         every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
-        with click.progressbar(every, label="examples", file=sys.stderr) as bar:
+        with _progress(every) as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
                 sandbox = await server.house.sandboxes.create(name)
@@ -156,6 +159,12 @@ async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[
                     )
         count = {"contracts": len(server.house.contracts.by_operation), "examples": len(every)}
     return count, failures
+
+
+def _progress(every: list[T]) -> contextlib.AbstractContextManager[Iterable[T]]:
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext(every)
+    return click.progressbar(every, label="examples", file=sys.stderr)
 
 
 def _session() -> aiohttp.ClientSession:

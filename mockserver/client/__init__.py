@@ -77,6 +77,10 @@ class Control:
 
     # --- the server -------------------------------------------------------------------------------
 
+    def index(self) -> Record:
+        """Return the addresses of everything, and each operation of the control API."""
+        return Record(self._get("/"))
+
     def health(self) -> Health:
         """Return status, version, uptime and seed."""
         return Health(self._wire.json("GET", "/health"))
@@ -158,6 +162,10 @@ class Control:
     def job(self, api: str, job_id: str, *, run: str | None = None) -> JobRecord:
         """Return a job, or a run of it."""
         return JobRecord(self._get(_path(api, job_id, run)))
+
+    def runs(self, api: str, job_id: str) -> list[JobRecord]:
+        """Return the runs of a job, newest first."""
+        return [JobRecord(one) for one in self._list(f"{_path(api, job_id, None)}/runs", "runs")]
 
     def wait(self, api: str, job_id: str, until: str, *, timeout: float = 5.0, run: str | None = None) -> JobRecord:
         """Return a job once it is in a state or phase.

@@ -80,7 +80,7 @@ def test_every_contract_can_be_shown() -> None:
 
 
 def test_a_contract_that_is_none_names_those_near() -> None:
-    assert "did you mean ges.JobStatus?" in run("contracts", "show", "gse.JobStatus", code=2)
+    assert "ges.JobStatus" in run("contracts", "show", "gse.JobStatus", code=2)
 
 
 def small(tmp_path: Path) -> tuple[Path, dict[str, Any]]:

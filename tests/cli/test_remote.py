@@ -163,6 +163,37 @@ def test_requests_are_listed_shown_and_cleared(control: Control, data: Any, out:
     assert out("requests", "list") == "no request fits\n"
 
 
+def test_faults_are_armed_listed_and_disarmed(data: Any, out: Any) -> None:
+    armed = data("faults", "add", "--operation", "ges.JobStatus", "--status", "503", "--delay", "10ms", "--times", "2")
+    assert (armed["match"], armed["effect"]) == ({"operation": "ges.JobStatus"}, {"status": 503, "delay": "10ms"})
+    other = data("faults", "add", '{"match": {"api": "ges"}, "effect": {"connection": "reset"}}', "--after", "1")
+
+    assert [one["id"] for one in data("faults", "list", "--unused")] == [armed["id"], other["id"]]
+    assert "503" in out("faults", "list")
+    assert "disarmed" in out("faults", "remove", armed["id"])
+    assert [one["id"] for one in data("faults", "list")] == [other["id"]]
+    assert "disarmed" in out("faults", "remove", "--all")
+    assert out("faults", "list") == "no fault is armed\n"
+    assert "ges" in out("faults", "catalogue")
+
+
+def test_verify_ends_with_0_or_1(control: Control, out: Any, run: Run) -> None:
+    control.add("ges", id="j7", graph="movie", state="running")
+    graph = f"{control.url}/~{control.name}/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
+    request = urllib.request.Request(f"{graph}/jobs/j7", method="DELETE", headers={"X-Auth-Token": "mock-token"})
+    urllib.request.urlopen(request).close()
+
+    assert out("requests", "verify", "--operation", "ges.CancelJob", "--job", "j7", "--count", "1") == "verified\n"
+    assert out("requests", "verify", "--no-violations") == "verified\n"
+    assert out("requests", "verify", "-", stdin='{"match": {"job": "j7"}, "count": {"atLeast": 1}}') == "verified\n"
+    failed = run("requests", "verify", "--operation", "ges.CancelJob", "--at-least", "2")
+    assert failed.exit_code == 1
+    assert "ges.CancelJob" in failed.stderr
+    as_json = run("requests", "verify", "--job", "j8", "--json")
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["error"]["code"] == "not-verified"
+
+
 def test_reset_says_what_it_did(data: Any, out: Any) -> None:
     data("jobs", "add", "ges", "id=j7", "graph=movie", "state=running")
 

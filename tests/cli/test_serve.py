@@ -22,7 +22,7 @@ from mockserver.settings import Settings
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds; far more than anything here takes, so that a hang is an error and not a hang."""
 
 

@@ -58,7 +58,10 @@ def echo() -> Iterator[Echo]:
     thread.join()
 
 
+RUN = "/jobs/prime/15/runs/2"
+
 CALLS: list[tuple[str, Callable[[Control], Any], str, str, Any]] = [
+    ("index", lambda c: c.index(), "GET", "/", None),
     ("health", lambda c: c.health(), "GET", "/health", None),
     ("ready", lambda c: c.ready(), "GET", "/ready", None),
     ("metrics", lambda c: c.metrics(), "GET", "/metrics", None),
@@ -87,6 +90,12 @@ CALLS: list[tuple[str, Callable[[Control], Any], str, str, Any]] = [
         {"state": "FAILED", "hold": False},
     ),
     ("change", lambda c: c.change("ges", "7", plan="fails"), "PATCH", "/jobs/ges/7", {"plan": "fails"}),
+    ("change a run", lambda c: c.change("prime", "15", run="2", hold=True), "PATCH", RUN, {"hold": True}),
+    ("release a run", lambda c: c.release("prime", "15", run="2"), "POST", f"{RUN}/release", None),
+    ("delete a run", lambda c: c.delete("prime", "15", run="2"), "DELETE", RUN, None),
+    ("fault by id", lambda c: c.fault("f1"), "GET", "/faults/f1", None),
+    ("openapi of an API", lambda c: c.openapi("ges"), "GET", "/openapi.json?api=ges", None),
+    ("events", lambda c: list(c.events(timeout=1)), "GET", "/events", None),
     ("hold", lambda c: c.hold("ges", "7"), "PATCH", "/jobs/ges/7", {"hold": True}),
     ("release", lambda c: c.release("ges", "7"), "POST", "/jobs/ges/7/release", None),
     ("delete", lambda c: c.delete("ges", "7"), "DELETE", "/jobs/ges/7", None),
@@ -134,23 +143,35 @@ def test_a_call_is_sent_as_the_control_api_names_it(
     assert (method, "/_control" + path, body) == echo.seen[:3]
 
 
-@pytest.mark.parametrize(
-    ("call", "key", "path"),
-    [
-        (lambda c: c.apis(), "apis", "/apis"),
-        (lambda c: c.contracts(), "contracts", "/contracts"),
-        (lambda c: c.violations(), "violations", "/violations"),
-        (lambda c: c.jobs("ges", state="running"), "jobs", "/jobs?api=ges&state=running"),
-        (lambda c: c.faults(unused=True), "faults", "/faults?unused=true"),
-        (lambda c: c.requests("ges", violations=True), "requests", "/requests?api=ges&violations=true"),
-        (lambda c: c.sandboxes(), "sandboxes", "/sandboxes"),
-    ],
-)
+LISTINGS: list[tuple[Callable[[Control], Any], str, str]] = [
+    (lambda c: c.apis(), "apis", "/apis"),
+    (lambda c: c.contracts(), "contracts", "/contracts"),
+    (lambda c: c.violations(), "violations", "/violations"),
+    (lambda c: c.jobs("ges", state="running"), "jobs", "/jobs?api=ges&state=running"),
+    (lambda c: c.faults(unused=True), "faults", "/faults?unused=true"),
+    (lambda c: c.requests("ges", violations=True), "requests", "/requests?api=ges&violations=true"),
+    (lambda c: c.sandboxes(), "sandboxes", "/sandboxes"),
+    (lambda c: c.runs("prime", "15"), "runs", "/jobs/prime/15/runs"),
+]
+
+
+@pytest.mark.parametrize(("call", "key", "path"), LISTINGS)
 def test_a_listing_is_a_list(echo: Echo, call: Callable[[Control], Any], key: str, path: str) -> None:
     echo.answer = json.dumps({key: [{"id": "1"}]})
 
     assert call(Control(echo.url)) == [{"id": "1"}]
     assert echo.seen[1] == "/_control" + path
+
+
+def test_every_operation_of_the_control_api_can_be_called() -> None:
+    from mockserver.control.routes import WAYS
+    from mockserver.routing import Found, Route, Router
+
+    router = Router([Route(methods=frozenset({way.method}), template=way.path, target=way.name) for way in WAYS])
+    sent = [(method, path) for _, _, method, path, _ in CALLS] + [("GET", path) for _, _, path in LISTINGS]
+    found = [router.find(method, path.partition("?")[0], {}) for method, path in sent]
+
+    assert {one.target for one in found if isinstance(one, Found)} == {way.name for way in WAYS}
 
 
 def test_a_sandbox_is_reached_by_its_name_or_by_its_address(echo: Echo) -> None:

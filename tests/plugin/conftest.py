@@ -36,6 +36,6 @@ def inside(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inside
             "-Werror",
             "-Wignore::DeprecationWarning",
         )
-        return pytester.runpytest_subprocess(*plugin, *quiet, *arguments, timeout=60)
+        return pytester.runpytest_subprocess(*plugin, *quiet, *arguments, timeout=300)
 
     return run
