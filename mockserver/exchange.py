@@ -139,9 +139,9 @@ class Exchange:
             jobs=sandbox.jobs.watched(moved, number),
             http_version=(request.version.major, request.version.minor),
             connection=request.transport,
+            enter=self._begin,
             _query=query,
         )
-        call.begin = lambda operation: self._begin(call, operation)
         try:
             reply = await self._reply(call, found, way, refusal)
         except _Acted as acted:
