@@ -187,7 +187,7 @@ async def names(prime: Any, query: str) -> list[str]:
         ("jobName=contains(%22okes%22)", []),
         ("jobName=contains(esCan)", ["JobIgnoresCancel", "JobLosesCancel"]),
         ("jobType=ConfigArchive", ["JobRecurring"]),
-        ("jobType=ne(CliTemplateDeployIOSDevices)&jobName=notStartsWith(%22BulkImport%22)", ["JobRecurring", "Inventory"]),  # noqa: E501
+        ("jobType=ne(CliTemplateDeployIOSDevices)&jobName=notStartsWith(%22BulkImport%22)", ["JobRecurring", "Inventory"]),
         ("jobId=between(50,52)", ["JobRecurring", "JobOddResults", "Inventory"]),
         ("jobName=JobCompleted&jobId=15", []),
         ("jobName=startsWith(JobComp)&jobName=contains(Run)", ["JobCompletedRunning"]),

@@ -59,7 +59,7 @@ def test_golden_bytes_of_a_running_run() -> None:
     assert json_bytes(history(RUNNING), 4)[1] == HEAD_V2 + (
         b'"job":[{'
         + job
-        + b'[{"lastStartTime":"2026-01-02T10:00:00.000Z","results":{"result":[]},"runId":77,"runStatus":"RUNNING"}]}}]}}'  # noqa: E501
+        + b'[{"lastStartTime":"2026-01-02T10:00:00.000Z","results":{"result":[]},"runId":77,"runStatus":"RUNNING"}]}}]}}'
     )
     assert xml_bytes(history(RUNNING)) == HEAD_XML + (
         b"<job><jobId>15</jobId><jobName>J</jobName><jobStatus>COMPLETED</jobStatus><jobType>T</jobType><runInstances>"
