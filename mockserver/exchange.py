@@ -136,9 +136,9 @@ class Exchange:
             content=sandbox.contents[api.name],
             now=now,
             jobs=sandbox.jobs.watched(moved, number, now),
+            enter=self._begin,
             _query=query,
         )
-        call.begin = lambda operation: self._begin(call, operation)
         try:
             reply = await self._reply(call, found, way, refusal)
         except _Acted as acted:
