@@ -24,7 +24,7 @@ def test_it_is_the_installed_one_and_complete():
 def test_a_job_is_forced_and_a_client_sees_it(sandbox):
     job = sandbox.ges.job(graph="movie", kind="execute-algorithm", state="running")
     sandbox.ges.force(job.id, "complete", result={"pagerank": 1})
-    address = f"{sandbox.ges.url}/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs/{job.id}/status"
+    address = f"{sandbox.ges.url}/0123456789abcdef0123456789abcdef/graphs/movie/jobs/{job.id}/status"
     request = urllib.request.Request(address, headers={"X-Auth-Token": "mock-token"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         body = json.load(answer)

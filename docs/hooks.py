@@ -1,4 +1,4 @@
-"""What MkDocs does beside building: fences without their test words, and Mermaid from this machine."""
+"""What MkDocs does beside building: fences without their test words, pages from beside the code, and Mermaid."""
 
 from __future__ import annotations
 
@@ -9,21 +9,32 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-MERMAID = Path(__file__).resolve().parent.parent / "build" / "docs" / "mermaid.min.js"
+ROOT = Path(__file__).resolve().parent.parent
+MERMAID = ROOT / "build" / "docs" / "mermaid.min.js"
 """Put there by `make docs`; without it diagrams stay text."""
 
+NOTES = "explanation/notes"
+"""Where pages go that lie beside the code: an API's NOTES.md, and ARCHITECTURE.md."""
+
 _FENCE = re.compile(r"^(?P<open> *```[a-z]+) [^\n{]*$", re.MULTILINE)
-
-
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Take away the words after a fence's language, which tell the tests how to run it."""
-    return _FENCE.sub(r"\g<open>", markdown)
+_NOTE = re.compile(r"\]\((?:\.\./)+mockserver/apis/(?P<api>[a-z]+)/NOTES\.md\)")
+_ARCHITECTURE = re.compile(r"\]\((?:\.\./)+ARCHITECTURE\.md\)")
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
-    """Ship Mermaid with the site."""
+    """Add what lies outside docs/."""
+    for notes in sorted(ROOT.glob("mockserver/apis/*/NOTES.md")):
+        files.append(File.generated(config, f"{NOTES}/{notes.parent.name}.md", abs_src_path=str(notes)))
+    files.append(File.generated(config, f"{NOTES}/architecture.md", abs_src_path=str(ROOT / "ARCHITECTURE.md")))
     if MERMAID.is_file():
         name = "assets/mermaid.min.js"
         files.append(File.generated(config, name, abs_src_path=str(MERMAID)))
         config.extra_javascript.insert(0, name)
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Take away the words after a fence's language, which tell the tests how to run it; mend links out of docs/."""
+    markdown = _FENCE.sub(r"\g<open>", markdown)
+    markdown = _NOTE.sub(r"](notes/\g<api>.md)", markdown)
+    return _ARCHITECTURE.sub("](notes/architecture.md)", markdown)

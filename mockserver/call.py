@@ -113,8 +113,7 @@ class Call(Generic[S, C]):
     def query(self) -> MultiDict[str]:
         """The query string, decoded."""
         if self._query is None:
-            pairs = parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else ()
-            self._query = MultiDict(pairs)
+            self._query = MultiDict(read_pairs(self.query_string))
         return self._query
 
     @property
@@ -127,6 +126,19 @@ class Call(Generic[S, C]):
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
         jobs = await self.sandbox.birth(self.api.name, given)
         return await self.jobs.add(*jobs)
+
+
+def read_pairs(text: str) -> list[tuple[str, str]]:
+    """Decode a query string or a form into names and values, blank ones too."""
+    if "%" in text or "+" in text:
+        return parse_qsl(text, keep_blank_values=True)
+    # Nothing to decode: most queries, and many times as fast.
+    found = []
+    for part in text.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            found.append((name, value))
+    return found
 
 
 def json_reply(data: Any, status: int = 200, content_type: str = "application/json") -> Reply:

@@ -22,7 +22,10 @@ from mockserver.call import Malformed
 from mockserver.core.machine import Confidence
 
 SHARED = "definitions.json"
-"""A file of an API's contracts folder whose `$defs` every schema beside it may use as `#/$defs/…`."""
+"""A file of an API's contracts folder whose `$defs` every schema beside it may use as `#/$defs/…`.
+
+Its `responses` are answers that any operation of the API may give: those of gateways and limits before it.
+"""
 
 _DEFINITION = "#/$defs/"
 
@@ -84,6 +87,7 @@ class Contract:
     check_parameters: Any = field(repr=False, default=None)
     check_body: Any = field(repr=False, default=None)
     by_status: Mapping[int, tuple[Response, ...]] = field(repr=False, default_factory=dict)
+    anywhere: Sequence[Response] = field(repr=False, default=())
 
     def breaches_of_request(self, parameters: Mapping[str, Any], payload: Any) -> list[Violation]:
         """Return what is wrong with a decoded request."""
@@ -99,15 +103,17 @@ class Contract:
 
     def breaches_of_answer(self, status: int, content_type: str | None, data: Any) -> list[Violation]:
         """Return what is wrong with a decoded answer of ours."""
-        for response in self.by_status.get(status, ()):
-            if response.content_type == content_type and response.validator.is_valid(data):
-                return []
+        if self.response(status, content_type, data) is not None:
+            return []
         return [self.explain(status, content_type, data)]
 
     def response(self, status: int, content_type: str | None, data: Any) -> Response | None:
         """Return the named response that an answer is."""
         for response in self.by_status.get(status, ()):
             if response.content_type == content_type and response.validator.is_valid(data):
+                return response
+        for response in self.anywhere:
+            if (response.status, response.content_type) == (status, content_type) and response.validator.is_valid(data):
                 return response
         return None
 
@@ -204,7 +210,7 @@ class Contracts:
     def _definitions(self, folder: Path) -> Mapping[str, Any]:
         if folder not in self._shared:
             shared = folder / SHARED
-            self._shared[folder] = _read(shared).get("$defs", {}) if shared.exists() else {}
+            self._shared[folder] = _read(shared) if shared.exists() else {}
         return self._shared[folder]
 
 
@@ -236,7 +242,7 @@ def _read(file: Path) -> Any:
         raise BadContract(f"{file}:{error.lineno}:{error.colno}: {error.msg}; mend the JSON") from None
 
 
-def _contract(file: Path, meta: Any, definitions: Mapping[str, Any]) -> Contract:
+def _contract(file: Path, meta: Any, shared: Mapping[str, Any]) -> Contract:
     document = _read(file)
     problem = next(iter(meta.iter_errors(document)), None)
     if problem is not None:
@@ -245,20 +251,8 @@ def _contract(file: Path, meta: Any, definitions: Mapping[str, Any]) -> Contract
     expected = f"{file.parent.name}.{file.stem}"
     if document["operation"] != expected:
         raise BadContract(f"{file}: operation is {document['operation']!r}; name it {expected!r}, as the file")
-    document = {**document, "$defs": {**definitions, **document.get("$defs", {})}}
-    responses = tuple(
-        Response(
-            name=name,
-            status=value["status"],
-            content_type=value.get("content_type"),
-            confidence=Confidence(value["confidence"]),
-            schema=value.get("schema", True),
-            source=value.get("source", ""),
-            title=value.get("title", ""),
-            validator=_compile(file, f"/responses/{name}/schema", value.get("schema", True), document),
-        )
-        for name, value in document["responses"].items()
-    )
+    document = {**document, "$defs": {**shared.get("$defs", {}), **document.get("$defs", {})}}
+    responses = _responses(file, document["responses"], document)
     body = document.get("body")
     return Contract(
         operation=document["operation"],
@@ -278,6 +272,23 @@ def _contract(file: Path, meta: Any, definitions: Mapping[str, Any]) -> Contract
             status: tuple(one for one in responses if one.status == status)
             for status in dict.fromkeys(one.status for one in responses)
         },
+        anywhere=_responses(file, shared.get("responses", {}), document),
+    )
+
+
+def _responses(file: Path, given: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[Response, ...]:
+    return tuple(
+        Response(
+            name=name,
+            status=value["status"],
+            content_type=value.get("content_type"),
+            confidence=Confidence(value["confidence"]),
+            schema=value.get("schema", True),
+            source=value.get("source", ""),
+            title=value.get("title", ""),
+            validator=_compile(file, f"/responses/{name}/schema", value.get("schema", True), document),
+        )
+        for name, value in given.items()
     )
 
 

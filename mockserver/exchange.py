@@ -15,14 +15,13 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import MultiDict
 
 from mockserver import coverage, effects
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
-from mockserver.call import Call, Reply, json_reply
+from mockserver.call import Call, Reply, json_reply, read_pairs
 from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
@@ -95,7 +94,7 @@ class Exchange:
         if segment in self.beside and (segment or path == "/"):
             return await self.beside[segment](request, sandbox, path)
         number = await sandbox.store.count(sandbox.name, "journal")
-        query = MultiDict(parse_qsl(query_string, keep_blank_values=True)) if query_string else _EMPTY
+        query = MultiDict(read_pairs(query_string)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
         unmounted = None
         if isinstance(found, Found) and not await self._mounted(sandbox, found):

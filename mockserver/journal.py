@@ -8,6 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,14 @@ _JSON = re.compile(rf'("(?:{_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
 _FORM = re.compile(rf"((?:^|[?&\s;#'\"(])(?:{_NAMES})=)[^&\s\"'<>]*", re.IGNORECASE)
 _XML = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
 _MULTIPART = re.compile(rf'(name="(?:{_NAMES})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.-]{1,40})", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _BEARER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
 
 
@@ -139,13 +148,39 @@ def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
     if entry.error is not None:
         record["error"] = mask(entry.error)
     if bodies:
-        record["request"] = {"headers": mask_headers(entry.headers), **_body(entry.body, entry.body_size)}
-        record["answer"] = {"headers": mask_headers(entry.answer_headers), **_body(entry.answer, entry.answer_size)}
+        record["request"] = {
+            "headers": mask_headers(entry.headers),
+            **_body(entry.body, entry.body_size, entry.headers),
+        }
+        record["answer"] = {
+            "headers": mask_headers(entry.answer_headers),
+            **_body(entry.answer, entry.answer_size, entry.answer_headers),
+        }
     return record
 
 
-def _body(body: bytes, size: int) -> dict[str, Any]:
-    text = body.decode("utf-8", "replace")
+def text_of(body: bytes, headers: Mapping[str, str]) -> str:
+    """Return a body as text, so that secrets in it are found: by byte order mark, charset, or the look of it."""
+    for mark, marked in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(marked, "replace")
+    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    found = _CHARSET.search(content_type)
+    # Python's names include codecs that are no character sets; these are the ones whose bytes hide ASCII.
+    if found is not None and (name := found[1].lower().replace("_", "-")).startswith(("utf-16", "utf-32")):
+        try:
+            return body.decode(
+                "utf-16-le" if name == "utf-16" else "utf-32-le" if name == "utf-32" else name, "replace"
+            )
+        except LookupError:
+            pass
+    if body[:4:2] == b"\0\0" or body[1:4:2] == b"\0\0":
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace")
+    return body.decode("utf-8", "replace")
+
+
+def _body(body: bytes, size: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    text = text_of(body, headers)
     shown: dict[str, Any] = {"body": mask(text)}
     if size > len(body):
         shown["size"] = size

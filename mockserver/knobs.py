@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from mockserver.core.errors import BadPlan, DomainError
@@ -16,6 +15,8 @@ from mockserver.core.machine import Confidence
 from mockserver.core.plan import seconds
 
 T = TypeVar("T")
+
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 class BadKnob(DomainError):
@@ -100,9 +101,11 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
     return rows
 
 
-@cache
 def _hints(settings: type[Any]) -> dict[str, Any]:
-    return get_type_hints(settings)
+    # Remembered: finding them out costs more than all the rest of a change, and each new sandbox makes some.
+    if settings not in _known_hints:
+        _known_hints[settings] = get_type_hints(settings)
+    return _known_hints[settings]
 
 
 def _type_name(hint: Any) -> str:

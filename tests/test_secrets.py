@@ -21,10 +21,12 @@ from mockserver import contract
 from mockserver.apis import APIS
 from mockserver.data import folder
 from mockserver.examples import BASE
+from mockserver.journal import mask, mask_headers
 from mockserver.logs import JsonFormatter, TextFormatter
 from tests.conftest import Client, house_of
 
 SECRET = re.compile(r"pass(word)?|token|secret(_key)?|access_key", re.IGNORECASE)
+SECRET_NAMES = [(api, name) for api in APIS for name in api.secrets]
 ISSUED = re.compile(rb'"(?:token|access_token|refresh_token|ticket)"\s*:\s*"([^"]{16,})"')
 
 
@@ -147,3 +149,14 @@ async def test_no_secret_reaches_what_a_tester_reads(
         if (place := text.find(secret)) >= 0
     )
     assert leaks == []
+
+
+@pytest.mark.parametrize(("api", "name"), SECRET_NAMES, ids=[f"{api.name}-{name}" for api, name in SECRET_NAMES])
+def test_what_an_api_calls_secret_is_masked(api: Any, name: str) -> None:
+    as_header = mask_headers({name: "Hush99QzW"})
+    as_parameter = (
+        mask(f"/x?{name}=Hush99QzW"),
+        mask(json.dumps({name: "Hush99QzW"})),
+        mask(f"<{name}>Hush99QzW</{name}>"),
+    )
+    assert "Hush99QzW" not in str(as_header) or "Hush99QzW" not in str(as_parameter)

@@ -2,5 +2,5 @@
 if (window.mermaid) {
   const dark = document.body.getAttribute("data-md-color-scheme") === "slate";
   mermaid.initialize({ startOnLoad: false, securityLevel: "strict", theme: dark ? "dark" : "neutral" });
-  document.addEventListener("DOMContentLoaded", () => mermaid.run({ querySelector: "pre.diagram" }));
+  document.addEventListener("DOMContentLoaded", () => mermaid.run({ querySelector: ".diagram" }));
 }

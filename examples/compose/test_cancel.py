@@ -13,7 +13,7 @@ CANCELING = 2
 
 def test_a_started_job_is_canceled(sandbox: Sandbox) -> None:
     job = sandbox.casjobs.job(owner="1", state="Started", query="select 1", context="DR7", hold=True)
-    service = zeep.Client(f"{sandbox.casjobs.url}/services/jobs.asmx?WSDL").service
+    service = zeep.Client(f"{sandbox.casjobs.url}?WSDL").service
 
     service.CancelJob(**ALICE, jobId=int(job.id))
 

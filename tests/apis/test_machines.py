@@ -21,7 +21,10 @@ WAITS = st.one_of(st.builds(Wait, seconds=st.floats(0, 10)), st.builds(Wait, loo
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_each_plan_by_name_ends_where_its_name_says(machine: Machine) -> None:
-    ends = {"succeeds": Phase.SUCCEEDED, "fails": Phase.FAILED, "times-out": Phase.TIMED_OUT, "stuck": None}
+    phases = {state.phase for state in machine.states}
+    # An API without a word for it reports a job that ran out of time as failed.
+    timed_out = Phase.TIMED_OUT if Phase.TIMED_OUT in phases else Phase.FAILED
+    ends = {"succeeds": Phase.SUCCEEDED, "fails": Phase.FAILED, "times-out": timed_out, "stuck": None}
     for name, plan in machine.plans.items():
         first = plan.steps[0].state if plan.steps else machine.initial
         job = Job(api="x", id="1", state=first, plan=plan, created=0.0, since=0.0)

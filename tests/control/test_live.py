@@ -83,7 +83,7 @@ async def test_an_unused_sandbox_ends(client: Client) -> None:
 async def test_inline_fixtures_and_names_of_loaded_ones(client: Client) -> None:
     inline = {"ges": {"settings": {"edition": "persistent"}, "graphs": [], "jobs": []}}
     made = await (await client.post("/_control/sandboxes", json={"name": "a", "fixtures": [inline]})).json()
-    assert made["apis"]["ges"].endswith("/~a/ges")
+    assert made["apis"]["ges"].endswith("/~a/ges/v1.0")
     assert (await (await client.get("/~a/_control/apis/ges")).json())["settings"]["edition"] == "persistent"
     assert (await (await client.get("/~a/_control/jobs?api=ges")).json())["total"] == 0
     response = await client.post("/_control/sandboxes", json={"name": "b", "fixtures": ["nope"]})

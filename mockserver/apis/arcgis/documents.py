@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.apis.arcgis.content import Service, Task
 from mockserver.apis.arcgis.jobs import NOTEBOOK, resolve_results
 from mockserver.apis.arcgis.machine import GpState
-from mockserver.apis.arcgis.messages import as_json, job_messages
+from mockserver.apis.arcgis.messages import job_messages, job_messages_json
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.core.job import Job
 from mockserver.core.plan import Wait, wait
@@ -45,7 +45,7 @@ def job_document(
         data["results"] = {name: {"paramUrl": f"results/{name}"} for name in job_results(task, job)}
         data["inputs"] = {name: {"paramUrl": f"inputs/{name}"} for name in job_inputs(job)}
     if messages:
-        data["messages"] = as_json(job_messages(settings, service, task, job))
+        data["messages"] = job_messages_json(settings, service, task, job)
     elif settings.messages_off == "empty":
         data["messages"] = []
     return data

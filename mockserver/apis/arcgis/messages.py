@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from mockserver.apis.arcgis.content import Service, Task
@@ -28,10 +29,19 @@ _SHOWN = {
     "info": frozenset({ERROR, WARNING, INFORMATIVE}),
 }
 
-_NOT_BEGUN = (GpState.NEW, GpState.SUBMITTED, GpState.WAITING)
-_BEGUN = (GpState.EXECUTING, GpState.FAILED, GpState.TIMED_OUT, GpState.EXPECTED_FAILURE)
+_NOT_BEGUN = frozenset({GpState.NEW, GpState.SUBMITTED, GpState.WAITING})
+_BEGUN = frozenset({GpState.EXECUTING, GpState.FAILED, GpState.TIMED_OUT, GpState.SUCCEEDED, GpState.EXPECTED_FAILURE})
 _SUBMITTED: Line = (INFORMATIVE, "Submitted.")
 _EXECUTING: Line = (INFORMATIVE, "Executing...")
+_SUCCEEDED: Line = (INFORMATIVE, "Succeeded.")
+_CANCELLED: Line = (INFORMATIVE, "Cancel complete.")
+_FAILED: Line = (ERROR, "Failed.")
+_ENDS: Mapping[str, Line] = {
+    GpState.SUCCEEDED: _SUCCEEDED,
+    GpState.CANCELLED: _CANCELLED,
+    GpState.FAILED: _FAILED,
+    GpState.EXPECTED_FAILURE: _FAILED,
+}
 
 
 def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, job: Job) -> list[Line]:
@@ -39,6 +49,8 @@ def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, 
     if job.messages:
         return _lines(job.messages)
     level = service.message_level or settings.message_level
+    if level == "none" and not job.error:
+        return _frame(job.state, _began(job), settings.submitted_message)
     if job.state in _NOT_BEGUN:
         return [_SUBMITTED] if settings.submitted_message else []
     said = _said(level, task, job)
@@ -46,15 +58,38 @@ def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, 
         if level == "info":
             # No prefix: observed at Info level only.
             return [*said, (INFORMATIVE, _stamp("Succeeded at", job))]
-        return [_SUBMITTED, _EXECUTING, *said, (INFORMATIVE, "Succeeded.")]
-    began = job.state in _BEGUN or any(move.source == GpState.EXECUTING for move in job.history)
-    lines = [_SUBMITTED, *((_EXECUTING, *said) if began else ())]
+        return [_SUBMITTED, _EXECUTING, *said, _SUCCEEDED]
+    lines = [_SUBMITTED, *((_EXECUTING, *said) if _began(job) else ())]
     if job.state in (GpState.FAILED, GpState.EXPECTED_FAILURE):
-        lines.extend(_failure(level, task, job))
-        lines.append((ERROR, "Failed."))
+        lines.extend((*_failure(level, task, job), _FAILED))
     elif job.state == GpState.CANCELLED:
-        lines.append((INFORMATIVE, "Cancel complete."))
+        lines.append(_CANCELLED)
     return lines
+
+
+def job_messages_json(settings: ArcgisSettings, service: Service, task: Task | None, job: Job) -> list[dict[str, str]]:
+    """Return `as_json` of a job's messages; at level None, which is what most polls see, it is not made anew."""
+    if not job.messages and not job.error and (service.message_level or settings.message_level) == "none":
+        return _frame_json(job.state, _began(job), settings.submitted_message)
+    return as_json(job_messages(settings, service, task, job))
+
+
+def _began(job: Job) -> bool:
+    return job.state in _BEGUN or any(move.source == GpState.EXECUTING for move in job.history)
+
+
+@cache
+def _frame(state: str, began: bool, early: bool) -> list[Line]:
+    """What the server says itself. `early`: `Submitted.` is said before the job has begun."""
+    if state in _NOT_BEGUN:
+        return [_SUBMITTED] if early else []
+    lines = [_SUBMITTED, _EXECUTING] if began else [_SUBMITTED]
+    return [*lines, _ENDS[state]] if state in _ENDS else lines
+
+
+@cache
+def _frame_json(state: str, began: bool, early: bool) -> list[dict[str, str]]:
+    return as_json(_frame(state, began, early))
 
 
 def execute_messages(settings: ArcgisSettings, service: Service, task: Task, now: float) -> list[Line]:

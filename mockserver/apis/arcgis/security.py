@@ -85,6 +85,14 @@ async def caller(call: GpCall) -> Account | None:
         return None
 
 
+def is_anonymous(call: GpCall, service: Service) -> bool:
+    """Tell at a glance that nobody need be asked: an open service, and a request without anything like a token."""
+    if service.secured or call.settings.secured != "none" or "token" in call.parameters:
+        return False
+    headers = call.headers
+    return not ("X-Esri-Authorization" in headers or "Authorization" in headers or "Cookie" in headers)
+
+
 async def authorize(call: GpCall, service: Service) -> str | None:
     """Return the name of the caller, or None for somebody nameless who may use the service.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.content import Service, Task
-from mockserver.apis.arcgis.security import GpCall, authorize
+from mockserver.apis.arcgis.security import GpCall, authorize, is_anonymous
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -71,7 +71,7 @@ async def open_service(call: GpCall) -> tuple[Service, str | None]:
     service = call.content.service(folder, name)
     if service is None:
         raise errors.service_not_found(f"{folder}/{name}/GPServer" if folder else f"{name}/GPServer")
-    user = await authorize(call, service)
+    user = None if is_anonymous(call, service) else await authorize(call, service)
     if not service.started:
         raise errors.service_not_started(service.rest_name)
     return service, user

@@ -9,13 +9,11 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 
@@ -24,13 +22,14 @@ from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import GpCall
-from mockserver.call import Reply
+from mockserver.call import Reply, read_pairs
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
 SCRIPT = "text/javascript;charset=utf-8"
 
+_MARGIN = re.compile(rb"^ +", re.MULTILINE)
 _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 
 FORMATS = ("html", "json", "pjson")
@@ -38,7 +37,7 @@ FORMATS = ("html", "json", "pjson")
 
 def decode(call: GpCall) -> None:
     """Merge query and form into `call.parameters`; the body wins on a clash, the last of a repeated name counts."""
-    parameters = dict(call.query)
+    parameters = dict(call.query.items())
     if call.body:
         parameters.update(_form(call))
     call.parameters = parameters
@@ -49,7 +48,7 @@ def _form(call: GpCall) -> dict[str, str]:
     if kind.lower().startswith("multipart/form-data"):
         return _multipart(kind, call.body)
     try:
-        return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return dict(read_pairs(call.body.decode("utf-8", "replace")))
     except ValueError:
         return {}
 
@@ -104,10 +103,8 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
     if asked == "json":
         return _json(call, data, status)
     if asked == "pjson":
-        # One blank a level in the Services Directory, two in the Administrator's samples.
-        indent = 2 if plane(call) == "admin" else 1
-        text = json.dumps(data, indent=indent, ensure_ascii=False)
-        return Reply(status=status, data=data, body=text.encode(), content_type=PJSON, headers=cors(call))
+        body = _pretty(data, blanks=2 if plane(call) == "admin" else 1)
+        return Reply(status=status, data=data, body=body, content_type=PJSON, headers=cors(call))
     if asked in ("", "html"):
         body = render(call, page, {"data": data, **(facts or {})})
         return Reply(status=status, data=data, body=body, content_type=HTML, headers=cors(call))
@@ -115,6 +112,13 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
         body = render(call, "help.html", {"data": data})
         return Reply(status=status, data=data, body=body, content_type=HTML, headers=cors(call))
     raise errors.bad_format()
+
+
+def _pretty(data: Any, blanks: int) -> bytes:
+    """Write JSON over several lines: one blank a level in the Services Directory, two in the Administrator's samples."""
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    # No text holds a line break of its own, so what a line begins with is its level.
+    return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)
 
 
 def _json(call: GpCall, data: Any, status: int) -> Reply:

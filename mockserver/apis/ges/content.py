@@ -12,6 +12,21 @@ from mockserver.fixtures import BadContent
 PROJECT_ID = "0123456789abcdef0123456789abcdef"
 """The project of accounts and graphs that name none."""
 
+ACCOUNTS: tuple[Mapping[str, Any], ...] = (
+    {
+        "user": "alice",
+        "domain": "acme",
+        "password": "secret",
+        "token": "mock-token",
+        "access_key": "MOCKACCESSKEY",
+        "secret_key": "mock-secret-key",
+    },
+)
+"""Who is there when the fixtures name no accounts: a section of jobs alone can be used as it stands."""
+
+GRAPHS: tuple[Mapping[str, Any], ...] = ({"name": "movie"},)
+"""What is there when the fixtures name no graphs, beside the graphs that jobs name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -92,10 +107,11 @@ def content(section: Mapping[str, Any]) -> Content:
     Raises:
         BadContent: two graphs of a project share a name, or a moment cannot be read.
     """
-    accounts = [_account(number, fields) for number, fields in enumerate(section.get("accounts", ()))]
+    accounts = [_account(number, fields) for number, fields in enumerate(section.get("accounts", ACCOUNTS))]
     project_id = accounts[0].project_id if accounts else PROJECT_ID
     graphs: dict[tuple[str, str], Graph] = {}
-    for number, fields in enumerate(section.get("graphs", ())):
+    rows = section.get("graphs", GRAPHS)
+    for number, fields in enumerate([*rows, *_implied(section.get("jobs", ()), rows)]):
         graph = _graph(number, fields, project_id)
         if (graph.project_id, graph.name) in graphs:
             raise BadContent(["graphs", number, "name"], f"a second graph {graph.name!r} in project {graph.project_id}")
@@ -107,6 +123,12 @@ def content(section: Mapping[str, Any]) -> Content:
         access_keys={account.access_key: account for account in accounts if account.access_key},
         graph_ids={(graph.project_id, graph.id): graph for graph in graphs.values()},
     )
+
+
+def _implied(jobs: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the graphs that jobs name and no row describes."""
+    known = {row["name"] for row in rows}
+    return [{"name": name} for name in dict.fromkeys(job.get("graph") for job in jobs) if name and name not in known]
 
 
 def _account(number: int, fields: Mapping[str, Any]) -> Account:

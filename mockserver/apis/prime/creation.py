@@ -11,6 +11,7 @@ from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, ManagementResponse
 from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.call import Malformed
 from mockserver.core.clock import instant
 
@@ -28,7 +29,9 @@ async def deploy_template(call: PrimeCall, ask: Ask) -> ManagementResponse:
     command = _payload(call, "cliTemplateCommand")
     if not command.get("templateName"):
         raise Refused(400, "Invalid request: templateName is missing")
-    name = await _create(call, ask, f"Job{DEPLOY_TYPE}", DEPLOY_TYPE, DEPLOY_DESCRIPTION, _start(call))
+    fate = call.content.templates.get(str(command["templateName"]), {})
+    what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
+    name = await _create(call, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(call))
     return management(ask, cli_template_command_job_result=(CreatedJob(job_name=name, message=DEPLOYED),))
 
 
@@ -36,38 +39,31 @@ async def bulk_import(call: PrimeCall, ask: Ask) -> ManagementResponse:
     """Import devices through a job."""
     if not _payload(call, "devicesImport").get("devices"):
         raise Refused(400, "Invalid request: devices is missing")
-    name = await _create(call, ask, IMPORT_PREFIX, IMPORT_PREFIX, None, None)
+    name = await _create(call, ask, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
     return management(ask, bulk_import_result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
-async def _create(
-    call: PrimeCall, ask: Ask, prefix: str, kind: str, description: str | None, start: float | None
-) -> str:
+async def _create(call: PrimeCall, ask: Ask, prefix: str, what: Mapping[str, Any], start: float | None) -> str:
     settings = call.settings
     wait = 0.0 if start is None else max(0.0, start - call.now)
-    name = await _new_name(call, prefix)
     waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
-    run = {
-        "plan": {
-            "steps": [*waiting, {"state": RunState.RUNNING, "for": settings.run_takes}],
-            "end": RunState.COMPLETED,
-        }
-    }
+    steps = [*waiting, {"state": RunState.RUNNING, "for": settings.run_takes}]
     # The trigger is spent soon after the run has begun: SCHEDULED/RUNNING, then COMPLETED/RUNNING (v1_runhistory.json).
-    trigger = {"steps": [{"state": JobState.SCHEDULED, "for": wait + 1.0}], "end": JobState.COMPLETED}
+    trigger = [{"state": JobState.SCHEDULED, "for": wait + 1.0}]
     fields: dict[str, Any] = {
-        "name": name,
-        "type": kind,
-        "plan": trigger,
-        "runs": [run],
+        "name": await _new_name(call, prefix),
         "visible_after": settings.job_visible_after,
+        **(SCENARIOS[what["scenario"]] if "scenario" in what else {}),
+        **what,
     }
-    if description is not None:
-        fields["description"] = description
+    if "plan" not in fields:
+        fields["plan"] = {"steps": trigger, "end": JobState.COMPLETED}
+        fields.setdefault("runs", [{"plan": {"steps": steps, "end": RunState.COMPLETED}}])
     if wait:
         fields["next_run_time"] = start
     job = await call.create(fields, owner=ask.user.username)
     call.job = job.id
+    name: str = job.data["name"]
     return name
 
 

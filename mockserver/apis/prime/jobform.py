@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.machine import JOB, RUN, JobState
+from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.clock import instant
 from mockserver.core.job import Job
@@ -25,7 +26,8 @@ DEPLOY_DESCRIPTION = "Cli Template Deploy for IOS devices"
 _OF_RUNS_ONLY = frozenset(RUN.plans) - frozenset(JOB.plans)
 """Plans that a job may name, but that only its runs can follow: a trigger does not fail."""
 
-_INHERITED = ("owner", "hold", "on_cancel", "started", "ended", "created")
+_OF_RUNS = ("results", "results_after", "result_status")
+_INHERITED = ("owner", "hold", "on_cancel", "started", "ended", "created", *_OF_RUNS)
 
 
 async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, Any]) -> tuple[Job, ...]:
@@ -37,6 +39,11 @@ async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, A
         DomainError: a field cannot be followed.
     """
     settings = birth.settings
+    scenario = fields.get("scenario")
+    if scenario is not None:
+        if scenario not in SCENARIOS:
+            raise BadFields("scenario", f"no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+        fields = {**SCENARIOS[scenario], **fields}
     if isinstance(fields.get("plan"), str) and fields["plan"] in _OF_RUNS_ONLY:
         run_plan, fields = fields["plan"], {name: value for name, value in fields.items() if name != "plan"}
     else:
@@ -53,7 +60,8 @@ async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, A
         "description": fields.get("description", DEPLOY_DESCRIPTION if kind == DEPLOY_TYPE else None),
         "runs": [{"id": run.id} for run in runs],
     }
-    own = {name: value for name, value in fields.items() if name not in COMMON and name not in data}
+    known = {*COMMON, *_OF_RUNS, *data}
+    own = {name: value for name, value in fields.items() if name not in known}
     _moment("next_run_time", own.get("next_run_time"))
     if "visible_after" in own:
         data["visible_at"] = birth.now + seconds(own.pop("visible_after"))
@@ -74,9 +82,10 @@ async def _run(
 ) -> Job:
     run_id = _number(fields, "id") or str(FIRST_RUN + await birth.count("run"))
     inherited = {name: job[name] for name in _INHERITED if name in job and not (name == "hold" and "state" in fields)}
+    fields = {**inherited, **fields}
     return birth.job(
         RUN,
-        {**inherited, **fields},
+        fields,
         job_id=run_id,
         parent=job_id,
         data={name: value for name, value in fields.items() if name not in COMMON},

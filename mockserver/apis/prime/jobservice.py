@@ -92,7 +92,7 @@ async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_r
                 runs.append(await fresh(call.jobs, run))
     if of_run and not runs:
         return None
-    return history_job(await fresh(call.jobs, job), runs, call.settings)
+    return history_job(await fresh(call.jobs, job), runs, call.settings, call.now)
 
 
 async def _matching(call: PrimeCall, found: list[Condition]) -> AsyncIterator[Job]:

@@ -66,13 +66,8 @@ class Roster:
         if len(marks) < len(self._seen.marks):
             self._seen = replace(self._seen, marks=marks)
         hidden = [mark.position for mark in marks]
-        start = first
-        for position in hidden:
-            if position > start:
-                break
-            start += 1
-        reach = limit + sum(start <= position < start + limit for position in hidden) if hidden else limit
-        found, total = await jobs.page(API, start=start, limit=reach, newest=False)
+        start, end = _place(first, hidden), _place(first + limit, hidden)
+        found, total = await jobs.page(API, start=start, limit=end - start, newest=False)
         shown = [job for job in found if not is_system(job) and is_visible(job, now)]
         return shown[:limit], total - len(hidden)
 
@@ -115,3 +110,12 @@ class Roster:
                 marks.append(_Mark(position, until))
         self._seen = _Seen(seen.total + len(found), found[-1].id, tuple(marks))
         return self._seen
+
+
+def _place(index: int, hidden: Sequence[int]) -> int:
+    """Return where in the store the job of this place in the list stands."""
+    for position in hidden:
+        if position > index:
+            break
+        index += 1
+    return index

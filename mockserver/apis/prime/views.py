@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from mockserver.core.errors import UnknownJob
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
+from mockserver.core.plan import seconds
 from mockserver.jobs import Jobs
 
 TYPE = "JobSummary"
@@ -104,15 +106,16 @@ def next_run(job: Job, settings: PrimeSettings) -> float | None:
         return None
     given = job.data.get("next_run_time")
     if given is not None and not job.history:
-        return instant(given)
+        with suppress(ValueError):
+            return instant(given)
     planned = JOB.next(job)
     return planned.at if planned is not None and planned.at is not None else job.since + settings.recurrence
 
 
-def results(job: Job, run: Job) -> tuple[Result, ...]:
-    """Return what a run reports: what its fixture says, or one line for a success."""
+def results(job: Job, run: Job, now: float) -> tuple[Result, ...]:
+    """Return what a run reports at a moment: what its fixture says, or one line for a success."""
     phase = RUN.phase(run)
-    if phase not in FINAL:
+    if phase not in FINAL or (run.ended is not None and now < run.ended + seconds(run.data.get("results_after", 0.0))):
         return ()
     given = run.data.get("results")
     if given is not None:
@@ -129,19 +132,19 @@ def _shown(at: float | None, settings: PrimeSettings) -> str | None:
 # --- views --------------------------------------------------------------------------------------------
 
 
-def run_instance(job: Job, run: Job, settings: PrimeSettings) -> RunInstance:
+def run_instance(job: Job, run: Job, settings: PrimeSettings, now: float) -> RunInstance:
     """Show a run in runhistory."""
     return RunInstance(
         completion_time=_shown(completed(run), settings),
         last_start_time=_shown(started(run), settings),
         result_status=result_status(run),
-        results=results(job, run),
+        results=results(job, run, now),
         run_id=int(run.id),
         run_status=run_status(run, settings),
     )
 
 
-def history_job(job: Job, runs: Iterable[Job], settings: PrimeSettings) -> HistoryJob:
+def history_job(job: Job, runs: Iterable[Job], settings: PrimeSettings, now: float) -> HistoryJob:
     """Show a job in runhistory."""
     return HistoryJob(
         description=job.data["description"],
@@ -150,7 +153,7 @@ def history_job(job: Job, runs: Iterable[Job], settings: PrimeSettings) -> Histo
         job_status=str(job.state),
         job_type=job.data["type"],
         next_run_time=_shown(next_run(job, settings), settings),
-        run_instances=tuple(run_instance(job, run, settings) for run in runs),
+        run_instances=tuple(run_instance(job, run, settings, now) for run in runs),
     )
 
 

@@ -350,3 +350,34 @@ async def test_many_cancels_at_once_move_the_job_once(client: Client) -> None:
     assert {answer["jobStatus"] for answer in answers} == {"esriJobCancelling"}
     record = await (await client.get(f"/_control/jobs/arcgis/j{4:032x}")).json()
     assert [(move["from"], move["to"]) for move in record["history"]] == [("esriJobExecuting", "esriJobCancelling")]
+
+
+async def test_the_fixture_of_the_documentation_is_enough(client: Client) -> None:
+    task = {
+        "name": "Echo",
+        "plan": "succeeds",
+        "parameters": [
+            {
+                "name": "Input_Text",
+                "dataType": "GPString",
+                "direction": "input",
+                "parameterType": "required",
+                "defaultValue": "hello",
+            }
+        ],
+        "results": {"Output_Text": {"dataType": "GPString", "value": "hello"}},
+    }
+    service = {"name": "Own", "folder": "", "type": "GPServer", "execution_type": "asynchronous", "tasks": [task]}
+    job = {"id": "j1", "service": "Own.GPServer", "task": "Echo", "state": "esriJobExecuting", "owner": None}
+    site = {"settings": {"version": "11.3", "secured": "none", "cancel_check": "5s"}}
+    accounts = [{"username": "siteadmin", "password": "secret", "role": "administrator"}]
+    fixture = {"arcgis": {**site, "accounts": accounts, "services": [service], "jobs": [job]}}
+    response = await client.post("/_control/sandboxes", json={"name": "own", "fixtures": [fixture]})
+    assert response.status == 201, await response.text()
+    own = "/~own/arcgis/rest/services/Own/GPServer"
+    assert (await get(client, f"{own}/Echo/jobs/j1"))["jobStatus"] == "esriJobExecuting"
+    described = await get(client, f"{own}/Echo")
+    assert [one["name"] for one in described["parameters"]] == ["Input_Text", "Output_Text"]
+    path = await submit(client, "Echo", own)
+    await client.post("/_control/sandboxes/own/clock/advance", json={"seconds": 3})
+    assert (await get(client, f"{path}/results/Output_Text"))["value"] == "hello"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from lxml import html
+
+from mockserver.app import application, build
+from mockserver.settings import Settings
+from mockserver.store.memory import MemoryStore
 
 Client = TestClient[Any, Any]
 
+NOON = "2026-01-02T12:00:00Z"
 SECURED = "/arcgis/rest/services/SecureDemo/GPServer"
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 ADMIN = "/arcgis/admin"
@@ -135,6 +141,22 @@ async def test_tokens_of_one_sandbox_are_none_in_another(client: Client) -> None
     value = await token(client)
     assert code(await told(await client.get(SECURED, params={"f": "json", "token": value}))) is None
     assert code(await told(await client.get(f"/~t1{SECURED}", params={"f": "json", "token": value}))) == 498
+
+
+async def test_processes_over_one_store_know_each_others_tokens() -> None:
+    store = MemoryStore()
+    houses = [build(Settings(strict=True, clock=NOON), store=store) for _ in range(2)]
+    await houses[0].sandboxes.default.seed()
+    clients = [TestClient(TestServer(application(house))) for house in houses]
+    for one in clients:
+        await one.start_server()
+    made = await asyncio.gather(*(token(clients[number % 2]) for number in range(20)))
+    assert len(set(made)) == 20
+    for one in clients:
+        for value in made:
+            assert code(await told(await one.get(SECURED, params={"f": "json", "token": value}))) is None
+    for one in clients:
+        await one.close()
 
 
 async def test_a_reset_forgets_tokens(client: Client) -> None:

@@ -191,7 +191,6 @@ async def test_keys_of_an_export_are_not_repeated_by_the_list(ges: Any) -> None:
 
 
 async def test_results_may_come_late_or_never(ges: Any) -> None:
-    await ges.advance(3)
     assert (await ges.status("scenario-late-results")).data == {"data": {}, "status": "complete"}
     assert (await ges.status("scenario-missing-results")).data == {"data": {"outputs": {}}, "status": "complete"}
     await ges.advance(10)
@@ -200,8 +199,31 @@ async def test_results_may_come_late_or_never(ges: Any) -> None:
 
 async def test_a_job_may_be_lost_or_stuck(ges: Any) -> None:
     assert (await ges.status("scenario-lost")).data["errorCode"] == "GES.8301"
+    await ges.control("POST", "/jobs/ges/scenario-stuck/release")
     await ges.advance(10_000)
     assert (await ges.status("scenario-stuck")).data == {"status": "running"}
+
+
+@pytest.mark.parametrize(("scenario", "word"), [("succeeds", "complete"), ("fails", None)])
+async def test_a_released_scenario_takes_its_course(ges: Any, scenario: str, word: str | None) -> None:
+    await ges.control("POST", f"/jobs/ges/scenario-{scenario}/release")
+    await ges.advance(3)
+    assert (await ges.status(f"scenario-{scenario}")).data.get("status") == word
+
+
+@pytest.mark.parametrize(
+    ("scenario", "word"),
+    [
+        ("cancel-too-late", "complete"),
+        ("cancel-ignored", "complete"),
+        ("cancel-fails", None),
+        ("cancel-stuck", "running"),
+    ],
+)
+async def test_a_scenario_of_a_cancel(ges: Any, scenario: str, word: str | None) -> None:
+    assert (await ges.cancel(f"scenario-{scenario}")).status == 200
+    await ges.advance(3)
+    assert (await ges.status(f"scenario-{scenario}")).data.get("status") == word
 
 
 async def test_the_default_fixtures_hold_a_job_in_every_state_and_of_every_kind(ges: Any) -> None:

@@ -64,6 +64,7 @@ class Prime:
             sent["Content-Type"] = "application/json"
         elif body is not None:
             sent["Content-Type"] = "application/xml"
+        self.client.session.cookie_jar.clear()
         async with self.client.session.request(
             method,
             URL(self.base + path, encoded=True),

@@ -44,9 +44,7 @@ async def test_the_v1_run_history_of_2017(data: Path, tmp_path: Path, bare: Any)
     capture = json.loads((data / "v1_runhistory.json").read_text("utf-8"))
     prime = await bare(tmp_path, {"jobs": [fixture_of(job) for job in capture["mgmtResponse"]["job"]]})
     _, _, query = capture["mgmtResponse"]["@requestUrl"].partition("?")
-    answer = await prime.get(
-        f"/v1/op/jobService/runhistory.json?{query.replace('&amp;', '&')}", headers=HOST
-    )
+    answer = await prime.get(f"/v1/op/jobService/runhistory.json?{query.replace('&amp;', '&')}", headers=HOST)
     # The capture was rewritten by the client that took it, so that key order inside objects is not evidence;
     # everything else is: 73 jobs in order, types, nesting, lists of one, "results":"" beside RUNNING, "&amp;".
     expected = json.loads(json.dumps(capture).replace("https://tme-storm", "http://tme-storm"))

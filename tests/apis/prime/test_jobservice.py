@@ -61,7 +61,10 @@ async def test_settings_choose_the_words_after_a_cancel(prime: Any) -> None:
     await prime.cancel_run(282800340, 282800343)
     await prime.advance(10)
     assert (await prime.run(60))["runStatus"] == "ABORTED"
-    assert ((await prime.run(63))["runStatus"], (await prime.run(63))["resultStatus"]) == ("INTERRUPTED", "CANCELFAILED")
+    assert ((await prime.run(63))["runStatus"], (await prime.run(63))["resultStatus"]) == (
+        "INTERRUPTED",
+        "CANCELFAILED",
+    )
 
 
 async def test_a_job_id_is_no_run_id(prime: Any) -> None:
@@ -197,7 +200,9 @@ async def test_the_filter_language(prime: Any, query: str, found: list[str]) -> 
 
 
 async def test_only_matching_runs_are_listed(prime: Any) -> None:
-    answer = await prime.get(f"{OPS}/runhistory.json?jobId=50&startTime=between(2026-01-02T08:00:00,2026-01-02T09:00:00)")
+    answer = await prime.get(
+        f"{OPS}/runhistory.json?jobId=50&startTime=between(2026-01-02T08:00:00,2026-01-02T09:00:00)"
+    )
     found = answer.json["mgmtResponse"]["job"][0]["runInstances"]["runInstance"]
     assert [one["lastStartTime"] for one in found] == ["2026-01-02T08:00:00.000Z", "2026-01-02T09:00:00.000Z"]
 

@@ -52,7 +52,9 @@ HEAD_XML = (
 def test_golden_bytes_of_a_running_run() -> None:
     job = b'"jobId":15,"jobName":"J","jobStatus":"COMPLETED","jobType":"T","runInstances":{"runInstance":'
     assert json_bytes(history(RUNNING), 1)[1] == HEAD_V1 + (
-        b'"job":{' + job + b'{"lastStartTime":"2026-01-02T10:00:00.000Z","results":"","runId":77,"runStatus":"RUNNING"}}}}}'
+        b'"job":{'
+        + job
+        + b'{"lastStartTime":"2026-01-02T10:00:00.000Z","results":"","runId":77,"runStatus":"RUNNING"}}}}}'
     )
     assert json_bytes(history(RUNNING), 4)[1] == HEAD_V2 + (
         b'"job":[{'
@@ -69,9 +71,11 @@ def test_golden_bytes_of_a_running_run() -> None:
 def test_golden_bytes_of_results() -> None:
     v1, v2, xml = json_bytes(history(DONE), 1)[1], json_bytes(history(DONE), 3)[1], xml_bytes(history(DONE))
     assert rb'{"result":[{"property":112401323,"value":"a\/b <c> & \"d\"\n\r"},{"property":7,"value":true}]}' in v1
-    assert rb'{"result":[{"property":"112401323","value":"a/b <c> & \"d\"\n\r"},{"property":"007","value":"true"}]}' in v2
     assert (
-        b"<results><result><property>112401323</property><value>a/b &lt;c&gt; &amp; \"d\"\n&#13;</value></result>"
+        rb'{"result":[{"property":"112401323","value":"a/b <c> & \"d\"\n\r"},{"property":"007","value":"true"}]}' in v2
+    )
+    assert (
+        b'<results><result><property>112401323</property><value>a/b &lt;c&gt; &amp; "d"\n&#13;</value></result>'
         b"<result><property>007</property><value>true</value></result></results>" in xml
     )
 

@@ -42,9 +42,7 @@ def sample_model(version: int) -> ManagementResponse:
         response_type="operation",
         request_url=f"{url}/jobService/cancelrunning",
         root_url=url,
-        operation_result=(
-            OperationResult(failure=some, message="String value", operation="SUSPEND", success=some),
-        ),
+        operation_result=(OperationResult(failure=some, message="String value", operation="SUSPEND", success=some),),
     )
 
 
