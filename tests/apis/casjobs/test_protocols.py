@@ -364,7 +364,7 @@ async def test_a_bug_of_ours_is_the_services_own_500(terse: Client, monkeypatch:
 @pytest.mark.parametrize(
     ("body", "charset"),
     [
-        ("taskname=%C3%A9".encode(), ""),
+        (b"taskname=%C3%A9", ""),
         ("taskname=é".encode(), "; charset=utf-8"),
         (b"taskname=%E9", "; charset=iso-8859-1"),
         ("taskname=é".encode("latin-1"), "; charset=iso-8859-1"),
