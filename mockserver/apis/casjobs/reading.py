@@ -161,8 +161,9 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
     for pair in text.split("&"):
         name, equals, sent = pair.partition("=")
         if equals:
-            folded = unquote_plus(name, charset, "replace").casefold()
-            given.setdefault(folded, []).append(unquote_plus(sent, charset, "replace"))
+            if "%" in pair or "+" in pair:
+                name, sent = unquote_plus(name, charset, "replace"), unquote_plus(sent, charset, "replace")
+            given.setdefault(name.casefold(), []).append(sent)
     arguments = Arguments()
     for name, kind in parameters:
         values = given.get(name.casefold())

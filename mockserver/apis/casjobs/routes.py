@@ -92,7 +92,7 @@ async def method(call: CasCall) -> Reply:
                 )
             )
         charset = xml.codec(_charset(call)) or "utf-8"
-        arguments = reading.form(call.body.decode("latin-1"), parameters, charset)
+        arguments = reading.form(call.body.decode(charset, "replace"), parameters, charset)
         _validate(call, "Form", arguments)
     await _begin(call, row, arguments)
     if arguments.error is not None:
@@ -300,7 +300,7 @@ async def output(call: CasCall) -> Reply:
 def decode(call: CasCall) -> None:
     """Read what the operations with a path of their own take."""
     if call.operation is None and call.path.casefold().endswith("/getwebserviceid"):
-        text = call.query_string if call.method == "GET" else call.body.decode("latin-1")
+        text = call.query_string if call.method == "GET" else call.body.decode("utf-8", "replace")
         call.payload = reading.form(text, _CREDENTIALS)
         call.parameters = call.payload.decoded
     else:

@@ -131,6 +131,9 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
     """Write a GET or POST answer: the result under the name of its type, or its null."""
     assert row.result is not None
     name = _root(row)
+    if content and isinstance(row.result, Kind) and not content[0].children and content[0].text:
+        # What a poll answers: one value, no tree.
+        return f'{DECLARATION}\r\n<{name} xmlns="{NAMESPACE}">{escape(content[0].text)}</{name}>'.encode()
     space = (("xmlns", NAMESPACE),)
     schema = (
         ("xmlns:xsd", "http://www.w3.org/2001/XMLSchema"),

@@ -359,3 +359,22 @@ async def test_a_bug_of_ours_is_the_services_own_500(terse: Client, monkeypatch:
     assert (status, kind) == (500, "text/xml; charset=utf-8")
     assert "Object reference not set to an instance of an object." in text
     assert "ZeroDivision" not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        ("taskname=%C3%A9".encode(), ""),
+        ("taskname=é".encode(), "; charset=utf-8"),
+        (b"taskname=%E9", "; charset=iso-8859-1"),
+        ("taskname=é".encode("latin-1"), "; charset=iso-8859-1"),
+    ],
+)
+async def test_forms_are_read_in_their_charset(terse: Client, body: bytes, charset: str) -> None:
+    form = b"wsid=1&pw=secret&qry=select+1&context=DR7&estimate=30&" + body
+    answer = await terse.post(
+        f"{SERVICE}/SubmitJob", data=form, headers={"Content-Type": f"application/x-www-form-urlencoded{charset}"}
+    )
+    number = (await answer.text()).rpartition("</long>")[0].rpartition(">")[2]
+
+    assert (await house_of(terse).sandboxes.default.jobs.get("casjobs", number)).data["taskname"] == "é"
