@@ -20,7 +20,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +86,13 @@ def need(program: str) -> str:
     return found
 
 
-PLUGIN = [] if entry_points(group="pytest11", name="mockserver") else ["-p", "mockserver.pytest_plugin"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGIN]
+ENVIRON = {
+    "PYTHONPATH": str(Path(mockserver.__file__).parents[1]),
+    # Other plugins of this machine only cost time: seconds for each run.
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
+PLUGINS = ["-p", "mockserver.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", *PLUGINS]
 SHELL = f"""set -euo pipefail
 mockserver() {{ MOCKSERVER_URL=http://127.0.0.1:8080 "{sys.executable}" -m mockserver "$@"; }}
 pytest() {{ {" ".join(PYTEST)} "$@"; }}
@@ -96,7 +100,7 @@ pytest() {{ {" ".join(PYTEST)} "$@"; }}
 
 
 def run(block: Block, page: Path, folder: Path, namespace: dict[str, Any]) -> None:
-    environ = {**os.environ, "PYTHONPATH": str(Path(mockserver.__file__).parents[1])}
+    environ = {**os.environ, **ENVIRON}
     if block.file is not None:
         (folder / block.file).write_text(block.text, "utf-8")
     if block.language == "python" and "pytest" in block.words:

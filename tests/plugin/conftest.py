@@ -1,41 +1,35 @@
-"""Runs of pytest inside a test, with the plugin loaded as an installation would load it."""
+"""Runs of pytest inside a test, with no plugin but ours and xdist."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 import mockserver
 
-INSTALLED = bool(entry_points(group="pytest11", name="mockserver"))
-
 Inside = Callable[..., pytest.RunResult]
+
+PATIENCE = 300
+"""Seconds after which a run is given up."""
 
 
 @pytest.fixture
 def inside(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inside:
-    """Run a test file in a process of its own, strict about markers and warnings."""
+    """Run a test file, or several by name, in a process of its own, strict about markers and warnings."""
     monkeypatch.setenv("PYTHONPATH", str(Path(mockserver.__file__).parents[1]))
-    for name in ("MOCKSERVER_URL", "PYTEST_ADDOPTS"):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("MOCKSERVER_URL", "MOCKSERVER_CONTROL_TOKEN", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(source: str, *arguments: str) -> pytest.RunResult:
-        pytester.makepyfile(source)
-        plugin = () if INSTALLED else ("-p", "mockserver.pytest_plugin")
-        quiet = (
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:aiohttp",
-            "--strict-markers",
-            "-Werror",
-            "-Wignore::DeprecationWarning",
-        )
-        return pytester.runpytest_subprocess(*plugin, *quiet, *arguments, timeout=300)
+    def run(source: str | Mapping[str, str], *arguments: str) -> pytest.RunResult:
+        if isinstance(source, str):
+            pytester.makepyfile(source)
+        else:
+            pytester.makepyfile(**source)
+        plugins = ("-p", "mockserver.pytest_plugin", *(("-p", "xdist") if "-n2" in arguments else ()))
+        strict = ("-p", "no:cacheprovider", "--strict-markers", "-Werror", "-Wignore::DeprecationWarning")
+        return pytester.runpytest_subprocess(*plugins, *strict, *arguments, timeout=PATIENCE)
 
     return run
