@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -27,8 +29,7 @@ def prepare(settings: Settings) -> Tls:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     if settings.tls_cert is None and settings.tls_key is None:
         authority = trustme.CA(organization_name="mockserver")
-        names = dict.fromkeys(["localhost", "127.0.0.1", "::1", settings.host])
-        authority.issue_cert(*(name for name in names if name not in ("0.0.0.0", "::"))).configure_cert(context)  # noqa: S104
+        authority.issue_cert(*_names(settings.host)).configure_cert(context)
         return Tls(context=context, ca_pem=authority.cert_pem.bytes())
     if settings.tls_cert is None or settings.tls_key is None:
         raise BadOption("--tls-cert and --tls-key go together")
@@ -37,3 +38,18 @@ def prepare(settings: Settings) -> Tls:
     except (OSError, ssl.SSLError) as error:
         raise BadOption(f"{settings.tls_cert}: {error}; name a PEM certificate and its key") from None
     return Tls(context=context, ca_pem=None)
+
+
+def _names(host: str) -> list[str]:
+    """Return what the made certificate is for: this machine by its addresses, by `host`, and by its own name.
+
+    The last is how another container of the same network calls it.
+    """
+    names = ["localhost", "127.0.0.1", "::1"]
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - all addresses are none in particular
+        names.append(host)
+    own = socket.gethostname()
+    # A machine may have a name that no certificate can bear (an underscore, for one).
+    if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", own):
+        names.append(own)
+    return list(dict.fromkeys(names))

@@ -55,7 +55,8 @@ def states() -> str:
         "A job is in one state of its API, the API's own word; the phase is the portable word for it. Both can be "
         "forced, in either letter case. Solid names on arrows are calls of a client; `plan` is the clock, or a "
         "number of status queries; `honours`, `loses`, `fails` are what a job does with an accepted cancel "
-        "([`on_cancel`](fixtures.md)). A test can move any job from any state to any other, which no arrow shows.",
+        "([`on_cancel`](fixtures.md)). A test can move any job from any state to any other, which no arrow shows. "
+        "A thick border marks final states.",
         LABELS,
         *parts,
     )
@@ -132,7 +133,8 @@ def diagram(machine: Machine) -> str:
                 arrows.setdefault((source, to), []).append(str(mode))
     for (source, to), why in arrows.items():
         lines.append(f"    {names[source]} --> {names[to]} : {', '.join(dict.fromkeys(why))}")
-    lines += [f"    {names[state.name]} --> [*]" for state in machine.states if state.phase in FINAL]
+    ends = ",".join(names[state.name] for state in machine.states if state.phase in FINAL)
+    lines += ["    classDef final stroke-width:3px", f"    class {ends} final"]
     return "\n".join(lines)
 
 
@@ -166,7 +168,9 @@ def _operations(api: Api, contracts: Mapping[str, contract.Contract]) -> str:
             continue
         title = operation.title or (found.title if found else "")
         where = _address(operation) or (_address_of(found) if found else "")
-        answers = [one for one in _answers_of(found) if one not in shared] if found else []
+        # The first answer is the one a client hopes for: it is shown, however many operations share it.
+        first, *others = _answers_of(found) if found else [None]
+        answers = [one for one in (first, *others) if one is not None and (one is first or one not in shared)]
         faked.append((f"`{operation.name}`<br>{md.text(title)}", where, _by_label(answers)))
     sources = {_source(source) for one in own.values() for source in one.sources}
     parts = [

@@ -100,4 +100,6 @@ def _inner(key: str, value: Any) -> str:
 
 
 def _plan(job: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {md.constant(job[key])}" for key in ("plan", "on_cancel", "hold") if key in job)
+    return ", ".join(
+        f"{key} {md.constant(job[key])}" for key in ("scenario", "plan", "on_cancel", "hold") if key in job
+    )

@@ -51,7 +51,7 @@ def test_a_diagram_draws_calls_plans_and_cancels() -> None:
     assert '    state "running" as s2' in lines
     assert "    s2 --> s3 : cancel" in lines
     assert "    s3 --> s7 : honours" in lines
-    assert "    s7 --> [*]" in lines
+    assert "    class s4,s5,s6,s7 final" in lines
 
 
 @pytest.mark.parametrize(
