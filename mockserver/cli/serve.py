@@ -71,6 +71,12 @@ def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @option("--strict/--no-strict", default=_DEFAULTS.strict, help="Our own breach of a contract is a 500.")
 @option("--headers/--no-headers", default=_DEFAULTS.headers, help="Answers carry X-Mockserver-…")
 @option("--body-limit", type=click.IntRange(1), default=_DEFAULTS.body_limit, help="Bytes a request's body may have.")
+@option(
+    "--patience",
+    type=click.FloatRange(0, min_open=True),
+    default=_DEFAULTS.patience,
+    help="Seconds after which a client that stalls is let go.",
+)
 @option("--log-format", type=click.Choice(["text", "json"]), default=_DEFAULTS.log_format, help="On standard error.")
 @option(
     "--log-level",
