@@ -5,7 +5,7 @@ The record lies beside the API folders and not in one of them, so that each can 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,7 @@ class Api:
         content: fixture section -> everything but jobs (accounts, services …), built once per sandbox.
         job: fixture fields -> the job and its parts; also what a submit uses.
         own_fields: the fixture's own fields of a job, for the control API's record.
+        parts: kind and id of each job that is a part of this one, in the order in which they came.
         decode: fills `Call.parameters` and `Call.payload` before contract and handler see the call.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
@@ -111,6 +112,7 @@ class Api:
     decode: Callable[[Call[Any, Any]], None]
     refuse: Callable[[Call[Any, Any], Exception], Reply]
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
+    parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
     endpoints: tuple[Endpoint, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()

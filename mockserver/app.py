@@ -140,11 +140,6 @@ async def _ending_streams(app: web.Application) -> None:
         sandbox.publish(STOP)
 
 
-def control_application(house: House) -> web.Application:
-    """Return the application of a port that serves the control API only."""
-    return Control(house).application()
-
-
 async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:
     """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
     house = build(settings or Settings(), real_time=real_time)

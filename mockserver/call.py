@@ -14,6 +14,8 @@ import orjson
 from multidict import MultiDict
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from mockserver.api import Api, Operation
     from mockserver.contract import Violation
     from mockserver.core.job import Job
@@ -64,7 +66,7 @@ class Call(Generic[S, C]):
         path: as sent (percent-encoded), without the sandbox's prefix and the query.
         values: the path template's names, decoded.
         body: the bytes as sent.
-        base: scheme, host and sandbox prefix, as this client reached us; answers' URLs start with it.
+        request: what aiohttp made of it.
         parameters: decoded arguments (query and form merged, or the SOAP/XML payload), for the contract.
         payload: the decoded body, a `Malformed`, or None.
         settings: the API's knobs as they stand.
@@ -74,8 +76,7 @@ class Call(Generic[S, C]):
         job: id of the job it is about, for journal and faults.
         told: an answer that is an error tells the state of the job all the same (GES: a failed algorithm).
         fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
-        connection: the transport, where an API counts connections.
-        begin: tells the house which operation this is; checks the request, acts out faults.
+        enter: the house's side of `begin`.
     """
 
     api: Api
@@ -86,16 +87,12 @@ class Call(Generic[S, C]):
     query_string: str
     headers: Mapping[str, str]
     body: bytes
-    scheme: str
-    host: str
-    remote: str
+    request: web.BaseRequest
     values: Mapping[str, str]
     settings: S
     content: C
     now: float
     jobs: Jobs
-    http_version: tuple[int, int] = (1, 1)
-    connection: Any = None
     parameters: dict[str, Any] = field(default_factory=dict)
     payload: Any = None
     operation: Operation | None = None
@@ -106,8 +103,14 @@ class Call(Generic[S, C]):
     instead: Reply | None = None
     error: str | None = None
     told: bool = False
-    begin: Callable[[Operation], Awaitable[None]] = None  # type: ignore[assignment]
+    enter: Callable[[Call[S, C], Operation], Awaitable[None]] | None = None
     _query: MultiDict[str] | None = None
+
+    async def begin(self, operation: Operation) -> None:
+        """Tell the house which operation this is: it checks the request and acts out faults."""
+        # No closure over the call: a call in a cycle would wait for the garbage collector.
+        assert self.enter is not None
+        await self.enter(self, operation)
 
     @property
     def query(self) -> MultiDict[str]:
@@ -115,6 +118,33 @@ class Call(Generic[S, C]):
         if self._query is None:
             self._query = MultiDict(read_pairs(self.query_string))
         return self._query
+
+    # Asked for by few handlers, and dear to find out.
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`, as this client reached us."""
+        return self.request.scheme
+
+    @property
+    def host(self) -> str:
+        """The Host header, with the port if it has one."""
+        return self.request.host
+
+    @property
+    def remote(self) -> str:
+        """The client's address."""
+        return self.request.remote or ""
+
+    @property
+    def http_version(self) -> tuple[int, int]:
+        """Major and minor."""
+        return self.request.version.major, self.request.version.minor
+
+    @property
+    def connection(self) -> Any:
+        """The transport, where an API counts connections."""
+        return self.request.transport
 
     @property
     def base(self) -> str:

@@ -75,7 +75,7 @@ def garbled(effect: Mapping[str, Any], reply: Reply) -> Reply:
     return Reply(status=reply.status, data=None, body=body, content_type=kind, headers=reply.headers)
 
 
-async def send(effect: Mapping[str, Any], request: web.Request, response: web.Response) -> web.StreamResponse:
+async def send(effect: Mapping[str, Any], request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
     """Send an answer as a `drip` or `connection` effect sends it; others are left to the server."""
     if "drip" in effect:
         return await _drip(effect["drip"], request, response)
@@ -95,7 +95,7 @@ async def send(effect: Mapping[str, Any], request: web.Request, response: web.Re
     return response
 
 
-async def _drip(how: Mapping[str, Any], request: web.Request, response: web.Response) -> web.StreamResponse:
+async def _drip(how: Mapping[str, Any], request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
     body = response.body if isinstance(response.body, bytes) else b""
     stream = _stream(response, len(body))
     size, pause = how["bytes"], seconds(how["every"])
@@ -108,7 +108,7 @@ async def _drip(how: Mapping[str, Any], request: web.Request, response: web.Resp
     return stream
 
 
-async def _close_mid_body(request: web.Request, response: web.Response) -> web.StreamResponse:
+async def _close_mid_body(request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
     body = response.body if isinstance(response.body, bytes) else b""
     # An answer without a body still breaks off: one byte is promised that never comes.
     stream = _stream(response, max(len(body), 1))

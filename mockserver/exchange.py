@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from aiohttp import web
-from multidict import MultiDict
+from multidict import MultiDict, istr
 
 from mockserver import coverage, effects
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
@@ -35,10 +35,10 @@ from mockserver.sandboxes import Sandboxes, UnknownSandbox
 log = logging.getLogger("mockserver")
 
 _EMPTY: MultiDict[str] = MultiDict()
-_SANDBOX_HEADER = "X-Mockserver-Sandbox"
+_SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 
 Way = tuple[Api, Operation | Endpoint]
-Beside = Callable[[web.Request, Sandbox, str], Awaitable[web.StreamResponse]]
+Beside = Callable[[web.BaseRequest, Sandbox, str], Awaitable[web.StreamResponse]]
 
 
 class Exchange:
@@ -78,7 +78,7 @@ class Exchange:
             known[id(operation)] = self.contracts.get(f"{api.name}.{operation.name}")
         return known[id(operation)]
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         began = perf_counter()
         raw = request.raw_path
@@ -97,7 +97,7 @@ class Exchange:
         query = MultiDict(read_pairs(query_string)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
         unmounted = None
-        if isinstance(found, Found) and not await self._mounted(sandbox, found):
+        if isinstance(found, Found) and found.target[0].mounted and not await self._mounted(sandbox, found):
             unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
         if api is unmounted:
@@ -120,6 +120,7 @@ class Exchange:
                     request.transport.abort()
                 return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
         moved: list[tuple[Job, Move]] = []
+        now = await sandbox.now()
         call: Call[Any, Any] = Call(
             api=api,
             sandbox=sandbox,
@@ -129,19 +130,15 @@ class Exchange:
             query_string=query_string,
             headers=request.headers,
             body=body,
-            scheme=request.scheme,
-            host=request.host,
-            remote=request.remote or "",
+            request=request,
             values=found.values if isinstance(found, Found) else {},
             settings=await sandbox.settings(api.name),
             content=sandbox.contents[api.name],
-            now=await sandbox.now(),
-            jobs=sandbox.jobs.watched(moved, number),
-            http_version=(request.version.major, request.version.minor),
-            connection=request.transport,
+            now=now,
+            jobs=sandbox.jobs.watched(moved, number, now),
+            enter=self._begin,
             _query=query,
         )
-        call.begin = lambda operation: self._begin(call, operation)
         try:
             reply = await self._reply(call, found, way, refusal)
         except _Acted as acted:
@@ -304,7 +301,7 @@ class Exchange:
                 }
             )
 
-    def _sandbox(self, request: web.Request, path: str) -> tuple[Sandbox, str]:
+    def _sandbox(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
             return self.sandboxes.use(name), "/" + rest
@@ -328,7 +325,7 @@ class Exchange:
         return None
 
     async def _unmatched(
-        self, request: web.Request, sandbox: Sandbox, number: int, path: str, raw: str, began: float
+        self, request: web.BaseRequest, sandbox: Sandbox, number: int, path: str, raw: str, began: float
     ) -> web.StreamResponse:
         nearest = self.router.nearest(path)
         hint = f"the nearest known path is {nearest}; GET / lists what is faked"
@@ -361,7 +358,7 @@ class Exchange:
         return response if effect is None else await effects.send(effect, request, response)
 
     async def _unmatched_fault(
-        self, request: web.Request, sandbox: Sandbox, path: str
+        self, request: web.BaseRequest, sandbox: Sandbox, path: str
     ) -> tuple[str | None, Mapping[str, Any] | None]:
         if not await sandbox.faults.armed():
             return None, None

@@ -46,6 +46,7 @@ class Jobs:
         publish: Callable[[Job, Sequence[Move]], None],
         request: int | None = None,
         moved: list[tuple[Job, Move]] | None = None,
+        asked: float | None = None,
     ) -> None:
         self._store = store
         self._box = box
@@ -54,11 +55,16 @@ class Jobs:
         self._publish = publish
         self._request = request
         self._moved = moved
+        self._asked = asked
         self.looked: Job | None = None
 
-    def watched(self, moved: list[tuple[Job, Move]], request: int | None = None) -> Jobs:
-        """Return the same jobs, with each move added to `moved` and put down to a journal entry."""
-        return Jobs(self._store, self._box, self._machines, self._now, self._publish, request, moved)
+    def watched(self, moved: list[tuple[Job, Move]], request: int | None = None, asked: float | None = None) -> Jobs:
+        """Return the same jobs, with each move added to `moved` and put down to a journal entry.
+
+        Args:
+            asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
+        """
+        return Jobs(self._store, self._box, self._machines, self._now, self._publish, request, moved, asked)
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered.
@@ -69,7 +75,8 @@ class Jobs:
         job = await self._store.get(self._box, api, kind, job_id)
         if job is None:
             raise UnknownJob(api, job_id)
-        machine, now = self._machines[api, kind], await self._now()
+        machine = self._machines[api, kind]
+        now = await self._now() if self._asked is None else self._asked
         settled = machine.settle(job, now)
         if look:
             settled = machine.look(settled, now)

@@ -57,11 +57,16 @@ def mask(text: str) -> str:
 
 
 def mask_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers with the values of secret ones replaced."""
-    return {
-        name: MASK if name.lower() in _HEADERS else mask(value) if name.lower() in ("location", "referer") else value
-        for name, value in headers.items()
-    }
+    """Return headers with the values of secret ones replaced, and bytes that are no UTF-8 by `?`."""
+    return {name: _header(name.lower(), value) for name, value in headers.items()}
+
+
+def _header(name: str, value: str) -> str:
+    if name in _HEADERS:
+        return MASK
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
+    return mask(value) if name in ("location", "referer") else value
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -11,8 +11,10 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,7 +22,8 @@ from typing import Any
 from aiohttp import web
 
 from mockserver import snapshot
-from mockserver.app import application, build, control_application
+from mockserver.app import application, build
+from mockserver.control.endpoint import Control
 from mockserver.core.clock import Time
 from mockserver.house import House
 from mockserver.sandbox import DEFAULT
@@ -30,6 +33,8 @@ from mockserver.store.base import Store
 from mockserver.tls import Tls, prepare
 
 log = logging.getLogger("mockserver")
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 SAVE_EVERY = 30.0
 """Real seconds between two savings of the state file."""
@@ -65,7 +70,8 @@ class MockServer:
         self.settings = replace(settings, **options) if settings is not None else Settings(**{"port": 0, **options})
         self._real_time = real_time
         self._store = store
-        self._runners: list[web.AppRunner] = []
+        self._runners: list[web.ServerRunner] = []
+        self._apps: list[web.Application] = []
         self._own_ports: dict[str, list[web.BaseSite]] = {}
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
@@ -98,15 +104,7 @@ class MockServer:
         await house.store.open()
         if settings.state is None or not await self._load_state(settings.state):
             await house.sandboxes.default.seed()
-        runner = web.AppRunner(
-            application(house),
-            access_log=log if settings.access_log else None,
-            shutdown_timeout=GRACE,
-            handle_signals=False,
-            keepalive_timeout=settings.patience,
-            lingering_time=LINGER,
-        )
-        await self._set_up(runner)
+        runner = await self._serve(application(house), house.exchange.handle)
         port = await self._listen(runner, settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -115,14 +113,8 @@ class MockServer:
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
-            beside = web.AppRunner(
-                control_application(house),
-                access_log=None,
-                shutdown_timeout=GRACE,
-                keepalive_timeout=settings.patience,
-                lingering_time=LINGER,
-            )
-            await self._set_up(beside)
+            control = Control(house)
+            beside = await self._serve(control.application(), control.handle_alone)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(beside, control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
@@ -139,9 +131,14 @@ class MockServer:
         for watch in self._watches:
             watch.cancel()
         self._watches.clear()
+        for app in self._apps:
+            await app.shutdown()
         for runner in self._runners:
             await runner.cleanup()
+        for app in self._apps:
+            await app.cleanup()
         self._runners.clear()
+        self._apps.clear()
         if self.settings.state is not None and hasattr(self, "house"):
             await self._save_state(self.settings.state)
         if hasattr(self, "house"):
@@ -170,13 +167,26 @@ class MockServer:
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 
-    async def _set_up(self, runner: web.AppRunner) -> None:
+    async def _serve(self, app: web.Application, handler: Handler) -> web.ServerRunner:
+        """Serve an application's only handler without its router, which would find nothing else, at a price."""
+        settings = self.settings
+        app.freeze()
+        await app.startup()
+        self._apps.append(app)
+        server = web.Server(
+            handler,
+            request_factory=partial(_request, settings.body_limit),
+            access_log=log if settings.access_log else None,
+            keepalive_timeout=settings.patience,
+            lingering_time=LINGER,
+        )
+        runner = web.ServerRunner(server, shutdown_timeout=GRACE, handle_signals=False)
         await runner.setup()
         self._runners.append(runner)
-        if runner.server is not None:
-            self._watches.append(asyncio.create_task(let_go(runner.server, self.settings.patience)))
+        self._watches.append(asyncio.create_task(let_go(server, settings.patience)))
+        return runner
 
-    async def _listen(self, runner: web.AppRunner, host: str, port: int, tls: Tls | None = None) -> int:
+    async def _listen(self, runner: web.ServerRunner, host: str, port: int, tls: Tls | None = None) -> int:
         sock = _bind(host, port)
         await _Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
@@ -270,7 +280,7 @@ class _Site(web.SockSite):
     """A listening socket that has no more patience with a TLS handshake than with anything else."""
 
     def __init__(
-        self, runner: web.AppRunner, sock: socket.socket, context: ssl.SSLContext | None, patience: float
+        self, runner: web.ServerRunner, sock: socket.socket, context: ssl.SSLContext | None, patience: float
     ) -> None:
         super().__init__(runner, sock, ssl_context=context)
         self._patience = None if context is None else patience
@@ -285,6 +295,13 @@ class _Site(web.SockSite):
             backlog=self._backlog,
             ssl_handshake_timeout=self._patience,
         )
+
+
+def _request(
+    limit: int, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limit)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -25,7 +25,7 @@ class Ask:
 
     house: House
     sandbox: Sandbox
-    request: web.Request
+    request: web.BaseRequest
     values: Mapping[str, Any]
     body: Any
     base: str

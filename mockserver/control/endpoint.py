@@ -58,21 +58,21 @@ class Control:
         app.router.add_route("*", r"/{path:[\s\S]*}", self.handle_alone)
         return app
 
-    async def handle_alone(self, request: web.Request) -> web.StreamResponse:
+    async def handle_alone(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer on a port where nothing else is."""
         path = request.rel_url.raw_path
         if path.split("/", 2)[1] == SEGMENT:
             return await self.handle(request, self.house.sandboxes.default, path)
         return _response(shape(404, "unknown-path", f"nothing is at {path}", f"this port serves /{SEGMENT} only"))
 
-    async def root(self, request: web.Request, sandbox: Sandbox, _: str) -> web.StreamResponse:
+    async def root(self, request: web.BaseRequest, sandbox: Sandbox, _: str) -> web.StreamResponse:
         """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
         if request.method not in ("GET", "HEAD"):
             return _response(shape(405, "wrong-method", f"not with {request.method}", "", ("GET", "HEAD")))
         known = addresses(self.house, f"{request.scheme}://{request.host}{sandbox.prefix}")
         return _response(start_page(known) if wants_html(request) else json_reply(known))
 
-    async def handle(self, request: web.Request, sandbox: Sandbox, path: str) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> web.StreamResponse:
         """Answer one request; `path` is as sent, without the prefix of the sandbox it belongs to."""
         try:
             reply = await self._reply(request, sandbox, path.removeprefix(f"/{SEGMENT}") or "/")
@@ -85,7 +85,7 @@ class Control:
             reply = shape(500, "bug", "the control API failed; the log says why", "please report it")
         return _response(reply) if isinstance(reply, Reply) else reply
 
-    async def _reply(self, request: web.Request, sandbox: Sandbox, path: str) -> Reply | web.StreamResponse:
+    async def _reply(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> Reply | web.StreamResponse:
         refuse_cross_site(request)
         parts = path.split("/", 3)
         if len(parts) == 4 and parts[1] == "sandboxes" and parts[3]:
@@ -125,7 +125,7 @@ class Control:
                 )
         return reply
 
-    def _ask_for_token(self, request: web.Request) -> None:
+    def _ask_for_token(self, request: web.BaseRequest) -> None:
         token = self.house.settings.control_token
         if token is None:
             return
@@ -139,7 +139,7 @@ class Control:
             )
 
 
-def refuse_cross_site(request: web.Request) -> None:
+def refuse_cross_site(request: web.BaseRequest) -> None:
     """Refuse what a browser sends from another site.
 
     Raises:
@@ -163,7 +163,7 @@ def _methods(method: str) -> frozenset[str]:
     return frozenset({"GET", "HEAD"}) if method == "GET" else frozenset({method})
 
 
-async def _body(request: web.Request, limit: int, patience: float) -> Any:
+async def _body(request: web.BaseRequest, limit: int, patience: float) -> Any:
     """Read the JSON body, at most `limit` bytes."""
     if not request.can_read_body:
         return None

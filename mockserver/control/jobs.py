@@ -131,17 +131,18 @@ async def record(ask: Ask, api: Api, job: Job) -> dict[str, Any]:
 
 
 async def parts_of(ask: Ask, api: Api, job: Job) -> list[Job]:
-    """Return the parts of a job, newest first."""
+    """Return the parts of a job that are still there, newest first."""
     found: list[Job] = []
-    for kind in api.machines:
-        if kind != job.kind:
-            parts, _ = await ask.sandbox.jobs.page(api.name, kind=kind)
-            found.extend(part for part in parts if part.parent == job.id)
-    return found
+    for kind, part in api.parts(job):
+        try:
+            found.append(await ask.sandbox.jobs.get(api.name, part, kind=kind))
+        except UnknownJob:
+            continue
+    return found[::-1]
 
 
 async def _forget(ask: Ask, api: Api, job: Job) -> None:
-    for part in await parts_of(ask, api, job) if len(api.machines) > 1 else ():
+    for part in await parts_of(ask, api, job):
         await ask.sandbox.jobs.delete(api.name, part.id, kind=part.kind)
     await ask.sandbox.jobs.delete(api.name, job.id, kind=job.kind)
 

@@ -37,7 +37,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def wants_html(request: web.Request) -> bool:
+def wants_html(request: web.BaseRequest) -> bool:
     """Tell whether a browser asks."""
     return "text/html" in request.headers.get("Accept", "")
 

@@ -22,7 +22,7 @@ DEMO = "/arcgis/rest/services/Demo/GPServer"
 @pytest.fixture(scope="module")
 def server(missing: Callable[[str], NoReturn]) -> Iterator[MockServer]:
     if importlib.util.find_spec("arcgis") is None:
-        missing("PyPI's arcgis is not installed; see CONTRIBUTING.md")
+        missing("PyPI's arcgis is not installed; it is in the dependency group `test`")
     with MockServer(strict=True) as running:
         Control(running.url).change_settings("arcgis", {"queue": 0, "run": 0.5, "cancel_check": 1})
         yield running
@@ -79,7 +79,7 @@ def test_a_failed_job_raises_with_its_messages(demo: Any) -> None:
 
 
 def test_a_job_that_timed_out_raises(demo: Any) -> None:
-    with pytest.raises(Exception, match="Job timed out."):
+    with pytest.raises(Exception, match=r"Job timed out\."):
         demo.timed_out("x")
 
 
@@ -87,7 +87,7 @@ def test_a_job_cancelled_from_elsewhere_raises(demo: Any, control: Control) -> N
     future = demo.slow("x", future=True)
     control.wait("arcgis", last_job(control), "EXECUTING")
     control.force("arcgis", last_job(control), "CANCELED")
-    with pytest.raises(Exception, match="Job cancelled."):
+    with pytest.raises(Exception, match=r"Job cancelled\."):
         future.result()
 
 
@@ -113,10 +113,25 @@ def test_a_refused_cancel_is_the_error_body_and_the_job_runs_on(demo: Any, contr
     assert future.cancel() == refused
     assert future.cancelled() is False
     assert control.job("arcgis", job).state == "esriJobSubmitted"
+    # The client's thread polls on; let it find an end.
+    control.force("arcgis", job, "SUCCEEDED")
 
 
 def test_late_results_are_waited_for(demo: Any) -> None:
     assert demo.late_results("x") == "x"
+
+
+def test_a_real_http_error_is_submitted_six_times(demo: Any, control: Control) -> None:
+    """Why refusals are HTTP 200 by default: the client repeats even a POST, and each would have been a job."""
+    body = {"error": {"code": 500, "message": "Internal", "details": []}}
+    fault = control.add_fault({"status": 500, "body": body}, {"operation": "arcgis.SubmitJob"})
+    try:
+        with pytest.raises(Exception, match="too many 500 error responses"):
+            demo.echo("x")
+        hits = control.requests(operation="arcgis.SubmitJob", status=500)
+        assert len(hits) == 6
+    finally:
+        control.remove_fault(fault["id"])
 
 
 def test_the_client_broke_no_contract(demo: Any, control: Control) -> None:

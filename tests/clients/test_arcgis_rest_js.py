@@ -98,6 +98,12 @@ def test_tokens(told: dict[str, Any]) -> None:
     assert (told["invalid token"]["error"], told["invalid token"]["code"]) == ("ArcGISAuthError", 498)
 
 
+def test_a_real_http_error_is_an_error_of_its_own(told: dict[str, Any]) -> None:
+    found = told["HTTP 500 on submit"]
+    assert found["error"] == "ArcGISRequestError"
+    assert found["code"] == "HTTP 500 Internal Server Error"
+
+
 def test_an_unknown_job_is_a_request_error(told: dict[str, Any]) -> None:
     assert (told["unknown job"]["error"], told["unknown job"]["code"]) == ("ArcGISRequestError", 400)
 

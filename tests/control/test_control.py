@@ -183,6 +183,18 @@ async def test_the_journal_filters_exports_and_forgets(serve: Serve) -> None:
     assert (await (await client.get("/_control/requests")).json())["dropped"] == 0
 
 
+async def test_headers_that_are_no_utf8_can_be_listed(client: Client) -> None:
+    url = client.make_url("/")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(b"GET /nowhere/%ff HTTP/1.1\r\nHost: h\r\nX-Odd: \xff\xe9\r\nConnection: close\r\n\r\n")
+    await reader.read()
+    writer.close()
+    for form in ("json", "har", "curl"):
+        response = await client.get(f"/_control/requests?format={form}")
+        assert response.status == 200
+        assert "X-Odd" in await response.text()
+
+
 # --- reset and snapshot -------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from email.parser import BytesParser
-from email.policy import HTTP
+from email.policy import compat32
 from typing import Any
 
 import orjson
@@ -54,16 +54,20 @@ def _form(call: GpCall) -> dict[str, str]:
 
 
 def _multipart(kind: str, body: bytes) -> dict[str, str]:
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + body)
+    head = b"Content-Type: " + kind.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
     found: dict[str, str] = {}
-    for part in message.walk():
-        name = part.get_param("name", header="content-disposition")
-        if isinstance(name, str) and not part.is_multipart():
-            content = part.get_payload(decode=True)
-            # A file's content is nobody's business here; its name stands for it.
-            found[name] = part.get_filename() or (
-                content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-            )
+    try:
+        # The older of the library's two policies: it takes any header as it comes.
+        for part in BytesParser(policy=compat32).parsebytes(head + body).walk():
+            name = part.get_param("name", header="content-disposition")
+            if isinstance(name, str) and not part.is_multipart():
+                content = part.get_payload(decode=True)
+                # A file's content is nobody's business here; its name stands for it.
+                text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+                found[name] = part.get_filename() or text
+    except (LookupError, RecursionError, ValueError):
+        # Parts inside parts without end, and the like: what was read so far is the request.
+        return found
     return found
 
 
@@ -115,7 +119,7 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
 
 
 def _pretty(data: Any, blanks: int) -> bytes:
-    """Write JSON over several lines: one blank a level in the Services Directory, two in the Administrator's samples."""
+    """Write JSON over several lines: one blank a level in the directory, two in the Administrator's samples."""
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
     # No text holds a line break of its own, so what a line begins with is its level.
     return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)

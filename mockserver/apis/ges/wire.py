@@ -24,7 +24,7 @@ def decode(call: Call[Any, Any]) -> None:
 
 def answer(call: Call[GesSettings, Any], data: Any, status: int = 200) -> Reply:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
-    trace = call.sandbox.ids.hex("ges.trace", call.number)
+    trace = call.sandbox.ids.mark(call.number)
     return Reply(status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace})
 
 

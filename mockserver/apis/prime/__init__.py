@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.api import Api, Operation
@@ -37,6 +37,10 @@ def _operation(name: str, method: str, inner: Inner, *below: str, **gate: Any) -
 
 def _not_faked(name: str, method: str, title: str, path: str) -> Operation:
     return Operation(name=name, methods=(method,), paths=_paths(path), title=title)
+
+
+def _parts(job: Job) -> Sequence[tuple[str, str]]:
+    return [(RUN.kind, run["id"]) for run in job.data.get("runs", ())] if job.kind == JOB.kind else ()
 
 
 def _own_fields(job: Job) -> Mapping[str, Any]:
@@ -92,6 +96,7 @@ PRIME = Api(
     content=content.content,
     job=make,
     own_fields=_own_fields,
+    parts=_parts,
     decode=decode,
     refuse=refuse,
     faults=FAULTS,

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from mockserver.apis.prime.model import ErrorDocument, Root
-from mockserver.apis.prime.shape import Plan, Role, Slot, slots
+from mockserver.apis.prime.shape import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Plan, Slot, slots
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 ERROR_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -62,29 +62,27 @@ def tree(model: Any, version: int) -> dict[str, Any]:
         if content is None:
             continue
         role = slot.role
-        if role is Role.VALUE:
-            made[slot.wire] = str(content) if version < slot.text_before else content
-        elif role is Role.ATTRIBUTE:
-            made["@" + slot.wire] = content
-        elif role is Role.WRAPPED:
-            made[slot.wire] = {slot.item: [tree(item, version) for item in content]}
-        elif role is Role.ITEMS:
-            made[slot.wire] = [tree(item, version) for item in content]
-        elif role is Role.PART:
-            made[slot.wire] = tree(content, version)
+        if role is VALUE:
+            made[slot.key] = str(content) if version < slot.text_before else content
+        elif role is ATTRIBUTE or role is TEXT:
+            made[slot.key] = content
+        elif role is WRAPPED:
+            made[slot.key] = {slot.item: [tree(item, version) for item in content]}
+        elif role is ITEMS:
+            made[slot.key] = [tree(item, version) for item in content]
         else:
-            made["$"] = content
+            made[slot.key] = tree(content, version)
     return made
 
 
 def _json_order(model: type) -> tuple[Slot, ...]:
     rank = _RANK if hasattr(model, "root") else _RANK_INSIDE
     every = slots(model)
-    attributes = [slot for slot in every if slot.role is Role.ATTRIBUTE]
+    attributes = [slot for slot in every if slot.role is ATTRIBUTE]
     # An entityId's text comes last: {"@displayName","@type","@url","$"}.
     return (
         *sorted(attributes, key=lambda slot: rank.get(slot.wire, len(rank))),
-        *(slot for slot in every if slot.role is not Role.ATTRIBUTE),
+        *(slot for slot in every if slot.role is not ATTRIBUTE),
     )
 
 
@@ -102,19 +100,19 @@ def tree_v1(model: Any) -> Any:
         if content is None:
             continue
         role = slot.role
-        if role is Role.VALUE:
-            made[slot.wire] = guess(content)
-        elif role is Role.ATTRIBUTE:
+        if role is VALUE:
+            made[slot.key] = guess(content)
+        elif role is ATTRIBUTE:
             # "&" in requestUrl is "&amp;" even in JSON (v1_runhistory.json).
-            made["@" + slot.wire] = content.replace("&", "&amp;") if slot.wire == "requestUrl" else str(content)
-        elif role is Role.TEXT:
-            made["$"] = content
-        elif role is Role.PART:
-            made[slot.wire] = tree_v1(content)
-        elif role is Role.WRAPPED:
-            made[slot.wire] = {slot.item: _collapsed(content)} if content else ""
+            made[slot.key] = content.replace("&", "&amp;") if slot.wire == "requestUrl" else str(content)
+        elif role is TEXT:
+            made[slot.key] = content
+        elif role is PART:
+            made[slot.key] = tree_v1(content)
+        elif role is WRAPPED:
+            made[slot.key] = {slot.item: _collapsed(content)} if content else ""
         elif content:
-            made[slot.wire] = [tree_v1(item) for item in content] if slot.always_array else _collapsed(content)
+            made[slot.key] = [tree_v1(item) for item in content] if slot.always_array else _collapsed(content)
     return made or ""
 
 
@@ -135,36 +133,36 @@ def guess(content: object) -> Any:
 
 
 def _write(name: str, model: Any, pieces: list[str]) -> None:
-    pieces.append(f"<{name}")
-    inside: list[str] = []
+    head = f"<{name}"
+    below: list[str] = []
     for slot, content in _xml_plan.pairs(model):
         if content is None:
             continue
         role = slot.role
-        if role is Role.VALUE:
-            inside.append(f"<{slot.wire}>{_text(content)}</{slot.wire}>")
-        elif role is Role.ATTRIBUTE:
-            pieces.append(f' {slot.wire}="{_attribute(content)}"')
-        elif role is Role.TEXT:
-            inside.append(_text(content))
-        elif role is Role.PART:
-            _write(slot.wire, content, inside)
-        elif role is Role.ITEMS:
+        if role is VALUE:
+            below.append(slot.start + (str(content) if type(content) is int else _text(content)) + slot.end)
+        elif role is ATTRIBUTE:
+            head += slot.start + _attribute(content) + slot.end
+        elif role is TEXT:
+            below.append(_text(content))
+        elif role is PART:
+            _write(slot.wire, content, below)
+        elif role is ITEMS:
             for item in content:
-                _write(slot.wire, item, inside)
+                _write(slot.wire, item, below)
         elif content:
-            inside.append(f"<{slot.wire}>")
+            below.append(slot.start)
             for item in content:
-                _write(slot.item, item, inside)
-            inside.append(f"</{slot.wire}>")
+                _write(slot.item, item, below)
+            below.append(slot.end)
         else:
-            inside.append(f"<{slot.wire}/>")
-    if inside:
-        pieces.append(">")
-        pieces.extend(inside)
+            below.append(f"<{slot.wire}/>")
+    if below:
+        pieces.append(head + ">")
+        pieces += below
         pieces.append(f"</{name}>")
     else:
-        pieces.append("/>")
+        pieces.append(head + "/>")
 
 
 def _text(content: object) -> str:
@@ -177,7 +175,10 @@ def _text(content: object) -> str:
 
 
 def _attribute(content: object) -> str:
-    return _text(content).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    text = _text(content)
+    if text.isprintable() and '"' not in text:
+        return text
+    return text.replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
 
 
 def _plain(content: object) -> str:

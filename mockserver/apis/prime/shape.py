@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from operator import attrgetter
 from typing import Any
@@ -24,56 +24,72 @@ class Role(Enum):
     WRAPPED = auto()
 
 
+# A member is found on its enum a good deal slower than in its module, and renderers ask for each field.
+ATTRIBUTE, TEXT, VALUE, PART, ITEMS, WRAPPED = Role
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """One field.
 
     Attributes:
-        field: its name in Python.
+        name: its name in Python.
         wire: its name on the wire; for WRAPPED that of the element around the items.
         kind: `str`, `int`, `bool`, or a class of the model.
         item: name of each item of a WRAPPED list.
         always_array: JSON v1 writes an array even for one item.
         text_before: JSON of versions below this one writes the number as text.
+        key: its name in JSON.
+        start, end: its tags in XML, for VALUE and WRAPPED; for ATTRIBUTE what stands before and after the value.
     """
 
-    field: str
+    name: str
     wire: str
     role: Role
     kind: Any
     item: str = ""
     always_array: bool = False
     text_before: int = 0
+    key: str = field(init=False)
+    start: str = field(init=False)
+    end: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        plain = {ATTRIBUTE: f"@{self.wire}", TEXT: "$"}
+        object.__setattr__(self, "key", plain.get(self.role, self.wire))
+        inline = self.role is ATTRIBUTE
+        object.__setattr__(self, "start", f' {self.wire}="' if inline else f"<{self.wire}>")
+        object.__setattr__(self, "end", '"' if inline else f"</{self.wire}>")
 
 
 def attribute(kind: type, *, optional: bool = False) -> Any:
     """Declare an XML attribute, `@name` in JSON."""
-    return _declare(Role.ATTRIBUTE, kind, optional)
+    return _declare(ATTRIBUTE, kind, optional)
 
 
 def text() -> Any:
     """Declare the text of an element that has attributes, `$` in JSON."""
-    return _declare(Role.TEXT, str, optional=False)
+    return _declare(TEXT, str, optional=False)
 
 
 def value(kind: type, *, optional: bool = False, text_before: int = 0) -> Any:
     """Declare an element that holds one value; None leaves it out."""
-    return _declare(Role.VALUE, kind, optional, text_before=text_before)
+    return _declare(VALUE, kind, optional, text_before=text_before)
 
 
 def part(kind: type, wire: str) -> Any:
     """Declare an element that holds one object."""
-    return _declare(Role.PART, kind, optional=False, wire=wire)
+    return _declare(PART, kind, optional=False, wire=wire)
 
 
 def items(kind: type, wire: str, *, optional: bool = False, always_array: bool = False) -> Any:
     """Declare a repeated element. None leaves the key out where an empty tuple would be `[]`."""
-    return _declare(Role.ITEMS, kind, optional, wire=wire, always_array=always_array)
+    return _declare(ITEMS, kind, optional, wire=wire, always_array=always_array)
 
 
 def wrapped(kind: type, wire: str, item: str, *, optional: bool = False) -> Any:
     """Declare a list inside an element of its own. None leaves that element out, an empty tuple leaves it empty."""
-    return _declare(Role.WRAPPED, kind, optional, wire=wire, item=item)
+    return _declare(WRAPPED, kind, optional, wire=wire, item=item)
 
 
 def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
@@ -84,7 +100,7 @@ def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
 def slots(model: type) -> tuple[Slot, ...]:
     """Return a class's slots in the order of XML."""
     return tuple(
-        Slot(field=field.name, **{"wire": _camel(field.name), **field.metadata}) for field in dataclasses.fields(model)
+        Slot(name=one.name, **{"wire": _camel(one.name), **one.metadata}) for one in dataclasses.fields(model)
     )
 
 
@@ -101,7 +117,7 @@ class Plan:
         if known is None:
             found = self._order(type(model))
             # attrgetter returns a tuple for two names and more only; every class here has two.
-            known = self._known[type(model)] = (found, attrgetter(*(slot.field for slot in found)))
+            known = self._known[type(model)] = (found, attrgetter(*(slot.name for slot in found)))
         return zip(known[0], known[1](model), strict=False)
 
 

@@ -160,7 +160,7 @@ def strategy_of(kind: type, texts: st.SearchStrategy[str]) -> st.SearchStrategy[
             inner = st.integers(-(2**62), 2**62)
         else:
             inner = texts
-        made[slot.field] = st.one_of(st.none(), inner) if slot.field in optional else inner
+        made[slot.name] = st.one_of(st.none(), inner) if slot.name in optional else inner
     return st.builds(kind, **made)
 
 
@@ -183,13 +183,13 @@ def from_json(kind: type, data: Any, *, v1: bool) -> Any:
             value = () if value == "" else value[slot.item]
         if slot.role in (Role.WRAPPED, Role.ITEMS):
             every = value if isinstance(value, list | tuple) else [value]
-            made[slot.field] = tuple(from_json(slot.kind, one, v1=v1) for one in every)
+            made[slot.name] = tuple(from_json(slot.kind, one, v1=v1) for one in every)
         elif slot.role is Role.PART:
-            made[slot.field] = from_json(slot.kind, value, v1=v1)
+            made[slot.name] = from_json(slot.kind, value, v1=v1)
         else:
-            made[slot.field] = scalar(slot.kind, value)
+            made[slot.name] = scalar(slot.kind, value)
             if v1 and slot.wire == "requestUrl" and slot.role is Role.ATTRIBUTE:
-                made[slot.field] = made[slot.field].replace("&amp;", "&")
+                made[slot.name] = made[slot.name].replace("&amp;", "&")
     return kind(**made)
 
 
@@ -198,19 +198,19 @@ def from_xml(kind: type, element: Any) -> Any:
     for slot in slots(kind):
         if slot.role is Role.ATTRIBUTE:
             if (value := element.get(slot.wire)) is not None:
-                made[slot.field] = scalar(slot.kind, value)
+                made[slot.name] = scalar(slot.kind, value)
         elif slot.role is Role.TEXT:
-            made[slot.field] = element.text or ""
+            made[slot.name] = element.text or ""
         elif slot.role is Role.ITEMS:
             if found := element.findall(slot.wire):
-                made[slot.field] = tuple(from_xml(slot.kind, one) for one in found)
+                made[slot.name] = tuple(from_xml(slot.kind, one) for one in found)
         elif (child := element.find(slot.wire)) is not None:
             if slot.role is Role.WRAPPED:
-                made[slot.field] = tuple(from_xml(slot.kind, one) for one in child)
+                made[slot.name] = tuple(from_xml(slot.kind, one) for one in child)
             elif slot.role is Role.PART:
-                made[slot.field] = from_xml(slot.kind, child)
+                made[slot.name] = from_xml(slot.kind, child)
             else:
-                made[slot.field] = scalar(slot.kind, child.text or "")
+                made[slot.name] = scalar(slot.kind, child.text or "")
     return kind(**made)
 
 
@@ -218,13 +218,13 @@ def as_v1_says(model: Any) -> Any:
     """The model after the losses of JSON v1: texts that look like numbers have lost their zeros."""
     changes = {}
     for slot in slots(type(model)):
-        value = getattr(model, slot.field)
+        value = getattr(model, slot.name)
         if slot.role in (Role.ITEMS, Role.WRAPPED):
-            changes[slot.field] = None if value is None else tuple(as_v1_says(one) for one in value)
+            changes[slot.name] = None if value is None else tuple(as_v1_says(one) for one in value)
         elif slot.role is Role.PART:
-            changes[slot.field] = as_v1_says(value)
+            changes[slot.name] = as_v1_says(value)
         elif slot.role is Role.VALUE and slot.kind is str and value is not None:
-            changes[slot.field] = scalar(str, guess(value))
+            changes[slot.name] = scalar(str, guess(value))
     return replace(model, **changes)
 
 

@@ -44,6 +44,14 @@ const rows = {
   "expected failure at the first poll": async () => (await given("jexpected", "expectedFailure")).waitForCompletion(),
   "results late": async () => (await submit("LateResults")).getAllResults(),
   "unknown job": async () => Job.fromExistingJob({ url: `${demo}/Echo`, id: "jnope" }),
+  "HTTP 500 on submit": async () => {
+    await control("POST", "/faults", {
+      match: { operation: "arcgis.SubmitJob", path: "/arcgis/rest/services/Verbose/GPServer/Echo/submitJob" },
+      effect: { status: 500, body: { error: { code: 500, message: "Internal", details: [] } } },
+      times: 1,
+    });
+    return Job.submitJob({ url: `${base}/arcgis/rest/services/Verbose/GPServer/Echo/submitJob`, params: {} });
+  },
   "token required": async () => request(`${base}/arcgis/rest/services/SecureDemo/GPServer`),
   "invalid token": async () => request(`${base}/arcgis/rest/services/SecureDemo/GPServer`, { params: { token: "nope" } }),
 };
