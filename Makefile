@@ -55,12 +55,12 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
 bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
-reference: $(VENV)/.serve ## write docs/reference/ from the code
+reference: $(VENV)/.docs ## write docs/reference/ from the code
 	$(BIN)/python -m mockserver.reference docs/reference
 
-docs: $(VENV)/.docs reference ## build the documentation into site/
+docs: reference ## build the documentation into site/
 	@# Diagrams are drawn by Mermaid, from here and not from a CDN; without npm they stay readable text.
-	[ -f $(MERMAID) ] || ! command -v npm >/dev/null || { mkdir -p $(dir $(MERMAID)) \
+	@[ -f $(MERMAID) ] || ! command -v npm >/dev/null || { mkdir -p $(dir $(MERMAID)) \
 	  && npm pack --silent --pack-destination build mermaid@11 >/dev/null \
 	  && tar -xzOf build/mermaid-11*.tgz package/dist/mermaid.min.js > $(MERMAID); } || rm -f $(MERMAID)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

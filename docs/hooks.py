@@ -16,7 +16,8 @@ MERMAID = ROOT / "build" / "docs" / "mermaid.min.js"
 NOTES = "explanation/notes"
 """Where pages go that lie beside the code: an API's NOTES.md, and ARCHITECTURE.md."""
 
-_FENCE = re.compile(r"^(?P<open> *```[a-z]+) [^\n{]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(?P<open> *```[a-z]+) (?P<words>[^\n{]*)$", re.MULTILINE)
+_FILE = re.compile(r"\bfile=(\S+)")
 _NOTE = re.compile(r"\]\((?:\.\./)+mockserver/apis/(?P<api>[a-z]+)/NOTES\.md\)")
 _ARCHITECTURE = re.compile(r"\]\((?:\.\./)+ARCHITECTURE\.md\)")
 
@@ -34,7 +35,12 @@ def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Take away the words after a fence's language, which tell the tests how to run it; mend links out of docs/."""
-    markdown = _FENCE.sub(r"\g<open>", markdown)
+    """Turn the words after a fence's language, which tell the tests how to run it, into a title; mend links."""
+    markdown = _FENCE.sub(_fence, markdown)
     markdown = _NOTE.sub(r"](notes/\g<api>.md)", markdown)
     return _ARCHITECTURE.sub("](notes/architecture.md)", markdown)
+
+
+def _fence(found: re.Match[str]) -> str:
+    file = _FILE.search(found["words"])
+    return found["open"] if file is None else f'{found["open"]} title="{file[1]}"'

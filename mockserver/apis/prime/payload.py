@@ -130,10 +130,13 @@ def _quoted(found: re.Match[str]) -> str:
 
 def _plain(element: Any) -> Any:
     """Return an element as JSON v1 would have it: repeated elements are a list, leaves are texts."""
-    if not len(element):
-        return element.text or ""
     made: dict[str, Any] = {}
-    for child in element.iterchildren("*"):
+    text = element.text or ""
+    for child in element:
+        # What is no element (a comment) splits a text, it is no part of it.
+        if not isinstance(child.tag, str):
+            text += child.tail or ""
+            continue
         name, content = _name(child), _plain(child)
         if name not in made:
             made[name] = content
@@ -141,8 +144,7 @@ def _plain(element: Any) -> Any:
             made[name].append(content)
         else:
             made[name] = [made[name], content]
-    # What is no element (a comment) splits a text, it is no part of it.
-    return made or (element.text or "") + "".join(child.tail or "" for child in element)
+    return made or text
 
 
 def _name(element: Any) -> str:

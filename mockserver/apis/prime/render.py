@@ -140,7 +140,7 @@ def _write(name: str, model: Any, pieces: list[str]) -> None:
             continue
         role = slot.role
         if role is VALUE:
-            below.append(slot.start + (str(content) if type(content) is int else _text(content)) + slot.end)
+            below.append(f"{slot.start}{_text(content)}{slot.end}")
         elif role is ATTRIBUTE:
             head += slot.start + _attribute(content) + slot.end
         elif role is TEXT:
@@ -166,6 +166,8 @@ def _write(name: str, model: Any, pieces: list[str]) -> None:
 
 
 def _text(content: object) -> str:
+    if type(content) is int:
+        return str(content)
     if not isinstance(content, str):
         return _plain(content)
     # Nearly every text is plain, and asking costs less than replacing.

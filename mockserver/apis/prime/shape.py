@@ -99,9 +99,7 @@ def _declare(role: Role, kind: type, optional: bool, **facts: Any) -> Any:
 
 def slots(model: type) -> tuple[Slot, ...]:
     """Return a class's slots in the order of XML."""
-    return tuple(
-        Slot(name=one.name, **{"wire": _camel(one.name), **one.metadata}) for one in dataclasses.fields(model)
-    )
+    return tuple(Slot(name=one.name, **{"wire": _camel(one.name), **one.metadata}) for one in dataclasses.fields(model))
 
 
 class Plan:
