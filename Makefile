@@ -31,6 +31,10 @@ $(VENV)/.test: $(VENV)/.serve
 	$(PIP) install -q -c constraints.txt --group test
 	@touch $@
 
+$(VENV)/.clients: $(VENV)/.test
+	$(PIP) install -q -c constraints.txt --group clients
+	@touch $@
+
 $(VENV)/.lint: $(VENV)/.test
 	$(PIP) install -q -c constraints.txt --group lint
 	@touch $@
@@ -68,7 +72,7 @@ docs: reference ## build the documentation into site/
 docs-serve: docs ## the documentation on http://127.0.0.1:8000, built anew when a page changes
 	$(BIN)/mkdocs serve
 
-clients: ## install the JavaScript clients that some tests drive (needs node and npm)
+clients: $(VENV)/.clients ## install the heavy real clients that some tests drive (needs node and npm); without, they skip
 	cd tests/clients/node && npm install --silent --no-fund --no-audit --no-package-lock
 
 wheel: $(VENV)/.serve ## build the wheel into dist/
