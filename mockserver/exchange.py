@@ -96,12 +96,13 @@ class Exchange:
         number = await sandbox.store.count(sandbox.name, "journal")
         query = MultiDict(read_pairs(query_string)) if query_string else _EMPTY
         found = self.router.find(request.method, path, query)
-        unmounted = None
-        if isinstance(found, Found) and found.target[0].mounted and not await self._mounted(sandbox, found):
-            unmounted, found = found.target[0], None
         api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
-        if api is unmounted:
-            api = None
+        settings: Any = None if api is None else await sandbox.settings(api.name)
+        if api is not None and isinstance(found, Found) and api.mounted and not api.mounted(settings, found.values):
+            # Its path is another's when this sandbox does not mount the API there.
+            owner = self._owner(path)
+            found, way, api = None, None, None if owner is api else owner
+            settings = None if api is None else await sandbox.settings(api.name)
         if api is None:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
@@ -132,7 +133,7 @@ class Exchange:
             body=body,
             request=request,
             values=found.values if isinstance(found, Found) else {},
-            settings=await sandbox.settings(api.name),
+            settings=settings,
             content=sandbox.contents[api.name],
             now=now,
             jobs=sandbox.jobs.watched(moved, number, now),
@@ -181,8 +182,7 @@ class Exchange:
         except Exception:
             call.error = traceback.format_exc()
             log.error("a bug of ours in %s %s\n%s", call.method, mask(call.path), mask(call.error))
-            reply = api.refuse(call, Bug())
-            return reply
+            reply = _own_500(call)
         return reply
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
@@ -313,10 +313,6 @@ class Exchange:
                 return self.sandboxes.use(self.ports[port]), path
         return self.sandboxes.default, path
 
-    async def _mounted(self, sandbox: Sandbox, found: Found[Way]) -> bool:
-        api = found.target[0]
-        return api.mounted is None or api.mounted(await sandbox.settings(api.name), found.values)
-
     def _owner(self, path: str) -> Api | None:
         folded = path.casefold() + "/"
         for api in self.sandboxes.apis:
@@ -394,6 +390,15 @@ def not_faked(api: Api, operation: Operation) -> Reply:
     name = f"{api.name}.{operation.name}"
     message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
     return json_reply({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
+
+
+def _own_500(call: Call[Any, Any]) -> Reply:
+    """Return the API's own 500; ours, when even that fails."""
+    try:
+        return call.api.refuse(call, Bug())
+    except Exception:
+        log.error("%s cannot say that it failed\n%s", call.api.name, mask(traceback.format_exc()))
+        return error_reply(500, "bug", "the server failed; its log says why")
 
 
 def _breach(operation: str, breach: Violation) -> Reply:

@@ -122,7 +122,7 @@ class Faults:
 
     async def armed(self) -> bool:
         """Tell whether there are faults at all."""
-        return bool(await self._store.collection(self._box, COLLECTION))
+        return not await self._store.empty(self._box, COLLECTION)
 
     async def meet(self, facts: Facts) -> Mapping[str, Any] | None:
         """Return the fault that acts on a request, counted; None when none does."""

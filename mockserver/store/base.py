@@ -91,6 +91,9 @@ class Store(Protocol):
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         """Return all documents of a collection, in order of arrival."""
 
+    async def empty(self, box: str, collection: str) -> bool:
+        """Tell whether a collection has no documents; asked on every request, so it copies nothing."""
+
     async def collections(self, box: str) -> Sequence[str]:
         """Return the names of all collections."""
 

@@ -147,6 +147,9 @@ class MemoryStore:
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         return dict(self._box(box).documents.get(collection, {}))
 
+    async def empty(self, box: str, collection: str) -> bool:
+        return not self._box(box).documents.get(collection)
+
     async def collections(self, box: str) -> Sequence[str]:
         return [name for name, documents in self._box(box).documents.items() if documents]
 

@@ -80,7 +80,9 @@ async def test_documents_are_compared_before_they_are_replaced(store: Store) -> 
     assert not await store.replace("box", "c", "k", None, {"v": 2})
     assert await store.replace("box", "c", "k", {"v": 1}, {"v": 3})
     assert await store.read("box", "c", "k") == {"v": 3}
+    assert not await store.empty("box", "c")
     assert await store.replace("box", "c", "k", {"v": 3}, None)
+    assert await store.empty("box", "c")
     assert await store.collection("box", "c") == {}
     assert await store.collections("box") == []
 
