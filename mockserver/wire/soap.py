@@ -152,15 +152,15 @@ class SoapService:
         return tuple(self._node(name, model, value) for name, model in self._results[method])
 
     def _node(self, name: str, model: Any, value: Any) -> Node:
+        if isinstance(value, (int, str)):
+            return Node(name, self._texts.to_unicode(model, value))
         if issubclass(model, Array):
             ((inner, item),) = model.get_flat_type_info(model).items()
             return Node(name, children=tuple(self._node(inner, item, one) for one in value))
         if issubclass(model, ComplexModel):
             members = model.get_flat_type_info(model).items()
             return Node(name, children=self._members(members, value))
-        if model is AnyXml:
-            return Node(name, children=tuple(value))
-        return Node(name, self._texts.to_unicode(model, value))
+        return Node(name, children=tuple(value))  # any content: nodes already
 
     def _members(self, members: Any, value: Mapping[str, Any]) -> tuple[Node, ...]:
         # A null member is absent: no nil, no empty element.

@@ -13,6 +13,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from multidict import istr
+
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row
@@ -63,13 +65,14 @@ _UPGRADE = (
 _OPEN = {version: f'{DECLARATION}<soap:Envelope xmlns:soap="{version}" {_XSI} {_XSD}>' for version in Version}
 _CLOSE = "</soap:Body></soap:Envelope>"
 
-_IIS = {"Server": "Microsoft-IIS/10.0", "X-Powered-By": "ASP.NET"}
+# Names that know their folded form: each answer carries all of them.
+_IIS: dict[str, str] = {istr("Server"): "Microsoft-IIS/10.0", istr("X-Powered-By"): "ASP.NET"}
 _HEADERS: dict[tuple[bool, bool], Mapping[str, str]] = {
     (ran, iis): MappingProxyType(
         {
             # "private" alone when the request failed before the method ran.
-            "Cache-Control": "private, max-age=0" if ran else "private",
-            "X-AspNet-Version": "4.0.30319",
+            istr("Cache-Control"): "private, max-age=0" if ran else "private",
+            istr("X-AspNet-Version"): "4.0.30319",
             **(_IIS if iis else {}),
         }
     )
