@@ -129,17 +129,22 @@ class Router(Generic[T]):
 
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
-        given = path.strip("/").split("/")
-
-        def likeness(template: str) -> float:
-            segments = template.partition("?")[0].strip("/").split("/")
+        given = path[:_REMEMBERED_LENGTH].strip("/").split("/")
+        matcher = difflib.SequenceMatcher(None, "", "/".join(given), autojunk=False)
+        best, likeness = None, -1.0
+        for route in self.routes:
+            segments = route.template.partition("?")[0].strip("/").split("/")
             filled = [
                 given[at] if segment.startswith("{") and at < len(given) else segment
                 for at, segment in enumerate(segments)
             ]
-            return difflib.SequenceMatcher(None, "/".join(filled), "/".join(given)).ratio()
-
-        return max((route.template for route in self.routes), key=likeness, default=None)
+            matcher.set_seq1("/".join(filled))
+            # The cheap bounds spare nearly all templates the dear comparison.
+            if matcher.real_quick_ratio() > likeness and matcher.quick_ratio() > likeness:
+                found = matcher.ratio()
+                if found > likeness:
+                    best, likeness = route.template, found
+        return best
 
 
 def _walk(
