@@ -26,10 +26,11 @@ async def count(call: Call[Any, Any], response: str | None) -> None:
     if operation is None:
         return
     name = f"{call.api.name}.{operation.name}"
-    await sandbox.count(f"{ANSWERED}{name} {response}" if response else f"{CALLED}{name}")
+    store, box = sandbox.store, sandbox.name
+    await store.count(box, f"{ANSWERED}{name} {response}" if response else f"{CALLED}{name}")
     if call.jobs.looked is not None:
         job = call.jobs.looked
-        await sandbox.count(f"{SEEN}{job.api}/{job.kind}/{job.state}")
+        await store.count(box, f"{SEEN}{job.api}/{job.kind}/{job.state}")
 
 
 async def keep_violations(sandbox: Sandbox, number: int, operation: str | None, found: list[Violation]) -> None:

@@ -236,7 +236,7 @@ class Exchange:
         contract = None if call.operation is None else self._contract(call.api, call.operation)
         named: str | None = None
         if contract is not None:
-            answer = contract.response(reply.status, reply.content_type, reply.data)
+            answer = contract.recognise(reply.status, reply.content_type, reply.data, reply.body)
             if answer is not None:
                 named = answer.name
             elif call.effect is None and call.error is None and reply.status != 501:

@@ -115,7 +115,9 @@ class Sandbox:
 
     async def now(self) -> float:
         """Return sandbox time in epoch seconds."""
-        return (await self.clock()).now(self._time())
+        stored = await self.store.read(self.name, "clock", "clock")
+        clock = self._first_clock if stored is None else Clock(**stored)
+        return clock.now(self._time())
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Move]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
