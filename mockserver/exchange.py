@@ -120,6 +120,8 @@ class Exchange:
                         body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
+            except ConnectionError:
+                return error_response(400, "gone", "the client went away before its body had arrived")
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()

@@ -179,6 +179,8 @@ async def _body(request: web.BaseRequest, limit: int, patience: float) -> Any:
                 read += chunk
                 if len(read) > limit:
                     raise too_large
+    except ConnectionError:
+        raise Refused(400, "gone", "the client went away before its body had arrived") from None
     except TimeoutError:
         raise Refused(
             408, "stalled", f"the body did not arrive within {patience:g} s", headers={"Connection": "close"}
