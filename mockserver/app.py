@@ -18,6 +18,7 @@ from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.data import folder
 from mockserver.exchange import Exchange
+from mockserver.expectation import answered_by_reader
 from mockserver.house import House
 from mockserver.sandbox import STOP
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
@@ -109,7 +110,7 @@ def application(house: House) -> web.Application:
     """Return the web application of a house: one handler for every path."""
     app = web.Application(client_max_size=house.settings.body_limit)
     app[HOUSE] = house
-    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle, expect_handler=answered_by_reader)
     app.cleanup_ctx.append(_ending_unused_sandboxes)
     app.on_shutdown.append(_ending_streams)
     return app

@@ -24,6 +24,7 @@ from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRo
 from mockserver.call import Call, Reply, json_reply, read_pairs
 from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
+from mockserver.expectation import invite_body
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.matching import Facts
 from mockserver.metrics import Metrics
@@ -36,6 +37,7 @@ log = logging.getLogger("mockserver")
 
 _EMPTY: MultiDict[str] = MultiDict()
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
+_EXPECT = istr("Expect")
 
 Way = tuple[Api, Operation | Endpoint]
 Beside = Callable[[web.BaseRequest, Sandbox, str], Awaitable[web.StreamResponse]]
@@ -107,6 +109,8 @@ class Exchange:
             return await self._unmatched(request, sandbox, number, path, raw, began)
         body, refusal = b"", None
         if request.can_read_body:
+            if _EXPECT in request.headers:
+                await invite_body(request)
             try:
                 if request.content.is_eof():
                     # All of it has arrived, so that nobody needs to watch the clock.
@@ -116,6 +120,8 @@ class Exchange:
                         body = await request.read()
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
+            except ConnectionError:
+                return error_response(400, "gone", "the client went away before its body had arrived")
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()

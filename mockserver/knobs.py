@@ -7,6 +7,7 @@ endpoint set them by name.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_type_hints
 
@@ -34,6 +35,7 @@ def knob(
     *,
     choices: Sequence[Any] = (),
     minimum: float | None = None,
+    pattern: str = "",
     duration: bool = False,
 ) -> Any:
     """Declare one setting.
@@ -44,6 +46,7 @@ def knob(
         confidence: how well the default is known to be the vendor's behaviour.
         choices: the only values it takes.
         minimum: the least number it takes.
+        pattern: a regular expression that the whole of a text must match.
         duration: a number of seconds that may also be written `250ms`, `2s`, `1m`.
     """
     facts = {
@@ -51,6 +54,7 @@ def knob(
         "confidence": confidence,
         "choices": tuple(choices),
         "minimum": minimum,
+        "pattern": pattern,
         "duration": duration,
     }
     return dataclasses.field(default=default, metadata=facts)
@@ -97,6 +101,8 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
             row["choices"] = list(facts["choices"])
         if facts["minimum"] is not None:
             row["minimum"] = facts["minimum"]
+        if facts["pattern"]:
+            row["pattern"] = facts["pattern"]
         rows.append(row)
     return rows
 
@@ -131,6 +137,8 @@ def _check(name: str, value: Any, hint: Any, facts: Mapping[str, Any]) -> Any:
         raise BadKnob(name, f"setting {name!r} takes one of {', '.join(map(str, facts['choices']))}, not {value!r}")
     if facts["minimum"] is not None and value < facts["minimum"]:
         raise BadKnob(name, f"setting {name!r} is at least {facts['minimum']}, not {value!r}")
+    if facts["pattern"] and not re.fullmatch(facts["pattern"], value, re.ASCII):
+        raise BadKnob(name, f"setting {name!r} takes a text that matches {facts['pattern']}, not {value!r}")
     return value
 
 

@@ -56,6 +56,42 @@ async def test_it_runs_in_the_running_loop(fixture: Path) -> None:
         assert status == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/CasJobs/services/jobs.asmx/GetJobStatus", b"wsId=1&pw=secret&jobId=1000"),
+        ("/_control/clock/advance", b'{"seconds": 1}'),
+    ],
+)
+async def test_a_client_that_waits_with_its_body_is_told_to_go_on(path: str, body: bytes) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: close\r\n"
+    head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    async with MockServer() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        writer.write(head.encode())
+        interim = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        writer.write(body)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+    assert interim == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("path", ["/CasJobs/services/jobs.asmx/GetJobStatus", "/_control/clock/advance"])
+async def test_a_client_that_leaves_before_its_body_is_no_error(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 27\r\n\r\n"
+    async with MockServer() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        writer.write(head.encode())
+        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.to_thread(fetch, f"{server.url}/_control/health")
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_two_servers_do_not_meet(fixture: Path) -> None:
     with MockServer(fixtures=(fixture,)) as one, MockServer(fixtures=(fixture,)) as two:
         assert fetch(f"{one.url}{GRAPH}/jobs/j1", "DELETE") == (200, {})

@@ -27,6 +27,7 @@ from mockserver.control.health import addresses
 from mockserver.control.page import start_page, wants_html
 from mockserver.control.routes import WAYS
 from mockserver.core.errors import DomainError
+from mockserver.expectation import answered_by_reader, invite_body
 from mockserver.fixtures import BadFixture
 from mockserver.house import House
 from mockserver.journal import mask
@@ -55,7 +56,7 @@ class Control:
     def application(self) -> web.Application:
         """Return an application of its own, for `--control-port`."""
         app = web.Application()
-        app.router.add_route("*", r"/{path:[\s\S]*}", self.handle_alone)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self.handle_alone, expect_handler=answered_by_reader)
         return app
 
     async def handle_alone(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -170,6 +171,7 @@ async def _body(request: web.BaseRequest, limit: int, patience: float) -> Any:
     too_large = Refused(413, "too-large", f"a body has at most {limit} bytes", headers={"Connection": "close"})
     if (request.content_length or 0) > limit:
         raise too_large
+    await invite_body(request)
     read = bytearray()
     try:
         async with asyncio.timeout(patience):
@@ -177,6 +179,8 @@ async def _body(request: web.BaseRequest, limit: int, patience: float) -> Any:
                 read += chunk
                 if len(read) > limit:
                     raise too_large
+    except ConnectionError:
+        raise Refused(400, "gone", "the client went away before its body had arrived") from None
     except TimeoutError:
         raise Refused(
             408, "stalled", f"the body did not arrive within {patience:g} s", headers={"Connection": "close"}

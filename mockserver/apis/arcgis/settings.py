@@ -19,7 +19,12 @@ class ArcgisSettings:
         ("arcgis", "webadaptor", "server"), "Web-adaptor names: first path segments under which the site answers.", _D
     )
     portal_context: str = knob("portal", "First path segment of the portal of a federated site.", _D)
-    version: str = knob("11.3", "The site's release; `10.9.1` is told as the number 10.91.", _D)
+    version: str = knob(
+        "11.3",
+        "The site's release; `10.9.1` is told as the number 10.91.",
+        _D,
+        pattern=r"\d{1,4}\.\d{1,4}(\.\d{1,4})?",
+    )
     secured: str = knob(
         "none",
         "Who asks for tokens: nobody but secured services, the server itself, or the portal it is federated with.",

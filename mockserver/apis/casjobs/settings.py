@@ -55,7 +55,12 @@ class CasSettings:
     service_state_admin_only: bool = knob(
         True, "Service states are for accounts with the admin privilege.", _DOCUMENTED
     )
-    unset_time: str = knob("0001-01-01T00:00:00", "What a time that is not set yet looks like.", _OBSERVED)
+    unset_time: str = knob(
+        "0001-01-01T00:00:00",
+        "What a time that is not set yet looks like.",
+        _OBSERVED,
+        pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?",
+    )
     output_delay: float = knob(
         0.0, "Seconds after the end of a job until its OutputLoc appears.", minimum=0, duration=True
     )

@@ -19,17 +19,24 @@ _LOST = 300.0
 
 _NO_LIMIT = -1
 
+_NAMED = 20
+"""The threshold a text names when the setting sets none; only a named fault refuses then."""
+
 
 def total_text(settings: PrimeSettings) -> str:
     """The documented text of the global threshold."""
-    threshold, window = settings.total_request_threshold, settings.window_size
+    threshold, window = _named(settings.total_request_threshold), settings.window_size
     return f"NBI Global Rate limit exceeded (More than {threshold} in {window} ms)"
 
 
 def user_text(settings: PrimeSettings, user: str) -> str:
     """The documented text of the threshold per user."""
-    threshold, window = settings.per_user_threshold, settings.window_size
+    threshold, window = _named(settings.per_user_threshold), settings.window_size
     return f"NBI Rate limit for user {user} exceeded (More than {threshold} in {window} ms)"
+
+
+def _named(threshold: int) -> int:
+    return _NAMED if threshold == _NO_LIMIT else threshold
 
 
 def concurrency_text(running: int, limit: int) -> str:

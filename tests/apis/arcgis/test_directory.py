@@ -166,6 +166,14 @@ async def test_the_version_is_a_number_and_a_text(client: Client, version: str, 
     assert (await client.get(f"{DEMO}?f=json")).status == 200
 
 
+@pytest.mark.parametrize("version", ["11", "11.", "latest", "11.3-beta", "11.3\n"])
+async def test_what_is_no_version_is_refused_where_it_is_set(client: Client, version: str) -> None:
+    answer = await client.patch("/_control/apis/arcgis/settings", json={"version": version})
+    error = (await answer.json())["error"]
+    assert (answer.status, error["code"]) == (422, "bad-setting")
+    assert (await client.get("/arcgis/rest/info?f=json")).status == 200
+
+
 async def test_addresses_stay_inside_a_sandbox(client: Client) -> None:
     assert (await client.post("/_control/sandboxes", json={"name": "t1"})).status == 201
     base = str(client.make_url("/~t1/arcgis"))

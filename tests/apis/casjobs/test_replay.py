@@ -18,14 +18,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 
-from mockserver import fixtures
+from mockserver import MockServer, fixtures
 from mockserver.apis import APIS
 from mockserver.apis.casjobs.machine import CasEvent
-from mockserver.app import HOUSE, create_app
-from mockserver.house import House
-from mockserver.settings import Settings
 
 EXCHANGES = Path(__file__).parent / "exchanges"
 MODES = {"details": True, "messages": False}
@@ -131,10 +127,11 @@ def differences(expected: Recorded, found: Recorded) -> list[str]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def replay() -> AsyncIterator[Any]:
-    app = await create_app(Settings(strict=True, clock="2026-01-02T12:00:00Z"))
-    server = TestServer(app)
-    await server.start_server()
-    house: House = app[HOUSE]
+    # The listening server itself: what aiohttp's router would do for a test server, nobody does for this one.
+    server = MockServer(strict=True, clock="2026-01-02T12:00:00Z")
+    await server.start()
+    house = server.house
+    port = int(server.url.rpartition(":")[2])
 
     async def play(mode: str, name: str) -> list[str]:
         request = (EXCHANGES / mode / f"{name}.request.txt").read_bytes()
@@ -144,7 +141,7 @@ async def replay() -> AsyncIterator[Any]:
         if name != NOT_YET_CANCELLED and not name.endswith("getjobsjob_ok"):
             await made.jobs.fire("casjobs", "1001", CasEvent.CANCEL)
         request = request.replace(b"\r\n", f"\r\nX-Mockserver-Sandbox: {sandbox}\r\n".encode(), 1)
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request)
         answer = await reader.read()
         writer.close()
@@ -155,7 +152,7 @@ async def replay() -> AsyncIterator[Any]:
         return differences(expected, found)
 
     yield play
-    await server.close()
+    await server.stop()
 
 
 @pytest.mark.asyncio(loop_scope="module")

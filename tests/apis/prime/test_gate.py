@@ -286,7 +286,7 @@ async def test_rate_limits_show_the_thresholds(prime: Any) -> None:
     ("name", "status", "contains"),
     [
         ("rate-limit", 503, "NBI Global Rate limit exceeded (More than 20 in 1000 ms)"),
-        ("rate-limit-user", 503, "NBI Rate limit for user nbi exceeded (More than -1 in 1000 ms)"),
+        ("rate-limit-user", 503, "NBI Rate limit for user nbi exceeded (More than 20 in 1000 ms)"),
         ("rate-limit-concurrent", 503, "Per user concurrent query count exceeded Currently 5 : Limit is 5"),
         ("session-limit", 401, "Session limit exceeded"),
         ("login", 302, ""),
