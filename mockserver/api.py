@@ -92,12 +92,14 @@ class Api:
         content: fixture section -> everything but jobs (accounts, services …), built once per sandbox.
         job: fixture fields -> the job and its parts; also what a submit uses.
         own_fields: the fixture's own fields of a job, for the control API's record.
+        results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
         decode: fills `Call.parameters` and `Call.payload` before contract and handler see the call.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
             stand; None: always. For APIs whose first path segment is a setting.
+        mounts: template name -> what a hint writes for it, when its value is a setting.
     """
 
     name: str
@@ -112,12 +114,14 @@ class Api:
     decode: Callable[[Call[Any, Any]], None]
     refuse: Callable[[Call[Any, Any], Exception], Reply]
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
+    results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
     endpoints: tuple[Endpoint, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
+    mounts: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""
@@ -132,7 +136,19 @@ class Api:
         """Return all ways into this API."""
         ways: tuple[Operation | Endpoint, ...] = (*self.operations, *self.endpoints)
         return [
-            Route(methods=frozenset(way.methods), template=path, target=(self, way), folded=way.folded)
+            Route(
+                methods=frozenset(way.methods),
+                template=path,
+                target=(self, way),
+                folded=way.folded,
+                shown=self._shown(path),
+            )
             for way in ways
             for path in way.paths
         ]
+
+    def _shown(self, path: str) -> str:
+        """Return a path as a hint shows it."""
+        for name, value in self.mounts.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path

@@ -22,6 +22,7 @@ from yarl import URL
 
 from mockserver.contract import Contract, Response
 from mockserver.core.clock import Clock, instant
+from mockserver.core.errors import DomainError
 from mockserver.sandbox import Sandbox
 
 NOON = "2026-01-02T12:00:00Z"
@@ -97,7 +98,10 @@ async def run(contract: Contract, example: Mapping[str, Any], stage: Stage) -> l
     """
     given = example.get("given", {})
     api = contract.operation.partition(".")[0]
-    await stage.prepare(api, given)
+    try:
+        await stage.prepare(api, given)
+    except DomainError as error:
+        return [f"what must be there cannot be made: {error}"]
     for request in given.get("requests", ()):
         await _send(request, stage)
     answer = await _send(example["request"], stage)

@@ -330,7 +330,10 @@ class Exchange:
         self, request: web.BaseRequest, sandbox: Sandbox, number: int, path: str, raw: str, began: float
     ) -> web.StreamResponse:
         nearest = self.router.nearest(path)
-        hint = f"the nearest known path is {nearest}; GET / lists what is faked"
+        if nearest is not None and nearest.casefold() == path.rstrip("/").casefold():
+            hint = "the settings of this sandbox do not mount it; GET /_control/apis says which would"
+        else:
+            hint = f"the nearest known path is {nearest}; GET / lists what is faked"
         reply = error_reply(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
         fault, effect = await self._unmatched_fault(request, sandbox, path)
         if effect is not None:

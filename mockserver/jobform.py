@@ -133,7 +133,7 @@ def amend(machine: Machine, job: Job, fields: Mapping[str, Any], now: float) -> 
     """
     changes: dict[str, Any] = {}
     if "plan" in fields:
-        changes["plan"] = machine.read_plan(fields["plan"])
+        changes["plan"] = machine.read_plan(fields["plan"], job.plan)
         changes["since"], changes["looks"] = now, 0
     if "on_cancel" in fields:
         changes["on_cancel"] = on_cancel(fields["on_cancel"], job.on_cancel)

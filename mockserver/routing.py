@@ -27,12 +27,14 @@ class Route(Generic[T]):
         methods: HTTP methods; empty for any.
         template: `/jobs/{job_id}/status?action_id=x`; `{name*}` at the end takes the rest of the path.
         folded: compare the literal segments without regard to letter case.
+        shown: how a hint writes it, when a segment is a setting; none: as the template.
     """
 
     methods: frozenset[str]
     template: str
     target: T
     folded: bool = False
+    shown: str | None = None
 
 
 @dataclass(slots=True)
@@ -129,21 +131,22 @@ class Router(Generic[T]):
 
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
-        given = path[:_REMEMBERED_LENGTH].strip("/").split("/")
+        given = path[:_REMEMBERED_LENGTH].casefold().strip("/").split("/")
         matcher = difflib.SequenceMatcher(None, "", "/".join(given), autojunk=False)
         best, likeness = None, -1.0
         for route in self.routes:
-            segments = route.template.partition("?")[0].strip("/").split("/")
+            known = route.shown or route.template
+            segments = known.partition("?")[0].strip("/").split("/")
             filled = [
                 given[at] if segment.startswith("{") and at < len(given) else segment
                 for at, segment in enumerate(segments)
             ]
-            matcher.set_seq1("/".join(filled))
+            matcher.set_seq1("/".join(filled).casefold())
             # The cheap bounds spare nearly all templates the dear comparison.
             if matcher.real_quick_ratio() > likeness and matcher.quick_ratio() > likeness:
                 found = matcher.ratio()
                 if found > likeness:
-                    best, likeness = route.template, found
+                    best, likeness = known, found
         return best
 
 

@@ -198,6 +198,9 @@ class MockServer:
         try:
             text = await asyncio.to_thread(file.read_text, "utf-8")
         except FileNotFoundError:
+            if not file.parent.is_dir():
+                # Said now, not when it is too late to save anything.
+                raise BadOption(f"{file}: there is no folder {file.parent}; make it, or name another --state") from None
             return False
         except (OSError, UnicodeDecodeError) as error:
             raise BadOption(f"{file}: cannot be read ({error}); name another --state file") from None

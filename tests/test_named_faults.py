@@ -46,3 +46,11 @@ async def test_the_catalogue_lists_them(client: Client, api: Api) -> None:
     assert [one["name"] for one in listed] == [fault.name for fault in api.faults]
     assert all(one["title"] for one in listed)
     assert listed
+
+
+async def test_no_limit_is_no_number_that_anybody_could_have_passed(client: Client) -> None:
+    await client.post("/_control/faults", json={"match": {"api": "prime"}, "effect": {"named": "rate-limit-user"}})
+    answer = await client.get(
+        "/webacs/api/v1/op/jobService/runhistory", headers={"Authorization": "Basic bmJpOnNlY3JldA=="}
+    )
+    assert "(More than 20 in 1000 ms)" in await answer.text()

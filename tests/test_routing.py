@@ -61,6 +61,12 @@ def test_an_unknown_path_is_not_found(path: str) -> None:
 
 def test_the_nearest_known_path_is_named() -> None:
     assert ROUTER.nearest("/a/job/7/status") == "/a/jobs/{id}/status"
+    assert ROUTER.nearest("/casjob/Jobs.asmx") == "/CasJobs/jobs.asmx"
+
+
+def test_the_nearest_known_path_is_written_with_the_usual_value_of_a_setting() -> None:
+    router = Router([Route(methods=frozenset({"GET"}), template="/{context}/rest", target="x", shown="/arcgis/rest")])
+    assert router.nearest("/arcgi/rest") == "/arcgis/rest"
 
 
 def test_the_paths_remembered_are_bounded() -> None:

@@ -131,6 +131,11 @@ def test_a_state_file_that_is_none_of_ours_is_refused_in_one_line(tmp_path: Path
     assert file.read_text() == text
 
 
+def test_a_state_file_in_a_folder_that_is_not_there_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(BadOption, match="no folder"), MockServer(state=tmp_path / "nowhere" / "state.json"):
+        pytest.fail("it started")
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     with MockServer() as server:
         port = int(server.url.rpartition(":")[2])

@@ -72,22 +72,22 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
 
 @contracts.command()
 @click.argument("path", required=False, type=_PATH)
-@click.option(
-    "--fixtures", multiple=True, type=_PATH, help="Fixtures to check too; repeatable; none: those of the package."
-)
+@click.option("--fixtures", multiple=True, type=_PATH, help="Fixtures to check too; repeatable.")
 @json_option
 def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     """Check that contracts and fixtures are well formed, and run every example against the server.
 
-    PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, or a fixture.
+    PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, or a fixture. The examples
+    begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
+    itself.
     """
     from mockserver.contract import BadContract
     from mockserver.fixtures import BadFixture
     from mockserver.settings import BadOption
 
-    folder, found = _places(path)
+    places = _places(path)
     try:
-        count, failures = asyncio.run(_check(folder, (*found, *fixtures)))
+        count, failures = asyncio.run(_check(places, (*places.own, *fixtures)))
     except (BadContract, BadFixture, BadOption) as error:
         if as_json:
             print_json({"ok": False, "error": str(error)})
@@ -127,25 +127,41 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
     return list(found.by_operation.values())
 
 
-def _places(path: Path | None) -> tuple[Path | None, tuple[Path, ...]]:
-    """Tell what a path holds: a folder of contracts, and fixtures."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """What a path holds.
+
+    Attributes:
+        contracts: a folder of contracts; None: the package's.
+        beside: the fixtures that their examples begin with; none: the package's.
+        own: fixtures of a user, which no example knows.
+    """
+
+    contracts: Path | None = None
+    beside: tuple[Path, ...] = ()
+    own: tuple[Path, ...] = ()
+
+
+def _places(path: Path | None) -> _Places:
     if path is None:
-        return None, ()
-    if path.is_file():
-        return None, (path,)
-    if (path / "contracts").is_dir():
-        return path / "contracts", ((path / "fixtures",) if (path / "fixtures").is_dir() else ())
-    if (path / "contract.schema.json").is_file():
-        return path, ()
-    return None, (path,)
+        return _Places()
+    if path.is_dir() and (path / "contracts").is_dir():
+        beside = (path / "fixtures",) if (path / "fixtures").is_dir() else ()
+        return _Places(contracts=path / "contracts", beside=beside)
+    if path.is_dir() and (path / "contract.schema.json").is_file():
+        return _Places(contracts=path)
+    return _Places(own=(path,))
 
 
-async def _check(folder: Path | None, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
+async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
     from mockserver import examples
     from mockserver.server import MockServer
 
     failures = []
-    async with MockServer(contracts=folder, fixtures=fixtures) as server, _session() as session:
+    if fixtures:
+        async with MockServer(fixtures=fixtures):
+            pass  # A server starts with them: they are well formed, and every job of theirs can be made.
+    async with MockServer(contracts=places.contracts, fixtures=places.beside) as server, _session() as session:
         every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
             for number, (contract, example) in enumerate(bar):

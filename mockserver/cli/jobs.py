@@ -61,8 +61,14 @@ def show(
 @click.argument("words", metavar="[FIELD=VALUE | JSON]...", nargs=-1)
 @remote
 def add(control: Control, api: str, words: tuple[str, ...], as_json: bool) -> None:
-    """Add a job, in the fixture's form: `jobs add ges state=running graph=movie`."""
-    _print(control.add(api, **fields(words)), as_json)
+    """Add a job, in the fixture's form: `jobs add ges state=running graph=movie`.
+
+    A JSON object that names its `api`, as POST /_control/jobs takes it, may stand in place of API.
+    """
+    given = fields((api, *words)) if api.lstrip().startswith("{") else {"api": api, **fields(words)}
+    if "api" not in given:
+        raise click.UsageError('the JSON object names no API; write jobs add API …, or give it an "api"')
+    _print(control.add_all([given])[0], as_json)
 
 
 @jobs.command()

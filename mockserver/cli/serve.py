@@ -44,7 +44,23 @@ def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return "memory:"
 
 
-@click.command()
+class _Serve(click.Command):
+    """Reads `--fixtures a b` as `--fixtures a --fixtures b`: what a shell makes of `--fixtures seeds/*.json`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        paths: int | None = None  # how many the option that is being read has got; None: it is another option
+        for word in args:
+            if word.startswith("-"):
+                paths = 0 if word == "--fixtures" else 1 if word.startswith("--fixtures=") else None
+            elif paths is not None:
+                spread += ["--fixtures"] if paths else []
+                paths += 1
+            spread.append(word)
+        return super().parse_args(ctx, spread)
+
+
+@click.command(cls=_Serve)
 @option("--host", default=_DEFAULTS.host, help="The address to listen on.")
 @option("--port", type=_PORT, default=_DEFAULTS.port, help="0: any free one.")
 @option("--tls-port", type=_PORT, help="Listen with TLS too; 0: any free port.")
@@ -55,7 +71,8 @@ def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
     "--fixtures",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A file or folder; repeatable; none: those of the package.",
+    metavar="PATH…",
+    help="Files or folders, also repeatable; none: those of the package.",
 )
 @option("--contracts", type=click.Path(path_type=Path), help="A folder of contracts; none: those of the package.")
 @option("--seed", type=int, default=_DEFAULTS.seed, help="Where ids and jitter come from.")

@@ -71,9 +71,10 @@ async def show(ask: Ask) -> Reply:
 async def change(ask: Ask) -> Reply:
     """Set some fields of a job; its state is left alone."""
     api, kind, job_id = await _target(ask)
-    _check_fields(api, kind, ask.fields, never=("state", "id", "scenario", "runs"))
+    fields = _own_words(api, ask.fields)
+    _check_fields(api, kind, fields, never=("state", "id", "scenario", "runs"))
     landed = await ask.sandbox.jobs.change(
-        api.name, job_id, lambda machine, job, now: amend(machine, job, ask.fields, now), kind=kind
+        api.name, job_id, lambda machine, job, now: amend(machine, job, fields, now), kind=kind
     )
     return json_reply(await record(ask, api, landed.after))
 
@@ -82,7 +83,8 @@ async def force(ask: Ask) -> Reply:
     """Put a job into a state, and hold it there unless told otherwise."""
     api, kind, job_id = await _target(ask)
     word, hold = ask.fields["state"], ask.fields.get("hold", True)
-    rest = {name: value for name, value in ask.fields.items() if name not in ("state", "hold")}
+    given = {name: value for name, value in ask.fields.items() if name not in ("state", "hold")}
+    rest = _own_words(api, given)
     _check_fields(api, kind, rest, never=("id", "scenario", "runs"))
 
     def pure(machine: Machine, job: Job, now: float) -> Job:
@@ -171,6 +173,13 @@ async def _kind(ask: Ask, api: Api, job_id: str) -> str:
         if job is not None and job.parent is None:
             return kind
     raise UnknownJob(api.name, job_id)
+
+
+def _own_words(api: Api, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields with `results` under the name that it has in this API's fixtures."""
+    if "results" not in fields or api.results in fields:
+        return fields
+    return {api.results if name == "results" else name: value for name, value in fields.items()}
 
 
 def _check_fields(api: Api, kind: str, fields: Mapping[str, Any], *, never: Sequence[str]) -> None:

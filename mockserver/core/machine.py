@@ -147,8 +147,11 @@ class Machine:
         aims = (plan.end, *(step.state for step in plan.steps)) if plan else ()
         return next((state for state in same if state.name in aims), same[0])
 
-    def read_plan(self, value: str | Mapping[str, Any]) -> Plan:
-        """Read the fixture form of a plan: a shorthand, or `{"steps": […], "end": …}`.
+    def read_plan(self, value: str | Mapping[str, Any], like: Plan | None = None) -> Plan:
+        """Read the fixture form of a plan: a shorthand, `{"looks": n}`, or `{"steps": […], "end": …}`.
+
+        `{"looks": n}` is the usual plan without a clock: each state is left at the n-th status query in it.
+        Where an API has several words for success, those of `like` win, as in `find`.
 
         Raises:
             BadPlan, UnknownState: it cannot be followed here.
@@ -156,10 +159,21 @@ class Machine:
         if isinstance(value, str):
             if value not in self.plans:
                 raise BadPlan(f"{value!r} is no plan here; use one of {', '.join(self.plans)}, or steps")
-            return self.plans[value]
-        steps = tuple(Step(state=self.find(step["state"]).name, wait=wait(step.get("for"))) for step in value["steps"])
+            return self._usual(like) if value == self.plan else self.plans[value]
+        if "looks" in value:
+            return self._usual(like).counting(wait(value))
+        steps = tuple(
+            Step(state=self.find(step["state"], like).name, wait=wait(step.get("for"))) for step in value["steps"]
+        )
         end = value.get("end")
-        return Plan(steps=steps, end=None if end is None else self.find(end).name)
+        return Plan(steps=steps, end=None if end is None else self.find(end, like).name)
+
+    def _usual(self, like: Plan | None) -> Plan:
+        plan = self.plans[self.plan]
+        if like is None or plan.end is None or like.end is None:
+            return plan
+        same = self.by_name[plan.end].phase is self.by_name[like.end].phase
+        return replace(plan, end=like.end) if same else plan
 
     # --- what comes next ------------------------------------------------------------------------
 

@@ -55,6 +55,10 @@ class Plan:
         if len({*names, self.end}) != len(names) + 1:
             raise BadPlan("a plan visits each state once")
 
+    def counting(self, looks: Wait) -> Plan:
+        """Return the same states with another wait in each."""
+        return Plan(steps=tuple(Step(state=step.state, wait=looks) for step in self.steps), end=self.end)
+
     def after(self, state: str) -> tuple[str, Wait] | None:
         """Return what follows `state` and the wait before it, or None when the plan ends or skips it."""
         for position, step in enumerate(self.steps):

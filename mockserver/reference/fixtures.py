@@ -42,7 +42,8 @@ def page() -> str:
         "`fixtures/fixture.schema.json` checks them; an error names file, line and remedy. The same form of a job "
         "serves `POST /_control/jobs` and `sandbox.<api>.job(…)`. A star marks a field that must be there.",
         "## Every job\n\n" + md.fields(common["job"], {}, definitions),
-        "A plan is a shorthand ([States](states.md) lists them) or "
+        'A plan is a shorthand ([States](states.md) lists them), `{"looks": 3}` (the usual plan, but each state ends '
+        "at the third status query in it), or "
         '`{"steps": [{"state": "pending", "for": "1s"}, {"state": "running", "for": {"looks": 3}}], "end": "…"}`. '
         "Durations: a number of seconds, or `250ms`, `2s`, `1m`. `on_cancel`: `honours` (after a delay, the default), "
         "`ignores`, `loses` (it succeeds although the cancel was accepted), `fails`, `stuck`; or "

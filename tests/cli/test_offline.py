@@ -133,3 +133,19 @@ def test_contracts_check_checks_fixtures(tmp_path: Path) -> None:
     seed.write_text('{"ges": {\n "jobs": [{"id": 7}]}}')
 
     assert f"{seed}:2" in run("contracts", "check", str(seed), code=1)
+    assert f"{seed}:2" in run("contracts", "check", "--fixtures", str(seed), code=1)
+
+
+def test_a_fixture_that_the_examples_do_not_know_is_checked_by_itself(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"arcgis": {"services": [{"name": "Mine", "tasks": [{"name": "Echo"}]}]}}')
+
+    assert "all match" in run("contracts", "check", str(seed))
+
+
+def test_an_example_whose_job_cannot_be_made_does_not_match(tmp_path: Path) -> None:
+    file, contract = small(tmp_path)
+    contract["examples"][0]["given"] = {"jobs": [{"id": "x", "graph": "none"}]}
+    file.write_text(json.dumps(contract))
+
+    assert "no graph 'none'" in run("contracts", "check", str(tmp_path), code=1)

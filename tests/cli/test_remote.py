@@ -82,6 +82,8 @@ def test_a_job_is_added_from_json(data: Any) -> None:
 
     assert (made["id"], made["state"]) == ("12", "pending")
     assert [one["text"] for one in made["messages"]] == ["a", "b"]
+    assert data("jobs", "add", '{"api": "ges", "id": "13", "graph": "movie"}', "state=running")["state"] == "running"
+    assert data("jobs", "add", "ges", '{"api": "ges", "id": "14", "graph": "movie"}')["id"] == "14"
 
 
 def test_force_hold_and_release_follow_the_control_path(data: Any, out: Any) -> None:
@@ -220,6 +222,7 @@ def test_sandboxes_are_created_listed_and_deleted(data: Any, out: Any, tmp_path:
         ["jobs", "force", "ges", "j7"],
         ["jobs", "add", "ges", "running"],
         ["jobs", "add", "ges", "{"],
+        ["jobs", "add", '{"graph": "movie"}'],
         ["clock", "advance"],
         ["clock", "advance", "30", "--until-next"],
         ["clock", "advance", "soon"],

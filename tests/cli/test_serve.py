@@ -113,6 +113,20 @@ def test_every_option_is_an_environment_variable(start: Start) -> None:
     assert end(process) == 0
 
 
+def test_fixtures_may_be_listed_after_one_option(start: Start, tmp_path: Path) -> None:
+    for number, name in enumerate(("one", "two", "three")):
+        queue = {"context": name, "timeout": number + 1}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"casjobs": {"queues": [queue]}}))
+    one, two, three = (str(tmp_path / f"{name}.json") for name in ("one", "two", "three"))
+    process = start("--fixtures", one, two, "--port", "0", f"--fixtures={three}", "--json")
+
+    found = json.loads(read_until(process, "\n}"))
+
+    queues = Control(found["url"]).snapshot()["fixtures"]["casjobs"]["queues"]
+    assert [queue["context"] for queue in queues] == ["one", "two", "three"]
+    assert end(process) == 0
+
+
 def test_requests_in_flight_are_finished(start: Start) -> None:
     process = start("--port", "0", "--json")
     control = Control(json.loads(read_until(process, "\n}"))["url"])

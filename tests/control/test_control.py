@@ -95,6 +95,21 @@ async def test_change_leaves_the_state_alone(client: Client) -> None:
     assert record["messages"] == [{"text": "one", "level": ""}]
 
 
+@pytest.mark.parametrize("plan", ["succeeds", {"looks": 2}, {"steps": [{"state": "running"}], "end": "SUCCEEDED"}])
+async def test_a_new_plan_keeps_the_word_for_success_of_the_job(client: Client, plan: object) -> None:
+    before = await add(client, id="x", state="running")
+    after = await (await client.patch(f"{JOBS}/ges/x", json={"plan": plan})).json()
+    assert after["plan"]["end"] == before["plan"]["end"] == "complete"
+
+
+async def test_results_go_by_that_name_in_every_api_that_has_them(client: Client) -> None:
+    await add(client, id="x", state="running")
+    answer = await client.put(f"{JOBS}/ges/x/state", json={"state": "succeeded", "results": {"pagerank": []}})
+    assert (await answer.json())["result"] == {"pagerank": []}
+    answer = await client.patch(f"{JOBS}/ges/x", json={"results": {"runtime": 1}})
+    assert (await answer.json())["result"] == {"runtime": 1}
+
+
 async def test_delete_forgets(client: Client) -> None:
     await add(client, id="x")
     assert (await client.delete(f"{JOBS}/ges/x")).status == 200

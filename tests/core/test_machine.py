@@ -119,6 +119,13 @@ def test_a_plan_that_counts_looks_moves_at_the_last_one() -> None:
     assert MACHINE.settle(three, 8.0).state == "done"
 
 
+def test_a_plan_of_looks_alone_is_the_usual_plan_by_count() -> None:
+    usual = MACHINE.plans["succeeds"]
+    assert MACHINE.read_plan({"looks": 3}) == Plan(
+        steps=tuple(Step(state=step.state, wait=Wait(looks=3)) for step in usual.steps), end=usual.end
+    )
+
+
 def test_a_forced_state_is_held_until_it_is_released() -> None:
     forced = MACHINE.force(job(), "EXECUTING", 10.0)
     assert (forced.state, forced.held, forced.history[-1].cause) == ("working", True, Cause.CONTROL)

@@ -75,6 +75,7 @@ ARCGIS = Api(
     decode=decode,
     refuse=refuse,
     mounted=mounted,
+    mounts={"context": "arcgis", "portal": "portal"},
     faults=FAULTS,
     secrets=("token", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),

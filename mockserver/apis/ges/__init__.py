@@ -24,6 +24,7 @@ GES = Api(
     bases=("/ges/v1.0", "/ges", "/v3", "/v1.0", "/v2"),
     account="token mock-token; alice of acme, password secret; MOCKACCESSKEY / mock-secret-key",
     machines={"job": JOB},
+    results="result",
     operations=(
         Operation(
             name="JobStatus", methods=("GET",), paths=(f"{_GRAPH}/jobs/{{job_id}}/status",), handler=job_calls.status

@@ -15,7 +15,7 @@ from mockserver.core.errors import BadPlan
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import Phase
-from mockserver.core.plan import CancelMode, describe_plan
+from mockserver.core.plan import CancelMode, describe_plan, wait
 from mockserver.jobform import COMMON, BadFields, Birth
 
 SCENARIOS: Mapping[str, Mapping[str, Any]] = {
@@ -140,6 +140,9 @@ def _plan(value: Any, end: str, waiting: str) -> Any:
         value = describe_plan(JOB.plans[value])
         return {**value, "steps": [{**step, "state": waiting if step["state"] == GesState.PENDING else step["state"]}
                                    for step in value["steps"]]}  # fmt: skip
+    if isinstance(value, Mapping) and "looks" in value:
+        usual = _plan("succeeds", end, waiting)
+        return describe_plan(JOB.read_plan(usual).counting(wait(value)))
     if not isinstance(value, Mapping):
         raise BadPlan("a plan is a shorthand, or an object with steps and end")
     if str(value.get("end") or "").casefold() == Phase.SUCCEEDED.casefold():

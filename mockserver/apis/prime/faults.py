@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mockserver.api import NamedFault
@@ -20,7 +21,11 @@ def _total(call: Call[PrimeSettings, Any]) -> Reply:
 
 
 def _user(call: Call[PrimeSettings, Any]) -> Reply:
-    return error_document(call, limits.limited(limits.user_text(call.settings, _username(call))))
+    settings = call.settings
+    if settings.per_user_threshold < 0:
+        # No limit is set, and nobody is refused for having made more than -1 requests.
+        settings = replace(settings, per_user_threshold=max(settings.total_request_threshold, 1))
+    return error_document(call, limits.limited(limits.user_text(settings, _username(call))))
 
 
 def _concurrent(call: Call[PrimeSettings, Any]) -> Reply:

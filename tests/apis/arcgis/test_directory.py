@@ -131,9 +131,12 @@ async def test_every_context_is_the_same_site_and_others_are_nobodys(client: Cli
         assert f"/{context}/rest/directories/" in task["helpUrl"]
     response = await client.get("/gis/rest/services?f=json")
     assert (response.status, (await response.json())["error"]["code"]) == (404, "unknown-path")
+    assert "the nearest known path is /arcgis/rest/services;" in (await response.json())["error"]["hint"]
     await client.patch("/_control/apis/arcgis/settings", json={"contexts": ["gis"]})
     assert (await client.get("/gis/rest/services?f=json")).status == 200
-    assert (await client.get("/arcgis/rest/services?f=json")).status == 404
+    response = await client.get("/arcgis/rest/services?f=json")
+    assert response.status == 404
+    assert "do not mount it" in (await response.json())["error"]["hint"]
 
 
 async def test_outside_rest_and_admin_the_web_tier_answers(client: Client) -> None:
