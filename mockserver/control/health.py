@@ -10,6 +10,7 @@ from mockserver import __version__
 from mockserver.call import Reply, json_reply
 from mockserver.control.ask import Ask
 from mockserver.control.errors import Refused
+from mockserver.control.page import start_page, wants_html
 from mockserver.house import House
 
 
@@ -47,9 +48,11 @@ async def certificate(ask: Ask) -> Reply:
 
 
 async def index(ask: Ask) -> Reply:
-    """List what the control API offers."""
+    """List what the control API offers; a browser gets the start page, until there is a console."""
     from mockserver.control.routes import WAYS
 
+    if wants_html(ask.request):
+        return start_page(addresses(ask.house, ask.base))
     ways = [{"method": way.method, "path": f"/_control{way.path}", "operation": f"control.{way.name}"} for way in WAYS]
     return json_reply({**addresses(ask.house, ask.base), "operations": ways})
 

@@ -387,3 +387,10 @@ async def test_the_start_page_is_for_programs_and_people(client: Client) -> None
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "/_control/" in await response.text()
     assert (await client.head("/_control/health")).status == 200
+
+
+async def test_a_browser_gets_a_page_where_a_program_gets_json(client: Client) -> None:
+    for path in ("/", "/_control/"):
+        page = await client.get(path, headers={"Accept": "text/html"})
+        assert (page.status, page.content_type) == (200, "text/html")
+        assert (await client.get(path)).content_type == "application/json"
