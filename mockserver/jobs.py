@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Job, Move
@@ -150,15 +149,6 @@ class Jobs:
     async def release(self, api: str, job_id: str, *, kind: str = "job") -> Change:
         """Let the clock move a held job again."""
         return await self.change(api, job_id, lambda machine, job, now: machine.release(job, now), kind=kind)
-
-    async def set_data(self, api: str, job_id: str, values: Mapping[str, Any], *, kind: str = "job") -> Change:
-        """Set some of the API's own fields of a job."""
-        return await self.change(
-            api,
-            job_id,
-            lambda _, job, __: replace(job, data={**job.data, **values}, version=job.version + 1),
-            kind=kind,
-        )
 
     async def add(self, *jobs: Job) -> Job:
         """Add a job and its parts; return the first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mockserver.api import Operation
@@ -13,6 +14,7 @@ from mockserver.apis.arcgis.wire import answer, chosen_format, is_true, require_
 from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
+from mockserver.core.machine import Machine
 
 _BOTH = ("GET", "POST")
 
@@ -169,7 +171,12 @@ async def job_status(call: GpCall) -> Reply:
 async def _count_late_look(call: GpCall, job: Job) -> None:
     delay = documents.delay_of(call.settings, job)
     if delay is not None and delay.looks is not None:
-        await call.jobs.set_data("arcgis", job.id, {"late_looks": job.data.get("late_looks", 0) + 1})
+        await call.jobs.change("arcgis", job.id, _one_more_late_look)
+
+
+def _one_more_late_look(_: Machine, job: Job, __: float) -> Job:
+    looks = job.data.get("late_looks", 0) + 1
+    return replace(job, data={**job.data, "late_looks": looks}, version=job.version + 1)
 
 
 def _job_reply(call: GpCall, found: Service, one: Task, job: Job, *, late: bool) -> Reply:

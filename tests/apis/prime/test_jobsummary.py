@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.jobform import amend
+
 LIST = "/v4/data/JobSummary.json"
 
 
@@ -256,7 +258,9 @@ async def test_the_roster_follows_what_is_added_and_deleted(prime: Any) -> None:
     await prime.sandbox.jobs.delete("prime", "25")
     await prime.sandbox.jobs.delete("prime", "52")
     assert ids(await listed(prime)) == [one for one in [*before, "5000", "5002"] if one != "25"]
-    await prime.sandbox.jobs.set_data("prime", "26", {"name": "Renamed"})
+    await prime.sandbox.jobs.change(
+        "prime", "26", lambda machine, job, now: amend(machine, job, {"name": "Renamed"}, now)
+    )
     assert ids(await listed(prime, "jobName=Renamed")) == ["26"]
     assert ids(await listed(prime, "jobName=JobSuspended")) == []
     await prime.sandbox.reset()
