@@ -76,6 +76,7 @@ class Call(Generic[S, C]):
         job: id of the job it is about, for journal and faults.
         told: an answer that is an error tells the state of the job all the same (GES: a failed algorithm).
         fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
+        armed: whether there are faults that might act.
         enter: the house's side of `begin`.
     """
 
@@ -103,14 +104,15 @@ class Call(Generic[S, C]):
     instead: Reply | None = None
     error: str | None = None
     told: bool = False
+    armed: bool = False
     enter: Callable[[Call[S, C], Operation], Awaitable[None]] | None = None
-    _query: MultiDict[str] | None = None
+    _query: MultiDict[str] | None = field(default=None, init=False)
 
-    async def begin(self, operation: Operation) -> None:
+    def begin(self, operation: Operation) -> Awaitable[None]:
         """Tell the house which operation this is: it checks the request and acts out faults."""
         # No closure over the call: a call in a cycle would wait for the garbage collector.
         assert self.enter is not None
-        await self.enter(self, operation)
+        return self.enter(self, operation)
 
     @property
     def query(self) -> MultiDict[str]:

@@ -5,13 +5,13 @@ Counters of the sandbox hold it, so that neither the journal's ring nor a second
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.api import Api
-    from mockserver.call import Call
     from mockserver.contract import Contracts, Violation
+    from mockserver.core.job import Job
     from mockserver.sandbox import Sandbox
 
 CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
@@ -20,17 +20,18 @@ VIOLATIONS_KEPT = 1000
 """Breaches a sandbox remembers: the first, for they are what the rest follows from."""
 
 
-async def count(call: Call[Any, Any], response: str | None) -> None:
-    """Count a finished call, the response it got and the states it showed or made."""
-    sandbox, operation = call.sandbox, call.operation
+def counters(operation: str | None, response: str | None, looked: Job | None) -> Sequence[str]:
+    """Return what a finished call adds one to.
+
+    Args:
+        operation: with the API's name; None when the call reached none.
+        response: the named response it got.
+        looked: the job whose state it was told.
+    """
     if operation is None:
-        return
-    name = f"{call.api.name}.{operation.name}"
-    store, box = sandbox.store, sandbox.name
-    await store.count(box, f"{ANSWERED}{name} {response}" if response else f"{CALLED}{name}")
-    if call.jobs.looked is not None:
-        job = call.jobs.looked
-        await store.count(box, f"{SEEN}{job.api}/{job.kind}/{job.state}")
+        return ()
+    called = f"{ANSWERED}{operation} {response}" if response else f"{CALLED}{operation}"
+    return (called,) if looked is None else (called, f"{SEEN}{looked.api}/{looked.kind}/{looked.state}")
 
 
 async def keep_violations(sandbox: Sandbox, number: int, operation: str | None, found: list[Violation]) -> None:

@@ -75,7 +75,7 @@ def garbled(effect: Mapping[str, Any], reply: Reply) -> Reply:
     return Reply(status=reply.status, data=None, body=body, content_type=kind, headers=reply.headers)
 
 
-async def send(effect: Mapping[str, Any], request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
+async def send(effect: Mapping[str, Any], request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
     """Send an answer as a `drip` or `connection` effect sends it; others are left to the server."""
     if "drip" in effect:
         return await _drip(effect["drip"], request, response)
@@ -95,8 +95,8 @@ async def send(effect: Mapping[str, Any], request: web.BaseRequest, response: we
     return response
 
 
-async def _drip(how: Mapping[str, Any], request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
-    body = response.body if isinstance(response.body, bytes) else b""
+async def _drip(how: Mapping[str, Any], request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+    body = _body(response)
     stream = _stream(response, len(body))
     size, pause = how["bytes"], seconds(how["every"])
     await stream.prepare(request)
@@ -108,8 +108,8 @@ async def _drip(how: Mapping[str, Any], request: web.BaseRequest, response: web.
     return stream
 
 
-async def _close_mid_body(request: web.BaseRequest, response: web.Response) -> web.StreamResponse:
-    body = response.body if isinstance(response.body, bytes) else b""
+async def _close_mid_body(request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+    body = _body(response)
     # An answer without a body still breaks off: one byte is promised that never comes.
     stream = _stream(response, max(len(body), 1))
     stream.force_close()
@@ -121,7 +121,11 @@ async def _close_mid_body(request: web.BaseRequest, response: web.Response) -> w
     return stream
 
 
-def _stream(response: web.Response, length: int) -> web.StreamResponse:
+def _body(response: web.StreamResponse) -> bytes:
+    return response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+
+
+def _stream(response: web.StreamResponse, length: int) -> web.StreamResponse:
     kind = web.StreamResponse if "Content-Type" in response.headers else BareStream
     stream = kind(status=response.status, headers=response.headers)
     stream.content_length = length

@@ -14,33 +14,42 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from aiohttp import web
-from multidict import MultiDict, istr
+from multidict import istr
 
 from mockserver import coverage, effects
 from mockserver.api import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
-from mockserver.call import Call, Reply, json_reply, read_pairs
+from mockserver.call import Call, Reply, json_reply
 from mockserver.contract import Contract, Contracts, Violation
 from mockserver.core.job import Job, Move
 from mockserver.expectation import invite_body
 from mockserver.journal import BODY_LIMIT, Entry, cut, mask
 from mockserver.matching import Facts
 from mockserver.metrics import Metrics
-from mockserver.responses import error_reply, error_response, response_of
+from mockserver.responses import answer_of, error_reply, error_response, response_of
 from mockserver.routing import Found, Router, WrongMethod
 from mockserver.sandbox import Sandbox
 from mockserver.sandboxes import Sandboxes, UnknownSandbox
+from mockserver.store.base import Arrival
 
 log = logging.getLogger("mockserver")
 
-_EMPTY: MultiDict[str] = MultiDict()
+_NO_VALUES: Mapping[str, str] = MappingProxyType({})
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 _EXPECT = istr("Expect")
 
 Way = tuple[Api, Operation | Endpoint]
 Beside = Callable[[web.BaseRequest, Sandbox, str], Awaitable[web.StreamResponse]]
+
+
+class _Known(NamedTuple):
+    """An operation's full name, made once, and its contract."""
+
+    name: str
+    contract: Contract | None
 
 
 class Exchange:
@@ -72,13 +81,14 @@ class Exchange:
         self.metrics = Metrics()
         self.beside = dict(beside or {})
         self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
-        self._contract_of: dict[int, Contract | None] = {}
+        self._known: dict[int, _Known] = {}
 
-    def _contract(self, api: Api, operation: Operation) -> Contract | None:
-        known = self._contract_of
-        if id(operation) not in known:
-            known[id(operation)] = self.contracts.get(f"{api.name}.{operation.name}")
-        return known[id(operation)]
+    def _know(self, api: Api, operation: Operation) -> _Known:
+        known = self._known.get(id(operation))
+        if known is None:
+            name = f"{api.name}.{operation.name}"
+            known = self._known[id(operation)] = _Known(name, self.contracts.get(name))
+        return known
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -95,29 +105,20 @@ class Exchange:
         segment = path.split("/", 2)[1]
         if segment in self.beside and (segment or path == "/"):
             return await self.beside[segment](request, sandbox, path)
-        number = await sandbox.store.count(sandbox.name, "journal")
-        query = MultiDict(read_pairs(query_string)) if query_string else _EMPTY
-        found = self.router.find(request.method, path, query)
-        api, way = found.target if isinstance(found, Found) else (self._owner(path), None)
-        settings: Any = None if api is None else await sandbox.settings(api.name)
-        if api is not None and isinstance(found, Found) and api.mounted and not api.mounted(settings, found.values):
-            # Its path is another's when this sandbox does not mount the API there.
-            owner = self._owner(path)
-            found, way, api = None, None, None if owner is api else owner
-            settings = None if api is None else await sandbox.settings(api.name)
+        found = self.router.find(request.method, path, query_string)
+        api: Api | None
+        way: Operation | Endpoint | None
+        if isinstance(found, Found):
+            (api, way), values = found.target, found.values
+        else:
+            api, way, values = self._owner(path), None, _NO_VALUES
         if api is None:
-            return await self._unmatched(request, sandbox, number, path, raw, began)
+            arrival = await sandbox.store.arrive(sandbox.name, "")
+            return await self._unmatched(request, sandbox, arrival, path, raw, began)
         body, refusal = b"", None
         if request.can_read_body:
-            if _EXPECT in request.headers:
-                await invite_body(request)
             try:
-                if request.content.is_eof():
-                    # All of it has arrived, so that nobody needs to watch the clock.
-                    body = await request.read()
-                else:
-                    async with asyncio.timeout(self.patience):
-                        body = await request.read()
+                body = await self._read(request)
             except web.HTTPRequestEntityTooLarge:
                 refusal = BodyTooLarge()
             except ConnectionError:
@@ -126,8 +127,17 @@ class Exchange:
                 if request.transport is not None:
                     request.transport.abort()
                 return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
+        arrival = await sandbox.store.arrive(sandbox.name, api.name)
+        settings = sandbox.settings_with(api.name, arrival.settings)
+        if way is not None and api.mounted is not None and not api.mounted(settings, values):
+            # Its path is another's when this sandbox does not mount the API there.
+            owner = self._owner(path)
+            if owner is None or owner is api:
+                return await self._unmatched(request, sandbox, arrival, path, raw, began)
+            api, found, way, values = owner, None, None, _NO_VALUES
+            settings = await sandbox.settings(api.name)
         moved: list[tuple[Job, Move]] = []
-        now = await sandbox.now()
+        number, now = arrival.number, sandbox.now_by(arrival.clock)
         call: Call[Any, Any] = Call(
             api=api,
             sandbox=sandbox,
@@ -138,13 +148,13 @@ class Exchange:
             headers=request.headers,
             body=body,
             request=request,
-            values=found.values if isinstance(found, Found) else {},
+            values=values,
             settings=settings,
             content=sandbox.contents[api.name],
             now=now,
             jobs=sandbox.jobs.watched(moved, number, now),
+            armed=arrival.armed,
             enter=self._begin,
-            _query=query,
         )
         try:
             reply = await self._reply(call, found, way, refusal)
@@ -155,13 +165,27 @@ class Exchange:
         response = await self._close(call, reply, raw, moved, began)
         return response if call.effect is None else await effects.send(call.effect, request, response)
 
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        """Return the body, once all of it has arrived.
+
+        Raises:
+            HTTPRequestEntityTooLarge, ConnectionError, TimeoutError
+        """
+        if _EXPECT in request.headers:
+            await invite_body(request)
+        if request.content.is_eof():
+            # All of it has arrived, so that nobody needs to watch the clock.
+            return await request.read()
+        async with asyncio.timeout(self.patience):
+            return await request.read()
+
     async def _reply(
         self, call: Call[Any, Any], found: Any, way: Operation | Endpoint | None, refusal: Exception | None
     ) -> Reply:
         api = call.api
         try:
             try:
-                if way is None or refusal is not None:
+                if call.armed and (way is None or refusal is not None):
                     await self._meet(call)
                 if isinstance(found, WrongMethod):
                     raise MethodRefused(found.allowed)
@@ -175,7 +199,9 @@ class Exchange:
                     reply = await way.handler(call)
                 else:
                     api.decode(call)
-                    await self._begin(call, way)
+                    self._check(call, way)
+                    if call.armed:
+                        await self._meet(call)
                     if way.handler is None:
                         return not_faked(api, way)
                     reply = await way.handler(call)
@@ -192,13 +218,18 @@ class Exchange:
         return reply
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
+        self._check(call, operation)
+        if call.armed:
+            await self._meet(call)
+
+    def _check(self, call: Call[Any, Any], operation: Operation) -> None:
+        """Note which operation is called, and what its contract says of the request."""
         call.operation = operation
-        contract = self._contract(call.api, operation)
+        contract = self._know(call.api, operation).contract
         if contract is not None:
             breaches = contract.breaches_of_request(call.parameters, call.payload)
             if breaches:
                 call.violations.extend(breaches)
-        await self._meet(call)
 
     async def _meet(self, call: Call[Any, Any]) -> None:
         """Let an armed fault act, if one is meant for this call.
@@ -207,9 +238,9 @@ class Exchange:
             _Acted: the call is not carried out; the fault answers.
         """
         sandbox = call.sandbox
-        if call.effect is not None or not await sandbox.faults.armed():
+        if call.effect is not None:
             return
-        operation = None if call.operation is None else f"{call.api.name}.{call.operation.name}"
+        operation = None if call.operation is None else self._know(call.api, call.operation).name
         fault = await sandbox.faults.meet(
             Facts(
                 api=call.api.name,
@@ -238,8 +269,11 @@ class Exchange:
 
     async def _close(
         self, call: Call[Any, Any], reply: Reply, raw: str, moved: list[tuple[Job, Move]], began: float
-    ) -> web.Response:
-        contract = None if call.operation is None else self._contract(call.api, call.operation)
+    ) -> web.StreamResponse:
+        operation, contract = None, None
+        if call.operation is not None:
+            known = self._know(call.api, call.operation)
+            operation, contract = known.name, known.contract
         named: str | None = None
         if contract is not None:
             answer = contract.recognise(reply.status, reply.content_type, reply.data, reply.body)
@@ -258,7 +292,6 @@ class Exchange:
             headers["X-Mockserver-Request"] = str(call.number)
             if call.violations:
                 headers["X-Mockserver-Violations"] = str(len(call.violations))
-        response = response_of(reply, headers)
         sandbox = call.sandbox
         entry = Entry(
             number=call.number,
@@ -269,7 +302,7 @@ class Exchange:
             headers=call.headers,
             body=call.body,
             api=call.api.name,
-            operation=None if call.operation is None else f"{call.api.name}.{call.operation.name}",
+            operation=operation,
             response=named,
             job=call.job,
             status=0 if call.effect is not None and effects.unanswered(call.effect) else reply.status,
@@ -286,14 +319,17 @@ class Exchange:
         )
         if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
             cut(entry)
-        await coverage.count(call, named)
         if call.violations:
-            await coverage.keep_violations(sandbox, entry.number, entry.operation, call.violations)
-        await self._log(sandbox, entry)
-        return response
+            await coverage.keep_violations(sandbox, entry.number, operation, call.violations)
+        counters = coverage.counters(operation, named, call.jobs.looked)
+        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
+        self._tell(sandbox, entry)
+        if call.effect is not None:
+            return response_of(reply, headers)
+        return answer_of(call.request, reply, headers)
 
-    async def _log(self, sandbox: Sandbox, entry: Entry) -> None:
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
+    def _tell(self, sandbox: Sandbox, entry: Entry) -> None:
+        """Count a journal entry, and publish it to those who listen."""
         seconds = entry.milliseconds / 1000
         self.metrics.count(entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault)
         if sandbox.listened:
@@ -327,7 +363,7 @@ class Exchange:
         return None
 
     async def _unmatched(
-        self, request: web.BaseRequest, sandbox: Sandbox, number: int, path: str, raw: str, began: float
+        self, request: web.BaseRequest, sandbox: Sandbox, arrival: Arrival, path: str, raw: str, began: float
     ) -> web.StreamResponse:
         nearest = self.router.nearest(path)
         if nearest is not None and nearest.casefold() == path.rstrip("/").casefold():
@@ -335,18 +371,18 @@ class Exchange:
         else:
             hint = f"the nearest known path is {nearest}; GET / lists what is faked"
         reply = error_reply(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
-        fault, effect = await self._unmatched_fault(request, sandbox, path)
+        fault, effect = await self._unmatched_fault(request, sandbox, path) if arrival.armed else (None, None)
         if effect is not None:
             reply = effects.garbled(effect, effects.instead(effect) or reply)
         headers = dict(reply.headers)
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
         if self.headers:
-            headers["X-Mockserver-Request"] = str(number)
+            headers["X-Mockserver-Request"] = str(arrival.number)
         response = response_of(reply, headers)
         entry = Entry(
-            number=number,
-            at=await sandbox.now(),
+            number=arrival.number,
+            at=sandbox.now_by(arrival.clock),
             sandbox=sandbox.name,
             method=request.method,
             path=raw,
@@ -359,14 +395,13 @@ class Exchange:
             fault=fault,
             nearest=nearest,
         )
-        await self._log(sandbox, entry)
+        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
+        self._tell(sandbox, entry)
         return response if effect is None else await effects.send(effect, request, response)
 
     async def _unmatched_fault(
         self, request: web.BaseRequest, sandbox: Sandbox, path: str
     ) -> tuple[str | None, Mapping[str, Any] | None]:
-        if not await sandbox.faults.armed():
-            return None, None
         facts = Facts(
             api=None,
             operation=None,

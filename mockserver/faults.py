@@ -5,7 +5,7 @@ counted by compare-and-swap. What an effect does to an answer is in `effects`.
 
 Rules a maintainer must keep:
 
-1. When nothing is armed, a request pays for one look into the store and nothing else.
+1. When nothing is armed, a request pays nothing: the store says so when it arrives.
 2. The first fault that matches and is due acts; one that lets a request pass leaves it to the next.
 3. Chance comes from the seed.
 """
@@ -19,12 +19,12 @@ from mockserver.core.clock import iso
 from mockserver.core.errors import BadPlan, DomainError
 from mockserver.core.plan import seconds
 from mockserver.matching import FIELDS, Facts, fits
+from mockserver.store.base import FAULTS
 
 if TYPE_CHECKING:
     from mockserver.api import Api
     from mockserver.sandbox import Sandbox
 
-COLLECTION = "faults"
 LIMIT = 1000
 """Faults a sandbox may have: each is looked at by every request."""
 
@@ -72,7 +72,7 @@ class Faults:
         match, effect = given.get("match") or {}, given["effect"]
         _check_match(match, self._sandbox.apis)
         _check_effect(effect, match, self._sandbox.apis)
-        if len(await self._store.collection(self._box, COLLECTION)) >= LIMIT:
+        if len(await self._store.collection(self._box, FAULTS)) >= LIMIT:
             raise BadFault(f"{LIMIT} faults are armed already; remove some")
         number = await self._store.count(self._box, "fault")
         ttl = given.get("ttl")
@@ -88,12 +88,12 @@ class Faults:
             "seen": 0,
             "hits": 0,
         }
-        await self._store.write(self._box, COLLECTION, fault["id"], fault)
+        await self._store.write(self._box, FAULTS, fault["id"], fault)
         return self.describe(fault)
 
     async def all(self, *, unused: bool = False) -> list[dict[str, Any]]:
         """Return the faults in the order in which they were armed."""
-        found = await self._store.collection(self._box, COLLECTION)
+        found = await self._store.collection(self._box, FAULTS)
         return [self.describe(fault) for fault in found.values() if not unused or fault["hits"] == 0]
 
     async def get(self, fault_id: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class Faults:
         Raises:
             UnknownFault: there is none of that id.
         """
-        fault = await self._store.read(self._box, COLLECTION, fault_id)
+        fault = await self._store.read(self._box, FAULTS, fault_id)
         if fault is None:
             raise UnknownFault(fault_id)
         return self.describe(fault)
@@ -114,19 +114,15 @@ class Faults:
             UnknownFault: there is none of that id.
         """
         while True:
-            fault = await self._store.read(self._box, COLLECTION, fault_id)
+            fault = await self._store.read(self._box, FAULTS, fault_id)
             if fault is None:
                 raise UnknownFault(fault_id)
-            if await self._store.replace(self._box, COLLECTION, fault_id, fault, None):
+            if await self._store.replace(self._box, FAULTS, fault_id, fault, None):
                 return self.describe(fault)
-
-    async def armed(self) -> bool:
-        """Tell whether there are faults at all."""
-        return not await self._store.empty(self._box, COLLECTION)
 
     async def meet(self, facts: Facts) -> Mapping[str, Any] | None:
         """Return the fault that acts on a request, counted; None when none does."""
-        for fault_id, fault in (await self._store.collection(self._box, COLLECTION)).items():
+        for fault_id, fault in (await self._store.collection(self._box, FAULTS)).items():
             named = fault["effect"].get("named")
             if named is not None and not self._has(facts.api, named):
                 continue
@@ -143,9 +139,9 @@ class Faults:
                 return None
             acts = fault["seen"] >= fault["after"] and self._by_chance(fault)
             counted = {**fault, "seen": fault["seen"] + 1, "hits": fault["hits"] + acts}
-            if await self._store.replace(self._box, COLLECTION, fault_id, fault, counted):
+            if await self._store.replace(self._box, FAULTS, fault_id, fault, counted):
                 return counted if acts else None
-            fault = await self._store.read(self._box, COLLECTION, fault_id)
+            fault = await self._store.read(self._box, FAULTS, fault_id)
         return None
 
     def _over(self, fault: Mapping[str, Any]) -> bool:

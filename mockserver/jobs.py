@@ -76,9 +76,12 @@ class Jobs:
             raise UnknownJob(api, job_id)
         machine = self._machines[api, kind]
         now = await self._now() if self._asked is None else self._asked
-        settled = machine.settle(job, now)
+        # Most polls find a job that waits for nothing.
+        waits = machine.next(job) is not None
+        settled = machine.settle(job, now) if waits else job
         if look:
-            settled = machine.look(settled, now)
+            if waits:
+                settled = machine.look(settled, now)
             self.looked = settled
         if settled is job and job.retention is None:
             return job

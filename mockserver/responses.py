@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import SERVER_SOFTWARE
 
 from mockserver.call import Reply, json_reply
+
+_NO_BODY = frozenset({204, 205, 304})
+
+
+class Answer(web.StreamResponse):
+    """A whole answer on a connection that stays open: the usual one, in few steps, for each of which clients wait.
+
+    aiohttp's own response decides anew what is settled here; see `answer_of` for who gets that one.
+    """
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        super().__init__(status=status, headers=headers)
+        self._whole = body
+        self._sent = 0
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        """Write status line and headers; they leave together with the body."""
+        headers = self.headers
+        headers["Content-Length"] = str(len(self._whole))
+        headers.setdefault("Date", _date(int(time.time())))
+        headers.setdefault("Server", SERVER_SOFTWARE)
+        self._writer = request.writer
+        await self._writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", headers)
+        return self._writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Write the body."""
+        assert not data
+        await self._writer.write_eof(self._whole)
+        self._sent = self._writer.output_size
+
+    @property
+    def keep_alive(self) -> bool:
+        """Always: the client has asked for it."""
+        return True
+
+    @property
+    def body_length(self) -> int:
+        """Bytes sent, headers too, as aiohttp counts them for its access log."""
+        return self._sent
 
 
 class BareResponse(web.Response):
@@ -25,8 +70,27 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
+def answer_of(request: web.BaseRequest, reply: Reply, headers: dict[str, str]) -> web.StreamResponse:
+    """Return what answers a request; `headers` are all of them."""
+    if (
+        # An application's requests have hooks of their own, before headers are sent.
+        type(request) is web.BaseRequest
+        and request.keep_alive
+        and request.version == HttpVersion11
+        and request.method != "HEAD"
+        and reply.status not in _NO_BODY
+    ):
+        return Answer(reply.status, headers, reply.body)
+    return response_of(reply, headers)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
 def response_of(reply: Reply, headers: dict[str, str]) -> web.Response:
-    """Return a reply as aiohttp sends it; `headers` are all of them."""
+    """Return a reply as aiohttp sends it, whatever the request; `headers` are all of them."""
     kind = web.Response if reply.content_type is not None else BareResponse
     return kind(body=reply.body, status=reply.status, headers=headers)
 

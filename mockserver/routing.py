@@ -96,14 +96,14 @@ class Router(Generic[T]):
         node.leaves.append(_Leaf(route, tuple(names), tuple(parse_qsl(query))))
         node.leaves.sort(key=lambda leaf: -len(leaf.query))
 
-    def find(self, method: str, path: str, query: Mapping[str, str]) -> Found[T] | WrongMethod | None:
-        """Find the target. `path` is as sent (percent-encoded); a trailing slash does not matter."""
+    def find(self, method: str, path: str, query: str = "") -> Found[T] | WrongMethod | None:
+        """Find the target. Path and query are as sent (percent-encoded); a trailing slash does not matter."""
         candidates = self._known.get(path)
         if candidates is None:
             candidates = self._candidates(path)
         allowed: list[str] = []
         for leaf, values in candidates:
-            if leaf.query and any(query.get(name) != value for name, value in leaf.query):
+            if leaf.query and not _asks(query, leaf.query):
                 continue
             methods = leaf.route.methods
             if not methods or method in methods:
@@ -148,6 +148,14 @@ class Router(Generic[T]):
                 if found > likeness:
                     best, likeness = known, found
         return best
+
+
+def _asks(query: str, wanted: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether the first value of each name is the one that is wanted."""
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        given.setdefault(name, value)
+    return all(given.get(name) == value for name, value in wanted)
 
 
 def _walk(

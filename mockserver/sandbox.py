@@ -16,7 +16,7 @@ from mockserver.faults import Faults
 from mockserver.fixtures import BadFixture, Fixtures
 from mockserver.jobform import Birth
 from mockserver.jobs import Jobs
-from mockserver.store.base import Store
+from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Document, Store
 
 DEFAULT = "default"
 STOP: Mapping[str, Any] = {"event": "stop"}
@@ -26,10 +26,10 @@ KEEPABLE = ("faults", "settings", "clock", "requests")
 """What `reset` can be told to keep."""
 
 _COLLECTIONS = {
-    "faults": ("faults",),
-    "settings": ("settings",),
-    "clock": ("clock",),
-    "requests": ("journal", "violations"),
+    "faults": (FAULTS,),
+    "settings": (SETTINGS,),
+    "clock": (CLOCK,),
+    "requests": (JOURNAL, "violations"),
 }
 
 
@@ -110,19 +110,23 @@ class Sandbox:
 
     async def clock(self) -> Clock:
         """Return the clock as it stands."""
-        stored = await self.store.read(self.name, "clock", "clock")
-        return self._first_clock if stored is None else Clock(**stored)
+        return self._clock(await self.store.read(self.name, CLOCK, CLOCK))
 
     async def now(self) -> float:
         """Return sandbox time in epoch seconds."""
-        stored = await self.store.read(self.name, "clock", "clock")
-        clock = self._first_clock if stored is None else Clock(**stored)
-        return clock.now(self._time())
+        return self.now_by(await self.store.read(self.name, CLOCK, CLOCK))
+
+    def now_by(self, stored: Document | None) -> float:
+        """Return sandbox time by the clock that the store holds (see `Arrival`)."""
+        return self._clock(stored).now(self._time())
+
+    def _clock(self, stored: Document | None) -> Clock:
+        return self._first_clock if stored is None else Clock(**stored)
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Move]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
         value = {"frozen_at": clock.frozen_at, "offset": clock.offset}
-        await self.store.write(self.name, "clock", "clock", value)
+        await self.store.write(self.name, CLOCK, CLOCK, value)
         fired = await self.jobs.settle_all()
         self.publish({"event": "clock", "now": iso(await self.now()), "frozen": clock.frozen_at is not None})
         return fired
@@ -135,7 +139,10 @@ class Sandbox:
 
     async def settings(self, api: str) -> Any:
         """Return an API's knobs as they stand."""
-        changes = await self.store.read(self.name, "settings", api)
+        return self.settings_with(api, await self.store.read(self.name, SETTINGS, api))
+
+    def settings_with(self, api: str, changes: Document | None) -> Any:
+        """Return an API's knobs with the changes that the store holds (see `Arrival`)."""
         known = self._settings.get(api)
         if known is not None and known[0] is changes:
             return known[1]
@@ -152,8 +159,8 @@ class Sandbox:
         """
         knobs.change(await self.settings(api), values)
         while True:
-            changes = await self.store.read(self.name, "settings", api)
-            if await self.store.replace(self.name, "settings", api, changes, {**(changes or {}), **values}):
+            changes = await self.store.read(self.name, SETTINGS, api)
+            if await self.store.replace(self.name, SETTINGS, api, changes, {**(changes or {}), **values}):
                 return await self.settings(api)
 
     def records(self, api: str) -> Records:
@@ -208,7 +215,7 @@ class Sandbox:
         sizes = await self.store.size(self.name)
         removed = sum(count for (_, kind), count in sizes.items() if kind == "job")
         requests = 0 if "requests" in keep else len(await self.store.entries(self.name))
-        faults = {} if "faults" in keep else await self.store.collection(self.name, "faults")
+        faults = {} if "faults" in keep else await self.store.collection(self.name, FAULTS)
         kept = [name for part in keep for name in _COLLECTIONS[part]]
         await self.store.clear(self.name, keep=kept)
         self._settings.clear()

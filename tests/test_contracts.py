@@ -74,7 +74,7 @@ def test_every_contract_has_a_route(one: Contract) -> None:
     operation = api.operation(one.operation)
     for method, template in itertools.product(one.methods, one.paths):
         path, _, query = template.partition("?")
-        found = ROUTER.find(method, path, dict(pair.split("=", 1) for pair in query.split("&") if pair))
+        found = ROUTER.find(method, path, query)
         assert isinstance(found, Found), f"nothing answers {method} {template}"
         owner, way = found.target
         assert owner is api

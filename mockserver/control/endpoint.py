@@ -92,7 +92,7 @@ class Control:
         if len(parts) == 4 and parts[1] == "sandboxes" and parts[3]:
             sandbox, path = self.house.sandboxes.get(parts[2]), "/" + parts[3]
         query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
-        found = self._router.find(request.method, path, query)
+        found = self._router.find(request.method, path)
         way = found.target if isinstance(found, Found) else None
         if way is None or not way.public:
             self._ask_for_token(request)

@@ -10,6 +10,7 @@ from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.sandbox import Sandbox
+from mockserver.store.base import JOURNAL
 
 COLLECTION = "forced"
 WINDOWS = 5
@@ -18,7 +19,7 @@ WINDOWS = 5
 
 async def note(sandbox: Sandbox, job: Job) -> None:
     """Remember that a job was forced into the state it is in."""
-    number = (await sandbox.store.counters(sandbox.name)).get("journal", 0)
+    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
     key = f"{job.api}/{job.kind}/{job.id}/{job.state}"
     start = f"{job.api}/{job.kind}/{job.id}/"
     for other, known in (await sandbox.store.collection(sandbox.name, COLLECTION)).items():
@@ -37,7 +38,7 @@ async def unseen(sandbox: Sandbox) -> list[dict[str, Any]]:
     if not noted:
         return []
     entries = await sandbox.store.entries(sandbox.name)
-    oldest = entries[0].number if entries else (await sandbox.store.counters(sandbox.name)).get("journal", 0) + 1
+    oldest = entries[0].number if entries else (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0) + 1
     asked: dict[tuple[str, str], list[int]] = {}
     for entry in entries:
         if entry.api is not None and entry.job is not None and (entry.status < 400 or entry.told):

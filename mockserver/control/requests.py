@@ -11,6 +11,7 @@ from mockserver.control.ask import Ask
 from mockserver.control.errors import Refused
 from mockserver.core.clock import instant
 from mockserver.journal import Entry, describe
+from mockserver.store.base import JOURNAL
 
 LIMIT = 100
 """Requests listed when no number is asked for."""
@@ -52,9 +53,9 @@ async def show(ask: Ask) -> Reply:
 async def clear(ask: Ask) -> Reply:
     """Empty the journal; numbers go on."""
     sandbox = ask.sandbox
-    number = (await sandbox.store.counters(sandbox.name)).get("journal", 0)
+    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
     gone = await sandbox.store.forget_entries(sandbox.name)
-    await sandbox.store.write(sandbox.name, "journal", "floor", number)
+    await sandbox.store.write(sandbox.name, JOURNAL, "floor", number)
     return json_reply({"removed": gone})
 
 
@@ -62,7 +63,7 @@ async def dropped(ask: Ask, entries: Sequence[Entry]) -> int:
     """Return how many requests the ring has dropped since it was last emptied."""
     if not entries:
         return 0
-    floor = await ask.sandbox.store.read(ask.sandbox.name, "journal", "floor") or 0
+    floor = await ask.sandbox.store.read(ask.sandbox.name, JOURNAL, "floor") or 0
     return max(0, min(entry.number for entry in entries) - 1 - floor)
 
 

@@ -14,12 +14,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
 
 Document = Any
 """A value JSON can say."""
+
+JOURNAL, CLOCK, SETTINGS, FAULTS = "journal", "clock", "settings", "faults"
+"""The counter and the collections that every request needs; `CLOCK` is also the key of its only document."""
+
+
+class Arrival(NamedTuple):
+    """What a request finds in its sandbox.
+
+    Attributes:
+        number: of the journal entry that it will be.
+        clock: the document of the clock, None when nobody has touched it.
+        settings: what was changed of one API's settings, None when nothing was.
+        armed: whether there are faults.
+    """
+
+    number: int
+    clock: Document | None
+    settings: Document | None
+    armed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +88,19 @@ class Store(Protocol):
     async def size(self, box: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""
 
+    # requests
+    async def arrive(self, box: str, api: str) -> Arrival:
+        """Draw a request's number, and read what each request to this API needs."""
+
+    async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:
+        """Append a journal entry, drop the oldest beyond `limit`, and add one to each counter."""
+
+    async def entries(self, box: str) -> Sequence[Any]:
+        """Return the journal, oldest first."""
+
+    async def forget_entries(self, box: str) -> int:
+        """Empty the journal; return how many entries went."""
+
     # counters and documents
     async def count(self, box: str, counter: str) -> int:
         """Add one to a counter and return it; the first is 1."""
@@ -91,18 +123,5 @@ class Store(Protocol):
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         """Return all documents of a collection, in order of arrival."""
 
-    async def empty(self, box: str, collection: str) -> bool:
-        """Tell whether a collection has no documents; asked on every request, so it copies nothing."""
-
     async def collections(self, box: str) -> Sequence[str]:
         """Return the names of all collections."""
-
-    # journal
-    async def log(self, box: str, entry: Any, limit: int) -> None:
-        """Append a journal entry; the oldest beyond `limit` are dropped."""
-
-    async def entries(self, box: str) -> Sequence[Any]:
-        """Return the journal, oldest first."""
-
-    async def forget_entries(self, box: str) -> int:
-        """Empty the journal; return how many entries went."""

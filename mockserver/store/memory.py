@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.store.base import Document, Page
+from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Arrival, Document, Page
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class MemoryStore:
             kept = {name: old.documents[name] for name in keep if name in old.documents}
             self._boxes[box] = _Box(
                 documents=kept,
-                journal=old.journal if "journal" in keep else deque(),
+                journal=old.journal if JOURNAL in keep else deque(),
                 counters={name: value for name, value in old.counters.items() if name in keep},
             )
 
@@ -117,6 +117,38 @@ class MemoryStore:
     async def size(self, box: str) -> Mapping[tuple[str, str], int]:
         return {key: len(shelf.jobs) for key, shelf in self._box(box).shelves.items()}
 
+    async def arrive(self, box: str, api: str) -> Arrival:
+        found = self._box(box)
+        number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
+        documents = found.documents
+        if not documents:
+            return Arrival(number, None, None, False)
+        clock, settings = documents.get(CLOCK), documents.get(SETTINGS)
+        return Arrival(
+            number,
+            clock.get(CLOCK) if clock else None,
+            settings.get(api) if settings else None,
+            bool(documents.get(FAULTS)),
+        )
+
+    async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:
+        found = self._box(box)
+        journal, counted = found.journal, found.counters
+        journal.append(entry)
+        while len(journal) > limit:
+            journal.popleft()
+        for counter in counters:
+            counted[counter] = counted.get(counter, 0) + 1
+
+    async def entries(self, box: str) -> Sequence[Any]:
+        return list(self._box(box).journal)
+
+    async def forget_entries(self, box: str) -> int:
+        journal = self._box(box).journal
+        gone = len(journal)
+        journal.clear()
+        return gone
+
     async def count(self, box: str, counter: str) -> int:
         counters = self._box(box).counters
         counters[counter] = value = counters.get(counter, 0) + 1
@@ -147,23 +179,5 @@ class MemoryStore:
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         return dict(self._box(box).documents.get(collection, {}))
 
-    async def empty(self, box: str, collection: str) -> bool:
-        return not self._box(box).documents.get(collection)
-
     async def collections(self, box: str) -> Sequence[str]:
         return [name for name, documents in self._box(box).documents.items() if documents]
-
-    async def log(self, box: str, entry: Any, limit: int) -> None:
-        journal = self._box(box).journal
-        journal.append(entry)
-        while len(journal) > limit:
-            journal.popleft()
-
-    async def entries(self, box: str) -> Sequence[Any]:
-        return list(self._box(box).journal)
-
-    async def forget_entries(self, box: str) -> int:
-        journal = self._box(box).journal
-        gone = len(journal)
-        journal.clear()
-        return gone

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.wire._spyne_compat import forget_hook
 
@@ -74,8 +74,7 @@ class Method:
     function: Callable[..., Awaitable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """An element as it shall be written: children, text, or nothing in it; `raw` is somebody else's vocabulary.
 
     An empty text and no children are written alike.
@@ -149,7 +148,8 @@ class SoapService:
         """
         if value is None:
             return ()
-        return tuple(self._node(name, model, value) for name, model in self._results[method])
+        ((name, model),) = self._results[method]
+        return (self._node(name, model, value),)
 
     def _node(self, name: str, model: Any, value: Any) -> Node:
         if type(value) is int:

@@ -169,7 +169,7 @@ def test_every_operation_of_the_control_api_can_be_called() -> None:
 
     router = Router([Route(methods=frozenset({way.method}), template=way.path, target=way.name) for way in WAYS])
     sent = [(method, path) for _, _, method, path, _ in CALLS] + [("GET", path) for _, _, path in LISTINGS]
-    found = [router.find(method, path.partition("?")[0], {}) for method, path in sent]
+    found = [router.find(method, path.partition("?")[0]) for method, path in sent]
 
     assert {one.target for one in found if isinstance(one, Found)} == {way.name for way in WAYS}
 

@@ -80,11 +80,27 @@ async def test_documents_are_compared_before_they_are_replaced(store: Store) -> 
     assert not await store.replace("box", "c", "k", None, {"v": 2})
     assert await store.replace("box", "c", "k", {"v": 1}, {"v": 3})
     assert await store.read("box", "c", "k") == {"v": 3}
-    assert not await store.empty("box", "c")
     assert await store.replace("box", "c", "k", {"v": 3}, None)
-    assert await store.empty("box", "c")
     assert await store.collection("box", "c") == {}
     assert await store.collections("box") == []
+
+
+async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
+    assert await store.arrive("box", "x") == (1, None, None, False)
+    await store.write("box", "clock", "clock", {"offset": 5.0})
+    await store.write("box", "settings", "x", {"knob": 1})
+    await store.write("box", "faults", "fault-1", {"hits": 0})
+    assert await store.arrive("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True)
+    await store.replace("box", "faults", "fault-1", {"hits": 0}, None)
+    assert await store.arrive("box", "y") == (3, {"offset": 5.0}, None, False)
+    assert await store.counters("box") == {"journal": 3}
+
+
+async def test_a_finished_request_is_logged_and_counted_in_one_step(store: Store) -> None:
+    await store.log("box", "first", 9, ["answered", "seen"])
+    await store.log("box", "second", 9, ["answered"])
+    assert list(await store.entries("box")) == ["first", "second"]
+    assert await store.counters("box") == {"answered": 2, "seen": 1}
 
 
 async def test_the_journal_is_a_ring(store: Store) -> None:

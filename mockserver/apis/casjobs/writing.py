@@ -55,6 +55,7 @@ class Code(StrEnum):
     MUST_UNDERSTAND = "MustUnderstand"
 
 
+_NUMBERS = (Kind.INT, Kind.LONG)
 _CODES12 = {Code.CLIENT: "Sender", Code.SERVER: "Receiver"}
 _UPGRADE = (
     '<soap:Header><soap12:Upgrade xmlns:soap12="http://www.w3.org/2003/05/soap-envelope">'
@@ -134,9 +135,8 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
     """Write a GET or POST answer: the result under the name of its type, or its null."""
     assert row.result is not None
     name = _root(row)
-    if content and isinstance(row.result, Kind) and not content[0].children and content[0].text:
-        # What a poll answers: one value, no tree.
-        return f'{DECLARATION}\r\n<{name} xmlns="{NAMESPACE}">{escape(content[0].text)}</{name}>'.encode()
+    if content and row.result in _NUMBERS:
+        return _number(name, content[0].text)
     space = (("xmlns", NAMESPACE),)
     schema = (
         ("xmlns:xsd", "http://www.w3.org/2001/XMLSchema"),
@@ -148,6 +148,12 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
         lists = schema if isinstance(row.result, ArrayOf) else ()
         root = Node(name, content[0].text, content[0].children, (*lists, *space))
     return f"{DECLARATION}\r\n{indented(root)}".encode()
+
+
+@lru_cache(maxsize=256)
+def _number(name: str, text: str) -> bytes:
+    # What polls are answered, with few words and over and over.
+    return f'{DECLARATION}\r\n<{name} xmlns="{NAMESPACE}">{text}</{name}>'.encode()
 
 
 def _root(row: Row) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from multidict import istr
+
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.content import Account, Content, Graph
 from mockserver.apis.ges.errors import GatewayFault, GesFault, ManagementFault, no_such_graph, unauthenticated
@@ -21,6 +23,7 @@ GesCall = Call[GesSettings, Content]
 TOKENS = "tokens"
 """Collection of issued tokens: token -> {user, domain, project_id (or None), expires}."""
 
+_TOKEN = istr("X-Auth-Token")
 _LOCKS = "locks"
 _OPEN: Mapping[str, Any] = {"failures": 0, "until": 0.0}
 _FAILURES = 5
@@ -37,30 +40,27 @@ async def graph_of(call: GesCall, code: str) -> Graph:
     Raises:
         GesFault: token missing or bad (8007), of another project (8006), no permission (8020), or no such graph.
     """
+    values, content = call.values, call.content
     if call.settings.token_required:
-        await _authenticate(call)
-    name = call.values["graph_name"]
-    graph = call.content.graphs.get((call.values["project_id"], name))
+        token = call.headers.get(_TOKEN)
+        account = content.tokens.get(token) if token else None
+        if account is not None and account.token_expires is None:
+            project_id: str | None = account.project_id
+            permitted = account.permitted
+        else:
+            project_id, permitted = await _other_credential(call, token)
+        if project_id != values["project_id"]:
+            raise GesFault("GES.8006")
+        if not permitted:
+            raise GesFault("GES.8020")
+    name = values["graph_name"]
+    graph = content.graphs.get((values["project_id"], name))
     if graph is None:
         raise no_such_graph(name, code)
     return graph
 
 
-async def _authenticate(call: GesCall) -> None:
-    token = call.headers.get("X-Auth-Token")
-    account = call.content.tokens.get(token) if token else None
-    if account is not None and account.token_expires is None:
-        project_id: str | None = account.project_id
-        permitted = account.permitted
-    else:
-        project_id, permitted = await _other_credential(call, token, account)
-    if project_id != call.values["project_id"]:
-        raise GesFault("GES.8006")
-    if not permitted:
-        raise GesFault("GES.8020")
-
-
-async def _other_credential(call: GesCall, token: str | None, account: Account | None) -> tuple[str | None, bool]:
+async def _other_credential(call: GesCall, token: str | None) -> tuple[str | None, bool]:
     """Return project and permission of an issued or expiring token, an API key, or a signature."""
     if token:
         record = await token_record(call, token)

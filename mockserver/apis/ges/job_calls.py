@@ -119,7 +119,9 @@ async def _job(call: GesCall, graph: Graph) -> Job | None:
         job = await call.jobs.get("ges", call.values["job_id"], look=True)
     except UnknownJob:
         return None
-    return job if _belongs(job, graph) and not await _erased(call, job) else None
+    if not _belongs(job, graph) or ("exports" in job.data and await _erased(call, job)):
+        return None
+    return job
 
 
 async def _erased(call: GesCall, job: Job) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from multidict import CIMultiDict, MultiDict
+from multidict import CIMultiDict
 
 from mockserver.apis.arcgis.wire import decode
 
@@ -17,9 +17,9 @@ Client = TestClient[Any, Any]
 PART = 'Content-Disposition: form-data; name="{name}"'
 
 
-def decoded(kind: str, body: bytes, query: dict[str, str] | None = None) -> dict[str, str]:
+def decoded(kind: str, body: bytes, query: str = "") -> dict[str, str]:
     call: Any = SimpleNamespace(
-        query=MultiDict(query or {}), body=body, headers=CIMultiDict({"Content-Type": kind}), parameters={}
+        query_string=query, body=body, headers=CIMultiDict({"Content-Type": kind}), parameters={}
     )
     decode(call)
     parameters: dict[str, str] = call.parameters
@@ -38,7 +38,7 @@ def test_a_form_is_read_in_both_ways_of_writing_it() -> None:
 
 
 def test_the_body_wins_over_the_query() -> None:
-    found = decoded("application/x-www-form-urlencoded", b"f=pjson", {"f": "json", "token": "t"})
+    found = decoded("application/x-www-form-urlencoded", b"f=pjson", "f=json&token=t")
     assert found == {"f": "pjson", "token": "t"}
 
 
