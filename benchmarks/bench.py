@@ -2,6 +2,7 @@
 
 Yardstick, ours, yardstick: only the ratio within one run means anything, since other tenants share the machine.
 The ratio per second of CPU is little moved by them.
+The yardstick reads the query or the XML, as each server that does the job must; with `--blind` it does not even that.
 All checks and the journal are on. Needs `wrk`.
 """
 
@@ -151,12 +152,14 @@ def rss(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024  # type: ignore[index]
 
 
-def compare(scenario: Scenario, connections: list[int], seconds: int, rounds: int) -> list[dict[str, Any]]:
+def compare(
+    scenario: Scenario, connections: list[int], seconds: int, rounds: int, *, blind: bool = False
+) -> list[dict[str, Any]]:
     """Measure one scenario: yardstick, ours, yardstick, for each number of connections."""
     port, base = free_port(), free_port()
     rows = []
     with running(ours(port, scenario.fixture()), port) as (pid, _):
-        answer = ask(port, scenario, scenario.first)
+        answer = {**ask(port, scenario, scenario.first), "reads": None if blind else scenario.reads}
         at = scenario.first + 1
         with running(
             [sys.executable, str(HERE / "yardstick.py"), str(base), scenario.route], base, json.dumps(answer)
@@ -282,6 +285,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", default="1,16,64")
     parser.add_argument("--only", default="", help="part of a scenario's name")
+    parser.add_argument("--blind", action="store_true", help="a yardstick that does not look at the request")
     parser.add_argument("--out", default="", help="write all figures to this file as JSON")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
@@ -294,7 +298,7 @@ def main() -> None:
     for scenario in SCENARIOS:
         if scenario.api in names and options.only.lower() in scenario.name.lower():
             counts = [int(count) for count in options.connections.split(",")]
-            results += compare(scenario, counts, options.seconds, options.rounds)
+            results += compare(scenario, counts, options.seconds, options.rounds, blind=options.blind)
     if not options.only:
         results.append(start_up())
         results += pages(names)

@@ -16,6 +16,7 @@ class Scenario:
 
     Attributes:
         route: the yardstick's route.
+        reads: the element of an XML body that the yardstick looks for.
         goal: the least ratio to the yardstick at 16 connections, or None.
         fixture: what is seeded beside the accounts of the default fixtures.
     """
@@ -27,6 +28,7 @@ class Scenario:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    reads: str = ""
     goal: float | None = None
     first: int = 0
     fixture: Callable[[], Mapping[str, Any]] = dict
@@ -68,6 +70,7 @@ _SOAP = (
     '<soap:Body><CancelJob xmlns="http://Services.Cas.jhu.edu"><wsId>1</wsId><pw>secret</pw><jobId>{n}</jobId>'
     "</CancelJob></soap:Body></soap:Envelope>"
 )
+_ENVELOPE, _SERVICE = "{http://schemas.xmlsoap.org/soap/envelope/}", "{http://Services.Cas.jhu.edu}"
 _RUNS = "<jobRunOperationPayload><runIds><runId>{n}</runId></runIds></jobRunOperationPayload>"
 _NBI = "Basic bmJpOnNlY3JldA=="
 _PROJECT = "0123456789abcdef0123456789abcdef"
@@ -113,6 +116,7 @@ SCENARIOS = (
         route="/CasJobs/services/jobs.asmx",
         headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"http://Services.Cas.jhu.edu/CancelJob"'},
         body=_SOAP,
+        reads=f"{_ENVELOPE}Body/{_SERVICE}CancelJob/{_SERVICE}jobId",
         goal=0.25,
         first=1_000_000,
         fixture=_casjobs,
@@ -133,6 +137,7 @@ SCENARIOS = (
         route="/webacs/api/v4/op/jobService/cancelrunning",
         headers={"Content-Type": "application/xml", "Authorization": _NBI},
         body=_RUNS,
+        reads="runIds/runId",
         goal=0.4,
         first=5_000_000,
         fixture=_prime,

@@ -1,23 +1,31 @@
-"""The yardstick: a bare aiohttp handler that returns the same bytes as the server under test.
+"""The yardstick: the least an aiohttp server can do and still do the job, with the bytes of the server under test.
 
-`python yardstick.py PORT ROUTE < answer.json`, where the answer is {"method", "status", "headers", "body"}.
+It reads what it is asked (the path's names and the query, or one element of the XML) and answers always the same.
+`python yardstick.py PORT ROUTE < answer.json`, where the answer is {"method", "status", "headers", "body", "reads"};
+`reads` is the path of that element, as ElementTree takes it, or null when a body is not to be looked at.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from xml.etree import ElementTree as ET
 
 from aiohttp import web
 
 
 def main(port: int, route: str) -> None:
     answer = json.load(sys.stdin)
-    body = answer["body"].encode()
+    body, reads = answer["body"].encode(), answer["reads"]
 
     async def handle(request: web.Request) -> web.Response:
         if request.can_read_body:
-            await request.read()
+            sent = await request.read()
+            if reads is not None and ET.fromstring(sent).find(reads) is None:
+                return web.Response(status=500)
+        elif reads is not None:
+            request.query.get("f")
+            request.match_info.get("job")
         return web.Response(body=body, status=answer["status"], headers=answer["headers"])
 
     app = web.Application()

@@ -37,7 +37,9 @@ from mockserver.store.base import Arrival
 
 log = logging.getLogger("mockserver")
 
-_NO_VALUES: Mapping[str, str] = MappingProxyType({})
+# A journal keeps thousands of entries; what is empty in most of them is one and the same.
+_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: tuple[Any, ...] = ()
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 _EXPECT = istr("Expect")
 
@@ -310,9 +312,9 @@ class Exchange:
             answer=reply.body,
             milliseconds=(perf_counter() - began) * 1000,
             fault=call.fault,
-            moves=moved,
-            violations=call.violations,
-            parameters=call.parameters,
+            moves=moved or _NOTHING,
+            violations=call.violations or _NOTHING,
+            parameters=call.parameters or _NO_VALUES,
             payload=call.payload,
             error=call.error,
             told=call.told,
@@ -330,8 +332,7 @@ class Exchange:
 
     def _tell(self, sandbox: Sandbox, entry: Entry) -> None:
         """Count a journal entry, and publish it to those who listen."""
-        seconds = entry.milliseconds / 1000
-        self.metrics.count(entry.api or "", entry.operation or "", entry.status, seconds, entry.violations, entry.fault)
+        self.metrics.count(entry)
         if sandbox.listened:
             sandbox.publish(
                 {

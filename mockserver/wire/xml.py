@@ -110,8 +110,7 @@ def check(data: bytes) -> None:
         DtdProhibited: it declares a document type.
         BadXml: it has more tags than any message needs.
     """
-    at = _prolog(data)
-    if data.startswith(b"<!DOCTYPE", at):
+    if b"<!DOCTYPE" in data and data.startswith(b"<!DOCTYPE", at := _prolog(data)):
         line = data.count(b"\n", 0, at) + 1
         raise DtdProhibited("a document type declaration", line=line, column=at - data.rfind(b"\n", 0, at) + 2)
     if data.count(b"<") > 2 * MAX_TAGS:

@@ -8,7 +8,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -60,6 +59,7 @@ class Accounts:
         }
         self._known: dict[str, Account] = {}
         self._sessions: dict[str, Account] = {}
+        self._cookies: dict[tuple[str, str, bool], str] = {}
         self._connections: dict[str, set[Any]] = {}
 
     def basic(self, header: str) -> Account | None:
@@ -93,6 +93,15 @@ class Accounts:
             self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
         return self._sessions.get(morsel.value)
 
+    def cookie(self, account: Account, ids: Ids, path: str, secure: bool) -> str:
+        """Return the Set-Cookie header of a login."""
+        key = (account.username, path, secure)
+        known = self._cookies.get(key)
+        if known is None:
+            known = f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"
+            self._cookies[key] = known
+        return known
+
     def connected(self, account: Account, connection: Any) -> int:
         """Note that a user works over a connection; return how many of theirs are open in this process."""
         still_open = {one for one in self._connections.get(account.username, ()) if not one.is_closing()}
@@ -108,9 +117,3 @@ class Accounts:
 def session_id(account: Account, ids: Ids) -> str:
     """Return the user's session id: one for each user and seed, so that all processes know it."""
     return ids.hex(f"prime.session.{account.username}", 0).upper()
-
-
-@lru_cache(maxsize=256)
-def cookie(account: Account, ids: Ids, path: str, secure: bool) -> str:
-    """Return the Set-Cookie header of a login."""
-    return f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"

@@ -35,6 +35,8 @@ class Address:
         path: below the version, as sent, without suffix: `/data/JobSummary/15`.
         query: as sent, without a suffix at its end.
         suffix: the format it asks for.
+        section: `op` or `data`: what the answer's rootUrl ends with.
+        shown: path and query as the answer's requestUrl repeats them.
         raw: it holds characters that should have been percent-encoded.
     """
 
@@ -42,12 +44,9 @@ class Address:
     path: str
     query: str
     suffix: Form | None
+    section: str
+    shown: str
     raw: bool
-
-    @property
-    def section(self) -> str:
-        """`op` or `data`: what the answer's rootUrl ends with."""
-        return self.path.split("/", 2)[1] if self.path.startswith("/") else ""
 
 
 @lru_cache(maxsize=4096)
@@ -64,11 +63,14 @@ def locate(path: str, query: str, suffix_after_query: bool) -> Address:
         suffix, query = Form(found[1]), query[: found.start()]
     split = _PATH.fullmatch(path)
     version = int(split[1]) if split is not None else 0
+    path = (split[2] or "/") if split is not None else path
     return Address(
         version=version if version in VERSIONS else 0,
-        path=(split[2] or "/") if split is not None else path,
+        path=path,
         query=query,
         suffix=suffix,
+        section=path.split("/", 2)[1] if path.startswith("/") else "",
+        shown=path.rstrip("/") + (f"?{query}" if query else ""),
         raw=_RAW.search(path) is not None or _RAW.search(query) is not None,
     )
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from mockserver.api import Handler, NoRoute
 from mockserver.apis.prime import limits
-from mockserver.apis.prime.accounts import Account, Group, cookie
+from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
 from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.model import Root
 from mockserver.apis.prime.payload import form_of_body
 from mockserver.apis.prime.refusal import LoginNeeded, RawUrl, Refused, SessionLimit
-from mockserver.apis.prime.render import json_bytes, tree, xml_bytes
+from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.call import Call, Reply
 
@@ -85,7 +85,7 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
                 address=address,
                 user=user,
                 form=form,
-                request_url=f"{base}{address.path.rstrip('/')}" + (f"?{address.query}" if address.query else ""),
+                request_url=f"{base}{address.shown}",
                 root_url=f"{base}/{address.section}",
             )
             answer = await inner(call, ask)
@@ -94,7 +94,8 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
             if counted:
                 await limits.leave(call)
         if fresh and settings.session_cookie:
-            value = cookie(user, call.sandbox.ids, f"{call.sandbox.prefix}/webacs", call.scheme == "https")
+            path, secure = f"{call.sandbox.prefix}/webacs", call.scheme == "https"
+            value = call.content.accounts.cookie(user, call.sandbox.ids, path, secure)
             reply.headers = {**reply.headers, "Set-Cookie": value}
         return reply
 
@@ -102,14 +103,12 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
 
 
 def answered(call: PrimeCall, ask: Ask, root: Root) -> Reply:
-    """Answer with a model in the format and dialect asked for.
-
-    The data of an XML answer is that of JSON v2 and later: typed, and every list a list.
-    """
+    """Answer with a model in the format and dialect asked for."""
     if ask.form is Form.JSON:
         data, body = json_bytes(root, ask.version)
         return Reply(data=data, body=body, content_type=call.settings.json_content_type)
-    return Reply(data={root.root: tree(root, 4)}, body=xml_bytes(root), content_type="text/xml")
+    data, body = xml_bytes(root)
+    return Reply(data=data, body=body, content_type="text/xml")
 
 
 def _login(call: PrimeCall) -> tuple[Account, bool]:
@@ -121,10 +120,9 @@ def _login(call: PrimeCall) -> tuple[Account, bool]:
         if account is None:
             raise LoginNeeded
         limit = call.settings.session_limit
-        keeps_open = call.headers.get("Connection", "").lower() != "close"
         if (
             limit
-            and keeps_open
+            and call.headers.get("Connection", "").lower() != "close"
             and call.connection is not None
             and accounts.connected(account, call.connection) > limit
         ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -57,6 +56,17 @@ def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
     Raises:
         Refused: the payload has another shape, or an id is no long.
     """
+    try:
+        found = payload[root][outer][item]
+    except (TypeError, LookupError):
+        found = _found(payload, root, outer, item)
+    if found is None or found == "":
+        return ()
+    return tuple([_long(one, item) for one in (found if isinstance(found, list) else (found,))])
+
+
+def _found(payload: Any, root: str, outer: str, item: str) -> Any:
+    """Return what stands in place of the ids in a payload that is not of the usual shape."""
     if isinstance(payload, Malformed):
         raise Refused(400, f"Invalid request: {payload.reason}")
     found = payload
@@ -64,15 +74,11 @@ def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
         if isinstance(found, list) and len(found) == 1:
             found = found[0]
         if found is None or found == "":
-            return ()
-        if not isinstance(found, Mapping):
-            raise Refused(400, f"Invalid request: {name} is missing")
-        if name == root and name not in found:
+            return None
+        if not isinstance(found, dict) or (name == root and name not in found):
             raise Refused(400, f"Invalid request: {name} is missing")
         found = found.get(name)
-    if found is None or found == "":
-        return ()
-    return tuple(_long(one, item) for one in (found if isinstance(found, list) else (found,)))
+    return found
 
 
 def _long(given: object, name: str) -> int:
@@ -154,13 +160,12 @@ def _name(element: Any) -> str:
 
 def _first_id(payload: Any) -> str | None:
     """Return the first id of a write, for journal and faults; None where no id stands."""
-    if not isinstance(payload, dict) or not payload:
+    found = payload
+    try:
+        for _ in range(3):
+            found = next(iter(found.values()))
+    except (AttributeError, StopIteration):
         return None
-    found: Any = payload
-    for _ in range(3):
-        if not isinstance(found, dict) or not found:
-            return None
-        found = next(iter(found.values()))
     if isinstance(found, list) and found:
         found = found[0]
-    return str(found).strip() if isinstance(found, str | int) else None
+    return str(found).strip() if isinstance(found, (str, int)) else None

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
 from mockserver.apis.prime.address import Address, Form, accepted, address_of
 from mockserver.apis.prime.model import ErrorDocument
-from mockserver.apis.prime.render import json_bytes, tree, xml_bytes
+from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.call import Call, Reply
 from mockserver.core.errors import DomainError
@@ -115,8 +115,8 @@ def error_document(call: Call[PrimeSettings, Any], error: Refused) -> Reply:
     if accepted(address, call.headers) is Form.JSON:
         data, body = json_bytes(document, address.version or 1)
         return Reply(status=error.status, data=data, body=body, content_type=call.settings.json_content_type)
-    data = {document.root: tree(document, 4)}
-    return Reply(status=error.status, data=data, body=xml_bytes(document), content_type="text/xml")
+    data, body = xml_bytes(document)
+    return Reply(status=error.status, data=data, body=body, content_type="text/xml")
 
 
 def login_needed(call: Call[PrimeSettings, Any]) -> Reply:

@@ -11,12 +11,14 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 
 from mockserver.apis.prime.model import ErrorDocument, Root
-from mockserver.apis.prime.shape import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Plan, Slot, slots
+from mockserver.apis.prime.shape import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Plan, Role, Slot, slots
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 ERROR_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -44,12 +46,14 @@ def json_bytes(root: Root, version: int) -> tuple[Any, bytes]:
     return data, orjson.dumps(data)
 
 
-def xml_bytes(root: Root) -> bytes:
-    """Return an answer as XML."""
-    prolog = ERROR_PROLOG if isinstance(root, ErrorDocument) else PROLOG
-    pieces = [prolog]
-    _write(root.root, root, pieces)
-    return "".join(pieces).encode("utf-8", "replace")
+def xml_bytes(root: Root) -> tuple[Any, bytes]:
+    """Return an answer as XML: the decoded data, and the bytes.
+
+    The data is that of the newest JSON: typed, and every list a list.
+    """
+    pieces = [ERROR_PROLOG if isinstance(root, ErrorDocument) else PROLOG]
+    data = {root.root: _write(root.root, root, pieces)}
+    return data, "".join(pieces).encode("utf-8", "replace")
 
 
 # --- JSON, v2 and later -----------------------------------------------------------------------------------
@@ -132,37 +136,71 @@ def guess(content: object) -> Any:
 # --- XML --------------------------------------------------------------------------------------------------
 
 
-def _write(name: str, model: Any, pieces: list[str]) -> None:
+class _Layout(NamedTuple):
+    """How a class lies in XML, worked out once.
+
+    Attributes:
+        values: returns its fields: first those that are attributes, then the others.
+        attributes: key in the data, what stands before the value, and after it.
+        children: role, key, start and end tag, and the name of each item.
+    """
+
+    values: Callable[[Any], tuple[Any, ...]]
+    attributes: tuple[tuple[str, str, str], ...]
+    children: tuple[tuple[Role, str, str, str, str], ...]
+
+
+_layouts: dict[type, _Layout] = {}
+
+
+def _lay_out(model: type) -> _Layout:
+    every = slots(model)
+    attributes = [slot for slot in every if slot.role is ATTRIBUTE]
+    others = [slot for slot in every if slot.role is not ATTRIBUTE]
+    made = _layouts[model] = _Layout(
+        # attrgetter returns a tuple for two names and more only; every class here has two.
+        attrgetter(*(slot.name for slot in (*attributes, *others))),
+        tuple((slot.key, slot.start, slot.end) for slot in attributes),
+        tuple((slot.role, slot.key, slot.start, slot.end, slot.item or slot.wire) for slot in others),
+    )
+    return made
+
+
+def _write(name: str, model: object, pieces: list[str]) -> dict[str, Any]:
+    """Add an element's text to `pieces`; return its data. One walk for both: each answer needs both."""
+    values, attributes, children = _layouts.get(type(model)) or _lay_out(type(model))
+    contents = iter(values(model))
+    made: dict[str, Any] = {}
     head = f"<{name}"
-    below: list[str] = []
-    for slot, content in _xml_plan.pairs(model):
+    for (key, before, after), content in zip(attributes, contents, strict=False):
+        if content is not None:
+            made[key] = content
+            head += f"{before}{_attribute(content)}{after}"
+    pieces.append(head + ">")
+    empty = len(pieces)
+    for (role, key, start, end, item), content in zip(children, contents, strict=True):
         if content is None:
             continue
-        role = slot.role
         if role is VALUE:
-            below.append(f"{slot.start}{_text(content)}{slot.end}")
-        elif role is ATTRIBUTE:
-            head += slot.start + _attribute(content) + slot.end
-        elif role is TEXT:
-            below.append(_text(content))
-        elif role is PART:
-            _write(slot.wire, content, below)
+            made[key] = content
+            pieces.append(f"{start}{_text(content)}{end}")
         elif role is ITEMS:
-            for item in content:
-                _write(slot.wire, item, below)
-        elif content:
-            below.append(slot.start)
-            for item in content:
-                _write(slot.item, item, below)
-            below.append(slot.end)
+            made[key] = [_write(item, one, pieces) for one in content]
+        elif role is WRAPPED:
+            pieces.append(start if content else f"{start[:-1]}/>")
+            made[key] = {item: [_write(item, one, pieces) for one in content]}
+            if content:
+                pieces.append(end)
+        elif role is TEXT:
+            made[key] = content
+            pieces.append(_text(content))
         else:
-            below.append(f"<{slot.wire}/>")
-    if below:
-        pieces.append(head + ">")
-        pieces += below
-        pieces.append(f"</{name}>")
+            made[key] = _write(item, content, pieces)
+    if len(pieces) == empty:
+        pieces[-1] = head + "/>"
     else:
-        pieces.append(head + "/>")
+        pieces.append(f"</{name}>")
+    return made
 
 
 def _text(content: object) -> str:

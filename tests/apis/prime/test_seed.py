@@ -63,7 +63,7 @@ def test_the_json_answer_is_the_sample(version: int, data: Path) -> None:
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_the_xml_answer_is_the_sample(version: int, data: Path) -> None:
     expected = etree.fromstring(samples(data)[version][2])
-    assert as_lists(etree.fromstring(xml_bytes(sample_model(version)))) == as_lists(expected)
+    assert as_lists(etree.fromstring(xml_bytes(sample_model(version))[1])) == as_lists(expected)
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
