@@ -320,7 +320,7 @@ class Exchange:
             told=call.told,
         )
         if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
-            cut(entry)
+            entry = cut(entry)
         if call.violations:
             await coverage.keep_violations(sandbox, entry.number, operation, call.violations)
         counters = coverage.counters(operation, named, call.jobs.looked)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mockserver.contract import Violation
 from mockserver.core.clock import iso
@@ -69,9 +69,11 @@ def _header(name: str, value: str) -> str:
     return mask(value) if name in ("location", "referer") else value
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Entry:
-    """One exchange.
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Entry(NamedTuple):
+    """One exchange. A tuple: each request makes one, and a ring holds a thousand.
 
     Attributes:
         at: sandbox time (epoch seconds).
@@ -92,13 +94,13 @@ class Entry:
     response: str | None = None
     job: str | None = None
     status: int = 0
-    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    answer_headers: Mapping[str, str] = _NONE
     answer: bytes = b""
     milliseconds: float = 0.0
     fault: str | None = None
     moves: Sequence[tuple[Job, Move]] = ()
     violations: Sequence[Violation] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = _NONE
     payload: Any = None
     nearest: str | None = None
     error: str | None = None
@@ -107,16 +109,19 @@ class Entry:
     answer_size: int = 0
 
 
-def cut(entry: Entry) -> None:
+def cut(entry: Entry) -> Entry:
     """Let go of what is over the limit, so that a ring of large bodies cannot fill the memory."""
-    entry.body_size, entry.answer_size = len(entry.body), len(entry.answer)
-    if entry.body_size > BODY_LIMIT:
-        entry.body = entry.body[:BODY_LIMIT]
-        entry.payload = None
-        entry.parameters = {
-            name: value[:BODY_LIMIT] if isinstance(value, str) else value for name, value in entry.parameters.items()
-        }
-    entry.answer = entry.answer[:BODY_LIMIT]
+    body_size = len(entry.body)
+    if body_size > BODY_LIMIT:
+        entry = entry._replace(
+            body=entry.body[:BODY_LIMIT],
+            payload=None,
+            parameters={
+                name: value[:BODY_LIMIT] if isinstance(value, str) else value
+                for name, value in entry.parameters.items()
+            },
+        )
+    return entry._replace(body_size=body_size, answer=entry.answer[:BODY_LIMIT], answer_size=len(entry.answer))
 
 
 def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:

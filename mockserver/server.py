@@ -21,7 +21,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mockserver import snapshot
+from mockserver import loop, snapshot
 from mockserver.app import application, build
 from mockserver.control.endpoint import Control
 from mockserver.core.clock import Time
@@ -268,7 +268,7 @@ class MockServer:
             await self._stopping.wait()
             await self.stop()
 
-        asyncio.run(main())
+        loop.run(main())
 
     async def _start_or_stop(self) -> None:
         try:

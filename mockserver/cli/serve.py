@@ -105,14 +105,14 @@ class _Serve(click.Command):
 @json_option
 def serve(as_json: bool, **options: Any) -> None:
     """Run the server until Ctrl-C or SIGTERM; requests in flight are finished."""
-    from mockserver import logs
+    from mockserver import logs, loop
     from mockserver.contract import BadContract
     from mockserver.fixtures import BadFixture
 
     settings = Settings(**{**options, "fixtures": tuple(options["fixtures"])})
     logs.configure(settings.log_format, settings.log_level)
     try:
-        asyncio.run(_serve(settings, as_json))
+        loop.run(_serve(settings, as_json))
     except (BadOption, BadFixture, BadContract) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

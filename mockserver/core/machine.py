@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
-from mockserver.core.job import Cause, Job, Move
+from mockserver.core.job import Cause, Job, Move, evolve
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, wait
 
 HISTORY = 100
@@ -228,7 +228,7 @@ class Machine:
         if planned is None or planned.looks is None:
             return job
         if planned.looks > 1:
-            return replace(job, looks=job.looks + 1, version=job.version + 1)
+            return evolve(job, looks=job.looks + 1, version=job.version + 1)
         return self._move(job, planned.to, now, Cause.CLOCK, None, held=job.held)
 
     def fire(self, job: Job, event: str, now: float, request: int | None = None) -> Job:
@@ -261,13 +261,13 @@ class Machine:
 
     def hold(self, job: Job) -> Job:
         """Keep the clock from moving a job."""
-        return job if job.held or self.final(job) else replace(job, held=True, version=job.version + 1)
+        return job if job.held or self.final(job) else evolve(job, held=True, version=job.version + 1)
 
     def release(self, job: Job, now: float) -> Job:
         """Let the clock move a job again; its wait starts anew."""
         if not job.held:
             return job
-        return replace(job, held=False, since=now, looks=0, version=job.version + 1)
+        return evolve(job, held=False, since=now, looks=0, version=job.version + 1)
 
     def _move(
         self,
@@ -280,7 +280,7 @@ class Machine:
         held: bool,
         resume: tuple[str, float] | None = None,
     ) -> Job:
-        # One `replace` for each move: it is the dearest step of a request that changes a job.
+        # One copy for each move: it is the dearest step of a request that changes a job.
         phase = self.by_name[to].phase
         kept = job.history[-(HISTORY - 1) :]
         started, ended = job.started, job.ended
@@ -292,7 +292,7 @@ class Machine:
             ended = None
             if phase is Phase.EXECUTING and started is None:
                 started = at
-        return replace(
+        return evolve(
             job,
             state=to,
             since=at,

@@ -55,7 +55,7 @@ class Code(StrEnum):
     MUST_UNDERSTAND = "MustUnderstand"
 
 
-_NUMBERS = (Kind.INT, Kind.LONG)
+_INT, _LONG = Kind.INT, Kind.LONG
 _CODES12 = {Code.CLIENT: "Sender", Code.SERVER: "Receiver"}
 _UPGRADE = (
     '<soap:Header><soap12:Upgrade xmlns:soap12="http://www.w3.org/2003/05/soap-envelope">'
@@ -135,7 +135,7 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
     """Write a GET or POST answer: the result under the name of its type, or its null."""
     assert row.result is not None
     name = _root(row)
-    if content and row.result in _NUMBERS:
+    if content and (row.result is _INT or row.result is _LONG):
         return _number(name, content[0].text)
     space = (("xmlns", NAMESPACE),)
     schema = (

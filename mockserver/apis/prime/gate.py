@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.api import Handler, NoRoute
 from mockserver.apis.prime import limits
@@ -21,8 +21,7 @@ from mockserver.call import Call, Reply
 PrimeCall = Call[PrimeSettings, PrimeContent]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(NamedTuple):
     """A request that was let in.
 
     Attributes:

@@ -163,8 +163,8 @@ def _first_id(payload: Any) -> str | None:
     found = payload
     try:
         for _ in range(3):
-            found = next(iter(found.values()))
-    except (AttributeError, StopIteration):
+            found, *_ = found.values()
+    except (AttributeError, ValueError):
         return None
     if isinstance(found, list) and found:
         found = found[0]
