@@ -121,7 +121,7 @@ class Exchange:
         if request.can_read_body:
             try:
                 body = await self._read(request)
-            except web.HTTPRequestEntityTooLarge:
+            except (web.HTTPRequestEntityTooLarge, BodyTooLarge):
                 refusal = BodyTooLarge()
             except ConnectionError:
                 return error_response(400, "gone", "the client went away before its body had arrived")
@@ -171,13 +171,16 @@ class Exchange:
         """Return the body, once all of it has arrived.
 
         Raises:
-            HTTPRequestEntityTooLarge, ConnectionError, TimeoutError
+            HTTPRequestEntityTooLarge, BodyTooLarge, ConnectionError, TimeoutError
         """
         if _EXPECT in request.headers:
             await invite_body(request)
         if request.content.is_eof():
             # All of it has arrived, so that nobody needs to watch the clock.
-            return await request.read()
+            body = request.content.read_nowait()
+            if len(body) > request.client_max_size:
+                raise BodyTooLarge
+            return body
         async with asyncio.timeout(self.patience):
             return await request.read()
 

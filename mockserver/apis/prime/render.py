@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -34,6 +34,10 @@ _RANK_INSIDE = {name: rank for rank, name in enumerate(_ENTITY_ATTRIBUTES)}
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _LONG = 1 << 63
 _MARKUP = re.compile(r"[&<>\r]|[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+_SPECIAL = re.compile(r'[&<>"]')
+# An answer says the same few words again and again; those that are known to need no escaping are looked up.
+_plain_texts: set[object] = set()
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 1000, 200
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
@@ -178,12 +182,13 @@ def _write(name: str, model: object, pieces: list[str]) -> dict[str, Any]:
             head += f"{before}{_attribute(content)}{after}"
     pieces.append(head + ">")
     empty = len(pieces)
-    for (role, key, start, end, item), content in zip(children, contents, strict=True):
+    for child, content in zip(children, contents, strict=True):
         if content is None:
             continue
+        role, key, start, end, item = child
         if role is VALUE:
             made[key] = content
-            pieces.append(f"{start}{_text(content)}{end}")
+            pieces.append(f"{start}{content if type(content) is int else _text(content)}{end}")
         elif role is ITEMS:
             made[key] = [_write(item, one, pieces) for one in content]
         elif role is WRAPPED:
@@ -204,25 +209,23 @@ def _write(name: str, model: object, pieces: list[str]) -> dict[str, Any]:
 
 
 def _text(content: object) -> str:
-    if type(content) is int:
-        return str(content)
+    if content in _plain_texts:
+        return cast("str", content)
     if not isinstance(content, str):
-        return _plain(content)
+        return str(content).lower() if isinstance(content, bool) else str(content)
     # Nearly every text is plain, and asking costs less than replacing.
-    if content.isprintable() and "&" not in content and "<" not in content and ">" not in content:
+    if content.isprintable() and _SPECIAL.search(content) is None:
+        if len(content) <= _LONGEST_REMEMBERED and len(_plain_texts) < _MOST_REMEMBERED:
+            _plain_texts.add(content)
         return content
     return _MARKUP.sub(_escape, content)
 
 
 def _attribute(content: object) -> str:
     text = _text(content)
-    if text.isprintable() and '"' not in text:
+    if text in _plain_texts:
         return text
     return text.replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
-
-
-def _plain(content: object) -> str:
-    return str(content).lower() if isinstance(content, bool) else str(content)
 
 
 def _escape(found: re.Match[str]) -> str:
