@@ -118,8 +118,7 @@ class Sandbox:
 
     def now_by(self, stored: Document | None) -> float:
         """Return sandbox time by the clock that the store holds (see `Arrival`)."""
-        clock = self._first_clock if stored is None else self._clock(stored)
-        return clock.now(self._time())
+        return self._clock(stored).now(self._time())
 
     def _clock(self, stored: Document | None) -> Clock:
         return self._first_clock if stored is None else Clock(**stored)
