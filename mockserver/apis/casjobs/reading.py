@@ -162,15 +162,20 @@ def _place(operation: Any, child: Any, body: str) -> str:
 
 def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-8") -> Arguments:
     """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
-    given: dict[str, str] = {}
-    encoded = "%" in text or "+" in text
-    for pair in text.split("&"):
-        name, equals, sent = pair.partition("=")
-        if equals:
-            if encoded:
-                name, sent = unquote_plus(name, charset, "replace"), unquote_plus(sent, charset, "replace")
-            name = name.casefold()
-            given[name] = f"{given[name]},{sent}" if name in given else sent
+    key = (text, parameters, charset)
+    known = _known.get(key)
+    if known is not None:
+        return known
+    arguments = _read_form(text, parameters, charset)
+    if arguments.error is None and len(text) <= _SHORT:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = arguments
+    return arguments
+
+
+def _read_form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str) -> Arguments:
+    given = _given(text, charset)
     arguments = Arguments()
     for name, kind in parameters:
         joined = given.get(name.casefold())
@@ -197,6 +202,25 @@ def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-
         arguments.decoded[name] = joined if value is None else value
         arguments.values.append(value)
     return arguments
+
+
+def _given(text: str, charset: str) -> Mapping[str, str]:
+    """Return what a query string or a form names, by folded name."""
+    given: dict[str, str] = {}
+    encoded = "%" in text or "+" in text
+    for pair in text.split("&"):
+        name, equals, sent = pair.partition("=")
+        if equals:
+            if encoded:
+                name, sent = unquote_plus(name, charset, "replace"), unquote_plus(sent, charset, "replace")
+            name = name.casefold()
+            given[name] = f"{given[name]},{sent}" if name in given else sent
+    return given
+
+
+# A poller asks the same again and again. Who gets arguments changes nothing in them.
+_known: dict[tuple[str, Sequence[tuple[str, Kind]], str], Arguments] = {}
+_SHORT, _MOST_KNOWN = 256, 1000
 
 
 def _form_value(text: str, kind: Kind) -> Any:

@@ -134,9 +134,9 @@ def _void(name: str, version: Version) -> bytes:
 def document(row: Row, content: Sequence[Node]) -> bytes:
     """Write a GET or POST answer: the result under the name of its type, or its null."""
     assert row.result is not None
-    name = _root(row)
     if content and (row.result is _INT or row.result is _LONG):
-        return _number(name, content[0].text)
+        return _number(row.result, content[0].text)
+    name = _root(row)
     space = (("xmlns", NAMESPACE),)
     schema = (
         ("xmlns:xsd", "http://www.w3.org/2001/XMLSchema"),
@@ -151,7 +151,7 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _number(name: str, text: str) -> bytes:
+def _number(name: Kind, text: str) -> bytes:
     # What polls are answered, with few words and over and over.
     return f'{DECLARATION}\r\n<{name} xmlns="{NAMESPACE}">{text}</{name}>'.encode()
 

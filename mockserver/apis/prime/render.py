@@ -215,7 +215,9 @@ def _text(content: object) -> str:
         return str(content).lower() if isinstance(content, bool) else str(content)
     # Nearly every text is plain, and asking costs less than replacing.
     if content.isprintable() and _SPECIAL.search(content) is None:
-        if len(content) <= _LONGEST_REMEMBERED and len(_plain_texts) < _MOST_REMEMBERED:
+        if len(content) <= _LONGEST_REMEMBERED:
+            if len(_plain_texts) >= _MOST_REMEMBERED:
+                _plain_texts.clear()
             _plain_texts.add(content)
         return content
     return _MARKUP.sub(_escape, content)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mockserver.apis.prime import model as m
+from mockserver.apis.prime import render
 from mockserver.apis.prime.render import guess, json_bytes, xml_bytes
 from mockserver.apis.prime.shape import Role, slots
 
@@ -267,3 +268,11 @@ def test_every_value_comes_back_from_xml(kind: Any, data: st.DataObject) -> None
     decoded, body = xml_bytes(value)
     assert decoded == json_bytes(value, 4)[0]
     assert from_xml(kind, etree.fromstring(body, etree.XMLParser(huge_tree=True))) == value
+
+
+def test_the_texts_remembered_are_bounded() -> None:
+    for number in range(3000):
+        xml_bytes(m.ErrorDocument(http_response_code=400, http_method="GET", message=f"no {number}", id="x" * 500,
+                                  uri_path="p", query_params="{}"))  # fmt: skip
+    assert len(render._plain_texts) <= 1000
+    assert "x" * 500 not in render._plain_texts
