@@ -2,7 +2,7 @@
 
 It reads what it is asked (the path's names and the query, or one element of the XML) and answers always the same.
 `python yardstick.py PORT ROUTE < answer.json`, where the answer is {"method", "status", "headers", "body", "reads"};
-`reads` is the path of that element, as ElementTree takes it, or null when a body is not to be looked at.
+`reads` is the path of that element, as ElementTree takes it; null: nothing of the request is looked at.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -204,9 +204,7 @@ class Exchange:
                     reply = await way.handler(call)
                 else:
                     api.decode(call)
-                    self._check(call, way)
-                    if call.armed:
-                        await self._meet(call)
+                    await self._begin(call, way)
                     if way.handler is None:
                         return not_faked(api, way)
                     reply = await way.handler(call)
@@ -223,18 +221,14 @@ class Exchange:
         return reply
 
     async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
-        self._check(call, operation)
-        if call.armed:
-            await self._meet(call)
-
-    def _check(self, call: Call[Any, Any], operation: Operation) -> None:
-        """Note which operation is called, and what its contract says of the request."""
         call.operation = operation
         contract = self._know(call.api, operation).contract
         if contract is not None:
             breaches = contract.breaches_of_request(call.parameters, call.payload)
             if breaches:
                 call.violations.extend(breaches)
+        if call.armed:
+            await self._meet(call)
 
     async def _meet(self, call: Call[Any, Any]) -> None:
         """Let an armed fault act, if one is meant for this call.
@@ -327,14 +321,13 @@ class Exchange:
         if call.violations:
             await coverage.keep_violations(sandbox, entry.number, operation, call.violations)
         counters = coverage.counters(operation, named, call.jobs.looked)
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
-        self._tell(sandbox, entry)
+        await self._log(sandbox, entry, counters)
         if call.effect is not None:
             return response_of(reply, headers)
         return answer_of(call.request, reply, headers)
 
-    def _tell(self, sandbox: Sandbox, entry: Entry) -> None:
-        """Count a journal entry, and publish it to those who listen."""
+    async def _log(self, sandbox: Sandbox, entry: Entry, counters: Sequence[str] = ()) -> None:
+        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
         self.metrics.count(entry)
         if sandbox.listened:
             sandbox.publish(
@@ -399,8 +392,7 @@ class Exchange:
             fault=fault,
             nearest=nearest,
         )
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size)
-        self._tell(sandbox, entry)
+        await self._log(sandbox, entry)
         return response if effect is None else await effects.send(effect, request, response)
 
     async def _unmatched_fault(

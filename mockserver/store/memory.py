@@ -6,7 +6,7 @@ No method waits between reading and writing, so each is atomic on the event loop
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,14 +38,7 @@ class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
     def __init__(self) -> None:
-        self._boxes: dict[str, _Box] = {}
-
-    # What every request asks for looks for the box itself first: a call is dearer than a look.
-    def _box(self, box: str) -> _Box:
-        found = self._boxes.get(box)
-        if found is None:
-            found = self._boxes[box] = _Box()
-        return found
+        self._boxes: defaultdict[str, _Box] = defaultdict(_Box)
 
     async def open(self) -> None:
         pass
@@ -70,11 +63,11 @@ class MemoryStore:
             )
 
     async def get(self, box: str, api: str, kind: str, job_id: str) -> Job | None:
-        shelf = (self._boxes.get(box) or self._box(box)).shelves.get((api, kind))
+        shelf = self._boxes[box].shelves.get((api, kind))
         return None if shelf is None else shelf.jobs.get(job_id)
 
     async def add(self, box: str, job: Job) -> bool:
-        shelf = self._box(box).shelves.setdefault((job.api, job.kind), _Shelf())
+        shelf = self._boxes[box].shelves.setdefault((job.api, job.kind), _Shelf())
         if job.id in shelf.jobs:
             return False
         shelf.last += 1
@@ -85,7 +78,7 @@ class MemoryStore:
         return True
 
     async def swap(self, box: str, old: Job, new: Job) -> bool:
-        shelf = (self._boxes.get(box) or self._box(box)).shelves.get((old.api, old.kind))
+        shelf = self._boxes[box].shelves.get((old.api, old.kind))
         found = None if shelf is None else shelf.jobs.get(old.id)
         if shelf is None or found is None or found.version != old.version:
             return False
@@ -93,7 +86,7 @@ class MemoryStore:
         return True
 
     async def remove(self, box: str, job: Job) -> bool:
-        shelf = self._box(box).shelves.get((job.api, job.kind))
+        shelf = self._boxes[box].shelves.get((job.api, job.kind))
         if shelf is None or shelf.jobs.pop(job.id, None) is None:
             return False
         number = shelf.numbers.pop(job.id)
@@ -104,7 +97,7 @@ class MemoryStore:
     async def page(
         self, box: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
     ) -> Page:
-        shelf = self._box(box).shelves.get((api, kind))
+        shelf = self._boxes[box].shelves.get((api, kind))
         if shelf is None:
             return Page(jobs=(), total=0)
         total = len(shelf.order)
@@ -116,10 +109,10 @@ class MemoryStore:
         return Page(jobs=[shelf.jobs[shelf.arrivals[number]] for number in numbers], total=total)
 
     async def size(self, box: str) -> Mapping[tuple[str, str], int]:
-        return {key: len(shelf.jobs) for key, shelf in self._box(box).shelves.items()}
+        return {key: len(shelf.jobs) for key, shelf in self._boxes[box].shelves.items()}
 
     async def arrive(self, box: str, api: str) -> Arrival:
-        found = self._boxes.get(box) or self._box(box)
+        found = self._boxes[box]
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
         documents = found.documents
         if not documents:
@@ -133,7 +126,7 @@ class MemoryStore:
         )
 
     async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:
-        found = self._boxes.get(box) or self._box(box)
+        found = self._boxes[box]
         journal, counted = found.journal, found.counters
         journal.append(entry)
         while len(journal) > limit:
@@ -142,33 +135,33 @@ class MemoryStore:
             counted[counter] = counted.get(counter, 0) + 1
 
     async def entries(self, box: str) -> Sequence[Any]:
-        return list(self._box(box).journal)
+        return list(self._boxes[box].journal)
 
     async def forget_entries(self, box: str) -> int:
-        journal = self._box(box).journal
+        journal = self._boxes[box].journal
         gone = len(journal)
         journal.clear()
         return gone
 
     async def count(self, box: str, counter: str) -> int:
-        counters = self._box(box).counters
+        counters = self._boxes[box].counters
         counters[counter] = value = counters.get(counter, 0) + 1
         return value
 
     async def counters(self, box: str) -> Mapping[str, int]:
-        return dict(self._box(box).counters)
+        return dict(self._boxes[box].counters)
 
     async def set_counter(self, box: str, counter: str, value: int) -> None:
-        self._box(box).counters[counter] = value
+        self._boxes[box].counters[counter] = value
 
     async def read(self, box: str, collection: str, key: str) -> Document | None:
-        return self._box(box).documents.get(collection, {}).get(key)
+        return self._boxes[box].documents.get(collection, {}).get(key)
 
     async def write(self, box: str, collection: str, key: str, value: Document) -> None:
-        self._box(box).documents.setdefault(collection, {})[key] = value
+        self._boxes[box].documents.setdefault(collection, {})[key] = value
 
     async def replace(self, box: str, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
-        documents = self._box(box).documents.setdefault(collection, {})
+        documents = self._boxes[box].documents.setdefault(collection, {})
         if documents.get(key) != old:
             return False
         if new is None:
@@ -178,7 +171,7 @@ class MemoryStore:
         return True
 
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
-        return dict(self._box(box).documents.get(collection, {}))
+        return dict(self._boxes[box].documents.get(collection, {}))
 
     async def collections(self, box: str) -> Sequence[str]:
-        return [name for name, documents in self._box(box).documents.items() if documents]
+        return [name for name, documents in self._boxes[box].documents.items() if documents]

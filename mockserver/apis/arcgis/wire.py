@@ -37,7 +37,7 @@ FORMATS = ("html", "json", "pjson")
 
 def decode(call: GpCall) -> None:
     """Merge query and form into `call.parameters`; the body wins on a clash, the last of a repeated name counts."""
-    parameters = dict(read_pairs(call.query_string)) if call.query_string else {}
+    parameters = dict(read_pairs(call.query_string))
     if call.body:
         parameters.update(_form(call))
     call.parameters = parameters

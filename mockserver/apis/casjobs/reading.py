@@ -160,14 +160,16 @@ def _place(operation: Any, child: Any, body: str) -> str:
     return "(0, 0)"
 
 
-def form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str = "utf-8") -> Arguments:
+def form(text: str, parameters: tuple[tuple[str, Kind], ...], charset: str = "utf-8") -> Arguments:
     """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
+    if len(text) > _SHORT:  # not worth its hash
+        return _read_form(text, parameters, charset)
     key = (text, parameters, charset)
     known = _known.get(key)
     if known is not None:
         return known
     arguments = _read_form(text, parameters, charset)
-    if arguments.error is None and len(text) <= _SHORT:
+    if arguments.error is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         _known[key] = arguments
@@ -219,7 +221,7 @@ def _given(text: str, charset: str) -> Mapping[str, str]:
 
 
 # A poller asks the same again and again. Who gets arguments changes nothing in them.
-_known: dict[tuple[str, Sequence[tuple[str, Kind]], str], Arguments] = {}
+_known: dict[tuple[str, tuple[tuple[str, Kind], ...], str], Arguments] = {}
 _SHORT, _MOST_KNOWN = 256, 1000
 
 

@@ -11,14 +11,12 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import orjson
 
 from mockserver.apis.prime.model import ErrorDocument, Root
-from mockserver.apis.prime.shape import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Plan, Role, Slot, slots
+from mockserver.apis.prime.shape import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Plan, Slot, slots
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 ERROR_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -140,71 +138,39 @@ def guess(content: object) -> Any:
 # --- XML --------------------------------------------------------------------------------------------------
 
 
-class _Layout(NamedTuple):
-    """How a class lies in XML, worked out once.
-
-    Attributes:
-        values: returns its fields: first those that are attributes, then the others.
-        attributes: key in the data, what stands before the value, and after it.
-        children: role, key, start and end tag, and the name of each item.
-    """
-
-    values: Callable[[Any], tuple[Any, ...]]
-    attributes: tuple[tuple[str, str, str], ...]
-    children: tuple[tuple[Role, str, str, str, str], ...]
-
-
-_layouts: dict[type, _Layout] = {}
-
-
-def _lay_out(model: type) -> _Layout:
-    every = slots(model)
-    attributes = [slot for slot in every if slot.role is ATTRIBUTE]
-    others = [slot for slot in every if slot.role is not ATTRIBUTE]
-    made = _layouts[model] = _Layout(
-        # attrgetter returns a tuple for two names and more only; every class here has two.
-        attrgetter(*(slot.name for slot in (*attributes, *others))),
-        tuple((slot.key, slot.start, slot.end) for slot in attributes),
-        tuple((slot.role, slot.key, slot.start, slot.end, slot.item or slot.wire) for slot in others),
-    )
-    return made
-
-
 def _write(name: str, model: object, pieces: list[str]) -> dict[str, Any]:
     """Add an element's text to `pieces`; return its data. One walk for both: each answer needs both."""
-    values, attributes, children = _layouts.get(type(model)) or _lay_out(type(model))
-    contents = iter(values(model))
     made: dict[str, Any] = {}
     head = f"<{name}"
-    for (key, before, after), content in zip(attributes, contents, strict=False):
-        if content is not None:
-            made[key] = content
-            head += f"{before}{_attribute(content)}{after}"
-    pieces.append(head + ">")
-    empty = len(pieces)
-    for child, content in zip(children, contents, strict=True):
+    below: list[str] = []
+    for slot, content in _xml_plan.pairs(model):
         if content is None:
             continue
-        role, key, start, end, item = child
+        role = slot.role
         if role is VALUE:
-            made[key] = content
-            pieces.append(f"{start}{content if type(content) is int else _text(content)}{end}")
-        elif role is ITEMS:
-            made[key] = [_write(item, one, pieces) for one in content]
-        elif role is WRAPPED:
-            pieces.append(start if content else f"{start[:-1]}/>")
-            made[key] = {item: [_write(item, one, pieces) for one in content]}
-            if content:
-                pieces.append(end)
+            made[slot.key] = content
+            below.append(f"{slot.start}{content if type(content) is int else _text(content)}{slot.end}")
+        elif role is ATTRIBUTE:
+            made[slot.key] = content
+            head += slot.start + _attribute(content) + slot.end
         elif role is TEXT:
-            made[key] = content
-            pieces.append(_text(content))
+            made[slot.key] = content
+            below.append(_text(content))
+        elif role is PART:
+            made[slot.key] = _write(slot.wire, content, below)
+        elif role is ITEMS:
+            made[slot.key] = [_write(slot.wire, item, below) for item in content]
         else:
-            made[key] = _write(item, content, pieces)
-    if len(pieces) == empty:
-        pieces[-1] = head + "/>"
-    else:
+            below.append(slot.start if content else f"<{slot.wire}/>")
+            made[slot.key] = {slot.item: [_write(slot.item, item, below) for item in content]}
+            if content:
+                below.append(slot.end)
+    if below:
+        pieces.append(head + ">")
+        pieces += below
         pieces.append(f"</{name}>")
+    else:
+        pieces.append(head + "/>")
     return made
 
 
