@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Job, Move
@@ -16,8 +16,7 @@ RETRIES = 1000
 Pure = Callable[[Machine, Job, float], Job]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """A change that landed: the settled job it was made on, and what it became."""
 
     before: Job

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 T = TypeVar("T")
@@ -53,8 +53,7 @@ class _Leaf(Generic[T]):
     query: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """A target, and the values of the template's names (decoded)."""
 
     target: T

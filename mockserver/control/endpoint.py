@@ -31,7 +31,7 @@ from mockserver.expectation import answered_by_reader, invite_body
 from mockserver.fixtures import BadFixture
 from mockserver.house import House
 from mockserver.journal import mask
-from mockserver.routing import Found, Route, Router, WrongMethod
+from mockserver.routing import Route, Router, WrongMethod
 from mockserver.sandbox import Sandbox
 
 log = logging.getLogger("mockserver")
@@ -93,7 +93,7 @@ class Control:
             sandbox, path = self.house.sandboxes.get(parts[2]), "/" + parts[3]
         query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         found = self._router.find(request.method, path)
-        way = found.target if isinstance(found, Found) else None
+        way = None if found is None or isinstance(found, WrongMethod) else found.target
         if way is None or not way.public:
             self._ask_for_token(request)
         if isinstance(found, WrongMethod):

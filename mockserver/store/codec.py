@@ -12,7 +12,7 @@ from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 
 def dump(job: Job) -> dict[str, Any]:
     """Return everything a job is, as values JSON can say."""
-    return asdict(job)
+    return {**asdict(job), "history": [move._asdict() for move in job.history]}
 
 
 def load(document: Mapping[str, Any]) -> Job:

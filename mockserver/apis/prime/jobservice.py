@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from mockserver.apis.prime import filters
 from mockserver.apis.prime.filters import Condition, Kind
 from mockserver.apis.prime.gate import Ask, Inner, PrimeCall
 from mockserver.apis.prime.machine import RUN_KIND, JobEvent, RunEvent
-from mockserver.apis.prime.model import HistoryJob, ManagementResponse, OperationResult, ResultEntry
+from mockserver.apis.prime.model import (
+    HistoryJob,
+    ManagementResponse,
+    Operated,
+    OperationResult,
+    ResultEntry,
+    RunHistory,
+)
 from mockserver.apis.prime.payload import IDS, ids
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.roster import API, is_visible
@@ -18,12 +25,14 @@ from mockserver.apis.prime.views import all_runs, fresh, history_job, started
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 
+M = TypeVar("M", bound=ManagementResponse)
+
 _CHUNK = 1000
 
 
-def management(ask: Ask, **content: Any) -> ManagementResponse:
+def management(kind: type[M], ask: Ask, **content: Any) -> M:
     """Return the root of an answer below `op`."""
-    return ManagementResponse(response_type="operation", request_url=ask.request_url, root_url=ask.root_url, **content)
+    return kind(response_type="operation", request_url=ask.request_url, root_url=ask.root_url, **content)
 
 
 # --- writes -------------------------------------------------------------------------------------------
@@ -34,7 +43,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
     kind = RUN_KIND if isinstance(event, RunEvent) else "job"
     place = IDS[operation]
 
-    async def handler(call: PrimeCall, ask: Ask) -> ManagementResponse:
+    async def handler(call: PrimeCall, ask: Ask) -> Operated:
         settings = call.settings
         wanted = ids(call.payload, *place)
         if not wanted and settings.empty_id_list == "400":
@@ -55,7 +64,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
             operation=operation.upper(),
             success=tuple(good) or empty,
         )
-        return management(ask, operation_result=(result,))
+        return management(Operated, ask, operation_result=(result,))
 
     return handler
 
@@ -65,7 +74,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
 _FIELDS = {"jobId": Kind.NUMBER, "jobName": Kind.TEXT, "jobType": Kind.TEXT, "startTime": Kind.MOMENT}
 
 
-async def run_history(call: PrimeCall, ask: Ask) -> ManagementResponse:
+async def run_history(call: PrimeCall, ask: Ask) -> RunHistory:
     """Jobs and their runs. Without parameters no run instances are returned."""
     settings = call.settings
     found = filters.conditions(
@@ -80,7 +89,7 @@ async def run_history(call: PrimeCall, ask: Ask) -> ManagementResponse:
             if history is not None:
                 shown.append(history)
     none = () if settings.no_jobs == "empty" else None
-    return management(ask, job=tuple(shown) or none)
+    return management(RunHistory, ask, job=tuple(shown) or none)
 
 
 async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_runs: bool) -> HistoryJob | None:

@@ -86,20 +86,48 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementResponse:
-    """The root of every answer below `op`; one of its lists is set."""
+    """The root of every answer below `op`, and all there is to it but for its one list."""
 
     root: ClassVar[str] = "mgmtResponse"
 
     response_type: str = attribute(str)
     request_url: str = attribute(str)
     root_url: str = attribute(str)
-    bulk_import_result: tuple[CreatedJob, ...] | None = items(CreatedJob, "bulkImportResult", optional=True)
-    cli_template_command_job_result: tuple[CreatedJob, ...] | None = items(
-        CreatedJob, "cliTemplateCommandJobResult", optional=True
-    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operated(ManagementResponse):
+    """What a write answers."""
+
+    operation_result: tuple[OperationResult, ...] = items(OperationResult, "operationResult")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHistory(ManagementResponse):
+    """What runhistory answers; None where there are no jobs and the key is left out."""
+
     job: tuple[HistoryJob, ...] | None = items(HistoryJob, "job", optional=True)
-    operation_result: tuple[OperationResult, ...] | None = items(OperationResult, "operationResult", optional=True)
-    rate_limits: tuple[RateLimits, ...] | None = items(RateLimits, "rateLimitsDTO", optional=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed(ManagementResponse):
+    """What deployTemplateThroughJob answers."""
+
+    result: tuple[CreatedJob, ...] = items(CreatedJob, "cliTemplateCommandJobResult")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported(ManagementResponse):
+    """What bulkImport answers."""
+
+    result: tuple[CreatedJob, ...] = items(CreatedJob, "bulkImportResult")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited(ManagementResponse):
+    """What rateLimits answers."""
+
+    rate_limits: tuple[RateLimits, ...] = items(RateLimits, "rateLimitsDTO")
 
 
 # --- data ---------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def _body(call: Call[PrimeSettings, Any], address: Address) -> Any:
             root = xml.parse(call.body, _charset(call.headers.get("Content-Type", "")))
         except xml.BadXml as error:
             return Malformed(f"the body is not XML: {error}")
-        return {_name(root): _plain(root)}
+        return {_local(root.tag): _plain(root)}
     payload = read_json(call.body)
     if isinstance(payload, Malformed) and address.version == 1:
         text = call.body.decode("utf-8", "replace")
@@ -136,14 +136,17 @@ def _quoted(found: re.Match[str]) -> str:
 
 def _plain(element: Any) -> Any:
     """Return an element as JSON v1 would have it: repeated elements are a list, leaves are texts."""
+    if not len(element):
+        return element.text or ""
     made: dict[str, Any] = {}
     text = element.text or ""
     for child in element:
+        tag = child.tag
         # What is no element (a comment) splits a text, it is no part of it.
-        if not isinstance(child.tag, str):
+        if not isinstance(tag, str):
             text += child.tail or ""
             continue
-        name, content = _name(child), _plain(child)
+        name, content = _local(tag), _plain(child)
         if name not in made:
             made[name] = content
         elif isinstance(made[name], list):
@@ -153,8 +156,7 @@ def _plain(element: Any) -> Any:
     return made or text
 
 
-def _name(element: Any) -> str:
-    tag: str = element.tag
+def _local(tag: str) -> str:
     return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
@@ -163,8 +165,8 @@ def _first_id(payload: Any) -> str | None:
     found = payload
     try:
         for _ in range(3):
-            found, *_ = found.values()
-    except (AttributeError, ValueError):
+            found = next(iter(found.values()))
+    except (AttributeError, StopIteration):
         return None
     if isinstance(found, list) and found:
         found = found[0]

@@ -11,6 +11,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 import orjson
@@ -53,9 +54,9 @@ def xml_bytes(root: Root) -> tuple[Any, bytes]:
 
     The data is that of the newest JSON: typed, and every list a list.
     """
-    pieces = [ERROR_PROLOG if isinstance(root, ErrorDocument) else PROLOG]
-    data = {root.root: _write(root.root, root, pieces)}
-    return data, "".join(pieces).encode("utf-8", "replace")
+    text, data = _element(root.root, root)
+    prolog = ERROR_PROLOG if isinstance(root, ErrorDocument) else PROLOG
+    return {root.root: data}, (prolog + text).encode("utf-8", "replace")
 
 
 # --- JSON, v2 and later -----------------------------------------------------------------------------------
@@ -138,40 +139,46 @@ def guess(content: object) -> Any:
 # --- XML --------------------------------------------------------------------------------------------------
 
 
-def _write(name: str, model: object, pieces: list[str]) -> dict[str, Any]:
-    """Add an element's text to `pieces`; return its data. One walk for both: each answer needs both."""
-    made: dict[str, Any] = {}
-    head = f"<{name}"
-    below: list[str] = []
+def _element(name: str, model: object) -> tuple[str, dict[str, Any]]:
+    """Return an object as an element, and its data. One walk for both: each answer needs both."""
+    data: dict[str, Any] = {}
+    head, inside = f"<{name}", ""
     for slot, content in _xml_plan.pairs(model):
         if content is None:
             continue
         role = slot.role
         if role is VALUE:
-            made[slot.key] = content
-            below.append(f"{slot.start}{content if type(content) is int else _text(content)}{slot.end}")
+            data[slot.key] = content
+            inside += f"{slot.start}{content if content in _plain_texts else _text(content)}{slot.end}"
         elif role is ATTRIBUTE:
-            made[slot.key] = content
-            head += slot.start + _attribute(content) + slot.end
+            data[slot.key] = content
+            head += f"{slot.start}{content if content in _plain_texts else _attribute(content)}{slot.end}"
         elif role is TEXT:
-            made[slot.key] = content
-            below.append(_text(content))
+            data[slot.key] = content
+            inside += _text(content)
         elif role is PART:
-            made[slot.key] = _write(slot.wire, content, below)
+            part, data[slot.key] = _element(slot.wire, content)
+            inside += part
         elif role is ITEMS:
-            made[slot.key] = [_write(slot.wire, item, below) for item in content]
+            items, data[slot.key] = _elements(slot.wire, content)
+            inside += items
+        elif content:
+            items, made = _elements(slot.item, content)
+            data[slot.key] = {slot.item: made}
+            inside += f"{slot.start}{items}{slot.end}"
         else:
-            below.append(slot.start if content else f"<{slot.wire}/>")
-            made[slot.key] = {slot.item: [_write(slot.item, item, below) for item in content]}
-            if content:
-                below.append(slot.end)
-    if below:
-        pieces.append(head + ">")
-        pieces += below
-        pieces.append(f"</{name}>")
-    else:
-        pieces.append(head + "/>")
-    return made
+            data[slot.key] = {slot.item: []}
+            inside += f"<{slot.wire}/>"
+    return (f"{head}>{inside}</{name}>" if inside else f"{head}/>"), data
+
+
+def _elements(name: str, models: Sequence[object]) -> tuple[str, list[Any]]:
+    text, data = "", []
+    for model in models:
+        one, made = _element(name, model)
+        text += one
+        data.append(made)
+    return text, data
 
 
 def _text(content: object) -> str:

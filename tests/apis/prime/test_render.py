@@ -28,9 +28,9 @@ DONE = m.RunInstance(
 )
 
 
-def history(*runs: m.RunInstance) -> m.ManagementResponse:
+def history(*runs: m.RunInstance) -> m.RunHistory:
     job = m.HistoryJob(job_id=15, job_name="J", job_status="COMPLETED", job_type="T", run_instances=runs)
-    return m.ManagementResponse(
+    return m.RunHistory(
         response_type="operation", request_url=URL, root_url="https://host/webacs/api/v1/op", job=(job,)
     )
 
@@ -229,7 +229,10 @@ def as_v1_says(model: Any) -> Any:
     return replace(model, **changes)
 
 
-ROOTS = [m.ManagementResponse, m.Listing, m.Instance, m.Directory, m.ErrorDocument]
+ROOTS = [
+    m.Operated, m.RunHistory, m.Deployed, m.Imported, m.Limited,
+    m.Listing, m.Instance, m.Directory, m.ErrorDocument,
+]  # fmt: skip
 SAYABLE = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff", include_characters="\t\n\r"),
     max_size=12,
