@@ -26,6 +26,7 @@ IDS = {
     "CancelRunning": ("jobRunOperationPayload", "runIds", "runId"),
 }
 """Operation -> where its ids stand: root, list, item."""
+_PLACES = tuple(dict.fromkeys(IDS.values()))
 
 
 def decode(call: Call[PrimeSettings, Any]) -> None:
@@ -162,11 +163,9 @@ def _local(tag: str) -> str:
 
 def _first_id(payload: Any) -> str | None:
     """Return the first id of a write, for journal and faults; None where no id stands."""
-    found = payload
     try:
-        for _ in range(3):
-            found = next(iter(found.values()))
-    except (AttributeError, StopIteration):
+        found = next(payload[root][outer][item] for root, outer, item in _PLACES if root in payload)
+    except (TypeError, LookupError, StopIteration):
         return None
     if isinstance(found, list) and found:
         found = found[0]

@@ -56,6 +56,29 @@ async def test_how_runs_of_the_default_fixtures_take_a_cancel(
     assert (found["runStatus"], found.get("resultStatus")) == (status, result)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "job"),
+    [
+        (f"{OPS}/cancelrunning", runs(282800294), "282800294"),
+        (f"{OPS}/cancelrunning", runs([" 282800294 ", 5]), "282800294"),
+        (f"{OPS}/cancel", jobs("15"), "15"),
+        (f"{OPS}/cancel", jobs([]), None),
+        (f"{OPS}/cancel", {"jobOperationPayload": [{"jobIds": 15}]}, None),
+        (f"{OPS}/cancel", [1], None),
+        (f"{OPS}/cancel", "jobOperationPayload", None),
+        (
+            "/v4/op/cliTemplateConfiguration/deployTemplateThroughJob",
+            {"cliTemplateCommand": {"options": {"a": 1}}},
+            None,
+        ),
+    ],
+)
+async def test_the_journal_tells_which_job_a_write_was_about(prime: Any, path: str, body: Any, job: str | None) -> None:
+    await prime.ask("PUT", f"/webacs/api{path}", body)
+    (entry,) = await prime.sandbox.store.entries("default")
+    assert entry.job == job
+
+
 async def test_settings_choose_the_words_after_a_cancel(prime: Any) -> None:
     await prime.set(cancelled_run_status="ABORTED", cancel_failed_run_status="INTERRUPTED")
     await prime.cancel_run(282800340, 282800343)
