@@ -113,7 +113,7 @@ def check(data: bytes) -> None:
     if b"<!DOCTYPE" in data and data.startswith(b"<!DOCTYPE", at := _prolog(data)):
         line = data.count(b"\n", 0, at) + 1
         raise DtdProhibited("a document type declaration", line=line, column=at - data.rfind(b"\n", 0, at) + 2)
-    if data.count(b"<") > 2 * MAX_TAGS:
+    if len(data) > 2 * MAX_TAGS and data.count(b"<") > 2 * MAX_TAGS:
         raise BadXml(f"more than {MAX_TAGS} elements")
 
 
@@ -136,7 +136,7 @@ def utf8(body: bytes, charset: str | None = None) -> bytes:
     """Return a document in UTF-8, without a byte order mark; its declaration is left as it was."""
     if body[:1] == b"<" and body[1:2] != b"\0":
         name = codec(charset)
-        if name is None and (declared := _DECLARED.match(body)) is not None:
+        if name is None and body[1:2] == b"?" and (declared := _DECLARED.match(body)) is not None:
             name = codec(declared[1].decode("ascii"))
         if name is None or name in ("utf-8", "ascii"):
             return body

@@ -13,7 +13,7 @@ from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.call import Call, Malformed, read_json
 from mockserver.wire import xml
 
-_LONG = 1 << 63
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
 # v1 read `"templateName" : XR Global CDP` without a murmur (v1_deploy_responses.txt).
 _UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*")|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
@@ -85,7 +85,7 @@ def _found(payload: Any, root: str, outer: str, item: str) -> Any:
 def _long(given: object, name: str) -> int:
     if isinstance(given, str) and _ID.fullmatch(given) is not None:
         given = int(given)
-    if isinstance(given, bool) or not isinstance(given, int) or not -_LONG <= given < _LONG:
+    if isinstance(given, bool) or not isinstance(given, int) or not _LEAST <= given <= _MOST:
         raise Refused(400, f"Invalid request: {name} is not a long")
     return given
 
