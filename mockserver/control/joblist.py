@@ -15,8 +15,9 @@ import orjson
 from mockserver.control.apis import chosen
 from mockserver.control.ask import Ask
 from mockserver.control.errors import Refused
-from mockserver.core.errors import UnknownState
+from mockserver.core.errors import UnknownJob, UnknownState
 from mockserver.core.job import Job
+from mockserver.core.machine import State
 
 LIMIT = 100
 """Jobs on a page that asks for no number."""
@@ -65,7 +66,7 @@ async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
     names = [chosen(ask, ask.values["api"]).name] if "api" in ask.values else list(ask.sandbox.apis)
     _check_words(ask, names)
     sizes = await ask.sandbox.store.size(ask.sandbox.name)
-    kinds = [(api, kind) for api in names for kind in ask.sandbox.apis[api].machines if _listed(ask, kind)]
+    kinds = [(api, kind) for api in names for kind in _kinds(ask, api)]
     start = _read_cursor(ask.values["cursor"]) if "cursor" in ask.values else None
     shelves = [
         _Shelf(ask, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
@@ -86,13 +87,17 @@ async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
     return found, cursor, sum(sizes.get(key, 0) for key in kinds)
 
 
-def _listed(ask: Ask, kind: str) -> bool:
-    return kind == ask.values["kind"] if "kind" in ask.values else kind != "run"
+def _kinds(ask: Ask, api: str) -> list[str]:
+    """Return the kinds of an API that are listed: all but runs, or runs where only they know what is asked for."""
+    machines = ask.sandbox.apis[api].machines
+    if "kind" in ask.values:
+        return [kind for kind in machines if kind == ask.values["kind"]]
+    whole = [kind for kind in machines if kind != "run"]
+    known = [kind for kind, machine in machines.items() if any(_is(ask, state) for state in machine.states)]
+    return known if known == ["run"] else whole
 
 
 async def _settled(ask: Ask, job: Job) -> Job | None:
-    from mockserver.core.errors import UnknownJob
-
     try:
         return await ask.sandbox.jobs.get(job.api, job.id, kind=job.kind)
     except UnknownJob:
@@ -100,13 +105,16 @@ async def _settled(ask: Ask, job: Job) -> Job | None:
 
 
 def _fits(ask: Ask, job: Job) -> bool:
+    if not _is(ask, ask.sandbox.apis[job.api].machines[job.kind].by_name[job.state]):
+        return False
+    return "owner" not in ask.values or ask.values["owner"] == (job.owner or "")
+
+
+def _is(ask: Ask, state: State) -> bool:
     values = ask.values
-    state = ask.sandbox.apis[job.api].machines[job.kind].by_name[job.state]
     if "state" in values and values["state"].casefold() not in (state.name.casefold(), state.phase.casefold()):
         return False
-    if "phase" in values and values["phase"].casefold() != state.phase.casefold():
-        return False
-    return "owner" not in values or values["owner"] == (job.owner or "")
+    return "phase" not in values or values["phase"].casefold() == state.phase.casefold()
 
 
 def _check_words(ask: Ask, names: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,18 +61,19 @@ async def delete(ask: Ask) -> Reply:
 
 
 def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
-    """Merge inline documents and loaded ones, in the order given."""
-    loaded: Mapping[str, Document] = {}
-    for document in ask.house.sandboxes.fixtures.documents:
-        stem = document.source.replace("\\", "/").rsplit("/", 1)[-1]
-        loaded = {**loaded, stem: document, stem.rsplit(".", 1)[0]: document}
+    """Merge inline documents and loaded ones, in the order given. `default` is all that the server has loaded."""
+    started_with = ask.house.sandboxes.fixtures.documents
+    loaded: dict[str, Sequence[Document]] = {DEFAULT: started_with}
+    for document in started_with:
+        name = document.source.replace("\\", "/").rsplit("/", 1)[-1]
+        loaded[name] = loaded[name.rsplit(".", 1)[0]] = [document]
     documents: list[Document] = []
     for number, one in enumerate(given):
         if isinstance(one, str):
             if one not in loaded:
                 hint = "name a fixture the server has loaded, or give the document itself"
                 raise Refused(422, "unknown-fixture", f"no fixture {one!r} is loaded", hint, sorted(loaded))
-            documents.append(loaded[one])
+            documents += loaded[one]
         else:
             documents.append(Document(source=f"fixtures[{number}]", content=one))
     return fixtures.merge(documents, ask.house.apis)

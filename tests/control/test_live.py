@@ -96,6 +96,16 @@ async def test_inline_fixtures_and_names_of_loaded_ones(client: Client) -> None:
     assert response.status == 201, await response.text()
 
 
+async def test_default_names_all_that_the_server_has_loaded(client: Client) -> None:
+    more = {"prime": {"settings": {"authentication_failure": "401"}}}
+    response = await client.post("/_control/sandboxes", json={"name": "a", "fixtures": ["default", more]})
+    assert response.status == 201, await response.text()
+    known = await (await client.get("/_control/jobs")).json()
+    assert (await (await client.get("/~a/_control/jobs")).json())["total"] == known["total"] > 0
+    settings = (await (await client.get("/~a/_control/apis/prime")).json())["settings"]
+    assert settings["authentication_failure"] == "401"
+
+
 async def test_a_port_of_its_own_plain_and_tls() -> None:
     import ssl
 

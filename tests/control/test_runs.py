@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import Client
 
 JOB = "/_control/jobs/prime/15"
@@ -50,3 +52,19 @@ async def test_lists_leave_runs_to_their_jobs(client: Client) -> None:
     jobs = (await (await client.get("/_control/jobs?api=prime&limit=1000")).json())["jobs"]
     assert {job["kind"] for job in jobs} == {"job"}
     assert all("runs" in job for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ("api=prime&state=RUNNING", {"run"}),
+        ("api=prime&state=canceling", {"run"}),
+        ("api=prime&phase=executing", {"run"}),
+        ("api=prime&state=COMPLETED", {"job"}),
+        ("api=prime&state=COMPLETED&kind=run", {"run"}),
+        ("state=SUSPENDED", {"job"}),
+    ],
+)
+async def test_states_that_only_runs_have_list_runs(client: Client, query: str, kinds: set[str]) -> None:
+    jobs = (await (await client.get(f"/_control/jobs?{query}")).json())["jobs"]
+    assert {job["kind"] for job in jobs} == kinds

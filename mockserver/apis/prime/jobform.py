@@ -103,12 +103,11 @@ def job_name(prefix: str, at: float, zone: str) -> str:
 
 @lru_cache(maxsize=64)
 def time_zone(zone: str) -> timezone:
-    """Read the setting `server_zone`; what is no offset counts as UTC."""
-    sign, hours, minutes = zone[:1], zone[1:3], zone[4:6]
-    if sign not in ("+", "-") or not (hours + minutes).isdecimal() or len(zone) != 6:
+    """Read the setting `server_zone`: Z, or an offset such as +10:00."""
+    if zone == "Z":
         return UTC
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-offset if sign == "-" else offset)
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:]))
+    return timezone(-offset if zone[0] == "-" else offset)
 
 
 def _number(fields: Mapping[str, Any], name: str) -> str | None:

@@ -80,7 +80,12 @@ class PrimeSettings:
     suffix_after_query: bool = knob(
         True, ".json and .xml also count at the very end of the query, as PI 2.0's FAQ shows it.", DOCUMENTED
     )
-    server_zone: str = knob("Z", "The server's zone in dates: Z, or an offset such as +10:00.", OBSERVED)
+    server_zone: str = knob(
+        "Z",
+        "The server's zone in dates: Z, or an offset such as +10:00.",
+        OBSERVED,
+        pattern=r"Z|[+-](0\d|1[0-4]):[0-5]\d",
+    )
     domain: str = knob("ROOT-DOMAIN", "Virtual domain named by v4 answers.", OBSERVED)
     instance_uuid: bool = knob(False, "JobSummary entities carry instanceUuid (EPN Manager 3.1 and later).", DOCUMENTED)
     recurrence: float = knob(

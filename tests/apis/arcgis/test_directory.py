@@ -160,7 +160,13 @@ async def test_a_page_of_another_origin_may_ask(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("version", "number", "full"),
-    [("11.3", 11.3, "11.3.0"), ("10.9.1", 10.91, "10.9.1"), ("11.0", 11, "11.0.0"), ("10.8", 10.8, "10.8.0")],
+    [
+        ("11.3", 11.3, "11.3.0"),
+        ("10.9.1", 10.91, "10.9.1"),
+        ("10.91", 10.91, "10.9.1"),
+        ("11.0", 11, "11.0.0"),
+        ("10.8", 10.8, "10.8.0"),
+    ],
 )
 async def test_the_version_is_a_number_and_a_text(client: Client, version: str, number: float, full: str) -> None:
     await client.patch("/_control/apis/arcgis/settings", json={"version": version})

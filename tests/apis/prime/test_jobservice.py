@@ -222,6 +222,13 @@ async def test_the_filter_language(prime: Any, query: str, found: list[str]) -> 
     assert await names(prime, query) == found
 
 
+@pytest.mark.parametrize("zone", ["UTC", "+10", "+24:00", "Europe/Paris", ""])
+async def test_a_zone_that_is_no_offset_is_refused(prime: Any, zone: str) -> None:
+    response = await prime.client.patch("/_control/apis/prime/settings", json={"server_zone": zone})
+    assert response.status == 422
+    assert "server_zone" in (await response.json())["error"]["message"]
+
+
 async def test_only_matching_runs_are_listed(prime: Any) -> None:
     answer = await prime.get(
         f"{OPS}/runhistory.json?jobId=50&startTime=between(2026-01-02T08:00:00,2026-01-02T09:00:00)"
