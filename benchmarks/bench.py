@@ -232,18 +232,22 @@ def pages(names: set[str]) -> list[dict[str, Any]]:
     probes = [("control jobs page", "ges", "/_control/jobs?api=ges&limit=100", {}),
               ("GES status", "ges", SCENARIOS[0].path, SCENARIOS[0].headers)]  # fmt: skip
     if "prime" in names:
-        probes.append(
-            ("Prime JobSummary page", "prime", "/webacs/api/v4/data/JobSummary.json?.full=true&.maxResults=100", nbi)
-        )
+        api = "/webacs/api/v4"
+        probes += [
+            ("Prime JobSummary page", "prime", f"{api}/data/JobSummary.json?.full=true&.maxResults=100", nbi),
+            ("Prime runhistory, 1,000 runs", "prime", f"{api}/op/jobService/runhistory.json?jobName=%22runs%22", nbi),
+        ]
     for size in (100, 100_000):
         jobs = [
             {"id": f"page{at}", "graph": "movie", "kind": "query-vertices", "state": "running"} for at in range(size)
         ]
         fixture: dict[str, Any] = {"ges": {"jobs": [*jobs, *SCENARIOS[0].fixture()["ges"]["jobs"]]}}
         if "prime" in names:
+            runs = [{"id": str(7_000_000 + at), "state": "COMPLETED"} for at in range(1000)]
             fixture["prime"] = {"jobs": [
-                {"id": str(9_000_000 + at), "name": f"page{at}", "type": "Bench", "state": "SCHEDULED", "owner": "nbi"}
-                for at in range(size)
+                {"id": "8000000", "name": "runs", "type": "Bench", "state": "COMPLETED", "owner": "nbi", "runs": runs},
+                *({"id": str(9_000_000 + at), "name": f"page{at}", "type": "Bench", "state": "SCHEDULED", "owner": "nbi"}
+                  for at in range(size)),
             ]}  # fmt: skip
         port = free_port()
         with running(ours(port, fixture), port) as (pid, _):
