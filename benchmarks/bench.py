@@ -226,7 +226,7 @@ def listing(port: int, path: str, headers: Mapping[str, str]) -> float:
 
 
 def pages(names: set[str]) -> list[dict[str, Any]]:
-    """Measure a page of a listing, and a status query, at 100 and at 100,000 jobs."""
+    """Measure pages of listings, a long run history and a status query, at 100 and at 100,000 jobs."""
     rows = []
     nbi = {"Authorization": "Basic bmJpOnNlY3JldA=="}
     probes = [("control jobs page", "ges", "/_control/jobs?api=ges&limit=100", {}),

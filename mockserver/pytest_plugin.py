@@ -27,7 +27,7 @@ class Asked:
         allow_violations: the client may break contracts.
         allow_unused_faults: a fault may stay without a hit.
         forced_states_seen: fail when no client saw a state that the test forced.
-        fixtures: documents, or names of loaded ones, to start with instead of the server's own.
+        fixtures: documents, or names of loaded ones (`default`: all), to start with instead of the server's own.
         port: give the sandbox a port of its own, for clients that only take a host.
     """
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver import __version__
-from mockserver.core.clock import iso
+from mockserver import __version__, knobs
+from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
 from mockserver.core.errors import DomainError
 from mockserver.fixtures import BadFixture, inline, merge
 from mockserver.sandbox import Sandbox
 from mockserver.store import codec
+from mockserver.store.base import CLOCK, SETTINGS
 
 FORMAT = 1
 
@@ -56,6 +57,12 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
         jobs = [codec.load(job) for job in document["jobs"]]
         counters = {str(name): int(value) for name, value in document["counters"].items()}
         documents = {name: dict(values) for name, values in document["documents"].items()}
+        for name, api in sandbox.apis.items():
+            given = {**fixtures.section(name).get("settings", {}), **documents.get(SETTINGS, {}).get(name, {})}
+            knobs.change(api.settings(), given)
+        clock = Clock(**documents.get(CLOCK, {}).get(CLOCK, {}))
+        if not EARLIEST <= clock.now(0) <= LATEST:
+            raise BadSnapshot("its clock stands outside the years 1 to 9999")
         for job in jobs:
             if job.state not in sandbox.apis[job.api].machines[job.kind].by_name:
                 raise BadSnapshot(f"{job.api} has no state {job.state!r}")

@@ -369,7 +369,7 @@ class Control:
 
         Args:
             name: none: the server thinks of one.
-            fixtures: documents, or names of loaded ones; none: the server's own.
+            fixtures: documents, or names of loaded ones (`default`: all of them); none: the server's own.
             ttl: real seconds without a request after which it ends.
             port: give it a port of its own.
         """

@@ -17,7 +17,7 @@ from mockserver.control.ask import Ask
 from mockserver.control.errors import Refused
 from mockserver.core.errors import UnknownJob, UnknownState
 from mockserver.core.job import Job
-from mockserver.core.machine import State
+from mockserver.core.machine import Machine, State
 
 LIMIT = 100
 """Jobs on a page that asks for no number."""
@@ -56,7 +56,7 @@ class _Shelf:
 
 
 async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
-    """Return a page of jobs, the cursor of the next one, and how many jobs there are before any filter.
+    """Return a page of jobs, the cursor of the next one, and how many jobs of the kinds listed there are.
 
     Raises:
         Refused: no such API or cursor.
@@ -66,7 +66,7 @@ async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
     names = [chosen(ask, ask.values["api"]).name] if "api" in ask.values else list(ask.sandbox.apis)
     _check_words(ask, names)
     sizes = await ask.sandbox.store.size(ask.sandbox.name)
-    kinds = [(api, kind) for api in names for kind in _kinds(ask, api)]
+    kinds = _listed(ask, names)
     start = _read_cursor(ask.values["cursor"]) if "cursor" in ask.values else None
     shelves = [
         _Shelf(ask, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
@@ -87,14 +87,19 @@ async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
     return found, cursor, sum(sizes.get(key, 0) for key in kinds)
 
 
-def _kinds(ask: Ask, api: str) -> list[str]:
-    """Return the kinds of an API that are listed: all but runs, or runs where only they know what is asked for."""
-    machines = ask.sandbox.apis[api].machines
+def _listed(ask: Ask, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return api and kind of what is listed: all but runs, or runs when nothing else has the state or phase."""
+    every = [(api, kind) for api in names for kind in ask.sandbox.apis[api].machines]
     if "kind" in ask.values:
-        return [kind for kind in machines if kind == ask.values["kind"]]
-    whole = [kind for kind in machines if kind != "run"]
-    known = [kind for kind, machine in machines.items() if any(_is(ask, state) for state in machine.states)]
-    return known if known == ["run"] else whole
+        return [one for one in every if one[1] == ask.values["kind"]]
+    having = [one for one in every if any(_is(ask, state) for state in _machine(ask, *one).states)]
+    if having and all(kind == "run" for _, kind in having):
+        return having
+    return [one for one in every if one[1] != "run"]
+
+
+def _machine(ask: Ask, api: str, kind: str) -> Machine:
+    return ask.sandbox.apis[api].machines[kind]
 
 
 async def _settled(ask: Ask, job: Job) -> Job | None:
@@ -105,7 +110,7 @@ async def _settled(ask: Ask, job: Job) -> Job | None:
 
 
 def _fits(ask: Ask, job: Job) -> bool:
-    if not _is(ask, ask.sandbox.apis[job.api].machines[job.kind].by_name[job.state]):
+    if not _is(ask, _machine(ask, job.api, job.kind).by_name[job.state]):
         return False
     return "owner" not in ask.values or ask.values["owner"] == (job.owner or "")
 

@@ -15,6 +15,9 @@ from mockserver.fixtures import Document, Fixtures
 from mockserver.sandbox import DEFAULT, Sandbox
 from mockserver.settings import BadOption
 
+ALL_LOADED = "default"
+"""The name, among those of fixtures, that means all the server has loaded."""
+
 
 async def listing(ask: Ask) -> Reply:
     """List the sandboxes, the default one first."""
@@ -61,12 +64,13 @@ async def delete(ask: Ask) -> Reply:
 
 
 def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
-    """Merge inline documents and loaded ones, in the order given. `default` is all that the server has loaded."""
-    started_with = ask.house.sandboxes.fixtures.documents
-    loaded: dict[str, Sequence[Document]] = {DEFAULT: started_with}
-    for document in started_with:
+    """Merge inline documents and loaded ones, in the order given."""
+    every = ask.house.sandboxes.fixtures.documents
+    loaded: dict[str, Sequence[Document]] = {}
+    for document in every:
         name = document.source.replace("\\", "/").rsplit("/", 1)[-1]
         loaded[name] = loaded[name.rsplit(".", 1)[0]] = [document]
+    loaded[ALL_LOADED] = every
     documents: list[Document] = []
     for number, one in enumerate(given):
         if isinstance(one, str):

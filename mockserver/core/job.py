@@ -22,7 +22,7 @@ class Cause(StrEnum):
 class Move(NamedTuple):
     """One change of state. `at` is sandbox time in epoch seconds; `request` a journal number.
 
-    A tuple: each change makes one, and a frozen class costs four times as much to make.
+    A tuple: each change makes one, and a frozen class costs twice as much to make.
     """
 
     source: str
@@ -88,7 +88,7 @@ _Draft: Any = make_dataclass("_Draft", _NAMES, slots=True)
 
 
 def evolve(job: Job, **changes: Any) -> Job:
-    """Return a job with some fields changed: `dataclasses.replace` for two fifths of its price.
+    """Return a job with some fields changed: `dataclasses.replace` for a third of its price.
 
     Each request that moves a job pays it. A frozen class sets each field by a detour; a draft is set directly and
     frozen at the end.

@@ -12,6 +12,7 @@ from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 
 def dump(job: Job) -> dict[str, Any]:
     """Return everything a job is, as values JSON can say."""
+    # asdict leaves a tuple a tuple, and JSON would make a list of a move.
     return {**asdict(job), "history": [move._asdict() for move in job.history]}
 
 

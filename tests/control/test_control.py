@@ -248,6 +248,30 @@ async def test_a_snapshot_restores_another_server(serve: Serve) -> None:
     assert same == await (await one.get(f"{JOBS}/ges/x")).json()
 
 
+@pytest.mark.parametrize(
+    ("collection", "values", "word"),
+    [
+        ("settings", {"prime": {"server_zone": "UTC"}}, "server_zone"),
+        ("settings", {"ges": {"no_such": 1}}, "no_such"),
+        ("settings", {"ges": 7}, "int"),
+        ("clock", {"clock": {"frozen_at": "noon", "offset": 0.0}}, "str"),
+        ("clock", {"clock": {"frozen_at": 1e18, "offset": 0.0}}, "years"),
+        ("clock", {"clock": {"hands": 2}}, "hands"),
+    ],
+)
+async def test_a_snapshot_that_nothing_could_be_answered_from_changes_nothing(
+    client: Client, collection: str, values: Any, word: str
+) -> None:
+    await add(client, id="x", state="running")
+    before = await (await client.get("/_control/snapshot")).json()
+    broken = {**before, "jobs": [], "documents": {**before["documents"], collection: values}}
+    response = await client.put("/_control/snapshot", json=broken)
+    problem = (await response.json())["error"]
+    assert (response.status, problem["code"]) == (422, "bad-snapshot")
+    assert word in problem["message"]
+    assert await (await client.get("/_control/snapshot")).json() == before
+
+
 # --- who may ------------------------------------------------------------------------------------------
 
 

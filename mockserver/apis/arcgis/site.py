@@ -58,7 +58,7 @@ def version_number(settings: ArcgisSettings) -> int | float:
 def full_version(settings: ArcgisSettings) -> str:
     """Return `fullVersion`: three parts [server-info]."""
     first, second, *rest = settings.version.split(".")
-    if not rest and len(second) == 2:  # 10.91, as `currentVersion` writes 10.9.1
+    if first == "10" and len(second) == 2:  # 10.91, as `currentVersion` writes 10.9.1
         second, rest = second[0], [second[1]]
     return ".".join((first, second, *(rest or ("0",))))
 

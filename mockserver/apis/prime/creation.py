@@ -9,7 +9,7 @@ from mockserver.apis.prime.gate import Ask, PrimeCall
 from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.machine import JobState, RunState
-from mockserver.apis.prime.model import CreatedJob, Deployed, Imported
+from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.call import Malformed
@@ -24,7 +24,7 @@ IMPORT_PREFIX = "BulkImport"
 """From the runhistory page: `jobName=startsWith("BulkImport")`."""
 
 
-async def deploy_template(call: PrimeCall, ask: Ask) -> Deployed:
+async def deploy_template(call: PrimeCall, ask: Ask) -> DeployAnswer:
     """Deploy a CLI template through a job, at once or at `startTime`."""
     command = _payload(call, "cliTemplateCommand")
     if not command.get("templateName"):
@@ -32,15 +32,15 @@ async def deploy_template(call: PrimeCall, ask: Ask) -> Deployed:
     fate = call.content.templates.get(str(command["templateName"]), {})
     what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
     name = await _create(call, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(call))
-    return management(Deployed, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))
+    return management(DeployAnswer, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))
 
 
-async def bulk_import(call: PrimeCall, ask: Ask) -> Imported:
+async def bulk_import(call: PrimeCall, ask: Ask) -> ImportAnswer:
     """Import devices through a job."""
     if not _payload(call, "devicesImport").get("devices"):
         raise Refused(400, "Invalid request: devices is missing")
     name = await _create(call, ask, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
-    return management(Imported, ask, result=(CreatedJob(job_name=name, message=IMPORTED),))
+    return management(ImportAnswer, ask, result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
 async def _create(call: PrimeCall, ask: Ask, prefix: str, what: Mapping[str, Any], start: float | None) -> str:

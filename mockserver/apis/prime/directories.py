@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.apis.prime.gate import Ask, PrimeCall
 from mockserver.apis.prime.jobservice import management
-from mockserver.apis.prime.model import Directory, EntityType, Limited, RateLimits, Service
+from mockserver.apis.prime.model import Directory, EntityType, RateLimits, RateLimitsAnswer, Service
 from mockserver.apis.prime.refusal import page
 from mockserver.apis.prime.views import TYPE
 from mockserver.call import Call, Reply
@@ -50,7 +50,7 @@ async def operations(call: PrimeCall, ask: Ask) -> Directory:
     )
 
 
-async def rate_limits(call: PrimeCall, ask: Ask) -> Limited:
+async def rate_limits(call: PrimeCall, ask: Ask) -> RateLimitsAnswer:
     """The thresholds as they stand; a limiter that is switched off says so by -1."""
     settings = call.settings
 
@@ -67,7 +67,7 @@ async def rate_limits(call: PrimeCall, ask: Ask) -> Limited:
         window_segments=settings.window_segments,
         window_size=settings.window_size,
     )
-    return management(Limited, ask, rate_limits=(limits,))
+    return management(RateLimitsAnswer, ask, rate_limits=(limits,))
 
 
 async def login_page(call: Call[object, object]) -> Reply:

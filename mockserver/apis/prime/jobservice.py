@@ -13,10 +13,10 @@ from mockserver.apis.prime.machine import RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import (
     HistoryJob,
     ManagementResponse,
-    Operated,
+    OperationAnswer,
     OperationResult,
     ResultEntry,
-    RunHistory,
+    RunHistoryAnswer,
 )
 from mockserver.apis.prime.payload import IDS, ids
 from mockserver.apis.prime.refusal import Refused
@@ -43,7 +43,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
     kind = RUN_KIND if isinstance(event, RunEvent) else "job"
     place = IDS[operation]
 
-    async def handler(call: PrimeCall, ask: Ask) -> Operated:
+    async def handler(call: PrimeCall, ask: Ask) -> OperationAnswer:
         settings = call.settings
         wanted = ids(call.payload, *place)
         if not wanted and settings.empty_id_list == "400":
@@ -64,7 +64,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
             operation=operation.upper(),
             success=tuple(good) or empty,
         )
-        return management(Operated, ask, operation_result=(result,))
+        return management(OperationAnswer, ask, operation_result=(result,))
 
     return handler
 
@@ -74,7 +74,7 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
 _FIELDS = {"jobId": Kind.NUMBER, "jobName": Kind.TEXT, "jobType": Kind.TEXT, "startTime": Kind.MOMENT}
 
 
-async def run_history(call: PrimeCall, ask: Ask) -> RunHistory:
+async def run_history(call: PrimeCall, ask: Ask) -> RunHistoryAnswer:
     """Jobs and their runs. Without parameters no run instances are returned."""
     settings = call.settings
     found = filters.conditions(
@@ -89,7 +89,7 @@ async def run_history(call: PrimeCall, ask: Ask) -> RunHistory:
             if history is not None:
                 shown.append(history)
     none = () if settings.no_jobs == "empty" else None
-    return management(RunHistory, ask, job=tuple(shown) or none)
+    return management(RunHistoryAnswer, ask, job=tuple(shown) or none)
 
 
 async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_runs: bool) -> HistoryJob | None:

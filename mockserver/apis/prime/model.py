@@ -96,35 +96,35 @@ class ManagementResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operated(ManagementResponse):
+class OperationAnswer(ManagementResponse):
     """What a write answers."""
 
     operation_result: tuple[OperationResult, ...] = items(OperationResult, "operationResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunHistory(ManagementResponse):
+class RunHistoryAnswer(ManagementResponse):
     """What runhistory answers; None where there are no jobs and the key is left out."""
 
     job: tuple[HistoryJob, ...] | None = items(HistoryJob, "job", optional=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed(ManagementResponse):
+class DeployAnswer(ManagementResponse):
     """What deployTemplateThroughJob answers."""
 
     result: tuple[CreatedJob, ...] = items(CreatedJob, "cliTemplateCommandJobResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported(ManagementResponse):
+class ImportAnswer(ManagementResponse):
     """What bulkImport answers."""
 
     result: tuple[CreatedJob, ...] = items(CreatedJob, "bulkImportResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limited(ManagementResponse):
+class RateLimitsAnswer(ManagementResponse):
     """What rateLimits answers."""
 
     rate_limits: tuple[RateLimits, ...] = items(RateLimits, "rateLimitsDTO")

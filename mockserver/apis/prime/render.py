@@ -147,6 +147,7 @@ def _element(name: str, model: object) -> tuple[str, dict[str, Any]]:
         if content is None:
             continue
         role = slot.role
+        # A text is looked up here, for a call of `_text` would cost more than the rest of the field.
         if role is VALUE:
             data[slot.key] = content
             inside += f"{slot.start}{content if content in _plain_texts else _text(content)}{slot.end}"
@@ -182,7 +183,6 @@ def _elements(name: str, models: Sequence[object]) -> tuple[str, list[Any]]:
 
 
 def _text(content: object) -> str:
-    """Return a value as XML says it; who calls has looked whether it is among the plain texts."""
     if not isinstance(content, str):
         return str(content).lower() if isinstance(content, bool) else str(content)
     # Nearly every text is plain, and asking costs less than replacing.

@@ -28,9 +28,9 @@ DONE = m.RunInstance(
 )
 
 
-def history(*runs: m.RunInstance) -> m.RunHistory:
+def history(*runs: m.RunInstance) -> m.RunHistoryAnswer:
     job = m.HistoryJob(job_id=15, job_name="J", job_status="COMPLETED", job_type="T", run_instances=runs)
-    return m.RunHistory(
+    return m.RunHistoryAnswer(
         response_type="operation", request_url=URL, root_url="https://host/webacs/api/v1/op", job=(job,)
     )
 
@@ -230,7 +230,7 @@ def as_v1_says(model: Any) -> Any:
 
 
 ROOTS = [
-    m.Operated, m.RunHistory, m.Deployed, m.Imported, m.Limited,
+    m.OperationAnswer, m.RunHistoryAnswer, m.DeployAnswer, m.ImportAnswer, m.RateLimitsAnswer,
     m.Listing, m.Instance, m.Directory, m.ErrorDocument,
 ]  # fmt: skip
 SAYABLE = st.text(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from mockserver.apis.prime.model import Operated, OperationResult, ResultEntry
+from mockserver.apis.prime.model import OperationAnswer, OperationResult, ResultEntry
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 
 
@@ -34,11 +34,11 @@ def entries(number: int) -> tuple[ResultEntry, ...]:
     return (ResultEntry(id=2, message="String value", status="String value"),) * number
 
 
-def sample_model(version: int) -> Operated:
+def sample_model(version: int) -> OperationAnswer:
     """What the samples say; v3's has two entries on either side."""
     some = entries(2 if version == 3 else 1)
     url = f"https://localhost/webacs/api/v{version}/op"
-    return Operated(
+    return OperationAnswer(
         response_type="operation",
         request_url=f"{url}/jobService/cancelrunning",
         root_url=url,
