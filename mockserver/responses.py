@@ -23,18 +23,17 @@ class Answer(web.StreamResponse):
     """
 
     def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        super().__init__(status=status, headers=headers)
+        whole = {**headers, "Content-Length": str(len(body))}
+        whole.setdefault("Date", _date(int(time.time())))
+        whole.setdefault("Server", SERVER_SOFTWARE)
+        super().__init__(status=status, headers=whole)
         self._whole = body
         self._sent = 0
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Write status line and headers; they leave together with the body."""
-        headers = self.headers
-        headers["Content-Length"] = str(len(self._whole))
-        headers.setdefault("Date", _date(int(time.time())))
-        headers.setdefault("Server", SERVER_SOFTWARE)
         self._writer = request.writer
-        await self._writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", headers)
+        await self._writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", self.headers)
         return self._writer
 
     async def write_eof(self, data: bytes = b"") -> None:

@@ -80,13 +80,7 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
             if call.method == "PUT" and call.body and form_of_body(call, address) is None:
                 raise Refused(415, "The Content-Type header does not match a supported type")
             base = f"{call.base}{ROOT}/v{address.version}"
-            ask = Ask(
-                address=address,
-                user=user,
-                form=form,
-                request_url=f"{base}{address.shown}",
-                root_url=f"{base}/{address.section}",
-            )
+            ask = Ask(address, user, form, f"{base}{address.shown}", f"{base}/{address.section}")
             answer = await inner(call, ask)
             reply = answer if isinstance(answer, Reply) else answered(call, ask, answer)
         finally:
