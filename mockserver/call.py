@@ -60,7 +60,7 @@ class Malformed:
 
 @dataclass(slots=True, eq=False)
 class Call(Generic[S, C]):
-    """A request, what is known of it, and the sandbox it works in.
+    """A request, what is known of it, and the sandbox it works in. `exchange` fills it in this order.
 
     Attributes:
         path: as sent (percent-encoded), without the sandbox's prefix and the query.

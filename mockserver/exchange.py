@@ -5,7 +5,8 @@ Rules a maintainer must keep:
 1. This is the hot path: nothing is parsed, copied or formatted here that nobody has asked for.
 2. The body a client gets is the API's own, whatever went wrong; the diagnosis goes to header, journal and log.
 3. A handler's bug never leaves this module.
-4. A class called with many keywords costs three times its price by position: `Call` and `Entry` are filled in order.
+4. A class called with many keywords costs three times its price by position: `Call`, and the `Entry` of what an
+   operation answered, are filled in the order of their fields.
 """
 
 from __future__ import annotations

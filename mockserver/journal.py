@@ -73,7 +73,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
-    """One exchange. A tuple: each request makes one, and a ring holds a thousand.
+    """One exchange. A tuple: each request makes one, and a ring holds a thousand. `exchange` fills it in this order.
 
     Attributes:
         at: sandbox time (epoch seconds).

@@ -58,6 +58,15 @@ class Records:
         return await self._store.collection(self._box, f"{self._api}.{collection}")
 
 
+def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any:
+    """Return an API's knobs as fixtures set them, with the changes made since.
+
+    Raises:
+        BadKnob: an unknown name or a bad value.
+    """
+    return knobs.change(api.settings(), {**fixtures.section(api.name).get("settings", {}), **changes})
+
+
 class Sandbox:
     """One isolated copy of everything.
 
@@ -146,8 +155,7 @@ class Sandbox:
         known = self._settings.get(api)
         if known is not None and known[0] is changes:
             return known[1]
-        given = {**self.fixtures.section(api).get("settings", {}), **(changes or {})}
-        settings = knobs.change(self.apis[api].settings(), given)
+        settings = settings_of(self.apis[api], self.fixtures, changes or {})
         self._settings[api] = (changes, settings)
         return settings
 

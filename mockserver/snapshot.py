@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver import __version__, knobs
+from mockserver import __version__
 from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
 from mockserver.core.errors import DomainError
 from mockserver.fixtures import BadFixture, inline, merge
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox import Sandbox, settings_of
 from mockserver.store import codec
 from mockserver.store.base import CLOCK, SETTINGS
 
@@ -58,8 +58,7 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
         counters = {str(name): int(value) for name, value in document["counters"].items()}
         documents = {name: dict(values) for name, values in document["documents"].items()}
         for name, api in sandbox.apis.items():
-            given = {**fixtures.section(name).get("settings", {}), **documents.get(SETTINGS, {}).get(name, {})}
-            knobs.change(api.settings(), given)
+            settings_of(api, fixtures, documents.get(SETTINGS, {}).get(name, {}))
         clock = Clock(**documents.get(CLOCK, {}).get(CLOCK, {}))
         if not EARLIEST <= clock.now(0) <= LATEST:
             raise BadSnapshot("its clock stands outside the years 1 to 9999")

@@ -148,7 +148,7 @@ class Control:
         owner: str | None = None,
         limit: int | None = None,
     ) -> list[JobRecord]:
-        """Return jobs, newest first; all of them unless there is a limit."""
+        """Return jobs, newest first; all of them unless there is a limit. Runs, when nothing else has that state."""
         query = {"api": api, "state": state, "phase": phase, "owner": owner, "limit": limit}
         found: list[JobRecord] = []
         cursor = None

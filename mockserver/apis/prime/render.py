@@ -196,10 +196,7 @@ def _text(content: object) -> str:
 
 
 def _attribute(content: object) -> str:
-    text = _text(content)
-    if text in _plain_texts:
-        return text
-    return text.replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    return _text(content).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
 
 
 def _escape(found: re.Match[str]) -> str:
