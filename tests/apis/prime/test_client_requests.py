@@ -1,44 +1,77 @@
-"""Requests of real clients, replayed byte for byte (captures/prime/clients.log).
-
-The log's answers were stand-ins; what counts is that each client finds what it reads.
-"""
+"""What Python clients of Prime send (piapi 0.1.5 and published scripts), sent as they do; each finds what it reads."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-LOGIN = "Basic bmJpOnNlY3JldA=="
+LOGIN = "Authorization: Basic bmJpOnNlY3JldA=="
+CLOSE = "connection: close"
+USUAL = [
+    "Host: 127.0.0.1:8080",
+    "User-Agent: python-requests/2.34.2",
+    "Accept-Encoding: gzip, deflate",
+    "Accept: */*",
+]
 
 
-def requests(data: Path) -> list[tuple[str, list[str], str]]:
-    """Return request line, headers and body of each request in the log."""
-    text = (data / "clients.log").read_text("utf-8")
-    found = []
-    for part in re.split(r"^=== conn \d+ req \d+\n", text, flags=re.MULTILINE)[1:]:
-        head, _, body = part.partition("\n--- response ")[0].partition("\n\n")
-        line, *headers = head.rstrip("\n").split("\n")
-        found.append((line, headers, body))
-    assert len(found) == 14
-    return found
+def request(line: str, *headers: str, body: str = "") -> tuple[str, list[str], str]:
+    """A request line, headers and body, with what Python's `requests` says first in each."""
+    return line, [*USUAL, *headers], body
+
+
+def requests() -> list[tuple[str, list[str], str]]:
+    """Return request line, headers and body of each request: order and spelling of the headers as the clients send them."""
+    kept, sent_json = "Connection: keep-alive", "Content-Type: application/json"
+    cancel = '{"jobRunOperationPayload": {"runIds": {"runId": [77]}}}'
+    # Ten variables, seven of them empty; numbers are texts, and each separator has a blank, as json.dumps writes.
+    variables = [("InterfaceName", "ethernet0/1/2"), ("Description", "Link 2"), ("AccessNet", "8")]
+    variables += [(name, "") for name in ("NativeNet", "Duplex", "TrunkNets", "Speed", "VoiceNet", "Guard", "Edge")]
+    values = [{"name": name, "value": value} for name, value in variables]
+    device = {"targetDeviceID": "700001", "variableValues": {"variableValue": values}}
+    command = {"targetDevices": {"targetDevice": device}, "templateName": "Edge Link"}
+    deploy = json.dumps({"cliTemplateCommand": command})
+    return [
+        request("GET /webacs/api/v3/data.json HTTP/1.1", CLOSE, LOGIN),
+        request("GET /webacs/api/v3/op.json HTTP/1.1", CLOSE, LOGIN),
+        request(
+            "PUT /webacs/api/v3/op/jobService/cancelrunning.json HTTP/1.1",
+            CLOSE, sent_json, f"Content-Length: {len(cancel)}", LOGIN, body=cancel,
+        ),
+        request("GET /webacs/api/v3/op/jobService/runhistory.json?jobId=15 HTTP/1.1", CLOSE, LOGIN),
+        request("GET /webacs/api/v3/data.json HTTP/1.1", CLOSE, LOGIN),
+        request(
+            "PUT /webacs/api/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json HTTP/1.1",
+            kept, sent_json, f"Content-Length: {len(deploy)}", LOGIN, body=deploy,
+        ),
+        request("GET /webacs/api/v1/data/JobSummary.json?jobName=JobX HTTP/1.1", kept, LOGIN),
+        request("GET /webacs/api/v1/data/JobSummary/15.json HTTP/1.1", kept, LOGIN),
+        request("GET /webacs/api/v1/op/jobService/runhistory.json?jobName=JobX HTTP/1.1", kept, LOGIN),
+        request("GET /webacs/api/v3/op/jobService/runhistory.json?jobName=%22JobX%22 HTTP/1.1", kept, LOGIN),
+        request("GET /webacs/api/v3/op/jobService/runhistory.json?jobName=%22JobX%22 HTTP/1.1", kept, LOGIN),
+        (
+            "GET /webacs/api/v4/op/jobService/runhistory.json?jobId=15 HTTP/1.1",
+            [*USUAL[:3], "Accept: application/json", kept, LOGIN],
+            "",
+        ),
+        # A client that asks where it should put, and sends the job's id as a header.
+        request(
+            "GET /webacs/api/v1/op/jobService/cancel.json HTTP/1.1",
+            kept, sent_json.lower(), LOGIN.replace("A", "a", 1), "cache-control: no-cache", "jobId: 410000101",
+        ),
+        request("GET /webacs/api/v4/data/JobSummary.json HTTP/1.1", kept),
+    ]  # fmt: skip
 
 
 async def replay(prime: Any, line: str, headers: list[str], body: str) -> tuple[int, dict[str, str], Any]:
     host, port = prime.client.host, prime.client.port
     reader, writer = await asyncio.open_connection(host, port)
-    sent = [line]
-    for header in headers:
-        name, _, value = header.partition(": ")
-        if name.lower() == "authorization":
-            value = LOGIN
-        if name.lower() != "connection":
-            sent.append(f"{name}: {value}")
-    sent.append("Connection: close")
+    kept = [header for header in headers if not header.lower().startswith("connection:")]
+    sent = [line, *kept, "Connection: close"]
     writer.write(("\r\n".join(sent) + "\r\n\r\n" + body).encode())
     answer = await reader.read()
     writer.close()
@@ -79,9 +112,9 @@ EXPECTED: list[tuple[int, list[Any], Any]] = [
 
 
 @pytest.mark.parametrize("number", range(14))
-async def test_each_client_finds_what_it_reads(number: int, data: Path, world: Any) -> None:
+async def test_each_client_finds_what_it_reads(number: int, world: Any) -> None:
     status, path, expected = EXPECTED[number]
-    found_status, headers, found = await replay(world, *requests(data)[number])
+    found_status, headers, found = await replay(world, *requests()[number])
     assert found_status == status, found
     for step in path:
         found = found[step]
@@ -91,10 +124,10 @@ async def test_each_client_finds_what_it_reads(number: int, data: Path, world: A
         assert headers["Location"].endswith("/webacs/pages/common/login.jsp")
 
 
-async def test_the_walk_of_aradfords_example(prime: Any) -> None:
+async def test_the_walk_of_a_published_example(prime: Any) -> None:
     """Deploy, find the id by the name, poll until both states are COMPLETED, read the result: v1, objects and all."""
-    command = {"cliTemplateCommand": {"targetDevices": {"targetDevice": {"targetDeviceID": "610622"}},
-                                      "templateName": "Configure Interface"}}  # fmt: skip
+    command = {"cliTemplateCommand": {"targetDevices": {"targetDevice": {"targetDeviceID": "700001"}},
+                                      "templateName": "Edge Link"}}  # fmt: skip
     answer = await prime.put("/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json", command)
     name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"]["jobName"]
     for _ in range(20):
