@@ -210,7 +210,7 @@ def query_response() -> dict[str, Any]:
         "autoRefresh": False,
         "lastBackup": "2024-05-06T17:28:02.000Z",
         "reachabilityStatus": True,
-        "softwareVersion": "1.2.3.4",
+        "softwareVersion": "10.1.152.12",
     }
     entity = {"@dtoType": "wlanControllersDTO", "@type": kind, "@url": f"{BASE}/v4/data/{kind}/{number}"}
     return {
