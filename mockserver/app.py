@@ -10,18 +10,19 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from mockserver import contract, fixtures
-from mockserver.api import Api
+from mockserver._resources import folder
+from mockserver.api.definition import Api
 from mockserver.apis import APIS
-from mockserver.contract import Contracts
+from mockserver.contracts import model as contract
+from mockserver.contracts.model import Contracts
 from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
-from mockserver.data import folder
-from mockserver.exchange import Exchange
-from mockserver.expectation import answered_by_reader
-from mockserver.house import House
-from mockserver.sandbox import STOP
-from mockserver.sandboxes import Sandboxes, UnknownSandbox
+from mockserver.http.expect_continue import answered_by_reader
+from mockserver.http.pipeline import Exchange
+from mockserver.http.services import House
+from mockserver.sandbox.fixtures import load as fixtures
+from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.sandbox import STOP
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore

@@ -21,16 +21,17 @@ from typing import Any
 
 from aiohttp import web
 
-from mockserver import loop, snapshot
 from mockserver.app import application, build
 from mockserver.control.endpoint import Control
 from mockserver.core.clock import Time
-from mockserver.house import House
-from mockserver.sandbox import DEFAULT
+from mockserver.http import event_loop as loop
+from mockserver.http.services import House
+from mockserver.http.slow_clients import let_go
+from mockserver.http.tls import Tls, prepare
+from mockserver.sandbox import snapshot
+from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.settings import BadOption, Settings
-from mockserver.stalled import let_go
 from mockserver.store.base import Store
-from mockserver.tls import Tls, prepare
 
 log = logging.getLogger("mockserver")
 

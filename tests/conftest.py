@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver.app import HOUSE, create_app
-from mockserver.house import House
+from mockserver.http.services import House
 from mockserver.settings import Settings
 
 pytest_plugins = ["pytester"]

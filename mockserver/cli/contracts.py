@@ -18,7 +18,7 @@ from mockserver.cli.output import json_option, print_json, print_table, table
 if TYPE_CHECKING:
     import aiohttp
 
-    from mockserver.contract import Contract
+    from mockserver.contracts.model import Contract
 
 T = TypeVar("T")
 
@@ -81,8 +81,8 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
-    from mockserver.contract import BadContract
-    from mockserver.fixtures import BadFixture
+    from mockserver.contracts.model import BadContract
+    from mockserver.sandbox.fixtures.load import BadFixture
     from mockserver.settings import BadOption
 
     places = _places(path)
@@ -116,9 +116,9 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
     Raises:
         click.UsageError: a file is not well formed.
     """
-    from mockserver import contract
+    from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
-    from mockserver.data import folder as shipped
+    from mockserver.contracts import model as contract
 
     try:
         found = contract.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
@@ -154,7 +154,7 @@ def _places(path: Path | None) -> _Places:
 
 
 async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
-    from mockserver import examples
+    from mockserver.contracts import examples
     from mockserver.server import MockServer
 
     failures = []

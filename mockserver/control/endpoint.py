@@ -19,20 +19,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from mockserver.call import Malformed, Reply, json_reply, read_json
-from mockserver.contract import Contract
-from mockserver.control.ask import Ask, Way
+from mockserver.api.context import Malformed, Reply, json_reply, read_json
+from mockserver.contracts.model import Contract
 from mockserver.control.errors import Refused, answer, shape
-from mockserver.control.health import addresses
+from mockserver.control.handlers.health import addresses
+from mockserver.control.operations import WAYS
 from mockserver.control.page import start_page, wants_html
-from mockserver.control.routes import WAYS
+from mockserver.control.requests import Ask, Way
 from mockserver.core.errors import DomainError
-from mockserver.expectation import answered_by_reader, invite_body
-from mockserver.fixtures import BadFixture
-from mockserver.house import House
-from mockserver.journal import mask
-from mockserver.routing import Route, Router, WrongMethod
-from mockserver.sandbox import Sandbox
+from mockserver.http.expect_continue import answered_by_reader, invite_body
+from mockserver.http.router import Route, Router, WrongMethod
+from mockserver.http.services import House
+from mockserver.journal.entry import mask
+from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.sandbox import Sandbox
 
 log = logging.getLogger("mockserver")
 

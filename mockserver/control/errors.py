@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.call import Reply, json_reply
+from mockserver.api.context import Reply, json_reply
+from mockserver.api.job_builder import BadFields
+from mockserver.api.settings import BadKnob
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
-from mockserver.faults import BadFault, UnknownFault
-from mockserver.fixtures import BadContent, BadFixture
-from mockserver.jobform import BadFields
-from mockserver.journal import mask
-from mockserver.knobs import BadKnob
-from mockserver.sandboxes import BadSandboxName, SandboxTaken, UnknownSandbox
-from mockserver.snapshot import BadSnapshot
+from mockserver.faults.registry import BadFault, UnknownFault
+from mockserver.journal.entry import mask
+from mockserver.sandbox.fixtures.load import BadContent, BadFixture
+from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.snapshot import BadSnapshot
 
 
 class Refused(DomainError):

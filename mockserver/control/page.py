@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from mockserver.call import Reply
+from mockserver.api.context import Reply
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
-from mockserver import contract, examples
+from mockserver._resources import folder
 from mockserver.app import HOUSE, create_app
-from mockserver.contract import Contract
-from mockserver.control.routes import WAYS
-from mockserver.data import folder
+from mockserver.contracts import examples
+from mockserver.contracts import model as contract
+from mockserver.contracts.model import Contract
+from mockserver.control.operations import WAYS
 from mockserver.settings import Settings
 
 CONTRACTS = contract.load(folder("contracts"), ["control"]).by_operation

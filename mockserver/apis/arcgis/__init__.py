@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mockserver.api import Api, Endpoint, NoRoute
+from mockserver.api.context import Reply
+from mockserver.api.definition import Api, Endpoint, NoRoute
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
 from mockserver.apis.arcgis.content import read_content
 from mockserver.apis.arcgis.errors import service_not_found
@@ -15,7 +16,6 @@ from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.security import GpCall
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.wire import cors, decode, refuse
-from mockserver.call import Reply
 
 
 def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:

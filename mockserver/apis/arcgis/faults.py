@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.api import NamedFault
+from mockserver.api.context import Call
+from mockserver.api.definition import NamedFault
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError
 from mockserver.apis.arcgis.wire import plane, refuse, unreachable
-from mockserver.call import Call
 from mockserver.core.errors import UnknownJob
 from mockserver.core.machine import Confidence
 

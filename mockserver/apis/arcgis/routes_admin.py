@@ -11,7 +11,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.api import Endpoint, Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import Endpoint, Operation
 from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery
 from mockserver.apis.arcgis.adminpages import Field, Form, Page
@@ -21,7 +22,6 @@ from mockserver.apis.arcgis.machine import GpEvent, GpState
 from mockserver.apis.arcgis.security import GpCall, administrator
 from mockserver.apis.arcgis.site import full_version, root, version_number
 from mockserver.apis.arcgis.wire import answer, chosen_format, decode, require_format
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api import Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import documents, errors, jobs, messages, site, values
 from mockserver.apis.arcgis.content import Service, Task
 from mockserver.apis.arcgis.machine import JOB, GpEvent, GpState
 from mockserver.apis.arcgis.security import GpCall, visible
 from mockserver.apis.arcgis.wire import answer, chosen_format, is_true, require_format
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

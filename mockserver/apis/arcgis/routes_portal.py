@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.api import Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account
 from mockserver.apis.arcgis.errors import RestError
@@ -19,7 +20,6 @@ from mockserver.apis.arcgis.security import GpCall, authenticate, caller, holder
 from mockserver.apis.arcgis.site import full_version, root
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken
 from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
-from mockserver.call import Reply
 
 VERSION = "2024.1"
 """The portal's `currentVersion`, as the runs had it (captures w3, w5, w12)."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api import Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import documents, errors, site
 from mockserver.apis.arcgis.content import Task
 from mockserver.apis.arcgis.security import GpCall
 from mockserver.apis.arcgis.wire import answer
-from mockserver.call import Reply
 from mockserver.core.job import Job
 
 

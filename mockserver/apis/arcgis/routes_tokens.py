@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mockserver.api import Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import tokens
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import COOKIE, GpCall, authenticate, issue
 from mockserver.apis.arcgis.tokens import Binding, Token
 from mockserver.apis.arcgis.wire import HTML, answer, chosen_format, require_format
-from mockserver.call import Reply
 
 CREDENTIALS = ("username", "password")
 

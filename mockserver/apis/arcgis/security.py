@@ -5,11 +5,11 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from mockserver.api.context import Call
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account, Content, Service
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken, Token
-from mockserver.call import Call
 
 GpCall = Call[ArcgisSettings, Content]
 

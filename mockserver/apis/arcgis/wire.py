@@ -17,12 +17,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import Reply, read_pairs
+from mockserver.api.definition import BodyTooLarge, Bug, MethodRefused, NoRoute
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import GpCall
-from mockserver.call import Reply, read_pairs
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 HTML = "text/html;charset=utf-8"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mockserver.api import NamedFault
+from mockserver.api.context import Reply
+from mockserver.api.definition import NamedFault
 from mockserver.apis.casjobs import routes, writing
 from mockserver.apis.casjobs.clr import EXCEPTION, INVALID, SQL, ClrException
 from mockserver.apis.casjobs.message import head
 from mockserver.apis.casjobs.service import CasCall
-from mockserver.call import Reply
 from mockserver.core.machine import Confidence
 
 _ISSUES = "github.com/rlwastro/mastcasjobs issues 3, 4, 5, 12"

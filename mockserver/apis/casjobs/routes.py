@@ -6,7 +6,8 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.api import BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
+from mockserver.api.context import Reply
+from mockserver.api.definition import BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
 from mockserver.apis.casjobs import clr, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
@@ -16,8 +17,7 @@ from mockserver.apis.casjobs.reading import Arguments
 from mockserver.apis.casjobs.service import JOBS, CasCall
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
-from mockserver.call import Reply
-from mockserver.contract import Violation
+from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
 from mockserver.wire import xml
 from mockserver.wire.soap import Kind, Node

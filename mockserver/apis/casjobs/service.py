@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from mockserver.api.context import Call
 from mockserver.apis.casjobs import conditions, quick
 from mockserver.apis.casjobs.clr import KEY_NOT_FOUND, ClrException, query_failed
 from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
@@ -18,7 +19,6 @@ from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, sear
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
 from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.call import Call
 from mockserver.core.errors import DuplicateJob, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

@@ -15,11 +15,11 @@ from typing import Any
 
 from multidict import istr
 
+from mockserver.api.context import Reply
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.call import Reply
 from mockserver.wire.soap import ArrayOf, Kind, Node
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'

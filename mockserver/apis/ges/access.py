@@ -10,12 +10,12 @@ from typing import Any
 
 from multidict import istr
 
+from mockserver.api.context import Call
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.content import Account, Content, Graph
 from mockserver.apis.ges.errors import GatewayFault, GesFault, ManagementFault, no_such_graph, unauthenticated
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.signature import BadSignature, Signature, Signed
-from mockserver.call import Call
 from mockserver.core.clock import iso
 
 GesCall = Call[GesSettings, Content]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import Call, Reply
+from mockserver.api.definition import BodyTooLarge, Bug, MethodRefused, NoRoute
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.wire import answer, gateway_answer
-from mockserver.call import Call, Reply
 from mockserver.core.errors import DomainError
 
 CATALOGUE: dict[str, tuple[int, str]] = {

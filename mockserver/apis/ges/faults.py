@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.api import NamedFault
+from mockserver.api.context import Call, Reply
+from mockserver.api.definition import NamedFault
 from mockserver.apis.ges.errors import CATALOGUE, GatewayFault, GesFault, refuse, unauthenticated
-from mockserver.call import Call, Reply
 from mockserver.core.machine import Confidence
 
 _STATUSES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.api.context import Reply
 from mockserver.apis.ges.access import GesCall, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
@@ -9,7 +10,6 @@ from mockserver.apis.ges.kinds import HYG_ALGORITHM
 from mockserver.apis.ges.machine import GesEvent, GesState
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import answer
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.api.context import Reply
 from mockserver.apis.ges.access import GesCall, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
@@ -17,7 +18,6 @@ from mockserver.apis.ges.results import outputs
 from mockserver.apis.ges.settings import Edition, GesSettings
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import MAXIMUM, answer, truth, whole
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

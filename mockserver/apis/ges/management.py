@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from mockserver.api.context import Malformed, Reply
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesCall, project_of
 from mockserver.apis.ges.content import Graph
@@ -12,7 +13,6 @@ from mockserver.apis.ges.errors import ManagementFault
 from mockserver.apis.ges.kinds import Kind
 from mockserver.apis.ges.management_jobs import WORDS, described, snake_case
 from mockserver.apis.ges.wire import gateway_answer, whole
-from mockserver.call import Malformed, Reply
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job

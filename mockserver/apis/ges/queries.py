@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.context import Reply
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesCall, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import answer, truth
-from mockserver.call import Reply
 
 _WRITES = re.compile(r"\b(create|merge|set|delete|detach|remove)\b", re.IGNORECASE)
 _NO_STATS = {

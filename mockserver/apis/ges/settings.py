@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mockserver.api.settings import knob
 from mockserver.core.machine import Confidence
-from mockserver.knobs import knob
 
 DOCUMENTED, INFERRED = Confidence.DOCUMENTED, Confidence.INFERRED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from mockserver.api.context import Call, Malformed, Reply
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesCall, graph_of
 from mockserver.apis.ges.content import Graph
@@ -12,7 +13,6 @@ from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import Kind, kind_of
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.wire import answer, truth, whole
-from mockserver.call import Call, Malformed, Reply
 from mockserver.core.job import Job
 
 Check = Callable[[Mapping[str, Any]], None]

@@ -6,13 +6,13 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.context import Reply
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.access import TOKENS, GesCall, authorise, genuine, in_time, signed_request
 from mockserver.apis.ges.content import Account
 from mockserver.apis.ges.errors import GatewayFault
 from mockserver.apis.ges.signature import BadSignature
 from mockserver.apis.ges.wire import gateway_answer
-from mockserver.call import Reply
 from mockserver.core.clock import iso
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from mockserver.api.context import Call, Reply, read_json
 from mockserver.apis.ges.settings import GesSettings
-from mockserver.call import Call, Reply, read_json
 
 MAXIMUM = 100_000
 """Most results a status or list query gives, and what it gives when not asked for less (documented)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.context import Malformed
 from mockserver.apis.prime.gate import Ask, PrimeCall
 from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
 from mockserver.apis.prime.jobservice import management
@@ -12,7 +13,6 @@ from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.scenarios import SCENARIOS
-from mockserver.call import Malformed
 from mockserver.core.clock import instant
 
 # The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mockserver.api.context import Call, Reply
 from mockserver.apis.prime.gate import Ask, PrimeCall
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.model import Directory, EntityType, RateLimits, RateLimitsAnswer, Service
 from mockserver.apis.prime.refusal import page
 from mockserver.apis.prime.views import TYPE
-from mockserver.call import Call, Reply
 
 RATE_LIMITS_SINCE = 4
 

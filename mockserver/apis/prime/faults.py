@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api import NamedFault
+from mockserver.api.context import Call, Reply
+from mockserver.api.definition import NamedFault
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.refusal import error_document, login_needed, page, unauthorized
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Reply
 from mockserver.core.machine import Confidence
 
 _RATE_LIMITING = "Rate Limiting: the texts of 503 answers"

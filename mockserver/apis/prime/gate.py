@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from mockserver.api import Handler, NoRoute
+from mockserver.api.context import Call, Reply
+from mockserver.api.definition import Handler, NoRoute
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
@@ -16,7 +17,6 @@ from mockserver.apis.prime.payload import form_of_body
 from mockserver.apis.prime.refusal import LoginNeeded, RawUrl, Refused, SessionLimit
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Reply
 
 PrimeCall = Call[PrimeSettings, PrimeContent]
 

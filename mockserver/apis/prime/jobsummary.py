@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from mockserver.api.context import Reply
 from mockserver.apis.prime import filters, views
 from mockserver.apis.prime.filters import Condition, Kind
 from mockserver.apis.prime.gate import Ask, PrimeCall, answered
@@ -17,7 +18,6 @@ from mockserver.apis.prime.model import Instance, Listing
 from mockserver.apis.prime.refusal import Refused, no_entity
 from mockserver.apis.prime.roster import API, SYSTEM, is_system, is_visible
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Reply
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.api.context import Call
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call
 
 _COLLECTION = "limits"
 _LOST = 300.0

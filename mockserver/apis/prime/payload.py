@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mockserver.api.context import Call, Malformed, read_json
 from mockserver.apis.prime.address import Address, Form, address_of, body_form
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Malformed, read_json
 from mockserver.wire import xml
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1

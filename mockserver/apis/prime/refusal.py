@@ -9,12 +9,12 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import Call, Reply
+from mockserver.api.definition import BodyTooLarge, Bug, MethodRefused, NoRoute
 from mockserver.apis.prime.address import Address, Form, accepted, address_of
 from mockserver.apis.prime.model import ErrorDocument
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Reply
 from mockserver.core.errors import DomainError
 
 LOGIN = "/webacs/pages/common/login.jsp"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mockserver.api.settings import knob
 from mockserver.core.machine import Confidence
-from mockserver.knobs import knob
 
 DOCUMENTED, OBSERVED, INFERRED = Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED
 

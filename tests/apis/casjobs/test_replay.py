@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from mockserver import MockServer, fixtures
+from mockserver import MockServer
 from mockserver.apis import APIS
 from mockserver.apis.casjobs.machine import CasEvent
+from mockserver.sandbox.fixtures import load as fixtures
 
 EXCHANGES = Path(__file__).parent / "exchanges"
 MODES = {"details": True, "messages": False}

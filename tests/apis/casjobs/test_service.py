@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from mockserver.core.clock import Clock
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 from tests.apis.casjobs.wire import SERVICE, envelope, headers, job
 from tests.conftest import Client, house_of
 

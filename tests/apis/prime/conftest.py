@@ -16,7 +16,7 @@ from yarl import URL
 
 from mockserver.app import HOUSE
 from mockserver.core.clock import Clock, instant
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 API = "/webacs/api"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.jobform import amend
+from mockserver.api.job_builder import amend
 
 LIST = "/v4/data/JobSummary.json"
 
