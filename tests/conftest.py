@@ -25,6 +25,11 @@ def house_of(client: Client) -> House:
     return client.app[HOUSE]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the golden files be recorded anew."""
+    parser.addoption("--update-golden", action="store_true", help="record tests/golden/wire anew, then compare")
+
+
 @pytest.fixture
 async def serve() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
     """Start houses with any settings; strict, frozen at NOON and with the default fixtures unless told otherwise."""
