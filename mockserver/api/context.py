@@ -35,7 +35,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
-class Reply:
+class Response:
     """An answer.
 
     Attributes:
@@ -59,7 +59,7 @@ class Malformed:
 
 
 @dataclass(slots=True, eq=False)
-class Call(Generic[S, C]):
+class RequestContext(Generic[S, C]):
     """A request, what is known of it, and the sandbox it works in. `exchange` fills it in this order.
 
     Attributes:
@@ -69,7 +69,7 @@ class Call(Generic[S, C]):
         request: what aiohttp made of it.
         parameters: decoded arguments (query and form merged, or the SOAP/XML payload), for the contract.
         payload: the decoded body, a `Malformed`, or None.
-        settings: the API's knobs as they stand.
+        settings: the API's settings as they stand.
         content: what the API built from its fixtures.
         now: sandbox time (epoch seconds) at the start of the call.
         operation: what is being called, once that is known.
@@ -101,11 +101,11 @@ class Call(Generic[S, C]):
     violations: list[Violation] = field(default_factory=list)
     fault: str | None = None
     effect: Mapping[str, Any] | None = None
-    instead: Reply | None = None
+    instead: Response | None = None
     error: str | None = None
     told: bool = False
     armed: bool = False
-    enter: Callable[[Call[S, C], Operation], Awaitable[None]] | None = None
+    enter: Callable[[RequestContext[S, C], Operation], Awaitable[None]] | None = None
     _query: MultiDict[str] | None = field(default=None, init=False)
 
     def begin(self, operation: Operation) -> Awaitable[None]:
@@ -173,14 +173,14 @@ def read_pairs(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def json_reply(data: Any, status: int = 200, content_type: str = "application/json") -> Reply:
+def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """Answer with compact JSON, keys in the order given."""
     try:
         body = orjson.dumps(data)
     except TypeError:
         # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
         body = json.dumps(data, separators=(",", ":")).encode()
-    return Reply(status=status, data=data, body=body, content_type=content_type)
+    return Response(status=status, data=data, body=body, content_type=content_type)
 
 
 def read_json(body: bytes) -> Any:

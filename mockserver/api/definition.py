@@ -13,18 +13,18 @@ from mockserver.core.machine import Confidence, Machine
 from mockserver.http.router import Route
 
 if TYPE_CHECKING:
-    from mockserver.api.context import Call, Reply
+    from mockserver.api.context import RequestContext, Response
     from mockserver.api.job_builder import Birth
     from mockserver.core.job import Job
 
-Handler = Callable[["Call[Any, Any]"], Awaitable["Reply"]]
+Handler = Callable[["RequestContext[Any, Any]"], Awaitable["Response"]]
 
 
 class NoRoute(Exception):
     """Nothing answers at this path of an API."""
 
 
-class MethodRefused(Exception):
+class MethodNotAllowed(Exception):
     """The path is known, but not with this method; `allowed` lists those that are."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
@@ -36,7 +36,7 @@ class BodyTooLarge(Exception):
     """The request's body is over the server's limit."""
 
 
-class Bug(Exception):
+class HandlerFailed(Exception):
     """A handler of ours failed: the client gets the API's own 500, the tester the traceback."""
 
 
@@ -62,7 +62,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An address that serves several operations: its handler reads the request and calls `Call.begin` itself."""
+    """An address that serves several operations: its handler reads the request and says which."""
 
     handler: Handler
     methods: tuple[str, ...]
@@ -76,7 +76,7 @@ class NamedFault:
 
     name: str
     title: str
-    reply: Callable[[Call[Any, Any]], Reply]
+    reply: Callable[[RequestContext[Any, Any]], Response]
     confidence: Confidence = Confidence.DOCUMENTED
     source: str = ""
 
@@ -88,13 +88,13 @@ class Api:
     Attributes:
         bases: path prefixes under which an unknown path gets the API's own not-found; the first is shown to users.
         account: the account to remember, for people.
-        settings: a frozen dataclass of `knob`s.
+        settings: a frozen dataclass of `setting`s.
         content: fixture section -> everything but jobs (accounts, services …), built once per sandbox.
         job: fixture fields -> the job and its parts; also what a submit uses.
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
-        decode: fills `Call.parameters` and `Call.payload` before contract and handler see the call.
+        decode: fills `RequestContext.parameters` and `RequestContext.payload` before contract and handler see the call.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
@@ -111,8 +111,8 @@ class Api:
     settings: type[Any]
     content: Callable[[Mapping[str, Any]], Any]
     job: Callable[[Birth[Any, Any], Mapping[str, Any]], Awaitable[tuple[Job, ...]]]
-    decode: Callable[[Call[Any, Any]], None]
-    refuse: Callable[[Call[Any, Any], Exception], Reply]
+    decode: Callable[[RequestContext[Any, Any]], None]
+    refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())

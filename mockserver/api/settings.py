@@ -1,6 +1,6 @@
-"""An API's knobs: typed, documented settings with a label that says how sure their default is.
+"""An API's settings: typed, documented settings with a label that says how sure their default is.
 
-An API declares a frozen dataclass whose fields are made by `knob`; fixtures and the control
+An API declares a frozen dataclass whose fields are made by `setting`; fixtures and the control
 endpoint set them by name.
 """
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 _known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
-class BadKnob(DomainError):
+class InvalidSetting(DomainError):
     """No such setting, or a value it does not take; `name` says which."""
 
     def __init__(self, name: str, message: str) -> None:
@@ -28,7 +28,7 @@ class BadKnob(DomainError):
         self.name = name
 
 
-def knob(
+def setting(
     default: Any,
     doc: str,
     confidence: Confidence = Confidence.INFERRED,
@@ -71,7 +71,7 @@ def change(settings: T, values: Mapping[str, Any]) -> T:
     checked = {}
     for name, value in values.items():
         if name not in known:
-            raise BadKnob(name, f"no setting {name!r}; there are {', '.join(known)}")
+            raise InvalidSetting(name, f"no setting {name!r}; there are {', '.join(known)}")
         checked[name] = _check(name, value, hints[name], known[name].metadata)
     return dataclasses.replace(settings, **checked)  # type: ignore[type-var]
 
@@ -126,19 +126,21 @@ def _check(name: str, value: Any, hint: Any, facts: Mapping[str, Any]) -> Any:
         try:
             value = seconds(value)
         except BadPlan as error:
-            raise BadKnob(name, f"setting {name!r}: {error}") from None
+            raise InvalidSetting(name, f"setting {name!r}: {error}") from None
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if "tuple" in str(hint) and isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = tuple(value)
     if not _fits(value, hint):
-        raise BadKnob(name, f"setting {name!r} takes a {_type_name(hint)}, not {value!r}")
+        raise InvalidSetting(name, f"setting {name!r} takes a {_type_name(hint)}, not {value!r}")
     if facts["choices"] and value not in facts["choices"]:
-        raise BadKnob(name, f"setting {name!r} takes one of {', '.join(map(str, facts['choices']))}, not {value!r}")
+        raise InvalidSetting(
+            name, f"setting {name!r} takes one of {', '.join(map(str, facts['choices']))}, not {value!r}"
+        )
     if facts["minimum"] is not None and value < facts["minimum"]:
-        raise BadKnob(name, f"setting {name!r} is at least {facts['minimum']}, not {value!r}")
+        raise InvalidSetting(name, f"setting {name!r} is at least {facts['minimum']}, not {value!r}")
     if facts["pattern"] and not re.fullmatch(facts["pattern"], value, re.ASCII):
-        raise BadKnob(name, f"setting {name!r} takes a text that matches {facts['pattern']}, not {value!r}")
+        raise InvalidSetting(name, f"setting {name!r} takes a text that matches {facts['pattern']}, not {value!r}")
     return value
 
 

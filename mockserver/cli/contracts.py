@@ -162,18 +162,18 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
         async with MockServer(fixtures=fixtures):
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
     async with MockServer(contracts=places.contracts, fixtures=places.beside) as server, _session() as session:
-        every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
+        every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
-                sandbox = await server.house.sandboxes.create(name)
+                sandbox = await server.services.sandboxes.create(name)
                 problems = await examples.run(contract, example, examples.SandboxStage(sandbox, server.url, session))
-                await server.house.sandboxes.delete(name)
+                await server.services.sandboxes.delete(name)
                 if problems:
                     failures.append(
                         Failure(operation=contract.operation, example=example["name"], problems=tuple(problems))
                     )
-        count = {"contracts": len(server.house.contracts.by_operation), "examples": len(every)}
+        count = {"contracts": len(server.services.contracts.by_operation), "examples": len(every)}
     return count, failures
 
 

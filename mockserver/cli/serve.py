@@ -169,7 +169,7 @@ def _addresses(server: MockServer) -> dict[str, Any]:
                 "tls_url": None if server.tls_url is None else server.tls_url + api.bases[0],
                 "account": api.account,
             }
-            for api in server.house.apis
+            for api in server.services.apis
         ],
     }
 

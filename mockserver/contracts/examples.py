@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
-from mockserver.contracts.model import Contract, Response
+from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.core.clock import Clock, instant
 from mockserver.core.errors import DomainError
 from mockserver.sandbox.sandbox import Sandbox
@@ -157,7 +157,7 @@ def _filled(value: Any, base: str) -> Any:
     return value
 
 
-def _compare_head(expected: Mapping[str, Any], response: Response, answer: Answer) -> list[str]:
+def _compare_head(expected: Mapping[str, Any], response: ResponseClause, answer: Answer) -> list[str]:
     problems = []
     if answer.status != expected["status"]:
         problems.append(f"status {answer.status} instead of {expected['status']}: {_shown(answer.body)}")
@@ -170,7 +170,7 @@ def _compare_head(expected: Mapping[str, Any], response: Response, answer: Answe
     return problems
 
 
-def _compare_body(expected: Mapping[str, Any], response: Response, answer: Answer) -> list[str]:
+def _compare_body(expected: Mapping[str, Any], response: ResponseClause, answer: Answer) -> list[str]:
     problems = []
     try:
         text = answer.body.decode()

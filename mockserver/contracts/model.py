@@ -59,7 +59,7 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class ResponseClause:
     """One answer an operation may give."""
 
     name: str
@@ -83,15 +83,15 @@ class Contract:
     paths: Sequence[str]
     parameters: Mapping[str, Any] | bool
     body: Mapping[str, Any] | bool | None
-    responses: Sequence[Response]
+    responses: Sequence[ResponseClause]
     examples: Sequence[Mapping[str, Any]]
     document: Mapping[str, Any] = field(repr=False, default_factory=dict)
     file: str = ""
     check_parameters: Any = field(repr=False, default=None)
     check_body: Any = field(repr=False, default=None)
-    by_status: Mapping[int, tuple[Response, ...]] = field(repr=False, default_factory=dict)
-    seen: dict[tuple[int, str | None, bytes], Response] = field(repr=False, compare=False, default_factory=dict)
-    anywhere: Sequence[Response] = field(repr=False, default=())
+    by_status: Mapping[int, tuple[ResponseClause, ...]] = field(repr=False, default_factory=dict)
+    seen: dict[tuple[int, str | None, bytes], ResponseClause] = field(repr=False, compare=False, default_factory=dict)
+    anywhere: Sequence[ResponseClause] = field(repr=False, default=())
 
     def breaches_of_request(self, parameters: Mapping[str, Any], payload: Any) -> list[Violation]:
         """Return what is wrong with a decoded request."""
@@ -111,7 +111,7 @@ class Contract:
             return []
         return [self.explain(status, content_type, data)]
 
-    def response(self, status: int, content_type: str | None, data: Any) -> Response | None:
+    def response(self, status: int, content_type: str | None, data: Any) -> ResponseClause | None:
         """Return the named response that an answer is."""
         for response in self.by_status.get(status, ()):
             if response.content_type == content_type and response.validator.is_valid(data):
@@ -121,7 +121,7 @@ class Contract:
                 return response
         return None
 
-    def recognise(self, status: int, content_type: str | None, data: Any, body: bytes) -> Response | None:
+    def recognise(self, status: int, content_type: str | None, data: Any, body: bytes) -> ResponseClause | None:
         """Return the same; an answer whose bytes were seen before is what it was then. Pollers see few answers."""
         if len(body) > _SEEN_LENGTH:  # not worth its hash
             return self.response(status, content_type, data)
@@ -294,9 +294,9 @@ def _contract(file: Path, meta: Any, shared: Mapping[str, Any]) -> Contract:
     )
 
 
-def _responses(file: Path, given: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[Response, ...]:
+def _responses(file: Path, given: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[ResponseClause, ...]:
     return tuple(
-        Response(
+        ResponseClause(
             name=name,
             status=value["status"],
             content_type=value.get("content_type"),

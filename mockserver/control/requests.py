@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from mockserver.api.context import Reply
-from mockserver.http.services import House
+from mockserver.api.context import Response
+from mockserver.http.services import Services
 from mockserver.sandbox.sandbox import Sandbox
 
 
@@ -23,7 +23,7 @@ class Ask:
         base: scheme, host and prefix by which the asker reached the sandbox.
     """
 
-    house: House
+    services: Services
     sandbox: Sandbox
     request: web.BaseRequest
     values: Mapping[str, Any]
@@ -36,7 +36,7 @@ class Ask:
         return self.body or {}
 
 
-Handler = Callable[[Ask], Awaitable["Reply | web.StreamResponse"]]
+Handler = Callable[[Ask], Awaitable["Response | web.StreamResponse"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

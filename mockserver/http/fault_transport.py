@@ -12,14 +12,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from mockserver.api.context import Reply
+from mockserver.api.context import Response
 from mockserver.core.plan import seconds
 from mockserver.http.responses import BareStream
 
 _NOT_UTF8 = b"\xff\xfe\xc0\xaf"
 
 
-def instead(effect: Mapping[str, Any]) -> Reply | None:
+def instead(effect: Mapping[str, Any]) -> Response | None:
     """Return the answer a `status` effect gives; None for other effects."""
     if "status" not in effect:
         return None
@@ -27,16 +27,16 @@ def instead(effect: Mapping[str, Any]) -> Reply | None:
     kind = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
     body = effect.get("body")
     if body is None:
-        return Reply(status=effect["status"], content_type=kind, headers=headers)
+        return Response(status=effect["status"], content_type=kind, headers=headers)
     if isinstance(body, str):
-        return Reply(
+        return Response(
             status=effect["status"],
             data=body,
             body=body.encode(),
             content_type=kind or "text/plain; charset=utf-8",
             headers=headers,
         )
-    return Reply(
+    return Response(
         status=effect["status"],
         data=body,
         body=orjson.dumps(body),
@@ -57,7 +57,7 @@ def unanswered(effect: Mapping[str, Any]) -> bool:
     return effect.get("connection") in ("close-before", "reset")
 
 
-def garbled(effect: Mapping[str, Any], reply: Reply) -> Reply:
+def garbled(effect: Mapping[str, Any], reply: Response) -> Response:
     """Return the answer as a `garble` effect spoils it; other effects leave it as it is."""
     how = effect.get("garble")
     if how is None:
@@ -72,7 +72,7 @@ def garbled(effect: Mapping[str, Any], reply: Reply) -> Reply:
         body = b""
     else:
         kind = "application/octet-stream" if (kind or "").startswith("text/html") else "text/html"
-    return Reply(status=reply.status, data=None, body=body, content_type=kind, headers=reply.headers)
+    return Response(status=reply.status, data=None, body=body, content_type=kind, headers=reply.headers)
 
 
 async def send(effect: Mapping[str, Any], request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:

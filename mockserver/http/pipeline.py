@@ -5,8 +5,6 @@ Rules a maintainer must keep:
 1. This is the hot path: nothing is parsed, copied or formatted here that nobody has asked for.
 2. The body a client gets is the API's own, whatever went wrong; the diagnosis goes to header, journal and log.
 3. A handler's bug never leaves this module.
-4. A class called with many keywords costs three times its price by position: `Call`, and the `Entry` of what an
-   operation answered, are filled in the order of their fields.
 """
 
 from __future__ import annotations
@@ -22,21 +20,21 @@ from typing import Any, NamedTuple
 from aiohttp import web
 from multidict import istr
 
-from mockserver.api.context import Call, Reply, json_reply
-from mockserver.api.definition import Api, BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
+from mockserver.api.context import RequestContext, Response, json_response
+from mockserver.api.definition import Api, BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.contracts.model import Contract, Contracts, Violation
-from mockserver.core.job import Job, Move
+from mockserver.core.job import Job, Transition
 from mockserver.http import fault_transport as effects
 from mockserver.http.expect_continue import invite_body
 from mockserver.http.metrics import Metrics
-from mockserver.http.responses import answer_of, error_reply, error_response, response_of
+from mockserver.http.responses import aiohttp_error, answer_of, error_response, response_of
 from mockserver.http.router import Found, Router, WrongMethod
 from mockserver.journal import coverage
 from mockserver.journal.entry import BODY_LIMIT, Entry, cut, mask
 from mockserver.journal.matching import Facts
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import Arrival
+from mockserver.store.base import RequestStart
 
 log = logging.getLogger("mockserver")
 
@@ -57,7 +55,7 @@ class _Known(NamedTuple):
     contract: Contract | None
 
 
-class Exchange:
+class Pipeline:
     """Answers every request that arrives on an API port.
 
     Attributes:
@@ -106,7 +104,7 @@ class Exchange:
             sandbox, path = self._sandbox(request, path)
         except UnknownSandbox as error:
             hint = "GET /_control/sandboxes lists them; POST makes one"
-            return error_response(404, "unknown-sandbox", str(error), hint)
+            return aiohttp_error(404, "unknown-sandbox", str(error), hint)
         segment = path.split("/", 2)[1]
         if segment in self.beside and (segment or path == "/"):
             return await self.beside[segment](request, sandbox, path)
@@ -118,7 +116,7 @@ class Exchange:
         else:
             api, way, values = self._owner(path), None, _NO_VALUES
         if api is None:
-            arrival = await sandbox.store.arrive(sandbox.name, "")
+            arrival = await sandbox.store.begin_request(sandbox.name, "")
             return await self._unmatched(request, sandbox, arrival, path, raw, began)
         body, refusal = b"", None
         if request.can_read_body:
@@ -127,12 +125,12 @@ class Exchange:
             except (web.HTTPRequestEntityTooLarge, BodyTooLarge):
                 refusal = BodyTooLarge()
             except ConnectionError:
-                return error_response(400, "gone", "the client went away before its body had arrived")
+                return aiohttp_error(400, "gone", "the client went away before its body had arrived")
             except TimeoutError:
                 if request.transport is not None:
                     request.transport.abort()
-                return error_response(408, "stalled", f"the body did not arrive within {self.patience:g} s")
-        arrival = await sandbox.store.arrive(sandbox.name, api.name)
+                return aiohttp_error(408, "stalled", f"the body did not arrive within {self.patience:g} s")
+        arrival = await sandbox.store.begin_request(sandbox.name, api.name)
         settings = sandbox.settings_with(api.name, arrival.settings)
         if way is not None and api.mounted is not None and not api.mounted(settings, values):
             # Its path is another's when this sandbox does not mount the API there.
@@ -141,9 +139,9 @@ class Exchange:
                 return await self._unmatched(request, sandbox, arrival, path, raw, began)
             api, found, way, values = owner, None, None, _NO_VALUES
             settings = await sandbox.settings(api.name)
-        moved: list[tuple[Job, Move]] = []
+        moved: list[tuple[Job, Transition]] = []
         number, now = arrival.number, sandbox.now_by(arrival.clock)
-        call: Call[Any, Any] = Call(
+        context: RequestContext[Any, Any] = RequestContext(
             api,
             sandbox,
             number,
@@ -162,13 +160,13 @@ class Exchange:
             enter=self._begin,
         )
         try:
-            reply = await self._reply(call, found, way, refusal)
+            reply = await self._reply(context, found, way, refusal)
         except _Acted as acted:
             reply = acted.reply
-        if call.effect is not None:
-            reply = effects.garbled(call.effect, call.instead or reply)
-        response = await self._close(call, reply, raw, moved, began)
-        return response if call.effect is None else await effects.send(call.effect, request, response)
+        if context.effect is not None:
+            reply = effects.garbled(context.effect, context.instead or reply)
+        response = await self._close(context, reply, raw, moved, began)
+        return response if context.effect is None else await effects.send(context.effect, request, response)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         """Return the body, once all of it has arrived.
@@ -188,93 +186,98 @@ class Exchange:
             return await request.read()
 
     async def _reply(
-        self, call: Call[Any, Any], found: Any, way: Operation | Endpoint | None, refusal: Exception | None
-    ) -> Reply:
-        api = call.api
+        self, context: RequestContext[Any, Any], found: Any, way: Operation | Endpoint | None, refusal: Exception | None
+    ) -> Response:
+        api = context.api
         try:
             try:
-                if call.armed and (way is None or refusal is not None):
-                    await self._meet(call)
+                if context.armed and (way is None or refusal is not None):
+                    await self._meet(context)
                 if isinstance(found, WrongMethod):
-                    raise MethodRefused(found.allowed)
+                    raise MethodNotAllowed(found.allowed)
                 if way is None:
-                    raise NoRoute(call.path)
+                    raise NoRoute(context.path)
                 if refusal is not None:
                     if isinstance(way, Operation):
-                        call.operation = way
+                        context.operation = way
                     raise refusal
                 if isinstance(way, Endpoint):
-                    reply = await way.handler(call)
+                    reply = await way.handler(context)
                 else:
-                    api.decode(call)
-                    await self._begin(call, way)
+                    api.decode(context)
+                    await self._begin(context, way)
                     if way.handler is None:
                         return not_faked(api, way)
-                    reply = await way.handler(call)
+                    reply = await way.handler(context)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                reply = api.refuse(call, error)
+                reply = api.refuse(context, error)
         except asyncio.CancelledError:
             raise
         except Exception:
-            call.error = traceback.format_exc()
-            log.error("a bug of ours in %s %s\n%s", call.method, mask(call.path), mask(call.error))
-            reply = _own_500(call)
+            context.error = traceback.format_exc()
+            log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(context.error))
+            reply = _own_500(context)
         return reply
 
-    async def _begin(self, call: Call[Any, Any], operation: Operation) -> None:
-        call.operation = operation
-        contract = self._know(call.api, operation).contract
+    async def _begin(self, context: RequestContext[Any, Any], operation: Operation) -> None:
+        context.operation = operation
+        contract = self._know(context.api, operation).contract
         if contract is not None:
-            breaches = contract.breaches_of_request(call.parameters, call.payload)
+            breaches = contract.breaches_of_request(context.parameters, context.payload)
             if breaches:
-                call.violations.extend(breaches)
-        if call.armed:
-            await self._meet(call)
+                context.violations.extend(breaches)
+        if context.armed:
+            await self._meet(context)
 
-    async def _meet(self, call: Call[Any, Any]) -> None:
+    async def _meet(self, context: RequestContext[Any, Any]) -> None:
         """Let an armed fault act, if one is meant for this call.
 
         Raises:
             _Acted: the call is not carried out; the fault answers.
         """
-        sandbox = call.sandbox
-        if call.effect is not None:
+        sandbox = context.sandbox
+        if context.effect is not None:
             return
-        operation = None if call.operation is None else self._know(call.api, call.operation).name
+        operation = None if context.operation is None else self._know(context.api, context.operation).name
         fault = await sandbox.faults.meet(
             Facts(
-                api=call.api.name,
+                api=context.api.name,
                 operation=operation,
-                job=call.job,
-                method=call.method,
-                path=call.path,
-                headers=call.headers,
-                values=call.values,
-                parameters=call.parameters,
-                payload=call.payload,
-                body=call.body,
+                job=context.job,
+                method=context.method,
+                path=context.path,
+                headers=context.headers,
+                values=context.values,
+                parameters=context.parameters,
+                payload=context.payload,
+                body=context.body,
             )
         )
         if fault is None:
             return
-        call.fault, call.effect = fault["id"], fault["effect"]
-        sandbox.publish({"event": "fault", "id": call.fault, "request": call.number, "operation": operation})
+        context.fault, context.effect = fault["id"], fault["effect"]
+        sandbox.publish({"event": "fault", "id": context.fault, "request": context.number, "operation": operation})
         await asyncio.sleep(sandbox.faults.pause(fault))
-        if "named" in call.effect:
-            call.instead = call.api.fault(call.effect["named"]).reply(call)
+        if "named" in context.effect:
+            context.instead = context.api.fault(context.effect["named"]).reply(context)
         else:
-            call.instead = effects.instead(call.effect)
-        if effects.needs_no_answer(call.effect):
-            raise _Acted(call.instead or Reply(content_type=None))
+            context.instead = effects.instead(context.effect)
+        if effects.needs_no_answer(context.effect):
+            raise _Acted(context.instead or Response(content_type=None))
 
     async def _close(
-        self, call: Call[Any, Any], reply: Reply, raw: str, moved: list[tuple[Job, Move]], began: float
+        self,
+        context: RequestContext[Any, Any],
+        reply: Response,
+        raw: str,
+        moved: list[tuple[Job, Transition]],
+        began: float,
     ) -> web.StreamResponse:
         operation, contract = None, None
-        if call.operation is not None:
-            known = self._know(call.api, call.operation)
+        if context.operation is not None:
+            known = self._know(context.api, context.operation)
             operation, contract = known.name, known.contract
         named: str | None = None
         if contract is not None:
@@ -286,9 +289,9 @@ class Exchange:
             )
             if answer is not None:
                 named = answer.name
-            elif call.effect is None and call.error is None and reply.status != 501:
+            elif context.effect is None and context.error is None and reply.status != 501:
                 breach = contract.explain(reply.status, reply.content_type, reply.data)
-                call.violations.append(breach)
+                context.violations.append(breach)
                 log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
                 if self.strict:
                     reply = _breach(contract.operation, breach)
@@ -296,43 +299,43 @@ class Exchange:
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
         if self.headers:
-            headers["X-Mockserver-Request"] = str(call.number)
-            if call.violations:
-                headers["X-Mockserver-Violations"] = str(len(call.violations))
-        sandbox = call.sandbox
+            headers["X-Mockserver-Request"] = str(context.number)
+            if context.violations:
+                headers["X-Mockserver-Violations"] = str(len(context.violations))
+        sandbox = context.sandbox
         entry = Entry(
-            call.number,
-            call.now,
+            context.number,
+            context.now,
             sandbox.name,
-            call.method,
+            context.method,
             raw,
-            call.headers,
-            call.body,
-            call.api.name,
+            context.headers,
+            context.body,
+            context.api.name,
             operation,
             named,
-            call.job,
-            0 if call.effect is not None and effects.unanswered(call.effect) else reply.status,
+            context.job,
+            0 if context.effect is not None and effects.unanswered(context.effect) else reply.status,
             headers,
             reply.body,
             (perf_counter() - began) * 1000,
-            call.fault,
+            context.fault,
             moved or _NOTHING,
-            call.violations or _NOTHING,
-            call.parameters or _NO_VALUES,
-            call.payload,
-            error=call.error,
-            told=call.told,
+            context.violations or _NOTHING,
+            context.parameters or _NO_VALUES,
+            context.payload,
+            error=context.error,
+            told=context.told,
         )
-        if len(call.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
+        if len(context.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
             entry = cut(entry)
-        if call.violations:
-            await coverage.keep_violations(sandbox, entry.number, operation, call.violations)
-        counters = coverage.counters(operation, named, call.jobs.looked)
+        if context.violations:
+            await coverage.keep_violations(sandbox, entry.number, operation, context.violations)
+        counters = coverage.counters(operation, named, context.jobs.looked)
         await self._log(sandbox, entry, counters)
-        if call.effect is not None:
+        if context.effect is not None:
             return response_of(reply, headers)
-        return answer_of(call.request, reply, headers)
+        return answer_of(context.request, reply, headers)
 
     async def _log(self, sandbox: Sandbox, entry: Entry, counters: Sequence[str] = ()) -> None:
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
@@ -368,14 +371,14 @@ class Exchange:
         return None
 
     async def _unmatched(
-        self, request: web.BaseRequest, sandbox: Sandbox, arrival: Arrival, path: str, raw: str, began: float
+        self, request: web.BaseRequest, sandbox: Sandbox, arrival: RequestStart, path: str, raw: str, began: float
     ) -> web.StreamResponse:
         nearest = self.router.nearest(path)
         if nearest is not None and nearest.casefold() == path.rstrip("/").casefold():
             hint = "the settings of this sandbox do not mount it; GET /_control/apis says which would"
         else:
             hint = f"the nearest known path is {nearest}; GET / lists what is faked"
-        reply = error_reply(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
+        reply = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
         fault, effect = await self._unmatched_fault(request, sandbox, path) if arrival.armed else (None, None)
         if effect is not None:
             reply = effects.garbled(effect, effects.instead(effect) or reply)
@@ -428,27 +431,27 @@ class Exchange:
 class _Acted(BaseException):
     """A fault took the place of the answer. Not an Exception, so that no handler on the way takes it for its own."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Response) -> None:
         super().__init__()
         self.reply = reply
 
 
-def not_faked(api: Api, operation: Operation) -> Reply:
+def not_faked(api: Api, operation: Operation) -> Response:
     """Answer for something that exists at the vendor but is not faked here."""
     name = f"{api.name}.{operation.name}"
     message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
-    return json_reply({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
+    return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
 
 
-def _own_500(call: Call[Any, Any]) -> Reply:
+def _own_500(context: RequestContext[Any, Any]) -> Response:
     """Return the API's own 500; ours, when even that fails."""
     try:
-        return call.api.refuse(call, Bug())
+        return context.api.refuse(context, HandlerFailed())
     except Exception:
-        log.error("%s cannot say that it failed\n%s", call.api.name, mask(traceback.format_exc()))
-        return error_reply(500, "bug", "the server failed; its log says why")
+        log.error("%s cannot say that it failed\n%s", context.api.name, mask(traceback.format_exc()))
+        return error_response(500, "bug", "the server failed; its log says why")
 
 
-def _breach(operation: str, breach: Violation) -> Reply:
+def _breach(operation: str, breach: Violation) -> Response:
     error = {"code": "contract-breach", "operation": operation, **breach.as_dict()}
-    return json_reply({"error": error}, 500)
+    return json_response({"error": error}, 500)

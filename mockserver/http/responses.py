@@ -11,7 +11,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 
 _NO_BODY = frozenset({204, 205, 304})
 
@@ -69,7 +69,7 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
-def answer_of(request: web.BaseRequest, reply: Reply, headers: dict[str, str]) -> web.StreamResponse:
+def answer_of(request: web.BaseRequest, reply: Response, headers: dict[str, str]) -> web.StreamResponse:
     """Return what answers a request; `headers` are all of them."""
     if (
         # An application's requests have hooks of their own, before headers are sent.
@@ -88,25 +88,25 @@ def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def response_of(reply: Reply, headers: dict[str, str]) -> web.Response:
+def response_of(reply: Response, headers: dict[str, str]) -> web.Response:
     """Return a reply as aiohttp sends it, whatever the request; `headers` are all of them."""
     kind = web.Response if reply.content_type is not None else BareResponse
     return kind(body=reply.body, status=reply.status, headers=headers)
 
 
-def error_reply(status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None) -> Reply:
+def error_response(status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None) -> Response:
     """Answer in the house's own error shape (not an API's)."""
     error: dict[str, Any] = {"code": code, "message": message}
     if hint:
         error["hint"] = hint
     if allowed is not None:
         error["allowed"] = allowed
-    return json_reply({"error": error}, status)
+    return json_response({"error": error}, status)
 
 
-def error_response(
+def aiohttp_error(
     status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None
 ) -> web.Response:
     """Return the same, ready to be sent."""
-    reply = error_reply(status, code, message, hint, allowed)
+    reply = error_response(status, code, message, hint, allowed)
     return web.Response(body=reply.body, status=status, content_type="application/json")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mockserver.api.definition import Api
 from mockserver.contracts.model import Contracts
-from mockserver.http.pipeline import Exchange
+from mockserver.http.pipeline import Pipeline
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
@@ -31,7 +31,7 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Services:
     """The parts of a server, put together by `mockserver.app`.
 
     Attributes:
@@ -46,6 +46,6 @@ class House:
     control_contracts: Contracts
     store: Store
     sandboxes: Sandboxes
-    exchange: Exchange
+    exchange: Pipeline
     started: float
     ports: Ports = field(default_factory=Ports)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contracts.model import Violation
 from mockserver.core.clock import iso
-from mockserver.core.job import Job, Move
+from mockserver.core.job import Job, Transition
 
 BODY_LIMIT = 64 * 1024
 MASK = "***"
@@ -98,7 +98,7 @@ class Entry(NamedTuple):
     answer: bytes = b""
     milliseconds: float = 0.0
     fault: str | None = None
-    moves: Sequence[tuple[Job, Move]] = ()
+    transitions: Sequence[tuple[Job, Transition]] = ()
     violations: Sequence[Violation] = ()
     parameters: Mapping[str, Any] = _NONE
     payload: Any = None
@@ -149,7 +149,7 @@ def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
                 "at": iso(move.at),
                 "cause": str(move.cause),
             }
-            for job, move in entry.moves
+            for job, move in entry.transitions
         ],
         "violations": [{**one.as_dict(), "message": mask(one.message)} for one in entry.violations],
     }

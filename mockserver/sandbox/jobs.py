@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
-from mockserver.core.job import Job, Move
+from mockserver.core.job import Job, Transition
 from mockserver.core.machine import Machine, expired
 from mockserver.store.base import Store
 
@@ -23,9 +23,9 @@ class Change(NamedTuple):
     after: Job
 
     @property
-    def moves(self) -> tuple[Move, ...]:
+    def transitions(self) -> tuple[Transition, ...]:
         """The moves made by this change, oldest first."""
-        return moves_between(self.before, self.after)
+        return transitions_between(self.before, self.after)
 
 
 class Jobs:
@@ -41,9 +41,9 @@ class Jobs:
         box: str,
         machines: Mapping[tuple[str, str], Machine],
         now: Callable[[], Awaitable[float]],
-        publish: Callable[[Job, Sequence[Move]], None],
+        publish: Callable[[Job, Sequence[Transition]], None],
         request: int | None = None,
-        moved: list[tuple[Job, Move]] | None = None,
+        moved: list[tuple[Job, Transition]] | None = None,
         asked: float | None = None,
     ) -> None:
         self._store = store
@@ -56,7 +56,9 @@ class Jobs:
         self._asked = asked
         self.looked: Job | None = None
 
-    def watched(self, moved: list[tuple[Job, Move]], request: int | None = None, asked: float | None = None) -> Jobs:
+    def watched(
+        self, moved: list[tuple[Job, Transition]], request: int | None = None, asked: float | None = None
+    ) -> Jobs:
         """Return the same jobs, with each move added to `moved` and put down to a journal entry.
 
         Args:
@@ -122,7 +124,7 @@ class Jobs:
                 problem, changed = error, settled
             if changed is not job and not await self._store.swap(self._box, job, changed):
                 continue
-            self._tell(changed, moves_between(job, changed))
+            self._tell(changed, transitions_between(job, changed))
             if problem is not None:
                 raise problem
             return Change(before=settled, after=changed)
@@ -193,9 +195,9 @@ class Jobs:
                 continue
         return settled, page.total
 
-    async def settle_all(self) -> list[tuple[Job, Move]]:
+    async def settle_all(self) -> list[tuple[Job, Transition]]:
         """Make every planned change that is due in the whole sandbox; return the moves in order of time."""
-        moved: list[tuple[Job, Move]] = []
+        moved: list[tuple[Job, Transition]] = []
         jobs = self.watched(moved)
         for api, kind in self._machines:
             await jobs.page(api, kind=kind, newest=False)
@@ -211,14 +213,14 @@ class Jobs:
                     found = planned.at
         return found
 
-    def _tell(self, job: Job, moves: Sequence[Move]) -> None:
-        if moves:
+    def _tell(self, job: Job, transitions: Sequence[Transition]) -> None:
+        if transitions:
             if self._moved is not None:
-                self._moved.extend((job, move) for move in moves)
-            self._publish(job, moves)
+                self._moved.extend((job, move) for move in transitions)
+            self._publish(job, transitions)
 
 
-def moves_between(before: Job, after: Job) -> tuple[Move, ...]:
+def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
     """Return the moves `after` has over `before`, oldest first."""
     new = after.forgotten + len(after.history) - before.forgotten - len(before.history)
     return after.history[-new:] if new > 0 else ()

@@ -12,7 +12,7 @@ from mockserver.api.job_builder import Birth
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
-from mockserver.core.job import Job, Move
+from mockserver.core.job import Job, Transition
 from mockserver.faults.registry import Faults
 from mockserver.sandbox.fixtures.load import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs
@@ -59,7 +59,7 @@ class Records:
 
 
 def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any:
-    """Return an API's knobs as fixtures set them, with the changes made since.
+    """Return an API's settings as fixtures set them, with the changes made since.
 
     Raises:
         BadKnob: an unknown name or a bad value.
@@ -126,13 +126,13 @@ class Sandbox:
         return self.now_by(await self.store.read(self.name, CLOCK, CLOCK))
 
     def now_by(self, stored: Document | None) -> float:
-        """Return sandbox time by the clock that the store holds (see `Arrival`)."""
+        """Return sandbox time by the clock that the store holds (see `RequestStart`)."""
         return self._clock(stored).now(self._time())
 
     def _clock(self, stored: Document | None) -> Clock:
         return self._first_clock if stored is None else Clock(**stored)
 
-    async def set_clock(self, clock: Clock) -> list[tuple[Job, Move]]:
+    async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
         value = {"frozen_at": clock.frozen_at, "offset": clock.offset}
         await self.store.write(self.name, CLOCK, CLOCK, value)
@@ -147,11 +147,11 @@ class Sandbox:
     # --- settings and content ---------------------------------------------------------------------
 
     async def settings(self, api: str) -> Any:
-        """Return an API's knobs as they stand."""
+        """Return an API's settings as they stand."""
         return self.settings_with(api, await self.store.read(self.name, SETTINGS, api))
 
     def settings_with(self, api: str, changes: Document | None) -> Any:
-        """Return an API's knobs with the changes that the store holds (see `Arrival`)."""
+        """Return an API's settings with the changes that the store holds (see `RequestStart`)."""
         known = self._settings.get(api)
         if known is not None and known[0] is changes:
             return known[1]
@@ -262,10 +262,10 @@ class Sandbox:
                 queue.get_nowait()
             queue.put_nowait(event)
 
-    def _publish_moves(self, job: Job, moves: Sequence[Move]) -> None:
+    def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
         if not self._listeners:
             return
-        for move in moves:
+        for move in transitions:
             self.publish(
                 {
                     "event": "job",

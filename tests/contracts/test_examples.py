@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from mockserver._resources import folder
 from mockserver.api.definition import Api, Endpoint, Operation
 from mockserver.apis import APIS
-from mockserver.app import HOUSE, create_app
+from mockserver.app import SERVICES, create_app
 from mockserver.contracts import examples
 from mockserver.contracts import model as contract
 from mockserver.contracts.model import Contract
@@ -42,7 +42,7 @@ async def stages() -> AsyncIterator[Any]:
     app = await create_app(Settings(strict=True, clock=examples.NOON))
     server = TestServer(app)
     await server.start_server()
-    sandboxes = app[HOUSE].sandboxes
+    sandboxes = app[SERVICES].sandboxes
     numbers = itertools.count(1)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
-from mockserver.app import HOUSE, create_app
+from mockserver.app import SERVICES, create_app
 from mockserver.contracts import examples
 from mockserver.contracts import model as contract
 from mockserver.contracts.model import Contract
@@ -36,7 +36,7 @@ async def stages() -> AsyncIterator[Any]:
     async with aiohttp.ClientSession() as session:
 
         async def make() -> examples.SandboxStage:
-            sandbox = await app[HOUSE].sandboxes.create(f"example{next(numbers)}")
+            sandbox = await app[SERVICES].sandboxes.create(f"example{next(numbers)}")
             return examples.SandboxStage(sandbox, str(server.make_url("/")), session)
 
         yield make

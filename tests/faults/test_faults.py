@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from tests.conftest import Client, house_of
+from tests.conftest import Client, services_of
 
 Serve = Callable[..., Awaitable[Client]]
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -89,7 +89,7 @@ async def test_a_delay_between_two_bounds_comes_from_the_seed(serve: Serve) -> N
     for _ in range(2):
         client = await serve()
         fault = await arm(client, {"delay": {"min": "1s", "max": "2s"}})
-        faults = house_of(client).sandboxes.default.faults
+        faults = services_of(client).sandboxes.default.faults
         pauses.append([faults.pause({**fault, "hits": hit}) for hit in range(1, 20)])
     assert pauses[0] == pauses[1]
     assert all(1 <= pause <= 2 for pause in pauses[0])

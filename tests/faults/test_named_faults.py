@@ -11,7 +11,7 @@ from mockserver._resources import folder
 from mockserver.api.definition import Api, NamedFault
 from mockserver.apis import APIS
 from mockserver.contracts import model as contract
-from mockserver.contracts.model import Response
+from mockserver.contracts.model import ResponseClause
 from tests.conftest import Client
 from tests.polls import poll_of
 
@@ -19,7 +19,7 @@ CONTRACTS = contract.load(folder("contracts"), [api.name for api in APIS]).by_op
 NAMED = [(api, fault) for api in APIS for fault in api.faults]
 
 
-def responses(api: Api) -> list[Response]:
+def responses(api: Api) -> list[ResponseClause]:
     found = [one for name, one in CONTRACTS.items() if name.startswith(f"{api.name}.")]
     return [response for one in found for response in (*one.responses, *one.anywhere)]
 

@@ -14,17 +14,17 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver._resources import folder as folder_of
-from mockserver.api.context import Call, Malformed, Reply, json_reply, read_json
-from mockserver.api.definition import Api, BodyTooLarge, Bug, MethodRefused, NoRoute, Operation
+from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
+from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.api.job_builder import Birth
-from mockserver.api.settings import knob
+from mockserver.api.settings import setting
 from mockserver.contracts import model as contract
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
-from mockserver.http.pipeline import Exchange
+from mockserver.http.pipeline import Pipeline
 from mockserver.journal import entry as journal
 from mockserver.sandbox.fixtures.load import Fixtures
 from mockserver.sandbox.registry import Sandboxes
@@ -41,48 +41,48 @@ MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToySettings:
-    greeting: str = knob("hello", "What it says.")
+    greeting: str = setting("hello", "What it says.")
 
 
-async def show(call: Call[ToySettings, Any]) -> Reply:
+async def show(call: RequestContext[ToySettings, Any]) -> Response:
     call.job = call.values["job"]
     job = await call.jobs.get("toy", call.job)
-    return json_reply({"state": job.state})
+    return json_response({"state": job.state})
 
 
-async def stop(call: Call[ToySettings, Any]) -> Reply:
+async def stop(call: RequestContext[ToySettings, Any]) -> Response:
     if isinstance(call.payload, Malformed):
-        return json_reply({"problem": "no JSON"}, 400)
+        return json_response({"problem": "no JSON"}, 400)
     await call.jobs.fire("toy", call.values["job"], "stop")
-    return json_reply({"state": "stopped"})
+    return json_response({"state": "stopped"})
 
 
-async def broken(call: Call[ToySettings, Any]) -> Reply:
+async def broken(call: RequestContext[ToySettings, Any]) -> Response:
     raise ZeroDivisionError("password=hunter2")
 
 
-async def wrong(call: Call[ToySettings, Any]) -> Reply:
-    return json_reply({"state": 7})
+async def wrong(call: RequestContext[ToySettings, Any]) -> Response:
+    return json_response({"state": 7})
 
 
-def refuse(call: Call[ToySettings, Any], error: Exception) -> Reply:
+def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response:
     table: dict[type[Exception], tuple[int, str]] = {
         UnknownJob: (404, "unknown"),
         IllegalEvent: (409, "too late"),
         NoRoute: (404, "nothing here"),
-        MethodRefused: (405, "not so"),
+        MethodNotAllowed: (405, "not so"),
         BodyTooLarge: (413, "too much"),
-        Bug: (500, "our fault"),
+        HandlerFailed: (500, "our fault"),
     }
     for kind, (status, text) in table.items():
         if isinstance(error, kind):
-            return json_reply({"problem": text}, status)
+            return json_response({"problem": text}, status)
     if isinstance(error, DomainError):
-        return json_reply({"problem": str(error)}, 500)
+        return json_response({"problem": str(error)}, 500)
     raise error
 
 
-def decode(call: Call[ToySettings, Any]) -> None:
+def decode(call: RequestContext[ToySettings, Any]) -> None:
     call.parameters = dict(call.query)
     call.payload = read_json(call.body)
 
@@ -146,7 +146,7 @@ def _write_contracts(folder: Path) -> None:
 
 
 @pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
+def exchange(tmp_path: Path) -> Pipeline:
     _write_contracts(tmp_path)
     sandboxes = Sandboxes(
         store=MemoryStore(),
@@ -157,11 +157,11 @@ def exchange(tmp_path: Path) -> Exchange:
         clock=Clock(frozen_at=1000.0),
         journal_size=50,
     )
-    return Exchange(sandboxes, contract.load(tmp_path, ["toy"]))
+    return Pipeline(sandboxes, contract.load(tmp_path, ["toy"]))
 
 
 @pytest.fixture
-async def client(exchange: Exchange) -> AsyncIterator[TestClient[Any, Any]]:
+async def client(exchange: Pipeline) -> AsyncIterator[TestClient[Any, Any]]:
     await exchange.sandboxes.default.seed()
     app = web.Application(client_max_size=1000)
     app.router.add_route("*", "/{path:.*}", exchange.handle)
@@ -169,11 +169,11 @@ async def client(exchange: Exchange) -> AsyncIterator[TestClient[Any, Any]]:
         yield made
 
 
-async def entries(exchange: Exchange, box: str = "default") -> list[dict[str, Any]]:
+async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, Any]]:
     return [journal.describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
 
 
-async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Exchange) -> None:
+async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Pipeline) -> None:
     answer = await client.get("/toy/1?n=5")
     assert (answer.status, await answer.json()) == (200, {"state": "on"})
     assert answer.headers["X-Mockserver-Request"] == "1"
@@ -204,7 +204,7 @@ async def test_whatever_goes_wrong_gets_the_apis_own_error_and_the_server_goes_o
 
 
 async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(
-    client: TestClient[Any, Any], exchange: Exchange
+    client: TestClient[Any, Any], exchange: Pipeline
 ) -> None:
     await client.get("/toy/1/broken")
     (entry,) = await entries(exchange)
@@ -213,7 +213,7 @@ async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(
 
 
 async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(
-    client: TestClient[Any, Any], exchange: Exchange
+    client: TestClient[Any, Any], exchange: Pipeline
 ) -> None:
     answer = await client.get("/toy/1?n=five")
     assert (answer.status, answer.headers["X-Mockserver-Violations"]) == (200, "1")
@@ -224,7 +224,7 @@ async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(
 
 
 async def test_a_breach_of_ours_is_recorded_and_a_500_when_strict(
-    client: TestClient[Any, Any], exchange: Exchange
+    client: TestClient[Any, Any], exchange: Pipeline
 ) -> None:
     assert (await client.get("/toy/1/wrong")).status == 200
     exchange.strict = True
@@ -240,7 +240,7 @@ async def test_what_is_not_faked_answers_501_and_names_itself(client: TestClient
     assert "toy.Later" in await answer.text()
 
 
-async def test_an_unknown_path_names_the_nearest_known_one(client: TestClient[Any, Any], exchange: Exchange) -> None:
+async def test_an_unknown_path_names_the_nearest_known_one(client: TestClient[Any, Any], exchange: Pipeline) -> None:
     answer = await client.get("/tory/1/stop")
     assert answer.status == 404
     assert "/toy/{job}/stop" in (await answer.json())["error"]["hint"]
@@ -248,7 +248,7 @@ async def test_an_unknown_path_names_the_nearest_known_one(client: TestClient[An
 
 
 async def test_a_state_change_is_in_the_journal_with_its_request(
-    client: TestClient[Any, Any], exchange: Exchange
+    client: TestClient[Any, Any], exchange: Pipeline
 ) -> None:
     await client.post("/toy/1/stop", json={})
     (entry,) = await entries(exchange)
@@ -259,7 +259,7 @@ async def test_a_state_change_is_in_the_journal_with_its_request(
 
 
 async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
-    client: TestClient[Any, Any], exchange: Exchange
+    client: TestClient[Any, Any], exchange: Pipeline
 ) -> None:
     await exchange.sandboxes.create("t1")
     await exchange.sandboxes.create("t2")
@@ -275,7 +275,7 @@ async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
     assert [len(await entries(exchange, box)) for box in ("t1", "t2", "default")] == [3, 1, 1]
 
 
-async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Exchange) -> None:
+async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Pipeline) -> None:
     for _ in range(60):
         await client.get("/toy/1")
     numbers = [entry["number"] for entry in await entries(exchange)]
@@ -287,7 +287,7 @@ async def test_parallel_calls_get_numbers_of_their_own(client: TestClient[Any, A
     assert {int(answer.headers["X-Mockserver-Request"]) for answer in answers} == set(range(1, 51))
 
 
-async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Exchange) -> None:
+async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Pipeline) -> None:
     client.app._client_max_size = 1_000_000
     await client.post("/toy/1/stop", json={"x": "y" * 200_000})
     (kept,) = await exchange.sandboxes.store.entries("default")

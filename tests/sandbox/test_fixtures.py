@@ -60,9 +60,9 @@ async def test_a_job_that_cannot_be_followed_is_named_in_the_document_it_came_fr
     job = '\n "jobs": [\n  {"id": "%s", "graph": "movie", "kind": "query-vertices", "state": "%s"}]}}'
     one = write(tmp_path, "a.json", graphs + job % ("1", "running"))
     two = write(tmp_path, "b.json", '{"ges": {' + job % ("2", "flying"))
-    house = build(Settings(fixtures=(one, two)))
+    services = build(Settings(fixtures=(one, two)))
     with pytest.raises(BadFixture) as caught:
-        await house.sandboxes.default.seed()
+        await services.sandboxes.default.seed()
     assert str(caught.value).startswith(f"{two}:3")
     assert "running" in str(caught.value)
 
@@ -85,10 +85,10 @@ def test_documents_are_merged_settings_by_key_and_lists_one_after_the_other(tmp_
 
 
 async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> None:
-    house = build(Settings())
-    box = house.sandboxes.default
+    services = build(Settings())
+    box = services.sandboxes.default
     await box.seed()
-    for api in house.apis:
+    for api in services.apis:
         for kind, machine in api.machines.items():
             jobs, _ = await box.jobs.page(api.name, kind=kind)
             assert {job.state for job in jobs} == set(machine.by_name), f"{api.name} {kind}"
@@ -96,7 +96,7 @@ async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> 
 
 async def test_nothing_in_the_default_fixtures_moves_by_itself() -> None:
     """A test that turns the clock to the next change must meet its own job, not one of ours."""
-    house = build(Settings())
-    box = house.sandboxes.default
+    services = build(Settings())
+    box = services.sandboxes.default
     await box.seed()
     assert await box.jobs.due() is None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
-from mockserver.core.job import Cause, Job, Move
+from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.sandbox.jobs import Jobs
@@ -50,8 +50,8 @@ class World:
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.time = 0.0
-        self.told: list[tuple[str, Move]] = []
-        self.moved: list[tuple[Job, Move]] = []
+        self.told: list[tuple[str, Transition]] = []
+        self.moved: list[tuple[Job, Transition]] = []
         self.jobs = Jobs(store or PoliteStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell).watched(
             self.moved
         )
@@ -59,8 +59,8 @@ class World:
     async def now(self) -> float:
         return self.time
 
-    def tell(self, job: Job, moves: Sequence[Move]) -> None:
-        self.told.extend((job.id, move) for move in moves)
+    def tell(self, job: Job, transitions: Sequence[Transition]) -> None:
+        self.told.extend((job.id, move) for move in transitions)
 
     async def add(self, job_id: str, **changes: Any) -> Job:
         given = {"state": "working", "plan": PLAN, "on_cancel": MACHINE.on_cancel, **changes}
@@ -79,7 +79,7 @@ async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_w
                 change = await world.jobs.fire("x", str(number), "cancel")
             except IllegalEvent:
                 return "refused"
-            return "cancelled" if change.moves else "nothing"
+            return "cancelled" if change.transitions else "nothing"
 
         async def run_out(world: World = world, number: int = number) -> str:
             for _ in range(number % 5):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.api import settings as knobs
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.api.definition import Api
 from mockserver.control.errors import Refused
 from mockserver.control.requests import Ask
@@ -27,20 +27,20 @@ def chosen(ask: Ask, name: str) -> Api:
     return api
 
 
-async def listing(ask: Ask) -> Reply:
+async def listing(ask: Ask) -> Response:
     """List the APIs."""
-    return json_reply({"apis": [await describe(ask, api) for api in ask.sandbox.apis.values()]})
+    return json_response({"apis": [await describe(ask, api) for api in ask.sandbox.apis.values()]})
 
 
-async def show(ask: Ask) -> Reply:
+async def show(ask: Ask) -> Response:
     """Show one API."""
-    return json_reply(await describe(ask, chosen(ask, ask.values["api"])))
+    return json_response(await describe(ask, chosen(ask, ask.values["api"])))
 
 
-async def change_settings(ask: Ask) -> Reply:
+async def change_settings(ask: Ask) -> Response:
     """Set some settings; return all of them."""
     api = chosen(ask, ask.values["api"])
-    return json_reply(knobs.values(await ask.sandbox.change_settings(api.name, ask.fields)))
+    return json_response(knobs.values(await ask.sandbox.change_settings(api.name, ask.fields)))
 
 
 async def describe(ask: Ask, api: Api) -> dict[str, Any]:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.control.errors import Refused
 from mockserver.control.requests import Ask
 from mockserver.core.clock import Clock, instant, iso
-from mockserver.core.job import Job, Move
+from mockserver.core.job import Job, Transition
 from mockserver.core.plan import seconds
 
 _ULP = 1e-6
 """Seconds added to a running clock that is set to a moment, so that rounding cannot leave it just before."""
 
 
-async def show(ask: Ask) -> Reply:
+async def show(ask: Ask) -> Response:
     """Show the clock."""
-    return json_reply(_describe(await ask.sandbox.clock(), ask.sandbox.real()))
+    return json_response(_describe(await ask.sandbox.clock(), ask.sandbox.real()))
 
 
-async def change(ask: Ask) -> Reply:
+async def change(ask: Ask) -> Response:
     """Set, stop or resume the clock."""
     clock, real = await ask.sandbox.clock(), ask.sandbox.real()
     frozen, now = ask.fields.get("frozen"), ask.fields.get("now")
@@ -35,7 +35,7 @@ async def change(ask: Ask) -> Reply:
     return await _move(ask, clock)
 
 
-async def advance(ask: Ask) -> Reply:
+async def advance(ask: Ask) -> Response:
     """Move the clock forward by some seconds, or to the next planned change."""
     await ask.sandbox.jobs.settle_all()
     clock, real = await ask.sandbox.clock(), ask.sandbox.real()
@@ -47,18 +47,18 @@ async def advance(ask: Ask) -> Reply:
     return await _move(ask, clock.set(to if clock.frozen_at is not None else to + _ULP, real))
 
 
-async def _move(ask: Ask, clock: Clock) -> Reply:
+async def _move(ask: Ask, clock: Clock) -> Response:
     fired = await ask.sandbox.set_clock(clock)
-    return json_reply({**_describe(clock, ask.sandbox.real()), "fired": describe_moves(fired)})
+    return json_response({**_describe(clock, ask.sandbox.real()), "fired": describe_moves(fired)})
 
 
 def _describe(clock: Clock, real: float) -> dict[str, Any]:
     return {"now": iso(clock.now(real)), "frozen": clock.frozen_at is not None}
 
 
-def describe_moves(moves: Sequence[tuple[Job, Move]]) -> list[dict[str, Any]]:
+def describe_moves(transitions: Sequence[tuple[Job, Transition]]) -> list[dict[str, Any]]:
     """Return moves as JSON, in order of time."""
     return [
         {"api": job.api, "kind": job.kind, "id": job.id, "from": move.source, "to": move.to, "at": iso(move.at)}
-        for job, move in moves
+        for job, move in transitions
     ]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.api.definition import Api
 from mockserver.api.job_builder import BadFields, amend, describe
 from mockserver.control.errors import Refused
@@ -24,14 +24,14 @@ RECHECK = 1.0
 """Real seconds after which a waiting `until` looks again by itself: another process may have moved the job."""
 
 
-async def listing(ask: Ask) -> Reply:
+async def listing(ask: Ask) -> Response:
     """List jobs, newest first."""
     jobs, cursor, total = await page(ask)
     records = [await record(ask, chosen(ask, job.api), job) for job in jobs]
-    return json_reply({"jobs": records, "total": total, "cursor": cursor})
+    return json_response({"jobs": records, "total": total, "cursor": cursor})
 
 
-async def add(ask: Ask) -> Reply:
+async def add(ask: Ask) -> Response:
     """Add one job, or a list: all of them or none."""
     given = ask.body if isinstance(ask.body, list) else [ask.body]
     births: list[tuple[Api, tuple[Job, ...]]] = []
@@ -57,18 +57,18 @@ async def add(ask: Ask) -> Reply:
     for job in added:
         ask.sandbox.publish({"event": "job-added", "api": job.api, "id": job.id, "state": job.state})
     records = [await record(ask, api, parts[0]) for api, parts in births]
-    return json_reply(records if ask.body is given else records[0], 201)
+    return json_response(records if ask.body is given else records[0], 201)
 
 
-async def show(ask: Ask) -> Reply:
+async def show(ask: Ask) -> Response:
     """Show a job; with `until`, wait for a state or phase."""
     api, kind, job_id = await _target(ask)
     if "until" not in ask.values:
-        return json_reply(await record(ask, api, await ask.sandbox.jobs.get(api.name, job_id, kind=kind)))
-    return json_reply(await _wait(ask, api, kind, job_id))
+        return json_response(await record(ask, api, await ask.sandbox.jobs.get(api.name, job_id, kind=kind)))
+    return json_response(await _wait(ask, api, kind, job_id))
 
 
-async def change(ask: Ask) -> Reply:
+async def change(ask: Ask) -> Response:
     """Set some fields of a job; its state is left alone."""
     api, kind, job_id = await _target(ask)
     fields = _own_words(api, ask.fields)
@@ -76,10 +76,10 @@ async def change(ask: Ask) -> Reply:
     landed = await ask.sandbox.jobs.change(
         api.name, job_id, lambda machine, job, now: amend(machine, job, fields, now), kind=kind
     )
-    return json_reply(await record(ask, api, landed.after))
+    return json_response(await record(ask, api, landed.after))
 
 
-async def force(ask: Ask) -> Reply:
+async def force(ask: Ask) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
     api, kind, job_id = await _target(ask)
     word, hold = ask.fields["state"], ask.fields.get("hold", True)
@@ -92,33 +92,33 @@ async def force(ask: Ask) -> Reply:
 
     landed = await ask.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
     await forced.note(ask.sandbox, landed.after)
-    return json_reply(await record(ask, api, landed.after))
+    return json_response(await record(ask, api, landed.after))
 
 
-async def release(ask: Ask) -> Reply:
+async def release(ask: Ask) -> Response:
     """Let the clock move a job again."""
     api, kind, job_id = await _target(ask)
     landed = await ask.sandbox.jobs.release(api.name, job_id, kind=kind)
-    return json_reply(await record(ask, api, landed.after))
+    return json_response(await record(ask, api, landed.after))
 
 
-async def delete(ask: Ask) -> Reply:
+async def delete(ask: Ask) -> Response:
     """Forget a job and its parts."""
     api, kind, job_id = await _target(ask)
     job = await ask.sandbox.jobs.get(api.name, job_id, kind=kind)
     shown = await record(ask, api, job)
     await _forget(ask, api, job)
     ask.sandbox.publish({"event": "job-deleted", "api": job.api, "kind": job.kind, "id": job.id})
-    return json_reply(shown)
+    return json_response(shown)
 
 
-async def runs(ask: Ask) -> Reply:
+async def runs(ask: Ask) -> Response:
     """List the runs of a job."""
     api, kind, job_id = await _target(ask)
     if "run" not in api.machines:
         raise Refused(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
     job = await ask.sandbox.jobs.get(api.name, job_id, kind=kind)
-    return json_reply({"runs": [describe(api, part) for part in await parts_of(ask, api, job)]})
+    return json_response({"runs": [describe(api, part) for part in await parts_of(ask, api, job)]})
 
 
 # --- records ------------------------------------------------------------------------------------------

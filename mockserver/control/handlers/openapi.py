@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.contracts import openapi
 from mockserver.control.handlers.apis import chosen
 from mockserver.control.requests import Ask
 
 
-async def document(ask: Ask) -> Reply:
+async def document(ask: Ask) -> Response:
     """Return the document."""
     name = ask.values.get("api", "control")
     if name == "control":
-        contracts = ask.house.control_contracts.by_operation
-        return json_reply(openapi.document("mockserver: the control API", contracts.values(), ask.base))
+        contracts = ask.services.control_contracts.by_operation
+        return json_response(openapi.document("mockserver: the control API", contracts.values(), ask.base))
     api = chosen(ask, name)
-    found = [one for one in ask.house.contracts.by_operation.values() if one.operation.startswith(f"{api.name}.")]
-    return json_reply(openapi.document(f"mockserver: {api.title}", found, ask.base))
+    found = [one for one in ask.services.contracts.by_operation.values() if one.operation.startswith(f"{api.name}.")]
+    return json_response(openapi.document(f"mockserver: {api.title}", found, ask.base))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.control.errors import Refused
 from mockserver.control.requests import Ask
 from mockserver.core.clock import instant
@@ -19,7 +19,7 @@ LIMIT = 100
 Fits = Callable[[Entry], bool]
 
 
-async def listing(ask: Ask) -> Reply:
+async def listing(ask: Ask) -> Response:
     """List requests, newest first; or export them, oldest first."""
     entries = await ask.sandbox.store.entries(ask.sandbox.name)
     fits = _filter(ask)
@@ -27,12 +27,12 @@ async def listing(ask: Ask) -> Reply:
     shown = found[: ask.values.get("limit", LIMIT)]
     form = ask.values.get("format", "json")
     if form == "har":
-        return json_reply(export.har(shown[::-1], ask.base))
+        return json_response(export.har(shown[::-1], ask.base))
     if form == "curl":
         text = export.curl(shown[::-1], ask.base)
-        return Reply(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
+        return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
     bodies = ask.values.get("bodies", True)
-    return json_reply(
+    return json_response(
         {
             "requests": [describe(entry, bodies=bodies) for entry in shown],
             "total": len(found),
@@ -41,22 +41,22 @@ async def listing(ask: Ask) -> Reply:
     )
 
 
-async def show(ask: Ask) -> Reply:
+async def show(ask: Ask) -> Response:
     """Show one request."""
     number = ask.values["n"]
     for entry in await ask.sandbox.store.entries(ask.sandbox.name):
         if str(entry.number) == number:
-            return json_reply(describe(entry))
+            return json_response(describe(entry))
     raise Refused(404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them")
 
 
-async def clear(ask: Ask) -> Reply:
+async def clear(ask: Ask) -> Response:
     """Empty the journal; numbers go on."""
     sandbox = ask.sandbox
     number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
     gone = await sandbox.store.forget_entries(sandbox.name)
     await sandbox.store.write(sandbox.name, JOURNAL, "floor", number)
-    return json_reply({"removed": gone})
+    return json_response({"removed": gone})
 
 
 async def dropped(ask: Ask, entries: Sequence[Entry]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.control.errors import Refused
 from mockserver.control.requests import Ask
 from mockserver.core.plan import seconds
@@ -19,19 +19,19 @@ ALL_LOADED = "default"
 """The name, among those of fixtures, that means all the server has loaded."""
 
 
-async def listing(ask: Ask) -> Reply:
+async def listing(ask: Ask) -> Response:
     """List the sandboxes, the default one first."""
-    return json_reply({"sandboxes": [_describe(ask, sandbox) for sandbox in ask.house.sandboxes.all()]})
+    return json_response({"sandboxes": [_describe(ask, sandbox) for sandbox in ask.services.sandboxes.all()]})
 
 
-async def show(ask: Ask) -> Reply:
+async def show(ask: Ask) -> Response:
     """Show one sandbox."""
-    return json_reply(_describe(ask, ask.house.sandboxes.get(ask.values["name"])))
+    return json_response(_describe(ask, ask.services.sandboxes.get(ask.values["name"])))
 
 
-async def create(ask: Ask) -> Reply:
+async def create(ask: Ask) -> Response:
     """Make a sandbox."""
-    sandboxes = ask.house.sandboxes
+    sandboxes = ask.services.sandboxes
     name = ask.fields.get("name") or await sandboxes.free_name()
     ttl = ask.fields.get("ttl")
     given = ask.fields.get("fixtures")
@@ -43,29 +43,29 @@ async def create(ask: Ask) -> Reply:
     )
     if own_port:
         try:
-            made.ports = await ask.house.ports.open(name)
+            made.ports = await ask.services.ports.open(name)
         except (OSError, BadOption) as error:
             await sandboxes.delete(name)
             hint = "use the path prefix or the header X-Mockserver-Sandbox"
             raise Refused(409, "no-port", f"no port could be opened: {error}", hint) from None
-    return json_reply(_describe(ask, made), 201)
+    return json_response(_describe(ask, made), 201)
 
 
-async def delete(ask: Ask) -> Reply:
+async def delete(ask: Ask) -> Response:
     """End a sandbox."""
     name = ask.values["name"]
-    shown = _describe(ask, ask.house.sandboxes.get(name))
+    shown = _describe(ask, ask.services.sandboxes.get(name))
     if name == DEFAULT:
         raise Refused(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
-    await ask.house.sandboxes.delete(name)
+    await ask.services.sandboxes.delete(name)
     if shown["ports"]:
-        await ask.house.ports.close(name)
-    return json_reply(shown)
+        await ask.services.ports.close(name)
+    return json_response(shown)
 
 
 def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
     """Merge inline documents and loaded ones, in the order given."""
-    every = ask.house.sandboxes.fixtures.documents
+    every = ask.services.sandboxes.fixtures.documents
     loaded: dict[str, Sequence[Document]] = {}
     for document in every:
         name = document.source.replace("\\", "/").rsplit("/", 1)[-1]
@@ -80,7 +80,7 @@ def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
             documents += loaded[one]
         else:
             documents.append(Document(source=f"fixtures[{number}]", content=one))
-    return fixtures.merge(documents, ask.house.apis)
+    return fixtures.merge(documents, ask.services.apis)
 
 
 def _describe(ask: Ask, sandbox: Sandbox) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _describe(ask: Ask, sandbox: Sandbox) -> dict[str, Any]:
     return {
         "name": sandbox.name,
         "url": base,
-        "apis": {api.name: base + api.bases[0] for api in ask.house.apis},
+        "apis": {api.name: base + api.bases[0] for api in ask.services.apis},
         "control": f"{base}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,

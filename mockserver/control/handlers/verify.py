@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from mockserver.api.context import Reply, json_reply
+from mockserver.api.context import Response, json_response
 from mockserver.control.errors import shape
 from mockserver.control.handlers.jobs import RECHECK
 from mockserver.control.handlers.requests import dropped
@@ -15,7 +15,7 @@ from mockserver.journal.verification import verify as judge
 from mockserver.sandbox.sandbox import STOP
 
 
-async def verify(ask: Ask) -> Reply:
+async def verify(ask: Ask) -> Response:
     """Check what the client did; with `timeout`, wait for it to become true."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ask.fields.get("timeout", 0.0)
@@ -44,21 +44,21 @@ async def _verdict(ask: Ask) -> Verdict:
     return judge(ask.fields, entries, await dropped(ask, entries))
 
 
-def _answer(verdict: Verdict) -> Reply:
+def _answer(verdict: Verdict) -> Response:
     if verdict.holds:
-        return json_reply({"verified": True, "count": verdict.count, "requests": list(verdict.numbers)})
+        return json_response({"verified": True, "count": verdict.count, "requests": list(verdict.numbers)})
     beside = {"count": verdict.count, "requests": list(verdict.numbers), "near": list(verdict.near)}
     hint = "GET /_control/requests lists what came"
     return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=beside)
 
 
-async def covered(ask: Ask) -> Reply:
+async def covered(ask: Ask) -> Response:
     """Return what has been exercised since the last reset."""
-    return json_reply(await coverage.report(ask.sandbox, ask.house.contracts))
+    return json_response(await coverage.report(ask.sandbox, ask.services.contracts))
 
 
-async def violations(ask: Ask) -> Reply:
+async def violations(ask: Ask) -> Response:
     """Return the breaches of contract by either side since the last reset."""
     found = await coverage.violations(ask.sandbox)
     side = ask.values.get("side")
-    return json_reply({"violations": [one for one in found if side is None or one["side"] == side]})
+    return json_response({"violations": [one for one in found if side is None or one["side"] == side]})
