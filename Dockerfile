@@ -59,7 +59,7 @@ ENV PATH=/opt/mockserver/bin:$PATH \
     MOCKSERVER_PORT=8080 \
     MOCKSERVER_TLS_PORT=8443
 EXPOSE 8080 8443
-HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "mockserver.healthcheck"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "mockserver.cli.healthcheck"]
 # Exec form: the server is process 1 and gets SIGTERM itself, finishes requests in flight and saves its state.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["mockserver"]

@@ -60,7 +60,7 @@ bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 reference: $(VENV)/.docs ## write docs/reference/ from the code
-	$(BIN)/python -m mockserver.reference docs/reference
+	PYTHONPATH=docs $(BIN)/python -m generate docs/reference
 
 docs: reference ## build the documentation into site/
 	@# Diagrams are drawn by Mermaid, from here and not from a CDN; without npm they stay readable text.

@@ -6,7 +6,7 @@ import urllib.request
 from pathlib import Path
 
 import mockserver
-from mockserver.data import folder
+from mockserver._resources import folder
 
 PACKAGE = Path(mockserver.__file__).parent
 

@@ -10,23 +10,24 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from mockserver import contract, fixtures
-from mockserver.api import Api
+from mockserver._resources import folder
+from mockserver.api.definition import Api
 from mockserver.apis import APIS
-from mockserver.contract import Contracts
+from mockserver.contracts import model as contract
+from mockserver.contracts.model import Contracts
 from mockserver.control.endpoint import SEGMENT, Control
 from mockserver.core.clock import Clock, Time, instant
-from mockserver.data import folder
-from mockserver.exchange import Exchange
-from mockserver.expectation import answered_by_reader
-from mockserver.house import House
-from mockserver.sandbox import STOP
-from mockserver.sandboxes import Sandboxes, UnknownSandbox
+from mockserver.http.expect_continue import answered_by_reader
+from mockserver.http.pipeline import Pipeline
+from mockserver.http.services import Services
+from mockserver.sandbox.fixtures import load as fixtures
+from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.sandbox import STOP
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
-HOUSE = web.AppKey("house", House)
+SERVICES = web.AppKey("house", Services)
 
 SWEEP = 1.0
 """Real seconds between two looks for sandboxes that nobody uses any more."""
@@ -67,7 +68,7 @@ def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
     return contract.load(folder("contracts"), apis, check=False)
 
 
-def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> House:
+def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> Services:
     """Put a server together; nothing listens yet.
 
     Raises:
@@ -86,10 +87,10 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
-    exchange = Exchange(
+    exchange = Pipeline(
         sandboxes, contracts, strict=settings.strict, headers=settings.headers, patience=settings.patience
     )
-    house = House(
+    services = Services(
         settings=settings,
         apis=apis,
         contracts=contracts,
@@ -99,18 +100,18 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         exchange=exchange,
         started=time.monotonic(),
     )
-    control = Control(house)
+    control = Control(services)
     exchange.beside[""] = control.root
     if settings.control_port is None:
         exchange.beside[SEGMENT] = control.handle
-    return house
+    return services
 
 
-def application(house: House) -> web.Application:
+def application(services: Services) -> web.Application:
     """Return the web application of a house: one handler for every path."""
-    app = web.Application(client_max_size=house.settings.body_limit)
-    app[HOUSE] = house
-    app.router.add_route("*", r"/{path:[\s\S]*}", house.exchange.handle, expect_handler=answered_by_reader)
+    app = web.Application(client_max_size=services.settings.body_limit)
+    app[SERVICES] = services
+    app.router.add_route("*", r"/{path:[\s\S]*}", services.exchange.handle, expect_handler=answered_by_reader)
     app.cleanup_ctx.append(_ending_unused_sandboxes)
     app.on_shutdown.append(_ending_streams)
     return app
@@ -118,15 +119,15 @@ def application(house: House) -> web.Application:
 
 async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
     """End sandboxes whose `ttl` has run out, as long as the application runs."""
-    house = app[HOUSE]
+    services = app[SERVICES]
 
     async def sweep() -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            for sandbox in house.sandboxes.unused():
+            for sandbox in services.sandboxes.unused():
                 with contextlib.suppress(UnknownSandbox):
-                    await house.sandboxes.delete(sandbox.name)
-                    await house.ports.close(sandbox.name)
+                    await services.sandboxes.delete(sandbox.name)
+                    await services.ports.close(sandbox.name)
 
     task = asyncio.create_task(sweep())
     yield
@@ -137,13 +138,13 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
 
 async def _ending_streams(app: web.Application) -> None:
     """Tell event streams and waiting questions that the server stops, so that they do not hold it up."""
-    for sandbox in app[HOUSE].sandboxes.all():
+    for sandbox in app[SERVICES].sandboxes.all():
         sandbox.publish(STOP)
 
 
 async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:
     """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
-    house = build(settings or Settings(), real_time=real_time)
-    await house.store.open()
-    await house.sandboxes.default.seed()
-    return application(house)
+    services = build(settings or Settings(), real_time=real_time)
+    await services.store.open()
+    await services.sandboxes.default.seed()
+    return application(services)

@@ -21,16 +21,17 @@ from typing import Any
 
 from aiohttp import web
 
-from mockserver import loop, snapshot
 from mockserver.app import application, build
 from mockserver.control.endpoint import Control
 from mockserver.core.clock import Time
-from mockserver.house import House
-from mockserver.sandbox import DEFAULT
+from mockserver.http import event_loop as loop
+from mockserver.http.services import Services
+from mockserver.http.slow_clients import let_go
+from mockserver.http.tls import Tls, prepare
+from mockserver.sandbox import snapshot
+from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.settings import BadOption, Settings
-from mockserver.stalled import let_go
 from mockserver.store.base import Store
-from mockserver.tls import Tls, prepare
 
 log = logging.getLogger("mockserver")
 
@@ -83,7 +84,7 @@ class MockServer:
         self.tls_url: str | None = None
         self.control_url = ""
         self.ca_pem: bytes | None = None
-        self.house: House
+        self.services: Services
 
     # --- in a running loop ------------------------------------------------------------------------
 
@@ -97,14 +98,14 @@ class MockServer:
         if settings.tls_port is not None:
             self._tls = prepare(settings)
             self.ca_pem = self._tls.ca_pem
-        self.house = build(settings, real_time=self._real_time, store=self._store)
-        house = self.house
-        house.ports.ca_pem = self.ca_pem
-        house.ports.open, house.ports.close = self.open_port, self.close_ports
-        await house.store.open()
+        self.services = build(settings, real_time=self._real_time, store=self._store)
+        services = self.services
+        services.ports.ca_pem = self.ca_pem
+        services.ports.open, services.ports.close = self.open_port, self.close_ports
+        await services.store.open()
         if settings.state is None or not await self._load_state(settings.state):
-            await house.sandboxes.default.seed()
-        runner = await self._serve(application(house), house.exchange.handle)
+            await services.sandboxes.default.seed()
+        runner = await self._serve(application(services), services.exchange.handle)
         port = await self._listen(runner, settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -113,7 +114,7 @@ class MockServer:
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
-            control = Control(house)
+            control = Control(services)
             beside = await self._serve(control.application(), control.handle_alone)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(beside, control_host, settings.control_port)
@@ -142,7 +143,7 @@ class MockServer:
         if self.settings.state is not None and hasattr(self, "house"):
             await self._save_state(self.settings.state)
         if hasattr(self, "house"):
-            await self.house.store.close()
+            await self.services.store.close()
 
     async def open_port(self, sandbox: str) -> dict[str, int]:
         """Listen on a port that belongs to one sandbox; return it as `http` (and `https` when TLS is on)."""
@@ -154,14 +155,14 @@ class MockServer:
             site = _Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
             await site.start()
             ports[scheme] = sock.getsockname()[1]
-            self.house.exchange.ports[ports[scheme]] = sandbox
+            self.services.exchange.ports[ports[scheme]] = sandbox
             sites.append(site)
         self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
         return ports
 
     async def close_ports(self, sandbox: str) -> None:
         """Stop listening on a sandbox's own ports."""
-        exchange = self.house.exchange
+        exchange = self.services.exchange
         for port in [port for port, name in exchange.ports.items() if name == sandbox]:
             del exchange.ports[port]
         for site in self._own_ports.pop(sandbox, ()):
@@ -208,14 +209,14 @@ class MockServer:
             boxes = json.loads(text)["sandboxes"]
             for name, document in boxes.items():
                 if name != DEFAULT:
-                    await self.house.sandboxes.create(name)
-                await snapshot.restore(self.house.sandboxes.get(name), document)
+                    await self.services.sandboxes.create(name)
+                await snapshot.restore(self.services.sandboxes.get(name), document)
         except (ValueError, KeyError, TypeError, AttributeError, snapshot.BadSnapshot) as error:
             raise BadOption(f"{file}: no state of ours ({error}); name another file, or delete this one") from None
         return True
 
     async def _save_state(self, file: Path) -> None:
-        boxes = {box.name: await snapshot.take(box) for box in self.house.sandboxes.all()}
+        boxes = {box.name: await snapshot.take(box) for box in self.services.sandboxes.all()}
         text = json.dumps({"sandboxes": boxes}, indent=1)
         await asyncio.to_thread(_write_whole, file, text)
 

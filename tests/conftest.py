@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from mockserver.app import HOUSE, create_app
-from mockserver.house import House
+from mockserver.app import SERVICES, create_app
+from mockserver.http.services import Services
 from mockserver.settings import Settings
 
 pytest_plugins = ["pytester"]
@@ -20,9 +20,14 @@ NOON = "2026-01-02T12:00:00Z"
 Client = TestClient[Any, Any]
 
 
-def house_of(client: Client) -> House:
+def services_of(client: Client) -> Services:
     """Return the house behind a test client."""
-    return client.app[HOUSE]
+    return client.app[SERVICES]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the golden files be recorded anew."""
+    parser.addoption("--update-golden", action="store_true", help="record tests/golden/wire anew, then compare")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.api import Api
+from mockserver.api.definition import Api
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

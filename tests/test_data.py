@@ -22,7 +22,7 @@ LIMIT = 2048
 
 ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
-    "tests/golden/*/*": "what this server itself answers",
+    "tests/golden/**": "what this server itself answers",
     "tests/clients/node/*.mjs": "programs of ours that drive clients of npm",
     "tests/apis/arcgis/data/walks/*.txt": "requests of real clients to a stub of ours, recorded by us",
     "tests/apis/casjobs/exchanges/*/*.txt": "requests of ours to a service of ours on an ASMX runtime, recorded by us",
@@ -40,6 +40,12 @@ ALLOWED_HOSTS = {
     "www.cisco.com": "a source: Prime's reference",
     "developers.arcgis.com": "a source: ArcGIS' reference",
     "support.huaweicloud.com": "a source: GES' reference",
+    "sampleserver6.arcgisonline.com": "a page of ArcGIS' reference has it, and so a job of the default fixtures",
+    "dev0015021.esri.com": "a page of ArcGIS' reference has it, and so a job of the default fixtures",
+    "server.domain.com": "a machine in ArcGIS' reference and in the default fixtures",
+    "one.domain.com": "a machine in a contract's example",
+    "two.domain.com": "a machine in a contract's example",
+    "mockserver.local": "this server's own default name of a machine",
     "github.com": "a source: published samples, clients, issues",
     "docs.python-zeep.org": "a client's documentation",
     "microsoft.com": "a namespace in every ASMX WSDL",

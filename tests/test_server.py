@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from mockserver import MockServer, Settings
-from mockserver.contract import BadContract
-from mockserver.fixtures import BadFixture
+from mockserver.contracts.model import BadContract
+from mockserver.sandbox.fixtures.load import BadFixture
 from mockserver.settings import BadOption
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api import Api
+from mockserver.api.definition import Api
 from mockserver.apis.arcgis import ARCGIS
 from mockserver.apis.casjobs import CASJOBS
 from mockserver.apis.ges import GES

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mockserver.api import Api
+from mockserver.api.definition import Api
 from mockserver.cli.output import json_option, print_json, table
 
 
@@ -48,7 +48,7 @@ def _chosen(name: str | None) -> tuple[Api, ...]:
 
 
 def _describe(api: Api) -> dict[str, Any]:
-    from mockserver.control.apis import facts
+    from mockserver.control.handlers.apis import facts
 
     return {**facts(api), "bases": list(api.bases)}
 

@@ -18,7 +18,7 @@ from mockserver.cli.output import json_option, print_json, print_table, table
 if TYPE_CHECKING:
     import aiohttp
 
-    from mockserver.contract import Contract
+    from mockserver.contracts.model import Contract
 
 T = TypeVar("T")
 
@@ -81,8 +81,8 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
-    from mockserver.contract import BadContract
-    from mockserver.fixtures import BadFixture
+    from mockserver.contracts.model import BadContract
+    from mockserver.sandbox.fixtures.load import BadFixture
     from mockserver.settings import BadOption
 
     places = _places(path)
@@ -116,9 +116,9 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
     Raises:
         click.UsageError: a file is not well formed.
     """
-    from mockserver import contract
+    from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
-    from mockserver.data import folder as shipped
+    from mockserver.contracts import model as contract
 
     try:
         found = contract.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
@@ -154,7 +154,7 @@ def _places(path: Path | None) -> _Places:
 
 
 async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
-    from mockserver import examples
+    from mockserver.contracts import examples
     from mockserver.server import MockServer
 
     failures = []
@@ -162,18 +162,18 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
         async with MockServer(fixtures=fixtures):
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
     async with MockServer(contracts=places.contracts, fixtures=places.beside) as server, _session() as session:
-        every = [(one, example) for one in server.house.contracts.by_operation.values() for example in one.examples]
+        every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
-                sandbox = await server.house.sandboxes.create(name)
+                sandbox = await server.services.sandboxes.create(name)
                 problems = await examples.run(contract, example, examples.SandboxStage(sandbox, server.url, session))
-                await server.house.sandboxes.delete(name)
+                await server.services.sandboxes.delete(name)
                 if problems:
                     failures.append(
                         Failure(operation=contract.operation, example=example["name"], problems=tuple(problems))
                     )
-        count = {"contracts": len(server.house.contracts.by_operation), "examples": len(every)}
+        count = {"contracts": len(server.services.contracts.by_operation), "examples": len(every)}
     return count, failures
 
 

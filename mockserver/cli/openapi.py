@@ -13,7 +13,7 @@ from mockserver.cli.output import print_json
 def openapi(api: str | None) -> None:
     """Print OpenAPI 3.1 of one API (or `control`), or of all faked ones."""
     from mockserver.apis import APIS
-    from mockserver.openapi import document
+    from mockserver.contracts.openapi import document
 
     titles = {one.name: one.title for one in APIS}
     known = [*titles, "control"]

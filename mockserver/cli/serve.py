@@ -105,9 +105,10 @@ class _Serve(click.Command):
 @json_option
 def serve(as_json: bool, **options: Any) -> None:
     """Run the server until Ctrl-C or SIGTERM; requests in flight are finished."""
-    from mockserver import logs, loop
-    from mockserver.contract import BadContract
-    from mockserver.fixtures import BadFixture
+    from mockserver.cli import log_format as logs
+    from mockserver.contracts.model import BadContract
+    from mockserver.http import event_loop as loop
+    from mockserver.sandbox.fixtures.load import BadFixture
 
     settings = Settings(**{**options, "fixtures": tuple(options["fixtures"])})
     logs.configure(settings.log_format, settings.log_level)
@@ -168,7 +169,7 @@ def _addresses(server: MockServer) -> dict[str, Any]:
                 "tls_url": None if server.tls_url is None else server.tls_url + api.bases[0],
                 "account": api.account,
             }
-            for api in server.house.apis
+            for api in server.services.apis
         ],
     }
 

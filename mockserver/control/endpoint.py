@@ -19,20 +19,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from mockserver.call import Malformed, Reply, json_reply, read_json
-from mockserver.contract import Contract
-from mockserver.control.ask import Ask, Way
+from mockserver.api.context import Malformed, Response, json_response, read_json
+from mockserver.contracts.model import Contract
 from mockserver.control.errors import Refused, answer, shape
-from mockserver.control.health import addresses
+from mockserver.control.handlers.health import addresses
+from mockserver.control.operations import WAYS
 from mockserver.control.page import start_page, wants_html
-from mockserver.control.routes import WAYS
+from mockserver.control.requests import Ask, Way
 from mockserver.core.errors import DomainError
-from mockserver.expectation import answered_by_reader, invite_body
-from mockserver.fixtures import BadFixture
-from mockserver.house import House
-from mockserver.journal import mask
-from mockserver.routing import Route, Router, WrongMethod
-from mockserver.sandbox import Sandbox
+from mockserver.http.expect_continue import answered_by_reader, invite_body
+from mockserver.http.router import Route, Router, WrongMethod
+from mockserver.http.services import Services
+from mockserver.journal.entry import mask
+from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.sandbox import Sandbox
 
 log = logging.getLogger("mockserver")
 
@@ -47,8 +47,8 @@ _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 class Control:
     """Answers everything under `/_control`, and the small page at `/`."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, services: Services) -> None:
+        self.services = services
         self._router: Router[Way] = Router(
             [Route(methods=_methods(way.method), template=way.path, target=way) for way in WAYS]
         )
@@ -63,15 +63,15 @@ class Control:
         """Answer on a port where nothing else is."""
         path = request.rel_url.raw_path
         if path.split("/", 2)[1] == SEGMENT:
-            return await self.handle(request, self.house.sandboxes.default, path)
+            return await self.handle(request, self.services.sandboxes.default, path)
         return _response(shape(404, "unknown-path", f"nothing is at {path}", f"this port serves /{SEGMENT} only"))
 
     async def root(self, request: web.BaseRequest, sandbox: Sandbox, _: str) -> web.StreamResponse:
         """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
         if request.method not in ("GET", "HEAD"):
             return _response(shape(405, "wrong-method", f"not with {request.method}", "", ("GET", "HEAD")))
-        known = addresses(self.house, f"{request.scheme}://{request.host}{sandbox.prefix}")
-        return _response(start_page(known) if wants_html(request) else json_reply(known))
+        known = addresses(self.services, f"{request.scheme}://{request.host}{sandbox.prefix}")
+        return _response(start_page(known) if wants_html(request) else json_response(known))
 
     async def handle(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> web.StreamResponse:
         """Answer one request; `path` is as sent, without the prefix of the sandbox it belongs to."""
@@ -84,13 +84,13 @@ class Control:
         except Exception:
             log.error("a bug of ours in %s %s\n%s", request.method, mask(path), mask(traceback.format_exc()))
             reply = shape(500, "bug", "the control API failed; the log says why", "please report it")
-        return _response(reply) if isinstance(reply, Reply) else reply
+        return _response(reply) if isinstance(reply, Response) else reply
 
-    async def _reply(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> Reply | web.StreamResponse:
+    async def _reply(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> Response | web.StreamResponse:
         refuse_cross_site(request)
         parts = path.split("/", 3)
         if len(parts) == 4 and parts[1] == "sandboxes" and parts[3]:
-            sandbox, path = self.house.sandboxes.get(parts[2]), "/" + parts[3]
+            sandbox, path = self.services.sandboxes.get(parts[2]), "/" + parts[3]
         query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         found = self._router.find(request.method, path)
         way = None if found is None or isinstance(found, WrongMethod) else found.target
@@ -102,15 +102,15 @@ class Control:
         if found is None or way is None:
             nearest = self._router.nearest(path)
             raise Refused(404, "unknown-path", f"nothing is at {path}", f"the nearest known path is /_control{nearest}")
-        contract = self.house.control_contracts.get(f"control.{way.name}")
+        contract = self.services.control_contracts.get(f"control.{way.name}")
         assert contract is not None  # a test says that each way has one
         body = await _body(
-            request, self.house.settings.body_limit if way.large else BODY_LIMIT, self.house.settings.patience
+            request, self.services.settings.body_limit if way.large else BODY_LIMIT, self.services.settings.patience
         )
         values = {**_decode(query, contract), **found.values}
         _check(contract, values, body)
         ask = Ask(
-            house=self.house,
+            services=self.services,
             sandbox=sandbox,
             request=request,
             values=values,
@@ -118,7 +118,7 @@ class Control:
             base=f"{request.scheme}://{request.host}{sandbox.prefix}",
         )
         reply = await way.handler(ask)
-        if self.house.settings.strict and isinstance(reply, Reply):
+        if self.services.settings.strict and isinstance(reply, Response):
             breaches = contract.breaches_of_answer(reply.status, reply.content_type, reply.data)
             if breaches:
                 return shape(
@@ -127,7 +127,7 @@ class Control:
         return reply
 
     def _ask_for_token(self, request: web.BaseRequest) -> None:
-        token = self.house.settings.control_token
+        token = self.services.settings.control_token
         if token is None:
             return
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -230,7 +230,7 @@ def _check(contract: Contract, values: Mapping[str, Any], body: Any) -> None:
         )
 
 
-def _response(reply: Reply) -> web.Response:
+def _response(reply: Response) -> web.Response:
     headers = dict(reply.headers)
     if reply.content_type is not None:
         headers["Content-Type"] = reply.content_type

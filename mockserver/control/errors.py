@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.call import Reply, json_reply
+from mockserver.api.context import Response, json_response
+from mockserver.api.job_builder import BadFields
+from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
-from mockserver.faults import BadFault, UnknownFault
-from mockserver.fixtures import BadContent, BadFixture
-from mockserver.jobform import BadFields
-from mockserver.journal import mask
-from mockserver.knobs import BadKnob
-from mockserver.sandboxes import BadSandboxName, SandboxTaken, UnknownSandbox
-from mockserver.snapshot import BadSnapshot
+from mockserver.faults.registry import BadFault, UnknownFault
+from mockserver.journal.entry import mask
+from mockserver.sandbox.fixtures.load import BadContent, BadFixture
+from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.snapshot import BadSnapshot
 
 
 class Refused(DomainError):
@@ -59,7 +59,7 @@ ROWS = (
     _Row(error=BadFields, status=422, code="bad-field", hint="fields have the fixture's form"),
     _Row(error=BadContent, status=422, code="bad-field", hint="fields have the fixture's form"),
     _Row(error=BadFixture, status=422, code="bad-fixture", hint="mend the fixture; see fixture.schema.json"),
-    _Row(error=BadKnob, status=422, code="bad-setting", hint="GET /_control/apis/{api} describes each setting"),
+    _Row(error=InvalidSetting, status=422, code="bad-setting", hint="GET /_control/apis/{api} describes each setting"),
     _Row(error=BadFault, status=422, code="bad-fault", hint="GET /_control/faults/catalogue lists what there is"),
     _Row(error=UnknownFault, status=404, code="unknown-fault", hint="GET /_control/faults lists them"),
     _Row(error=UnknownSandbox, status=404, code="unknown-sandbox", hint="POST /_control/sandboxes makes one"),
@@ -71,7 +71,7 @@ ROWS = (
 )
 
 
-def answer(error: DomainError | BadFixture) -> Reply:
+def answer(error: DomainError | BadFixture) -> Response:
     """Turn an error into the answer that says it."""
     if isinstance(error, Refused):
         reply = shape(error.status, error.code, str(error), error.hint, error.allowed, error.record)
@@ -91,11 +91,11 @@ def shape(
     hint: str = "",
     allowed: Sequence[str] | None = None,
     record: Mapping[str, Any] | None = None,
-) -> Reply:
+) -> Response:
     """Answer in the one shape all errors have; `record` goes beside it."""
     error: dict[str, Any] = {"code": code, "message": mask(message)}
     if hint:
         error["hint"] = hint
     if allowed is not None:
         error["allowed"] = list(allowed)
-    return json_reply({"error": error, **(record or {})}, status)
+    return json_response({"error": error, **(record or {})}, status)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from mockserver.call import Reply
+from mockserver.api.context import Response
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -42,9 +42,9 @@ def wants_html(request: web.BaseRequest) -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
-def start_page(known: Mapping[str, Any]) -> Reply:
+def start_page(known: Mapping[str, Any]) -> Response:
     """Return the page."""
-    return Reply(body=_template().render(known).encode(), content_type="text/html; charset=utf-8")
+    return Response(body=_template().render(known).encode(), content_type="text/html; charset=utf-8")
 
 
 @cache

@@ -1,99 +1,58 @@
-"""`/requests`: the journal of the sandbox."""
+"""One request to the control API, decoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from mockserver.call import Reply, json_reply
-from mockserver.control import export
-from mockserver.control.ask import Ask
-from mockserver.control.errors import Refused
-from mockserver.core.clock import instant
-from mockserver.journal import Entry, describe
-from mockserver.store.base import JOURNAL
+from aiohttp import web
 
-LIMIT = 100
-"""Requests listed when no number is asked for."""
-
-Fits = Callable[[Entry], bool]
+from mockserver.api.context import Response
+from mockserver.http.services import Services
+from mockserver.sandbox.sandbox import Sandbox
 
 
-async def listing(ask: Ask) -> Reply:
-    """List requests, newest first; or export them, oldest first."""
-    entries = await ask.sandbox.store.entries(ask.sandbox.name)
-    fits = _filter(ask)
-    found = [entry for entry in reversed(entries) if fits(entry)]
-    shown = found[: ask.values.get("limit", LIMIT)]
-    form = ask.values.get("format", "json")
-    if form == "har":
-        return json_reply(export.har(shown[::-1], ask.base))
-    if form == "curl":
-        text = export.curl(shown[::-1], ask.base)
-        return Reply(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
-    bodies = ask.values.get("bodies", True)
-    return json_reply(
-        {
-            "requests": [describe(entry, bodies=bodies) for entry in shown],
-            "total": len(found),
-            "dropped": await dropped(ask, entries),
-        }
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked of which sandbox.
+
+    Attributes:
+        values: names of the path and the query, in the types the contract gives them.
+        body: the decoded JSON body, or None.
+        base: scheme, host and prefix by which the asker reached the sandbox.
+    """
+
+    services: Services
+    sandbox: Sandbox
+    request: web.BaseRequest
+    values: Mapping[str, Any]
+    body: Any
+    base: str
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The body of an operation whose contract asks for an object, or an empty one."""
+        return self.body or {}
 
 
-async def show(ask: Ask) -> Reply:
-    """Show one request."""
-    number = ask.values["n"]
-    for entry in await ask.sandbox.store.entries(ask.sandbox.name):
-        if str(entry.number) == number:
-            return json_reply(describe(entry))
-    raise Refused(404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them")
+Handler = Callable[[Ask], Awaitable["Response | web.StreamResponse"]]
 
 
-async def clear(ask: Ask) -> Reply:
-    """Empty the journal; numbers go on."""
-    sandbox = ask.sandbox
-    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
-    gone = await sandbox.store.forget_entries(sandbox.name)
-    await sandbox.store.write(sandbox.name, JOURNAL, "floor", number)
-    return json_reply({"removed": gone})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One operation of the control API.
 
+    Attributes:
+        name: as in `contracts/control/<name>.json`.
+        path: template under `/_control`.
+        public: answered without a token (health checks have none).
+        large: its body may be as large as an API's.
+    """
 
-async def dropped(ask: Ask, entries: Sequence[Entry]) -> int:
-    """Return how many requests the ring has dropped since it was last emptied."""
-    if not entries:
-        return 0
-    floor = await ask.sandbox.store.read(ask.sandbox.name, JOURNAL, "floor") or 0
-    return max(0, min(entry.number for entry in entries) - 1 - floor)
-
-
-def _filter(ask: Ask) -> Fits:
-    values = ask.values
-    tests = [_same(name, values[name]) for name in ("api", "operation", "job") if name in values]
-    if "status" in values:
-        wanted = values["status"].lower()
-        tests.append(lambda entry: wanted in (str(entry.status), f"{entry.status // 100}xx"))
-    if "violations" in values:
-        tests.append(lambda entry: bool(entry.violations) is values["violations"])
-    if "unmatched" in values:
-        tests.append(lambda entry: (entry.api is None) is values["unmatched"])
-    if "since" in values:
-        tests.append(_since(values["since"]))
-    return lambda entry: all(test(entry) for test in tests)
-
-
-def _same(name: str, value: Any) -> Fits:
-    return lambda entry: getattr(entry, name) == value
-
-
-def _since(text: str) -> Fits:
-    """Read a journal number or a moment of sandbox time; both leave out what they name or what lies before."""
-    if text.isdecimal() and len(text) < 16:
-        number = int(text)
-        return lambda entry: entry.number > number
-    try:
-        moment = instant(text)
-    except ValueError:
-        message = f"since: {text!r} is neither a request's number nor a moment"
-        raise Refused(422, "bad-since", message, "for example 41, or 2026-01-02T12:00:00Z") from None
-    return lambda entry: entry.at > moment
+    name: str
+    method: str
+    path: str
+    handler: Handler
+    public: bool = False
+    large: bool = False

@@ -19,7 +19,7 @@ class Cause(StrEnum):
     CONTROL = "control"
 
 
-class Move(NamedTuple):
+class Transition(NamedTuple):
     """One change of state. `at` is sandbox time in epoch seconds; `request` a journal number.
 
     A tuple: each change makes one, and a frozen class costs twice as much to make.
@@ -76,7 +76,7 @@ class Job:
     error: str | None = None
     progress: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-    history: tuple[Move, ...] = ()
+    history: tuple[Transition, ...] = ()
     forgotten: int = 0
     version: int = 0
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
-from mockserver.core.job import Cause, Job, Move, evolve
+from mockserver.core.job import Cause, Job, Transition, evolve
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, wait
 
 HISTORY = 100
@@ -301,7 +301,7 @@ class Machine:
             held=held,
             started=started,
             ended=ended,
-            history=(*kept, Move(source=job.state, to=to, at=at, cause=cause, request=request)),
+            history=(*kept, Transition(source=job.state, to=to, at=at, cause=cause, request=request)),
             forgotten=job.forgotten + len(job.history) - len(kept),
             version=job.version + 1,
         )

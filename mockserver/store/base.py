@@ -25,7 +25,7 @@ JOURNAL, CLOCK, SETTINGS, FAULTS = "journal", "clock", "settings", "faults"
 """The counter and the collections that every request needs; `CLOCK` is also the key of its only document."""
 
 
-class Arrival(NamedTuple):
+class RequestStart(NamedTuple):
     """What a request finds in its sandbox.
 
     Attributes:
@@ -89,7 +89,7 @@ class Store(Protocol):
         """Return how many jobs there are, by (api, kind)."""
 
     # requests
-    async def arrive(self, box: str, api: str) -> Arrival:
+    async def begin_request(self, box: str, api: str) -> RequestStart:
         """Draw a request's number, and read what each request to this API needs."""
 
     async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:

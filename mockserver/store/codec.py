@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from mockserver.core.job import Cause, Job, Message, Move
+from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 
 
@@ -31,6 +31,6 @@ def load(document: Mapping[str, Any]) -> Job:
             "on_cancel": OnCancel(mode=CancelMode(cancel["mode"]), after=Wait(**cancel["after"])),
             "resume": None if resume is None else (resume[0], resume[1]),
             "messages": tuple(Message(**message) for message in document["messages"]),
-            "history": tuple(Move(**{**move, "cause": Cause(move["cause"])}) for move in document["history"]),
+            "history": tuple(Transition(**{**move, "cause": Cause(move["cause"])}) for move in document["history"]),
         }
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Arrival, Document, Page
+from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Document, Page, RequestStart
 
 
 @dataclass(slots=True)
@@ -111,14 +111,14 @@ class MemoryStore:
     async def size(self, box: str) -> Mapping[tuple[str, str], int]:
         return {key: len(shelf.jobs) for key, shelf in self._boxes[box].shelves.items()}
 
-    async def arrive(self, box: str, api: str) -> Arrival:
+    async def begin_request(self, box: str, api: str) -> RequestStart:
         found = self._boxes[box]
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
         documents = found.documents
         if not documents:
-            return Arrival(number, None, None, False)
+            return RequestStart(number, None, None, False)
         clock, settings = documents.get(CLOCK), documents.get(SETTINGS)
-        return Arrival(
+        return RequestStart(
             number,
             clock.get(CLOCK) if clock else None,
             settings.get(api) if settings else None,

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver import __version__
+from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.cli import main
 from mockserver.cli.group import COMMANDS
-from mockserver.data import folder
 
 
 def run(*words: str, code: int = 0) -> str:

@@ -164,8 +164,8 @@ def test_a_listing_is_a_list(echo: Echo, call: Callable[[Control], Any], key: st
 
 
 def test_every_operation_of_the_control_api_can_be_called() -> None:
-    from mockserver.control.routes import WAYS
-    from mockserver.routing import Found, Route, Router
+    from mockserver.control.operations import WAYS
+    from mockserver.http.router import Found, Route, Router
 
     router = Router([Route(methods=frozenset({way.method}), template=way.path, target=way.name) for way in WAYS])
     sent = [(method, path) for _, _, method, path, _ in CALLS] + [("GET", path) for _, _, path in LISTINGS]

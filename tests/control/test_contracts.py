@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
-from mockserver import contract, examples
-from mockserver.app import HOUSE, create_app
-from mockserver.contract import Contract
-from mockserver.control.routes import WAYS
-from mockserver.data import folder
+from mockserver._resources import folder
+from mockserver.app import SERVICES, create_app
+from mockserver.contracts import examples
+from mockserver.contracts import model as contract
+from mockserver.contracts.model import Contract
+from mockserver.control.operations import WAYS
 from mockserver.settings import Settings
 
 CONTRACTS = contract.load(folder("contracts"), ["control"]).by_operation
@@ -35,7 +36,7 @@ async def stages() -> AsyncIterator[Any]:
     async with aiohttp.ClientSession() as session:
 
         async def make() -> examples.SandboxStage:
-            sandbox = await app[HOUSE].sandboxes.create(f"example{next(numbers)}")
+            sandbox = await app[SERVICES].sandboxes.create(f"example{next(numbers)}")
             return examples.SandboxStage(sandbox, str(server.make_url("/")), session)
 
         yield make

@@ -12,7 +12,7 @@ import pytest
 
 from mockserver import MockServer
 from mockserver.app import SWEEP
-from tests.conftest import Client, house_of
+from tests.conftest import Client, services_of
 
 Serve = Callable[..., Awaitable[Client]]
 
@@ -89,7 +89,7 @@ async def test_inline_fixtures_and_names_of_loaded_ones(client: Client) -> None:
     response = await client.post("/_control/sandboxes", json={"name": "b", "fixtures": ["nope"]})
     problem = (await response.json())["error"]
     assert (response.status, problem["code"]) == (422, "unknown-fixture")
-    loaded = [document.source for document in house_of(client).sandboxes.fixtures.documents]
+    loaded = [document.source for document in services_of(client).sandboxes.fixtures.documents]
     name = next(source for source in loaded if source.endswith("ges.json")).rpartition("/")[2]
     assert name in problem["allowed"]
     response = await client.post("/_control/sandboxes", json={"name": "b", "fixtures": [name]})

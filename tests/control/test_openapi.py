@@ -17,10 +17,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mockserver import MockServer, contract, openapi
+from mockserver import MockServer
+from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.control.routes import WAYS
-from mockserver.data import folder
+from mockserver.contracts import model as contract
+from mockserver.contracts import openapi
+from mockserver.control.operations import WAYS
 from tests.conftest import Client
 
 CONTRACTS = contract.load(folder("contracts"), ["control"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.job import Cause, Job, Move, evolve
+from mockserver.core.job import Cause, Job, Transition, evolve
 from mockserver.core.plan import Plan
 
 JOB = Job(
@@ -21,7 +21,7 @@ JOB = Job(
     since=2.0,
     owner="o",
     data={"name": "n"},
-    history=(Move(source="queued", to="working", at=2.0, cause=Cause.CLOCK),),
+    history=(Transition(source="queued", to="working", at=2.0, cause=Cause.CLOCK),),
     version=3,
 )
 NAMES = [one.name for one in fields(Job)]

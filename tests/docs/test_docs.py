@@ -91,7 +91,7 @@ ENVIRON = {
     # Other plugins of this machine only cost time: seconds for each run.
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
-PLUGINS = ["-p", "mockserver.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider"]
+PLUGINS = ["-p", "mockserver.testing.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", *PLUGINS]
 SHELL = f"""set -euo pipefail
 mockserver() {{ MOCKSERVER_URL=http://127.0.0.1:8080 "{sys.executable}" -m mockserver "$@"; }}

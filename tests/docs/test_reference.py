@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from generate import PAGES, write
+from generate import markdown as md
+from generate.apis import diagram
 
 from mockserver.apis import APIS
-from mockserver.control.routes import WAYS
-from mockserver.reference import PAGES, write
-from mockserver.reference import markdown as md
-from mockserver.reference.apis import diagram
+from mockserver.control.operations import WAYS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -28,7 +28,7 @@ def inside(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inside
             pytester.makepyfile(source)
         else:
             pytester.makepyfile(**source)
-        plugins = ("-p", "mockserver.pytest_plugin", *(("-p", "xdist") if "-n2" in arguments else ()))
+        plugins = ("-p", "mockserver.testing.pytest_plugin", *(("-p", "xdist") if "-n2" in arguments else ()))
         strict = ("-p", "no:cacheprovider", "--strict-markers", "-Werror", "-Wignore::DeprecationWarning")
         return pytester.runpytest_subprocess(*plugins, *strict, *arguments, timeout=PATIENCE)
 

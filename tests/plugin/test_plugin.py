@@ -295,8 +295,8 @@ def test_it(sandbox, mockserver):
 
 def test_the_plugin_loads_nothing_until_it_is_used() -> None:
     code = (
-        "import sys, mockserver.pytest_plugin\n"
-        "loaded = {name for name in sys.modules if name.startswith('mockserver.')} - {'mockserver.pytest_plugin'}\n"
+        "import sys, mockserver.testing.pytest_plugin\n"
+        "loaded = {name for name in sys.modules if name.startswith('mockserver.')} - {'mockserver.testing', 'mockserver.testing.pytest_plugin'}\n"
         "sys.exit(repr(loaded) if loaded else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mockserver.core.job import Cause, Job, Message, Move
+from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.store import codec
 from mockserver.store.base import Store
@@ -86,13 +86,13 @@ async def test_documents_are_compared_before_they_are_replaced(store: Store) -> 
 
 
 async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
-    assert await store.arrive("box", "x") == (1, None, None, False)
+    assert await store.begin_request("box", "x") == (1, None, None, False)
     await store.write("box", "clock", "clock", {"offset": 5.0})
     await store.write("box", "settings", "x", {"knob": 1})
     await store.write("box", "faults", "fault-1", {"hits": 0})
-    assert await store.arrive("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True)
+    assert await store.begin_request("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True)
     await store.replace("box", "faults", "fault-1", {"hits": 0}, None)
-    assert await store.arrive("box", "y") == (3, {"offset": 5.0}, None, False)
+    assert await store.begin_request("box", "y") == (3, {"offset": 5.0}, None, False)
     assert await store.counters("box") == {"journal": 3}
 
 
@@ -135,6 +135,6 @@ def test_a_job_survives_being_a_document() -> None:
         resume=("a", 2.0),
         messages=(Message(text="hello", level="info"),),
         data={"graph": "movie"},
-        history=(Move(source="a", to="b", at=2.5, cause=Cause.CLIENT, request=7),),
+        history=(Transition(source="a", to="b", at=2.5, cause=Cause.CLIENT, request=7),),
     )
     assert codec.load(json.loads(json.dumps(codec.dump(full)))) == full

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mockserver.api import Api, Endpoint, NoRoute
+from mockserver.api.context import Response
+from mockserver.api.definition import Api, Endpoint, NoRoute
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
 from mockserver.apis.arcgis.content import read_content
 from mockserver.apis.arcgis.errors import service_not_found
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.jobs import make_job
 from mockserver.apis.arcgis.machine import JOB
-from mockserver.apis.arcgis.security import GpCall
+from mockserver.apis.arcgis.security import GpContext
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.wire import cors, decode, refuse
-from mockserver.call import Reply
 
 
 def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:
@@ -25,19 +25,19 @@ def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:
     return values.get("context", settings.contexts[0] if settings.contexts else "") in settings.contexts
 
 
-async def elsewhere(call: GpCall) -> Reply:
+async def elsewhere(context: GpContext) -> Response:
     """Answer a browser's preflight anywhere; everything else that no operation claims is unknown."""
-    if call.method == "OPTIONS":
+    if context.method == "OPTIONS":
         headers = {
-            **cors(call),
+            **cors(context),
             "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
             "Access-Control-Allow-Headers": "X-Esri-Authorization, Content-Type, Authorization",
         }
-        return Reply(content_type=None, headers=headers)
-    found = _SERVICE.match("/" + call.values.get("rest", ""))
-    if found is not None and call.content.service(found["folder"] or "", found["name"], found["type"]) is None:
+        return Response(content_type=None, headers=headers)
+    found = _SERVICE.match("/" + context.values.get("rest", ""))
+    if found is not None and context.content.service(found["folder"] or "", found["name"], found["type"]) is None:
         raise service_not_found(found[1])
-    raise NoRoute(call.path)
+    raise NoRoute(context.path)
 
 
 _SERVICE = re.compile(r"/services/((?:(?P<folder>[^/]+)/)?(?P<name>[^/]+)/(?P<type>[A-Z][A-Za-z]*Server))(?:/|$)")

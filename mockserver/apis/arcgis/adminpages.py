@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from mockserver.apis.arcgis.content import Service
-from mockserver.apis.arcgis.security import GpCall
+from mockserver.apis.arcgis.security import GpContext
 
 Link = tuple[str, str]
 """Text and address."""
@@ -45,11 +45,11 @@ class Page:
     errors: Sequence[str] = ()
 
 
-def trail(call: GpCall) -> list[Link]:
+def trail(context: GpContext) -> list[Link]:
     """Return the links from the root of the directory down to this page."""
-    _, context, *rest = call.path.rstrip("/").split("/")
+    _, mount, *rest = context.path.rstrip("/").split("/")
     links: list[Link] = []
-    address = f"{call.base}/{context}"
+    address = f"{context.base}/{mount}"
     for segment in rest:
         address = f"{address}/{segment}"
         links.append((unquote(segment) if links else "Home", address))
@@ -61,9 +61,9 @@ def service_path(service: Service) -> str:
     return f"/admin/services/{quote(service.key)}"
 
 
-def below(call: GpCall, *names: str) -> str:
+def below(context: GpContext, *names: str) -> str:
     """Return the address of something below this resource."""
-    return "/".join([f"{call.base}{call.path.rstrip('/')}", *(quote(name) for name in names)])
+    return "/".join([f"{context.base}{context.path.rstrip('/')}", *(quote(name) for name in names)])
 
 
 def facts(data: Mapping[str, Any]) -> list[tuple[str, Any]]:

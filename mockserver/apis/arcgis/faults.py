@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.api import NamedFault
+from mockserver.api.context import RequestContext
+from mockserver.api.definition import NamedFault
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError
 from mockserver.apis.arcgis.wire import plane, refuse, unreachable
-from mockserver.call import Call
 from mockserver.core.errors import UnknownJob
 from mockserver.core.machine import Confidence
 
 _OBSERVED, _INFERRED = Confidence.OBSERVED, Confidence.INFERRED
 _TABLE = "arcgis.md §2.11"
 
-Refusal = Callable[[Call[Any, Any]], Exception]
+Refusal = Callable[[RequestContext[Any, Any]], Exception]
 
 
-def _service(call: Call[Any, Any]) -> str:
-    folder, name = call.values.get("folder"), call.values.get("service", "Name")
+def _service(context: RequestContext[Any, Any]) -> str:
+    folder, name = context.values.get("folder"), context.values.get("service", "Name")
     return f"{folder}/{name}/GPServer" if folder else f"{name}/GPServer"
 
 
@@ -30,14 +30,14 @@ def _fault(
     return NamedFault(
         name=name,
         title=title,
-        reply=lambda call: refuse(call, refusal(call)),
+        reply=lambda context: refuse(context, refusal(context)),
         confidence=confidence,
         source=source,
     )
 
 
 def _by_plane(rest: Callable[[], RestError], admin: Callable[[], AdminError]) -> Refusal:
-    return lambda call: admin() if plane(call) == "admin" else rest()
+    return lambda context: admin() if plane(context) == "admin" else rest()
 
 
 FAULTS: tuple[NamedFault, ...] = (
@@ -56,32 +56,34 @@ FAULTS: tuple[NamedFault, ...] = (
         "403: the token is good, its user may not",
         _by_plane(errors.forbidden, errors.admin_forbidden),
     ),
-    _fault("service-not-found", "404: no such service", lambda call: errors.service_not_found(_service(call))),
-    _fault("service-stopped", "500: the service is stopped", lambda call: errors.service_not_started(_service(call))),
-    _fault("invalid-url", "400: bad path, task or operation", lambda call: errors.invalid_url()),
+    _fault("service-not-found", "404: no such service", lambda context: errors.service_not_found(_service(context))),
+    _fault(
+        "service-stopped", "500: the service is stopped", lambda context: errors.service_not_started(_service(context))
+    ),
+    _fault("invalid-url", "400: bad path, task or operation", lambda context: errors.invalid_url()),
     _fault(
         "unknown-job",
         "400: the job id is unknown or has expired",
-        lambda call: UnknownJob("arcgis", call.values.get("job", "")),
+        lambda context: UnknownJob("arcgis", context.values.get("job", "")),
         _INFERRED,
     ),
     _fault(
         "unable-to-complete",
         "400: the operation failed, with no reason given",
-        lambda call: RestError(400, call.settings.unable_text),
+        lambda context: RestError(400, context.settings.unable_text),
     ),
-    _fault("cancel-refused", "400: the job is in no state to be cancelled", lambda call: errors.bad_cancel()),
+    _fault("cancel-refused", "400: the job is in no state to be cancelled", lambda context: errors.bad_cancel()),
     _fault(
         "admin-unable-to-cancel",
         "500: the Administrator cannot cancel the job in its state",
-        lambda call: errors.unable_to_cancel(call.values.get("job", "")),
+        lambda context: errors.unable_to_cancel(context.values.get("job", "")),
         Confidence.DOCUMENTED,
         "seed 000",
     ),
     _fault(
         "admin-unable-to-delete",
         "400: the Administrator cannot delete the job",
-        lambda call: errors.unable_to_delete(call.values.get("job", "")),
+        lambda context: errors.unable_to_delete(context.values.get("job", "")),
         Confidence.DOCUMENTED,
         "delete-job",
     ),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.job_builder import COMMON, BadFields, Birth
 from mockserver.apis.arcgis.content import Content, Service, Task
 from mockserver.apis.arcgis.machine import JOB, GpState
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.core.job import Job
 from mockserver.core.plan import Plan, Step, Wait, describe_plan, seconds
-from mockserver.jobform import COMMON, BadFields, Birth
 
 NOTEBOOK = "notebook"
 """The flavour of services whose jobs are those of Notebook Server (seed 001)."""

@@ -11,21 +11,21 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.api import Endpoint, Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import Endpoint, Operation
 from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery
 from mockserver.apis.arcgis.adminpages import Field, Form, Page
 from mockserver.apis.arcgis.content import ROOT, Service
 from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.machine import GpEvent, GpState
-from mockserver.apis.arcgis.security import GpCall, administrator
+from mockserver.apis.arcgis.security import GpContext, administrator
 from mockserver.apis.arcgis.site import full_version, root, version_number
 from mockserver.apis.arcgis.wire import answer, chosen_format, decode, require_format
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 
-Handler = Callable[[GpCall], Awaitable[Reply]]
+Handler = Callable[[GpContext], Awaitable[Response]]
 
 DONE: Mapping[str, str] = {"status": "success"}
 PURGEABLE = (GpState.NEW, GpState.SUBMITTED, GpState.WAITING)
@@ -38,16 +38,16 @@ def for_administrators(handler: Handler) -> Handler:
     """Let only administrators in. A browser without a token is led to the login page (inferred)."""
 
     @wraps(handler)
-    async def guarded(call: GpCall) -> Reply:
+    async def guarded(context: GpContext) -> Response:
         try:
-            await administrator(call)
+            await administrator(context)
         except AdminError as error:
-            if error.code == 499 and chosen_format(call) == "html":
-                back = quote(f"{call.sandbox.prefix}{call.path}", safe="")
-                location = f"{root(call)}/admin/login?redirect={back}"
-                return Reply(status=302, content_type=None, headers={"Location": location})
+            if error.code == 499 and chosen_format(context) == "html":
+                back = quote(f"{context.sandbox.prefix}{context.path}", safe="")
+                location = f"{root(context)}/admin/login?redirect={back}"
+                return Response(status=302, content_type=None, headers={"Location": location})
             raise
-        return await handler(call)
+        return await handler(context)
 
     return guarded
 
@@ -62,16 +62,16 @@ def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
-        async def checked(call: GpCall) -> Reply:
-            require_format(call)
-            if call.method == "POST" or call.settings.admin_get_on_post_only == "allow":
-                return await handler(call)
-            if chosen_format(call) == "html":
-                page = Page(title=label, forms=[Form(label=label, action=f"{call.base}{call.path}")])
-                return _answer(call, {}, page)
+        async def checked(context: GpContext) -> Response:
+            require_format(context)
+            if context.method == "POST" or context.settings.admin_get_on_post_only == "allow":
+                return await handler(context)
+            if chosen_format(context) == "html":
+                page = Page(title=label, forms=[Form(label=label, action=f"{context.base}{context.path}")])
+                return _answer(context, {}, page)
             if reads:
-                return await handler(call)
-            raise AdminError(405, f"HTTP method {call.method} is not supported.", status=405)
+                return await handler(context)
+            raise AdminError(405, f"HTTP method {context.method} is not supported.", status=405)
 
         return checked
 
@@ -82,191 +82,193 @@ def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
 
 
 @for_administrators
-async def admin_site(call: GpCall) -> Reply:
+async def admin_site(context: GpContext) -> Response:
     """`…/admin`: the root resource."""
-    data = adminsite.root_resource(version_number(call.settings), full_version(call.settings))
-    links = [(name, adminpages.below(call, name)) for name in data["resources"]]
-    return _answer(call, data, Page(title="Site Root - /", facts=adminpages.facts(data), lists=[("Resources", links)]))
+    data = adminsite.root_resource(version_number(context.settings), full_version(context.settings))
+    links = [(name, adminpages.below(context, name)) for name in data["resources"]]
+    return _answer(
+        context, data, Page(title="Site Root - /", facts=adminpages.facts(data), lists=[("Resources", links)])
+    )
 
 
 @for_administrators
-async def admin_services(call: GpCall) -> Reply:
+async def admin_services(context: GpContext) -> Response:
     """`…/admin/services`: the root folder."""
-    return _folder(call, ROOT)
+    return _folder(context, ROOT)
 
 
 @for_administrators
-async def admin_folder(call: GpCall) -> Reply:
+async def admin_folder(context: GpContext) -> Response:
     """`…/admin/services/<folder>`."""
-    name = call.values["name"]
-    if name not in call.content.folders:
+    name = context.values["name"]
+    if name not in context.content.folders:
         raise errors.admin_not_found(name)
-    return _folder(call, name)
+    return _folder(context, name)
 
 
 @for_administrators
-async def admin_service(call: GpCall) -> Reply:
+async def admin_service(context: GpContext) -> Response:
     """`…/admin/services/[<folder>/]<name>.<type>`: its configuration."""
-    service = _service(call, call.values.get("name"))
-    data = adminsite.service_config(service, call.settings)
-    links = [("jobs", adminpages.below(call, "jobs"))]
+    service = _service(context, context.values.get("name"))
+    data = adminsite.service_config(service, context.settings)
+    links = [("jobs", adminpages.below(context, "jobs"))]
     page = Page(title=f"Service - {service.key}", facts=adminpages.facts(data), lists=[("Resources", links)])
-    return _answer(call, data, page)
+    return _answer(context, data, page)
 
 
-async def admin_named(call: GpCall) -> Reply:
+async def admin_named(context: GpContext) -> Response:
     """What lies directly below `services`: a folder, or a service of the root, told apart by the type in its name."""
-    decode(call)
-    name = "AdminService" if "." in call.values["name"] else "AdminFolder"
-    await call.begin(call.api.operation(name))
-    return await (admin_service if name == "AdminService" else admin_folder)(call)
+    decode(context)
+    name = "AdminService" if "." in context.values["name"] else "AdminFolder"
+    await context.begin(context.api.operation(name))
+    return await (admin_service if name == "AdminService" else admin_folder)(context)
 
 
-def _folder(call: GpCall, name: str) -> Reply:
-    data = adminsite.folder(call.content, name)
-    folders = [(one, adminpages.below(call, one)) for one in data["folders"]]
+def _folder(context: GpContext, name: str) -> Response:
+    data = adminsite.folder(context.content, name)
+    folders = [(one, adminpages.below(context, one)) for one in data["folders"]]
     services = [
-        (f"{one['serviceName']}.{one['type']}", adminpages.below(call, f"{one['serviceName']}.{one['type']}"))
+        (f"{one['serviceName']}.{one['type']}", adminpages.below(context, f"{one['serviceName']}.{one['type']}"))
         for one in data["services"]
     ]
     page = Page(title=f"Folder - {data['folderName']}", lists=[("Folders", folders), ("Services", services)])
-    return _answer(call, data, page)
+    return _answer(context, data, page)
 
 
 # --- jobs ------------------------------------------------------------------------------------------
 
 
 @for_administrators
-async def admin_jobs(call: GpCall) -> Reply:
+async def admin_jobs(context: GpContext) -> Response:
     """`J`: no listing, only what else there is."""
-    service = _service(call)
+    service = _service(context)
     data = {"resources": ["statistics"]}
-    links = [(name, adminpages.below(call, name)) for name in ("statistics", "query", "purgeQueue")]
-    return _answer(call, data, Page(title=f"Jobs - {service.key}", lists=[("Resources", links)]))
+    links = [(name, adminpages.below(context, name)) for name in ("statistics", "query", "purgeQueue")]
+    return _answer(context, data, Page(title=f"Jobs - {service.key}", lists=[("Resources", links)]))
 
 
 @for_administrators
-async def admin_query_jobs(call: GpCall) -> Reply:
+async def admin_query_jobs(context: GpContext) -> Response:
     """`J/query`: the jobs of a service, filtered, in pages, oldest first."""
-    service = _service(call)
+    service = _service(context)
     try:
-        query = adminjobs.read_query(call.parameters)
+        query = adminjobs.read_query(context.parameters)
     except BadQuery as error:
         raise AdminError(400, str(error)) from None
-    data = adminjobs.answer(query, call.parameters, await _jobs_of(call, service))
-    place = f"{root(call)}{adminpages.service_path(service)}/jobs"
+    data = adminjobs.answer(query, context.parameters, await _jobs_of(context, service))
+    place = f"{root(context)}{adminpages.service_path(service)}/jobs"
     links = [(f"{job_id} {view['status']}", f"{place}/{quote(job_id)}") for job_id, view in data["results"].items()]
     fields = tuple(
-        Field(name=name, label=name, value=str(call.parameters.get(name, "")))
+        Field(name=name, label=name, value=str(context.parameters.get(name, "")))
         for name in ("startTime", "endTime", "jobStatus", "userName", "machineName", "start", "number")
     )
     page = Page(
         title=f"Query Jobs - {service.key}",
         facts=[("total", data["total"]), ("start", data["start"]), ("nextStart", data["nextStart"])],
         lists=[("Jobs", links)],
-        forms=[Form(label="Query", action=f"{call.base}{call.path}", method="get", fields=fields)],
+        forms=[Form(label="Query", action=f"{context.base}{context.path}", method="get", fields=fields)],
     )
-    return _answer(call, data, page)
+    return _answer(context, data, page)
 
 
 @for_administrators
-async def admin_job(call: GpCall) -> Reply:
+async def admin_job(context: GpContext) -> Response:
     """`J/<id>`: one job."""
-    service = _service(call)
-    job = await _job(call, service, look=True)
-    data = adminjobs.detail(job, f"{call.base}{call.path.rstrip('/')}")
+    service = _service(context)
+    job = await _job(context, service, look=True)
+    data = adminjobs.detail(job, f"{context.base}{context.path.rstrip('/')}")
     forms = [
-        Form(label="Cancel Job", action=adminpages.below(call, "cancel")),
-        Form(label="Delete Job", action=adminpages.below(call, "delete")),
+        Form(label="Cancel Job", action=adminpages.below(context, "cancel")),
+        Form(label="Delete Job", action=adminpages.below(context, "delete")),
     ]
-    return _answer(call, data, Page(title=f"Job - {job.id}", facts=adminpages.facts(data), forms=forms))
+    return _answer(context, data, Page(title=f"Job - {job.id}", facts=adminpages.facts(data), forms=forms))
 
 
 @for_administrators
 @posted("Cancel Job")
-async def admin_cancel_job(call: GpCall) -> Reply:
+async def admin_cancel_job(context: GpContext) -> Response:
     """`J/<id>/cancel`: from Submitted and Executing only; the record stays [seed 000].
 
     An unknown id gets the same message (inferred).
     """
-    service = _service(call)
+    service = _service(context)
     try:
-        job = await _job(call, service)
-        await call.jobs.fire("arcgis", job.id, GpEvent.ADMIN_CANCEL)
+        job = await _job(context, service)
+        await context.jobs.fire("arcgis", job.id, GpEvent.ADMIN_CANCEL)
     except (UnknownJob, IllegalEvent):
-        raise errors.unable_to_cancel(call.values["job"]) from None
-    return _done(call, "Cancel Job")
+        raise errors.unable_to_cancel(context.values["job"]) from None
+    return _done(context, "Cancel Job")
 
 
 @for_administrators
 @posted("Delete Job")
-async def admin_delete_job(call: GpCall) -> Reply:
+async def admin_delete_job(context: GpContext) -> Response:
     """`J/<id>/delete`: in any state; the record is gone at once [delete-job]."""
-    service = _service(call)
+    service = _service(context)
     try:
-        job = await _job(call, service)
-        await call.jobs.delete("arcgis", job.id)
+        job = await _job(context, service)
+        await context.jobs.delete("arcgis", job.id)
     except UnknownJob:
-        raise errors.unable_to_delete(call.values["job"]) from None
-    return _done(call, "Delete Job")
+        raise errors.unable_to_delete(context.values["job"]) from None
+    return _done(context, "Delete Job")
 
 
 @for_administrators
 @posted("Purge Queue")
-async def admin_purge_queue(call: GpCall) -> Reply:
+async def admin_purge_queue(context: GpContext) -> Response:
     """`J/purgeQueue`: cancel what has not begun."""
-    service = _service(call)
-    for job in await _jobs_of(call, service):
+    service = _service(context)
+    for job in await _jobs_of(context, service):
         if job.state in PURGEABLE:
             try:
-                await call.jobs.fire("arcgis", job.id, GpEvent.PURGE)
+                await context.jobs.fire("arcgis", job.id, GpEvent.PURGE)
             except (UnknownJob, IllegalEvent):
                 continue  # It began, ended or went while we looked: nothing left to purge.
-    return _done(call, "Purge Queue")
+    return _done(context, "Purge Queue")
 
 
 @for_administrators
 @posted("Job Statistics", reads=True)
-async def admin_job_statistics(call: GpCall) -> Reply:
+async def admin_job_statistics(context: GpContext) -> Response:
     """`J/statistics`: how many jobs of a service ended how."""
-    service = _service(call)
-    data = adminjobs.statistics(await _jobs_of(call, service))
+    service = _service(context)
+    data = adminjobs.statistics(await _jobs_of(context, service))
     names = (("Jobs", "total"), ("Failed", "failed"), ("Succeeded", "succeeded"), ("Cancelled", "cancelled"))
-    return _answer(call, data, Page(title="Job Statistics", facts=[(title, data[name]) for title, name in names]))
+    return _answer(context, data, Page(title="Job Statistics", facts=[(title, data[name]) for title, name in names]))
 
 
 # --- how they share --------------------------------------------------------------------------------
 
 
-def _answer(call: GpCall, data: Any, page: Page) -> Reply:
-    return answer(call, data, page="admin.html", facts={"page": page, "trail": adminpages.trail(call)})
+def _answer(context: GpContext, data: Any, page: Page) -> Response:
+    return answer(context, data, page="admin.html", facts={"page": page, "trail": adminpages.trail(context)})
 
 
-def _done(call: GpCall, title: str) -> Reply:
-    above = call.path.rstrip("/").rsplit("/", 1)[0]
-    page = Page(title=title, facts=[("status", "success")], lists=[("Back", [(above, f"{call.base}{above}")])])
-    return _answer(call, dict(DONE), page)
+def _done(context: GpContext, title: str) -> Response:
+    above = context.path.rstrip("/").rsplit("/", 1)[0]
+    page = Page(title=title, facts=[("status", "success")], lists=[("Back", [(above, f"{context.base}{above}")])])
+    return _answer(context, dict(DONE), page)
 
 
-def _service(call: GpCall, name: str | None = None) -> Service:
-    key = call.values.get("service", name) or ""
-    folder = call.values.get("folder", ROOT)
-    service = call.content.services.get(f"{folder}/{key}" if folder else key)
+def _service(context: GpContext, name: str | None = None) -> Service:
+    key = context.values.get("service", name) or ""
+    folder = context.values.get("folder", ROOT)
+    service = context.content.services.get(f"{folder}/{key}" if folder else key)
     if service is None:
         raise errors.admin_not_found(key)
     return service
 
 
-async def _job(call: GpCall, service: Service, *, look: bool = False) -> Job:
-    call.job = call.values["job"]
-    job = await call.jobs.get("arcgis", call.job, look=look)
+async def _job(context: GpContext, service: Service, *, look: bool = False) -> Job:
+    context.job = context.values["job"]
+    job = await context.jobs.get("arcgis", context.job, look=look)
     if job.data["service"] != service.key:
-        raise UnknownJob("arcgis", call.job)
+        raise UnknownJob("arcgis", context.job)
     return job
 
 
-async def _jobs_of(call: GpCall, service: Service) -> list[Job]:
-    jobs, _ = await call.jobs.page("arcgis", newest=False)
+async def _jobs_of(context: GpContext, service: Service) -> list[Job]:
+    jobs, _ = await context.jobs.page("arcgis", newest=False)
     return [job for job in jobs if job.data["service"] == service.key]
 
 

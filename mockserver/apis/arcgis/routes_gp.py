@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api import Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import documents, errors, jobs, messages, site, values
 from mockserver.apis.arcgis.content import Service, Task
 from mockserver.apis.arcgis.machine import JOB, GpEvent, GpState
-from mockserver.apis.arcgis.security import GpCall, visible
+from mockserver.apis.arcgis.security import GpContext, visible
 from mockserver.apis.arcgis.wire import answer, chosen_format, is_true, require_format
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
@@ -19,60 +19,60 @@ from mockserver.core.machine import Machine
 _BOTH = ("GET", "POST")
 
 
-async def info(call: GpCall) -> Reply:
+async def info(context: GpContext) -> Response:
     """Tell version and how to sign in; needs no token [server-info]."""
-    here = site.root(call)
+    here = site.root(context)
     data: dict[str, Any] = {
-        "currentVersion": site.version_number(call.settings),
-        "fullVersion": site.full_version(call.settings),
+        "currentVersion": site.version_number(context.settings),
+        "fullVersion": site.full_version(context.settings),
         "soapUrl": f"{here}/services",
         "secureSoapUrl": None,
     }
-    tokens = call.settings.secured != "none" or any(one.secured for one in call.content.services.values())
+    tokens = context.settings.secured != "none" or any(one.secured for one in context.content.services.values())
     security: dict[str, Any] = {"isTokenBasedSecurity": tokens}
-    if call.settings.secured == "federated":
-        portal = f"{call.base}/{call.settings.portal_context}"
+    if context.settings.secured == "federated":
+        portal = f"{context.base}/{context.settings.portal_context}"
         data["owningSystemUrl"] = portal
         security["tokenServicesUrl"] = f"{portal}/sharing/rest/generateToken"
-        security["shortLivedTokenValidity"] = call.settings.token_minutes
+        security["shortLivedTokenValidity"] = context.settings.token_minutes
     elif tokens:
         # The trailing slash is the real server's; clients post to this address as it stands.
         security["tokenServicesUrl"] = f"{here}/tokens/"
-        security["shortLivedTokenValidity"] = call.settings.token_minutes
+        security["shortLivedTokenValidity"] = context.settings.token_minutes
     data["authInfo"] = security
-    return answer(call, data, page="info.html")
+    return answer(context, data, page="info.html")
 
 
-async def catalog(call: GpCall) -> Reply:
+async def catalog(context: GpContext) -> Response:
     """List folders and the services of the root."""
-    return await _catalog(call, "", list(call.content.folders))
+    return await _catalog(context, "", list(context.content.folders))
 
 
-async def folder(call: GpCall) -> Reply:
+async def folder(context: GpContext) -> Response:
     """List the services of a folder."""
-    name = call.values["folder"]
-    if name not in call.content.folders:
+    name = context.values["folder"]
+    if name not in context.content.folders:
         raise errors.folder_not_found()
-    return await _catalog(call, name, [])
+    return await _catalog(context, name, [])
 
 
-async def _catalog(call: GpCall, name: str, folders: list[str]) -> Reply:
-    shown = [one for one in call.content.in_folder(name) if await visible(call, one)]
+async def _catalog(context: GpContext, name: str, folders: list[str]) -> Response:
+    shown = [one for one in context.content.in_folder(name) if await visible(context, one)]
     data = {
-        "currentVersion": site.version_number(call.settings),
+        "currentVersion": site.version_number(context.settings),
         "folders": folders,
         "services": [{"name": one.full_name, "type": one.type} for one in shown],
     }
-    return answer(call, data, page="catalog.html", facts={"folder": name, "trail": site.trail(call)})
+    return answer(context, data, page="catalog.html", facts={"folder": name, "trail": site.trail(context)})
 
 
-async def service(call: GpCall) -> Reply:
+async def service(context: GpContext) -> Response:
     """Describe a geoprocessing service [gp-service]."""
-    found, _ = await site.open_service(call)
-    data: dict[str, Any] = {"currentVersion": site.version_number(call.settings)}
-    if call.settings.version.startswith("11."):
+    found, _ = await site.open_service(context)
+    data: dict[str, Any] = {"currentVersion": site.version_number(context.settings)}
+    if context.settings.version.startswith("11."):
         # 11.3 goes with ArcGIS Pro 3.3 [gp-service sample].
-        data["cimVersion"] = f"3.{call.settings.version.split('.')[1]}.0"
+        data["cimVersion"] = f"3.{context.settings.version.split('.')[1]}.0"
     data |= {
         "serviceDescription": found.description,
         "tasks": list(found.tasks),
@@ -81,17 +81,19 @@ async def service(call: GpCall) -> Reply:
         "maximumRecords": found.maximum_records,
         "capabilities": found.capabilities,
     }
-    return answer(call, data, page="service.html", facts={"service": found, "trail": site.trail(call, found)})
+    return answer(context, data, page="service.html", facts={"service": found, "trail": site.trail(context, found)})
 
 
-async def task(call: GpCall) -> Reply:
+async def task(context: GpContext) -> Response:
     """Describe a task [gp-task]; as a page, with the form that runs it."""
-    found, one, _ = await site.open_task(call)
-    return answer(call, _task_document(call, found, one), page="task.html", facts=_task_facts(call, found, one))
+    found, one, _ = await site.open_task(context)
+    return answer(
+        context, _task_document(context, found, one), page="task.html", facts=_task_facts(context, found, one)
+    )
 
 
-def _task_document(call: GpCall, found: Service, one: Task) -> dict[str, Any]:
-    output = f"{site.root(call)}/rest/directories/arcgisoutput"
+def _task_document(context: GpContext, found: Service, one: Task) -> dict[str, Any]:
+    output = f"{site.root(context)}/rest/directories/arcgisoutput"
     return {
         "name": one.name,
         "displayName": one.display_name,
@@ -103,75 +105,82 @@ def _task_document(call: GpCall, found: Service, one: Task) -> dict[str, Any]:
     }
 
 
-def _task_facts(call: GpCall, found: Service, one: Task) -> dict[str, Any]:
-    return {"service": found, "task": one, "task_url": _task_url(call, found, one), "trail": site.trail(call, found)}
+def _task_facts(context: GpContext, found: Service, one: Task) -> dict[str, Any]:
+    return {
+        "service": found,
+        "task": one,
+        "task_url": _task_url(context, found, one),
+        "trail": site.trail(context, found),
+    }
 
 
-def _task_url(call: GpCall, found: Service, one: Task) -> str:
-    return f"{site.service_url(call, found)}/{site.quote(one.name)}"
+def _task_url(context: GpContext, found: Service, one: Task) -> str:
+    return f"{site.service_url(context, found)}/{site.quote(one.name)}"
 
 
-async def submit_job(call: GpCall) -> Reply:
+async def submit_job(context: GpContext) -> Response:
     """Create a job; a page's client is sent on to the job page [submit-gp-job]."""
-    found, one, user = await site.open_task(call)
+    found, one, user = await site.open_task(context)
     if found.synchronous:
         raise errors.invalid_url()
-    asked = require_format(call)
-    if asked == "html" and _wants_form(call, one):
-        facts = {**_task_facts(call, found, one), "operation": "submitJob"}
-        return answer(call, _task_document(call, found, one), page="form.html", facts=facts)
-    given, problems = values.read_inputs(one, call.parameters)
-    if problems and call.settings.parameter_check == "submit":
-        raise errors.RestError(400, call.settings.unable_text, problems)
+    asked = require_format(context)
+    if asked == "html" and _wants_form(context, one):
+        facts = {**_task_facts(context, found, one), "operation": "submitJob"}
+        return answer(context, _task_document(context, found, one), page="form.html", facts=facts)
+    given, problems = values.read_inputs(one, context.parameters)
+    if problems and context.settings.parameter_check == "submit":
+        raise errors.RestError(400, context.settings.unable_text, problems)
     fields: dict[str, Any] = {"service": found.key, "task": one.name, "inputs": given}
     if problems:
-        fields |= {"problems": problems, "plan": jobs.failing_plan(call.settings, one)}
-    job = await call.create(fields, owner=user)
-    call.job = job.id
+        fields |= {"problems": problems, "plan": jobs.failing_plan(context.settings, one)}
+    job = await context.create(fields, owner=user)
+    context.job = job.id
     if asked == "html":
-        location = f"{_task_url(call, found, one)}/jobs/{job.id}"
-        return Reply(status=call.settings.redirect_status, content_type=None, headers={"Location": location})
-    return answer(call, {"jobId": job.id, "jobStatus": job.state}, page="job.html")
+        location = f"{_task_url(context, found, one)}/jobs/{job.id}"
+        return Response(status=context.settings.redirect_status, content_type=None, headers={"Location": location})
+    return answer(context, {"jobId": job.id, "jobStatus": job.state}, page="job.html")
 
 
-def _wants_form(call: GpCall, one: Task) -> bool:
+def _wants_form(context: GpContext, one: Task) -> bool:
     # A browser opens the form with a bare GET; a scraper submits by the same GET with parameters (arcgis.md §3).
-    return call.method == "GET" and not any(parameter.name in call.parameters for parameter in one.inputs)
+    return context.method == "GET" and not any(parameter.name in context.parameters for parameter in one.inputs)
 
 
-async def execute(call: GpCall) -> Reply:
+async def execute(context: GpContext) -> Response:
     """Run a task while the client waits; the answer is there at once [execute-gp-task]."""
-    found, one, _ = await site.open_task(call)
+    found, one, _ = await site.open_task(context)
     if not found.synchronous:
         raise errors.invalid_url()
-    if require_format(call) == "html" and _wants_form(call, one):
-        facts = {**_task_facts(call, found, one), "operation": "execute"}
-        return answer(call, _task_document(call, found, one), page="form.html", facts=facts)
-    given, problems = values.read_inputs(one, call.parameters)
+    if require_format(context) == "html" and _wants_form(context, one):
+        facts = {**_task_facts(context, found, one), "operation": "execute"}
+        return answer(context, _task_document(context, found, one), page="form.html", facts=facts)
+    given, problems = values.read_inputs(one, context.parameters)
     if problems or JOB.read_plan(one.plan or JOB.plan).end != GpState.SUCCEEDED:
-        details = messages.failed_lines(one, problems) if call.settings.execute_failure == "messages" else []
-        raise errors.RestError(400, call.settings.unable_text, details)
+        details = messages.failed_lines(one, problems) if context.settings.execute_failure == "messages" else []
+        raise errors.RestError(400, context.settings.unable_text, details)
     results = jobs.resolve_results(one, given)
     data = {
-        "results": [{"paramName": name, **value} for name, value in site.local(call, results).items()],
-        "messages": messages.as_json(messages.execute_messages(call.settings, found, one, call.now)),
+        "results": [{"paramName": name, **value} for name, value in site.local(context, results).items()],
+        "messages": messages.as_json(messages.execute_messages(context.settings, found, one, context.now)),
     }
-    return answer(call, data, page="results.html", facts={**_task_facts(call, found, one), "values": data["results"]})
+    return answer(
+        context, data, page="results.html", facts={**_task_facts(context, found, one), "values": data["results"]}
+    )
 
 
-async def job_status(call: GpCall) -> Reply:
+async def job_status(context: GpContext) -> Response:
     """Tell how a job stands [gp-job]."""
-    found, one, job = await site.open_job(call, look=True)
-    late = documents.is_late(call.settings, job, call.now)
+    found, one, job = await site.open_job(context, look=True)
+    late = documents.is_late(context.settings, job, context.now)
     if late:
-        await _count_late_look(call, job)
-    return _job_reply(call, found, one, job, late=late)
+        await _count_late_look(context, job)
+    return _job_reply(context, found, one, job, late=late)
 
 
-async def _count_late_look(call: GpCall, job: Job) -> None:
-    delay = documents.delay_of(call.settings, job)
+async def _count_late_look(context: GpContext, job: Job) -> None:
+    delay = documents.delay_of(context.settings, job)
     if delay is not None and delay.looks is not None:
-        await call.jobs.change("arcgis", job.id, _one_more_late_look)
+        await context.jobs.change("arcgis", job.id, _one_more_late_look)
 
 
 def _one_more_late_look(_: Machine, job: Job, __: float) -> Job:
@@ -179,37 +188,37 @@ def _one_more_late_look(_: Machine, job: Job, __: float) -> Job:
     return replace(job, data={**job.data, "late_looks": looks}, version=job.version + 1)
 
 
-def _job_reply(call: GpCall, found: Service, one: Task, job: Job, *, late: bool) -> Reply:
-    with_messages = is_true(call.parameters.get("returnMessages"), default=True)
-    data = documents.job_document(call.settings, found, one, job, call.now, messages=with_messages, late=late)
-    if chosen_format(call) != "html":
-        return answer(call, data, page="job.html")
-    url = f"{_task_url(call, found, one)}/jobs/{job.id}"
+def _job_reply(context: GpContext, found: Service, one: Task, job: Job, *, late: bool) -> Response:
+    with_messages = is_true(context.parameters.get("returnMessages"), default=True)
+    data = documents.job_document(context.settings, found, one, job, context.now, messages=with_messages, late=late)
+    if chosen_format(context) != "html":
+        return answer(context, data, page="job.html")
+    url = f"{_task_url(context, found, one)}/jobs/{job.id}"
     facts = {
-        **_task_facts(call, found, one),
+        **_task_facts(context, found, one),
         "job_url": url,
-        "lines": messages.job_messages(call.settings, found, one, job) if with_messages else [],
+        "lines": messages.job_messages(context.settings, found, one, job) if with_messages else [],
         "open": job.state not in documents.FINAL,
-        "trail": site.trail(call, found, (one.display_name, _task_url(call, found, one))),
+        "trail": site.trail(context, found, (one.display_name, _task_url(context, found, one))),
     }
-    return answer(call, data, page="job.html", facts=facts)
+    return answer(context, data, page="job.html", facts=facts)
 
 
-async def cancel_job(call: GpCall) -> Reply:
+async def cancel_job(context: GpContext) -> Response:
     """Ask a job to stop; from Waiting and Executing only [cancel-gp-job]."""
-    found, one, job = await site.open_job(call)
-    asked = require_format(call)
-    event = GpEvent.CANCEL if call.settings.cancel_twice == "repeat" else GpEvent.CANCEL_ONCE
+    found, one, job = await site.open_job(context)
+    asked = require_format(context)
+    event = GpEvent.CANCEL if context.settings.cancel_twice == "repeat" else GpEvent.CANCEL_ONCE
     try:
-        change = await call.jobs.fire("arcgis", job.id, event)
+        change = await context.jobs.fire("arcgis", job.id, event)
     except IllegalEvent:
-        if call.settings.cancel_new != "accept":
+        if context.settings.cancel_new != "accept":
             raise
-        change = await call.jobs.fire("arcgis", job.id, GpEvent.CANCEL_NEW)
+        change = await context.jobs.fire("arcgis", job.id, GpEvent.CANCEL_NEW)
     if asked == "html":
-        return _job_reply(call, found, one, change.after, late=False)
-    told = GpState.CANCELLED if call.settings.cancel_reply == "cancelled" else change.after.state
-    return answer(call, {"jobId": job.id, "jobStatus": told}, page="job.html")
+        return _job_reply(context, found, one, change.after, late=False)
+    told = GpState.CANCELLED if context.settings.cancel_reply == "cancelled" else change.after.state
+    return answer(context, {"jobId": job.id, "jobStatus": told}, page="job.html")
 
 
 OPERATIONS: tuple[Operation, ...] = (

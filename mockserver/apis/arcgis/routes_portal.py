@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.api import Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account
 from mockserver.apis.arcgis.errors import RestError
 from mockserver.apis.arcgis.routes_tokens import page, refuse_query_credentials, token_for
-from mockserver.apis.arcgis.security import GpCall, authenticate, caller, holder, issue
+from mockserver.apis.arcgis.security import GpContext, authenticate, caller, holder, issue
 from mockserver.apis.arcgis.site import full_version, root
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken
 from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
-from mockserver.call import Reply
 
 VERSION = "2024.1"
 """The portal's `currentVersion`, as the runs had it (captures w3, w5, w12)."""
@@ -38,28 +38,28 @@ OAUTH_MINUTES = 120.0
 _ROLES = {"administrator": "org_admin", "publisher": "org_publisher"}
 
 
-async def portal_root(call: GpCall) -> Reply:
+async def portal_root(context: GpContext) -> Response:
     """`…/sharing/rest/`: versions."""
-    await _signed_in(call)
-    data = {"currentVersion": VERSION, "enterpriseVersion": full_version(call.settings)}
-    return answer(call, data, page="resource.html")
+    await _signed_in(context)
+    data = {"currentVersion": VERSION, "enterpriseVersion": full_version(context.settings)}
+    return answer(context, data, page="resource.html")
 
 
-async def portal_info(call: GpCall) -> Reply:
+async def portal_info(context: GpContext) -> Response:
     """`…/sharing/rest/info`: where tokens come from."""
-    portal = root(call)
+    portal = root(context)
     services = f"{portal}/sharing/rest/generateToken"
     data = {
         "owningSystemUrl": portal,
         "authInfo": {"tokenServicesUrl": services, "isTokenBasedSecurity": True},
     }
-    return answer(call, data, page="resource.html")
+    return answer(context, data, page="resource.html")
 
 
-async def portal_self(call: GpCall) -> Reply:
+async def portal_self(context: GpContext) -> Response:
     """`…/sharing/rest/portals/self`: the portal as the caller sees it."""
-    account = await _signed_in(call)
-    portal = root(call)
+    account = await _signed_in(context)
+    portal = root(context)
     data: dict[str, Any] = {
         "id": PORTAL_ID,
         "name": "Mockserver",
@@ -70,11 +70,11 @@ async def portal_self(call: GpCall) -> Reply:
         "portalHostname": portal.partition("://")[2],
         "supportsHostedServices": True,
         "helperServices": {
-            "geometry": {"url": f"{call.base}/{_context(call)}/rest/services/Utilities/Geometry/GeometryServer"}
+            "geometry": {"url": f"{context.base}/{_context(context)}/rest/services/Utilities/Geometry/GeometryServer"}
         },
         "supportsOAuth": True,
         # @arcgis/core asks for tokens over https as soon as this is true (captures w13).
-        "allSSL": call.scheme == "https",
+        "allSSL": context.scheme == "https",
         "httpPort": 80,
         "httpsPort": 443,
         "urlKey": None,
@@ -82,107 +82,107 @@ async def portal_self(call: GpCall) -> Reply:
     }
     if account is not None:
         data["user"] = _person(account)
-    return answer(call, data, page="resource.html")
+    return answer(context, data, page="resource.html")
 
 
-async def community_self(call: GpCall) -> Reply:
+async def community_self(context: GpContext) -> Response:
     """`…/sharing/rest/community/self`: the caller."""
-    account = await _signed_in(call)
+    account = await _signed_in(context)
     if account is None:
         raise errors.token_required()
-    return answer(call, _person(account), page="resource.html")
+    return answer(context, _person(account), page="resource.html")
 
 
-async def community_user(call: GpCall) -> Reply:
+async def community_user(context: GpContext) -> Response:
     """`…/sharing/rest/community/users/<name>`."""
-    await _signed_in(call)
-    account = call.content.accounts.get(call.values["username"])
+    await _signed_in(context)
+    account = context.content.accounts.get(context.values["username"])
     if account is None:
         raise RestError(400, "User does not exist or is inaccessible.")
-    number = call.sandbox.ids.hex(f"arcgis.user.{account.username}", 0)
+    number = context.sandbox.ids.hex(f"arcgis.user.{account.username}", 0)
     data = {"username": account.username, "id": number, **_person(account), "groups": [], "access": "org"}
-    return answer(call, data, page="resource.html")
+    return answer(context, data, page="resource.html")
 
 
-async def portal_generate_token(call: GpCall) -> Reply:
+async def portal_generate_token(context: GpContext) -> Response:
     """`…/sharing/rest/generateToken`: for a name and password, or a server's token for the portal's.
 
     rest-js and core name the server `serverUrl`, Python `serverURL`; which server it is does not matter (inferred).
     """
-    given = call.parameters
-    require_format(call)
+    given = context.parameters
+    require_format(context)
     if given.get("token") and (given.get("serverUrl") or given.get("serverURL")):
         try:
-            account = await holder(call, given["token"])
+            account = await holder(context, given["token"])
         except InvalidToken:
             raise errors.invalid_token() from None
-        bound = tokens.binding(given, call.headers.get("Referer"), call.remote)
-        token = await issue(call, account, given.get("expiration"), bound)
+        bound = tokens.binding(given, context.headers.get("Referer"), context.remote)
+        token = await issue(context, account, given.get("expiration"), bound)
     else:
-        refuse_query_credentials(call)
-        if call.method == "GET" and chosen_format(call) == "html":
-            return page(call, "token.html", {"data": None})
-        token = await token_for(call)
-    return answer(call, {"token": token.value, "expires": token.expires_ms, "ssl": True}, page="token.html")
+        refuse_query_credentials(context)
+        if context.method == "GET" and chosen_format(context) == "html":
+            return page(context, "token.html", {"data": None})
+        token = await token_for(context)
+    return answer(context, {"token": token.value, "expires": token.expires_ms, "ssl": True}, page="token.html")
 
 
 # --- OAuth: the two pages of the implicit grant -----------------------------------------------------
 
 
-async def oauth_authorize(call: GpCall) -> Reply:
+async def oauth_authorize(context: GpContext) -> Response:
     """`…/sharing/rest/oauth2/authorize`: the sign-in page. The Python client reads `oAuthInfo` out of it."""
-    given = call.parameters
+    given = context.parameters
     if not given.get("client_id"):
-        return _oauth_page(call, "Error: Invalid client_id")
+        return _oauth_page(context, "Error: Invalid client_id")
     if not _may_return_to(given.get("redirect_uri", "")):
-        return _oauth_page(call, "Error: Invalid redirect_uri")
+        return _oauth_page(context, "Error: Invalid redirect_uri")
     if given.get("response_type") != "token":
-        return _oauth_page(call, "Error: Invalid response_type")
-    number = await call.sandbox.count("arcgis.oauth")
+        return _oauth_page(context, "Error: Invalid response_type")
+    number = await context.sandbox.count("arcgis.oauth")
     if number % tokens.SWEEP == 0:
-        await tokens.sweep(call.sandbox.records("arcgis"), STATES, call.now)
-    state = call.sandbox.ids.hex("arcgis.oauth", number, 48)
+        await tokens.sweep(context.sandbox.records("arcgis"), STATES, context.now)
+    state = context.sandbox.ids.hex("arcgis.oauth", number, 48)
     begun = {
         "client_id": given["client_id"],
         "redirect_uri": given["redirect_uri"],
         "state": given.get("state"),
         "expiration": given.get("expiration"),
-        "dies": call.now + STATE_LIFE,
+        "dies": context.now + STATE_LIFE,
     }
-    await call.sandbox.records("arcgis").put(STATES, state, begun)
-    return _oauth_page(call, "Sign In", state=state, client_id=begun["client_id"])
+    await context.sandbox.records("arcgis").put(STATES, state, begun)
+    return _oauth_page(context, "Sign In", state=state, client_id=begun["client_id"])
 
 
-async def oauth_sign_in(call: GpCall) -> Reply:
+async def oauth_sign_in(context: GpContext) -> Response:
     """`…/sharing/oauth2/signin`: back to the application, with a token in the fragment of the address."""
-    given, records = call.parameters, call.sandbox.records("arcgis")
+    given, records = context.parameters, context.sandbox.records("arcgis")
     state = given.get("oauth_state", "")
     begun = await records.get(STATES, state) if state else None
-    if begun is None or call.now >= begun["dies"]:
-        return _oauth_page(call, "Error: Invalid oauth_state")
-    account = authenticate(call.content, given.get("username"), given.get("password"))
+    if begun is None or context.now >= begun["dies"]:
+        return _oauth_page(context, "Error: Invalid oauth_state")
+    account = authenticate(context.content, given.get("username"), given.get("password"))
     if account is None:
         return _oauth_page(
-            call, "Sign In", state=state, client_id=begun["client_id"], messages=["Invalid username or password."]
+            context, "Sign In", state=state, client_id=begun["client_id"], messages=["Invalid username or password."]
         )
     if not await records.replace(STATES, state, begun, None):
-        return _oauth_page(call, "Error: Invalid oauth_state")  # Somebody else was quicker with it.
+        return _oauth_page(context, "Error: Invalid oauth_state")  # Somebody else was quicker with it.
     wished = given.get("expiration") or begun["expiration"]
-    token = await issue(call, account, wished, Binding(), default=OAUTH_MINUTES)
+    token = await issue(context, account, wished, Binding(), default=OAUTH_MINUTES)
     fragment = {
         "access_token": token.value,
-        "expires_in": str(round(token.expires - call.now)),
+        "expires_in": str(round(token.expires - context.now)),
         "username": account.username,
         "ssl": "true",
         **({"state": begun["state"]} if begun["state"] is not None else {}),
     }
     location = f"{begun['redirect_uri']}#{urlencode(fragment, quote_via=quote)}"
-    return Reply(status=302, content_type=None, headers={"Location": location})
+    return Response(status=302, content_type=None, headers={"Location": location})
 
 
 def _oauth_page(
-    call: GpCall, title: str, *, state: str = "", client_id: str = "", messages: list[str] | None = None
-) -> Reply:
+    context: GpContext, title: str, *, state: str = "", client_id: str = "", messages: list[str] | None = None
+) -> Response:
     info: Mapping[str, Any] = {"oauth_state": state, "client_id": client_id, "appTitle": client_id}
     if messages:
         info = {**info, "messages": messages}
@@ -191,9 +191,9 @@ def _oauth_page(
         "state": state,
         "info": _script(info) if state else None,
         "messages": messages or [],
-        "action": f"{root(call)}/sharing/oauth2/signin",
+        "action": f"{root(context)}/sharing/oauth2/signin",
     }
-    return page(call, "oauth.html", values)
+    return page(context, "oauth.html", values)
 
 
 def _script(info: Mapping[str, Any]) -> Any:
@@ -214,9 +214,9 @@ def _may_return_to(address: str) -> bool:
     return bool(parts.scheme in ("http", "https") and parts.netloc and not parts.fragment)
 
 
-async def _signed_in(call: GpCall) -> Account | None:
+async def _signed_in(context: GpContext) -> Account | None:
     try:
-        return await caller(call)
+        return await caller(context)
     except InvalidToken:
         raise errors.invalid_token() from None
 
@@ -230,8 +230,8 @@ def _person(account: Account) -> dict[str, Any]:
     }
 
 
-def _context(call: GpCall) -> str:
-    contexts: tuple[str, ...] = call.settings.contexts
+def _context(context: GpContext) -> str:
+    contexts: tuple[str, ...] = context.settings.contexts
     return contexts[0] if contexts else "arcgis"
 
 

@@ -5,41 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api import Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import documents, errors, site
 from mockserver.apis.arcgis.content import Task
-from mockserver.apis.arcgis.security import GpCall
+from mockserver.apis.arcgis.security import GpContext
 from mockserver.apis.arcgis.wire import answer
-from mockserver.call import Reply
 from mockserver.core.job import Job
 
 
-async def job_result(call: GpCall) -> Reply:
+async def job_result(context: GpContext) -> Response:
     """Return one output value; names are compared without regard to letter case, as servers link them in either."""
-    _, task, job = await site.open_job(call)
-    return _one(call, _results(call, task, job))
+    _, task, job = await site.open_job(context)
+    return _one(context, _results(context, task, job))
 
 
-async def job_input(call: GpCall) -> Reply:
+async def job_input(context: GpContext) -> Response:
     """Return one input value."""
-    _, task, job = await site.open_job(call)
-    return _one(call, _inputs(task, job))
+    _, task, job = await site.open_job(context)
+    return _one(context, _inputs(task, job))
 
 
-async def job_results(call: GpCall) -> Reply:
+async def job_results(context: GpContext) -> Response:
     """Return all output values as a list; an empty one when there are none yet [results, 11.1]."""
-    _, task, job = await site.open_job(call)
-    return _all(call, _results(call, task, job), "Results")
+    _, task, job = await site.open_job(context)
+    return _all(context, _results(context, task, job), "Results")
 
 
-async def job_inputs(call: GpCall) -> Reply:
+async def job_inputs(context: GpContext) -> Response:
     """Return all input values as a list [inputs, 11.1]."""
-    _, task, job = await site.open_job(call)
-    return _all(call, _inputs(task, job), "Inputs")
+    _, task, job = await site.open_job(context)
+    return _all(context, _inputs(task, job), "Inputs")
 
 
-def _results(call: GpCall, task: Task, job: Job) -> Mapping[str, Any]:
-    return {} if documents.is_late(call.settings, job, call.now) else documents.job_results(task, job)
+def _results(context: GpContext, task: Task, job: Job) -> Mapping[str, Any]:
+    return {} if documents.is_late(context.settings, job, context.now) else documents.job_results(task, job)
 
 
 def _inputs(task: Task, job: Job) -> dict[str, Any]:
@@ -50,20 +50,20 @@ def _inputs(task: Task, job: Job) -> dict[str, Any]:
     }
 
 
-def _one(call: GpCall, values: Mapping[str, Any]) -> Reply:
-    wanted = call.values["parameter"]
+def _one(context: GpContext, values: Mapping[str, Any]) -> Response:
+    wanted = context.values["parameter"]
     name = wanted if wanted in values else next((one for one in values if one.lower() == wanted.lower()), None)
     if name is None:
-        raise errors.RestError(400, call.settings.unable_text)
-    data = {"paramName": name, **site.local(call, values[name])}
-    return answer(call, data, page="results.html", facts={"heading": f"Parameter: {name}", "values": [data]})
+        raise errors.RestError(400, context.settings.unable_text)
+    data = {"paramName": name, **site.local(context, values[name])}
+    return answer(context, data, page="results.html", facts={"heading": f"Parameter: {name}", "values": [data]})
 
 
-def _all(call: GpCall, values: Mapping[str, Any], heading: str) -> Reply:
-    if site.version_number(call.settings) < 11.1:
+def _all(context: GpContext, values: Mapping[str, Any], heading: str) -> Response:
+    if site.version_number(context.settings) < 11.1:
         raise errors.invalid_url()
-    data = [{"paramName": name, **site.local(call, value)} for name, value in values.items()]
-    return answer(call, data, page="results.html", facts={"heading": heading, "values": data})
+    data = [{"paramName": name, **site.local(context, value)} for name, value in values.items()]
+    return answer(context, data, page="results.html", facts={"heading": heading, "values": data})
 
 
 def _paths(end: str) -> tuple[str, ...]:

@@ -9,134 +9,140 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mockserver.api import Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import Operation
 from mockserver.apis.arcgis import tokens
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
 from mockserver.apis.arcgis.pages import render
-from mockserver.apis.arcgis.security import COOKIE, GpCall, authenticate, issue
+from mockserver.apis.arcgis.security import COOKIE, GpContext, authenticate, issue
 from mockserver.apis.arcgis.tokens import Binding, Token
 from mockserver.apis.arcgis.wire import HTML, answer, chosen_format, require_format
-from mockserver.call import Reply
 
 CREDENTIALS = ("username", "password")
 
 
-def refuse_query_credentials(call: GpCall) -> None:
+def refuse_query_credentials(context: GpContext) -> None:
     """Refuse a name and password in the address, whatever the method.
 
     Raises:
         RestError: 405, with `details` as a text [observed: Esri/resource-proxy#177].
     """
-    if any(call.query.get(name) for name in CREDENTIALS):
+    if any(context.query.get(name) for name in CREDENTIALS):
         details = "Generate Token request should not contain username and password in the query string."
         raise RestError(405, "Method not supported", details)
 
 
-async def token_for(call: GpCall) -> Token:
+async def token_for(context: GpContext) -> Token:
     """Make the token that a request with a name and a password asks for.
 
     Raises:
         RestError: a field is missing, or they do not belong together, or the format is not faked.
     """
-    given = call.parameters
-    require_format(call)
+    given = context.parameters
+    require_format(context)
     missing = [f"'{name}' must be specified." for name in CREDENTIALS if not given.get(name)]
     if missing:
         raise unable_to_generate(*missing)
-    account = authenticate(call.content, given["username"], given["password"])
+    account = authenticate(context.content, given["username"], given["password"])
     if account is None:
         raise unable_to_generate("Invalid username or password.")
-    bound = tokens.binding(given, call.headers.get("Referer"), call.remote)
-    return await issue(call, account, given.get("expiration"), bound)
+    bound = tokens.binding(given, context.headers.get("Referer"), context.remote)
+    return await issue(context, account, given.get("expiration"), bound)
 
 
-async def generate_token(call: GpCall) -> Reply:
+async def generate_token(context: GpContext) -> Response:
     """`…/tokens`, `…/tokens/generateToken`, `…/rest/generateToken`: a form for people, a token for a POST."""
-    refuse_query_credentials(call)
-    if call.method == "GET" and chosen_format(call) == "html":
-        return page(call, "token.html", {"data": None})
-    token = await token_for(call)
-    data = {"token": token.value, "expires": token.expires_ms, "ssl": call.scheme == "https"}
-    return answer(call, data, page="token.html")
+    refuse_query_credentials(context)
+    if context.method == "GET" and chosen_format(context) == "html":
+        return page(context, "token.html", {"data": None})
+    token = await token_for(context)
+    data = {"token": token.value, "expires": token.expires_ms, "ssl": context.scheme == "https"}
+    return answer(context, data, page="token.html")
 
 
-async def admin_generate_token(call: GpCall) -> Reply:
+async def admin_generate_token(context: GpContext) -> Response:
     """`…/admin/generateToken`: the same with `expires` as a text, and refusals in the Administrator's envelope."""
-    require_format(call)
+    require_format(context)
     try:
-        refuse_query_credentials(call)
-        if call.method == "GET" and chosen_format(call) == "html":
-            return page(call, "token.html", {"data": None})
-        token = await token_for(call)
+        refuse_query_credentials(context)
+        if context.method == "GET" and chosen_format(context) == "html":
+            return page(context, "token.html", {"data": None})
+        token = await token_for(context)
     except RestError as error:
         # The envelope is documented; that its code is 401 and its message the detail is inferred.
         details = [error.details] if isinstance(error.details, str) else error.details
         raise AdminError(405 if error.code == 405 else 401, *details) from None
-    return answer(call, {"token": token.value, "expires": str(token.expires_ms)}, page="token.html")
+    return answer(context, {"token": token.value, "expires": str(token.expires_ms)}, page="token.html")
 
 
 # --- pages for people --------------------------------------------------------------------------------
 
 
-async def login(call: GpCall) -> Reply:
+async def login(context: GpContext) -> Response:
     """`…/rest/login`: sign in to the Services Directory by a cookie."""
-    return await _sign_in(call, "ArcGIS REST Services Directory Login", "rest/services")
+    return await _sign_in(context, "ArcGIS REST Services Directory Login", "rest/services")
 
 
-async def admin_login(call: GpCall) -> Reply:
+async def admin_login(context: GpContext) -> Response:
     """`…/admin/login`: the same for the Administrator Directory."""
-    return await _sign_in(call, "ArcGIS Server Administrator Directory Login", "admin")
+    return await _sign_in(context, "ArcGIS Server Administrator Directory Login", "admin")
 
 
-async def logout(call: GpCall) -> Reply:
+async def logout(context: GpContext) -> Response:
     """`…/rest/logout`: forget the cookie."""
-    return _signed(call, _home(call, "rest/services"), "", 0)
+    return _signed(context, _home(context, "rest/services"), "", 0)
 
 
-async def admin_logout(call: GpCall) -> Reply:
+async def admin_logout(context: GpContext) -> Response:
     """`…/admin/logout`: forget the cookie."""
-    return _signed(call, _home(call, "admin"), "", 0)
+    return _signed(context, _home(context, "admin"), "", 0)
 
 
-async def _sign_in(call: GpCall, title: str, home: str) -> Reply:
-    given = call.parameters
-    target = _own_page(call, given.get("redirect", "")) or _home(call, home)
-    if call.method == "GET":
-        return page(call, "login.html", {"title": title, "error": None, "redirect": target})
-    account = authenticate(call.content, given.get("username"), given.get("password"))
+async def _sign_in(context: GpContext, title: str, home: str) -> Response:
+    given = context.parameters
+    target = _own_page(context, given.get("redirect", "")) or _home(context, home)
+    if context.method == "GET":
+        return page(context, "login.html", {"title": title, "error": None, "redirect": target})
+    account = authenticate(context.content, given.get("username"), given.get("password"))
     if account is None:
-        return page(call, "login.html", {"title": title, "error": "Invalid username or password.", "redirect": target})
-    token = await issue(call, account, None, Binding())
-    return _signed(call, target, token.value, round(token.expires - call.now))
+        return page(
+            context, "login.html", {"title": title, "error": "Invalid username or password.", "redirect": target}
+        )
+    token = await issue(context, account, None, Binding())
+    return _signed(context, target, token.value, round(token.expires - context.now))
 
 
-def page(call: GpCall, template: str, values: Mapping[str, Any]) -> Reply:
+def page(context: GpContext, template: str, values: Mapping[str, Any]) -> Response:
     """Answer with a page for people, whatever `f` says."""
-    return Reply(body=render(call, template, values), content_type=HTML)
+    return Response(body=render(context, template, values), content_type=HTML)
 
 
-def _signed(call: GpCall, target: str, value: str, seconds: int) -> Reply:
-    path = f"{call.sandbox.prefix}/{call.path.split('/', 2)[1]}"
-    secure = "; Secure" if call.scheme == "https" else ""
+def _signed(context: GpContext, target: str, value: str, seconds: int) -> Response:
+    path = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}"
+    secure = "; Secure" if context.scheme == "https" else ""
     cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    return Reply(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
+    return Response(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
 
 
-def _home(call: GpCall, path: str) -> str:
-    return f"{call.base}/{call.path.split('/', 2)[1]}/{path}"
+def _home(context: GpContext, path: str) -> str:
+    return f"{context.base}/{context.path.split('/', 2)[1]}/{path}"
 
 
-def _own_page(call: GpCall, target: str) -> str | None:
+def _own_page(context: GpContext, target: str) -> str | None:
     # Only pages of this site: a sign-in that leads anywhere is a trap for people.
     try:
         parts = urlsplit(target)
     except ValueError:
         return None
-    root = f"{call.sandbox.prefix}/{call.path.split('/', 2)[1]}/"
-    if parts.netloc not in ("", call.host) or parts.scheme not in ("", call.scheme) or not parts.path.startswith(root):
+    root = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}/"
+    if (
+        parts.netloc not in ("", context.host)
+        or parts.scheme not in ("", context.scheme)
+        or not parts.path.startswith(root)
+    ):
         return None
     query = f"?{quote(parts.query, safe='=&%+')}" if parts.query else ""
-    return f"{call.scheme}://{call.host}{quote(parts.path, safe='/%')}{query}"
+    return f"{context.scheme}://{context.host}{quote(parts.path, safe='/%')}{query}"
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from mockserver.api.context import RequestContext
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account, Content, Service
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken, Token
-from mockserver.call import Call
 
-GpCall = Call[ArcgisSettings, Content]
+GpContext = RequestContext[ArcgisSettings, Content]
 
 COOKIE = "agstoken"
 """The cookie our sign-in pages set, so that a browser need not carry a token in addresses (name inferred)."""
@@ -23,7 +23,9 @@ def authenticate(content: Content, username: Any, password: Any) -> Account | No
     return account if account is not None and account.password == str(password or "") else None
 
 
-async def issue(call: GpCall, account: Account, asked: Any, bound: Binding, *, default: float | None = None) -> Token:
+async def issue(
+    context: GpContext, account: Account, asked: Any, bound: Binding, *, default: float | None = None
+) -> Token:
     """Make a token for an account.
 
     Args:
@@ -31,69 +33,69 @@ async def issue(call: GpCall, account: Account, asked: Any, bound: Binding, *, d
         bound: the client the token is good for.
         default: minutes when it names none; the site's shortLivedTokenValidity if that is not given either.
     """
-    settings, sandbox = call.settings, call.sandbox
+    settings, sandbox = context.settings, context.sandbox
     minutes = tokens.lifetime(
         asked, default=settings.token_minutes if default is None else default, cap=settings.token_max_minutes
     )
     return await tokens.mint(
-        sandbox.records(call.api.name),
+        sandbox.records(context.api.name),
         sandbox.ids,
         sandbox.count,
         username=account.username,
-        now=call.now,
+        now=context.now,
         minutes=minutes,
         real_seconds=settings.token_real_ttl,
         bound=bound,
     )
 
 
-async def holder(call: GpCall, value: str) -> Account:
+async def holder(context: GpContext, value: str) -> Account:
     """Return the account a token speaks for.
 
     Raises:
         InvalidToken: it is unknown, has expired, is bound to another client, or its account is gone.
     """
     token = await tokens.judge(
-        call.sandbox.records(call.api.name),
+        context.sandbox.records(context.api.name),
         value,
-        now=call.now,
-        referer=call.headers.get("Referer"),
-        address=call.remote,
-        strict=call.settings.referer_check == "strict",
+        now=context.now,
+        referer=context.headers.get("Referer"),
+        address=context.remote,
+        strict=context.settings.referer_check == "strict",
     )
-    account = call.content.accounts.get(token.username)
+    account = context.content.accounts.get(token.username)
     if account is None:
         raise InvalidToken
     return account
 
 
-async def caller(call: GpCall) -> Account | None:
+async def caller(context: GpContext) -> Account | None:
     """Return who calls, or None when no token came.
 
     Raises:
         InvalidToken: one came that is no good. A stale cookie does not count: browsers send it unasked.
     """
-    value = tokens.presented(call.parameters, call.headers)
+    value = tokens.presented(context.parameters, context.headers)
     if value is not None:
-        return await holder(call, value)
-    value = _cookie(call)
+        return await holder(context, value)
+    value = _cookie(context)
     if value is None:
         return None
     try:
-        return await holder(call, value)
+        return await holder(context, value)
     except InvalidToken:
         return None
 
 
-def is_anonymous(call: GpCall, service: Service) -> bool:
+def is_anonymous(context: GpContext, service: Service) -> bool:
     """Tell at a glance that nobody need be asked: an open service, and a request without anything like a token."""
-    if service.secured or call.settings.secured != "none" or "token" in call.parameters:
+    if service.secured or context.settings.secured != "none" or "token" in context.parameters:
         return False
-    headers = call.headers
+    headers = context.headers
     return not ("X-Esri-Authorization" in headers or "Authorization" in headers or "Cookie" in headers)
 
 
-async def authorize(call: GpCall, service: Service) -> str | None:
+async def authorize(context: GpContext, service: Service) -> str | None:
     """Return the name of the caller, or None for somebody nameless who may use the service.
 
     An invalid token is refused even where none is needed (inferred).
@@ -102,11 +104,11 @@ async def authorize(call: GpCall, service: Service) -> str | None:
         RestError: 499, 498 or 403.
     """
     try:
-        account = await caller(call)
+        account = await caller(context)
     except InvalidToken:
         raise errors.invalid_token() from None
     if account is None:
-        if _guarded(call, service):
+        if _guarded(context, service):
             raise errors.token_required()
         return None
     if not _may_use(account, service):
@@ -114,20 +116,20 @@ async def authorize(call: GpCall, service: Service) -> str | None:
     return account.username
 
 
-async def visible(call: GpCall, service: Service) -> bool:
+async def visible(context: GpContext, service: Service) -> bool:
     """Tell whether a catalogue shows this service to the caller (inferred: those that may not use it do not see it).
 
     Raises:
         RestError: 498, for a token that is no good.
     """
     try:
-        account = await caller(call)
+        account = await caller(context)
     except InvalidToken:
         raise errors.invalid_token() from None
-    return not _guarded(call, service) if account is None else _may_use(account, service)
+    return not _guarded(context, service) if account is None else _may_use(account, service)
 
 
-async def administrator(call: GpCall) -> Account | None:
+async def administrator(context: GpContext) -> Account | None:
     """Return the administrator who calls the Administrator API.
 
     None stands for anybody: an unsecured site asks nobody, unless a setting says that its Administrator does.
@@ -136,11 +138,11 @@ async def administrator(call: GpCall) -> Account | None:
         AdminError: 499, 498 or 403, in the Administrator's words.
     """
     try:
-        account = await caller(call)
+        account = await caller(context)
     except InvalidToken:
         raise errors.admin_invalid_token() from None
     if account is None:
-        if call.settings.secured == "none" and call.settings.admin_sign_in == "as-secured":
+        if context.settings.secured == "none" and context.settings.admin_sign_in == "as-secured":
             return None
         raise errors.admin_token_required()
     if not account.administrator:
@@ -148,16 +150,16 @@ async def administrator(call: GpCall) -> Account | None:
     return account
 
 
-def _guarded(call: GpCall, service: Service) -> bool:
-    return service.secured or call.settings.secured != "none"
+def _guarded(context: GpContext, service: Service) -> bool:
+    return service.secured or context.settings.secured != "none"
 
 
 def _may_use(account: Account, service: Service) -> bool:
     return not service.users or account.administrator or account.username in service.users
 
 
-def _cookie(call: GpCall) -> str | None:
-    header = call.headers.get("Cookie")
+def _cookie(context: GpContext) -> str | None:
+    header = context.headers.get("Cookie")
     if not header:
         return None
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.content import Service, Task
-from mockserver.apis.arcgis.security import GpCall, authorize, is_anonymous
+from mockserver.apis.arcgis.security import GpContext, authorize, is_anonymous
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -20,26 +20,26 @@ TASK_PATHS = tuple(path + "/{task}" for path in SERVICE_PATHS)
 JOB_PATHS = tuple(path + "/jobs/{job}" for path in TASK_PATHS)
 
 
-def root(call: GpCall) -> str:
+def root(context: GpContext) -> str:
     """Return `https://host/arcgis` as this client reached the site."""
-    return f"{call.base}/{call.path.split('/', 2)[1]}"
+    return f"{context.base}/{context.path.split('/', 2)[1]}"
 
 
-def service_url(call: GpCall, service: Service) -> str:
+def service_url(context: GpContext, service: Service) -> str:
     """Return the REST address of a service."""
-    return f"{root(call)}/rest/services/{quote(service.rest_name)}"
+    return f"{root(context)}/rest/services/{quote(service.rest_name)}"
 
 
-def local(call: GpCall, value: Any) -> Any:
+def local(context: GpContext, value: Any) -> Any:
     """Return a value whose texts beginning with `{root}/` are addresses on this site; `{job}` is the job's id there."""
     if isinstance(value, str):
         if not value.startswith("{root}/"):
             return value
-        return (root(call) + value.removeprefix("{root}")).replace("{job}", call.job or "")
+        return (root(context) + value.removeprefix("{root}")).replace("{job}", context.job or "")
     if isinstance(value, dict):
-        return {name: local(call, one) for name, one in value.items()}
+        return {name: local(context, one) for name, one in value.items()}
     if isinstance(value, list):
-        return [local(call, one) for one in value]
+        return [local(context, one) for one in value]
     return value
 
 
@@ -63,57 +63,57 @@ def full_version(settings: ArcgisSettings) -> str:
     return ".".join((first, second, *(rest or ("0",))))
 
 
-async def open_service(call: GpCall) -> tuple[Service, str | None]:
+async def open_service(context: GpContext) -> tuple[Service, str | None]:
     """Return the service of a call's path, and the caller's name.
 
     Raises:
         RestError: unknown, stopped, or not for this caller.
     """
-    folder, name = call.values.get("folder", ""), call.values["service"]
-    service = call.content.service(folder, name)
+    folder, name = context.values.get("folder", ""), context.values["service"]
+    service = context.content.service(folder, name)
     if service is None:
         raise errors.service_not_found(f"{folder}/{name}/GPServer" if folder else f"{name}/GPServer")
-    user = None if is_anonymous(call, service) else await authorize(call, service)
+    user = None if is_anonymous(context, service) else await authorize(context, service)
     if not service.started:
         raise errors.service_not_started(service.rest_name)
     return service, user
 
 
-async def open_task(call: GpCall) -> tuple[Service, Task, str | None]:
+async def open_task(context: GpContext) -> tuple[Service, Task, str | None]:
     """Return service and task of a call's path, and the caller's name.
 
     Raises:
         RestError: as `open_service`; Invalid URL when the service has no such task.
     """
-    service, user = await open_service(call)
-    task = service.tasks.get(call.values["task"])
+    service, user = await open_service(context)
+    task = service.tasks.get(context.values["task"])
     if task is None:
         raise errors.invalid_url()
     return service, task, user
 
 
-async def open_job(call: GpCall, *, look: bool = False) -> tuple[Service, Task, Job]:
+async def open_job(context: GpContext, *, look: bool = False) -> tuple[Service, Task, Job]:
     """Return service, task and job of a call's path. An id is good under its own task only (inferred).
 
     Raises:
         RestError: as `open_task`.
         UnknownJob: no such job of this task.
     """
-    service, task, _ = await open_task(call)
-    call.job = job_id = call.values["job"]
-    job = await call.jobs.get("arcgis", job_id, look=look)
+    service, task, _ = await open_task(context)
+    context.job = job_id = context.values["job"]
+    job = await context.jobs.get("arcgis", job_id, look=look)
     if job.data["service"] != service.key or job.data["task"] != task.name:
         raise UnknownJob("arcgis", job_id)
     return service, task, job
 
 
-def trail(call: GpCall, service: Service | None = None, *more: tuple[str, str]) -> list[list[str]]:
+def trail(context: GpContext, service: Service | None = None, *more: tuple[str, str]) -> list[list[str]]:
     """Return the bread crumbs of a page: names and addresses from the catalogue down."""
-    services = f"{root(call)}/rest/services"
+    services = f"{root(context)}/rest/services"
     crumbs = [["services", services]]
     if service is not None:
         if service.folder:
             crumbs.append([service.folder, f"{services}/{quote(service.folder)}"])
-        crumbs.append([f"{service.full_name} ({service.type})", service_url(call, service)])
+        crumbs.append([f"{service.full_name} ({service.type})", service_url(context, service)])
     crumbs.extend([name, url] for name, url in more)
     return crumbs

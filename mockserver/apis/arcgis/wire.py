@@ -17,12 +17,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import Response, read_pairs
+from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
-from mockserver.apis.arcgis.security import GpCall
-from mockserver.call import Reply, read_pairs
+from mockserver.apis.arcgis.security import GpContext
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 HTML = "text/html;charset=utf-8"
@@ -35,20 +35,20 @@ _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 FORMATS = ("html", "json", "pjson")
 
 
-def decode(call: GpCall) -> None:
+def decode(context: GpContext) -> None:
     """Merge query and form into `call.parameters`; the body wins on a clash, the last of a repeated name counts."""
-    parameters = dict(read_pairs(call.query_string))
-    if call.body:
-        parameters.update(_form(call))
-    call.parameters = parameters
+    parameters = dict(read_pairs(context.query_string))
+    if context.body:
+        parameters.update(_form(context))
+    context.parameters = parameters
 
 
-def _form(call: GpCall) -> dict[str, str]:
-    kind = call.headers.get("Content-Type", "")
+def _form(context: GpContext) -> dict[str, str]:
+    kind = context.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/form-data"):
-        return _multipart(kind, call.body)
+        return _multipart(kind, context.body)
     try:
-        return dict(read_pairs(call.body.decode("utf-8", "replace")))
+        return dict(read_pairs(context.body.decode("utf-8", "replace")))
     except ValueError:
         return {}
 
@@ -76,24 +76,26 @@ def is_true(value: str | None, default: bool) -> bool:
     return default if not value else value.strip().lower() != "false"
 
 
-def chosen_format(call: GpCall) -> str:
+def chosen_format(context: GpContext) -> str:
     """Return what `f` asks for, in lower case; html when nothing does."""
-    return call.parameters.get("f", "").lower() or "html"
+    return context.parameters.get("f", "").lower() or "html"
 
 
-def require_format(call: GpCall) -> str:
+def require_format(context: GpContext) -> str:
     """Return the format asked for, before anything is changed that could not be told.
 
     Raises:
         RestError: the format is not faked.
     """
-    asked = chosen_format(call)
+    asked = chosen_format(context)
     if asked not in FORMATS:
         raise errors.bad_format()
     return asked
 
 
-def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | None = None, status: int = 200) -> Reply:
+def answer(
+    context: GpContext, data: Any, *, page: str, facts: Mapping[str, Any] | None = None, status: int = 200
+) -> Response:
     """Answer in the format the client asked for.
 
     Args:
@@ -103,18 +105,18 @@ def answer(call: GpCall, data: Any, *, page: str, facts: Mapping[str, Any] | Non
     Raises:
         RestError: the format is not faked.
     """
-    asked = call.parameters.get("f", "").lower()
+    asked = context.parameters.get("f", "").lower()
     if asked == "json":
-        return _json(call, data, status)
+        return _json(context, data, status)
     if asked == "pjson":
-        body = _pretty(data, blanks=2 if plane(call) == "admin" else 1)
-        return Reply(status=status, data=data, body=body, content_type=PJSON, headers=cors(call))
+        body = _pretty(data, blanks=2 if plane(context) == "admin" else 1)
+        return Response(status=status, data=data, body=body, content_type=PJSON, headers=cors(context))
     if asked in ("", "html"):
-        body = render(call, page, {"data": data, **(facts or {})})
-        return Reply(status=status, data=data, body=body, content_type=HTML, headers=cors(call))
+        body = render(context, page, {"data": data, **(facts or {})})
+        return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
     if asked == "help":
-        body = render(call, "help.html", {"data": data})
-        return Reply(status=status, data=data, body=body, content_type=HTML, headers=cors(call))
+        body = render(context, "help.html", {"data": data})
+        return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
     raise errors.bad_format()
 
 
@@ -125,127 +127,127 @@ def _pretty(data: Any, blanks: int) -> bytes:
     return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)
 
 
-def _json(call: GpCall, data: Any, status: int) -> Reply:
+def _json(context: GpContext, data: Any, status: int) -> Response:
     body = orjson.dumps(data)
-    callback = call.parameters.get("callback")
+    callback = context.parameters.get("callback")
     # Anything but a name would let a link run a script of its own.
     if not callback or not _NAME.fullmatch(callback):
-        return Reply(
-            status=status, data=data, body=body, content_type=call.settings.json_content_type, headers=cors(call)
+        return Response(
+            status=status, data=data, body=body, content_type=context.settings.json_content_type, headers=cors(context)
         )
-    end = b");" if call.settings.jsonp_semicolon else b")"
-    return Reply(
-        status=status, data=data, body=callback.encode() + b"(" + body + end, content_type=SCRIPT, headers=cors(call)
+    end = b");" if context.settings.jsonp_semicolon else b")"
+    return Response(
+        status=status, data=data, body=callback.encode() + b"(" + body + end, content_type=SCRIPT, headers=cors(context)
     )
 
 
 _NO_CORS: Mapping[str, str] = {}
 
 
-def cors(call: GpCall) -> Mapping[str, str]:
+def cors(context: GpContext) -> Mapping[str, str]:
     """Return the headers that let a page of another origin read the answer (inferred: the origin is echoed)."""
-    origin = call.headers.get("Origin")
+    origin = context.headers.get("Origin")
     return _NO_CORS if origin is None else {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
 
 
-def plane(call: GpCall) -> str:
+def plane(context: GpContext) -> str:
     """Return `rest`, `admin`, `tokens` or `sharing`; an empty text where only the web tier answers."""
-    _, context, *rest = call.path.split("/", 3)
+    _, mount, *rest = context.path.split("/", 3)
     found = rest[0] if rest else ""
     if found == "sharing":
-        federated = call.settings.secured == "federated"
-        return found if federated and context == call.settings.portal_context else ""
-    return found if found in ("rest", "admin", "tokens") and context in call.settings.contexts else ""
+        federated = context.settings.secured == "federated"
+        return found if federated and mount == context.settings.portal_context else ""
+    return found if found in ("rest", "admin", "tokens") and mount in context.settings.contexts else ""
 
 
-def refuse(call: GpCall, error: Exception) -> Reply:
+def refuse(context: GpContext, error: Exception) -> Response:
     """Answer an exception in the envelope of the plane it came up in. The one table of refusals."""
-    if not call.parameters:
-        decode(call)
-    where = plane(call)
+    if not context.parameters:
+        decode(context)
+    where = plane(context)
     if isinstance(error, WebTier):
         return _web_tier(error)
     if where == "":
         return _web_tier(WebTier(404, "404 Not Found"))
     if where == "admin":
-        return _refuse_admin(call, error)
-    return _refuse_rest(call, error)
+        return _refuse_admin(context, error)
+    return _refuse_rest(context, error)
 
 
-def _refuse_rest(call: GpCall, error: Exception) -> Reply:
-    unable = call.settings.unable_text
+def _refuse_rest(context: GpContext, error: Exception) -> Response:
+    unable = context.settings.unable_text
     if isinstance(error, RestError):
         found = error
     elif isinstance(error, NoRoute):
         found = errors.invalid_url()
-    elif isinstance(error, MethodRefused):
+    elif isinstance(error, MethodNotAllowed):
         return _web_tier(WebTier(405, "405 Method Not Allowed"))
     elif isinstance(error, BodyTooLarge):
         return _web_tier(WebTier(413, "413 Request Entity Too Large"))
     elif isinstance(error, UnknownJob):
-        details = [call.settings.unknown_job_details] if call.settings.unknown_job_details else []
+        details = [context.settings.unknown_job_details] if context.settings.unknown_job_details else []
         found = RestError(400, unable, details)
     elif isinstance(error, IllegalEvent):
         found = errors.bad_cancel()
     elif isinstance(error, DomainError):
         found = RestError(400, unable, [str(error)])
-    elif isinstance(error, Bug):
+    elif isinstance(error, HandlerFailed):
         found = RestError(500, unable)
     else:
         raise error
-    return rest_refusal(call, found)
+    return rest_refusal(context, found)
 
 
-def rest_refusal(call: GpCall, error: RestError) -> Reply:
+def rest_refusal(context: GpContext, error: RestError) -> Response:
     """Write a REST refusal in the format the client asked for."""
     details = error.details if isinstance(error.details, str) else list(error.details)
     data = {"error": {"code": error.code, "message": error.message, "details": details}}
-    real = call.settings.http_errors == "real" and 400 <= error.code <= 599
-    return _refusal(call, data, error.code if real else 200, "error.html")
+    real = context.settings.http_errors == "real" and 400 <= error.code <= 599
+    return _refusal(context, data, error.code if real else 200, "error.html")
 
 
-def admin_refusal(call: GpCall, error: AdminError) -> Reply:
+def admin_refusal(context: GpContext, error: AdminError) -> Response:
     """Write an Administrator refusal in the format the client asked for."""
     data = {"status": "error", "messages": list(error.messages), "code": error.code}
-    real = call.settings.admin_http_errors == "real" and 400 <= error.code <= 599
-    return _refusal(call, data, error.status or (error.code if real else 200), "admin_error.html")
+    real = context.settings.admin_http_errors == "real" and 400 <= error.code <= 599
+    return _refusal(context, data, error.status or (error.code if real else 200), "admin_error.html")
 
 
-def _refusal(call: GpCall, data: Any, status: int, page: str) -> Reply:
-    asked = call.parameters.get("f", "").lower()
+def _refusal(context: GpContext, data: Any, status: int, page: str) -> Response:
+    asked = context.parameters.get("f", "").lower()
     if asked not in ("", *FORMATS):
         # The format itself is what is wrong; JSON is what a program can read.
-        return _json(call, data, status)
-    return answer(call, data, page=page, status=status)
+        return _json(context, data, status)
+    return answer(context, data, page=page, status=status)
 
 
-def _refuse_admin(call: GpCall, error: Exception) -> Reply:
+def _refuse_admin(context: GpContext, error: Exception) -> Response:
     if isinstance(error, AdminError):
         found = error
     elif isinstance(error, RestError):
         found = AdminError(error.code, error.message)
     elif isinstance(error, NoRoute | UnknownJob):
-        name = error.job_id if isinstance(error, UnknownJob) else call.path.rstrip("/").rsplit("/", 1)[-1]
+        name = error.job_id if isinstance(error, UnknownJob) else context.path.rstrip("/").rsplit("/", 1)[-1]
         found = AdminError(404, f"Resource or operation '{name}' not found.")
-    elif isinstance(error, MethodRefused):
-        found = AdminError(405, f"HTTP method {call.method} is not supported.", status=405)
+    elif isinstance(error, MethodNotAllowed):
+        found = AdminError(405, f"HTTP method {context.method} is not supported.", status=405)
     elif isinstance(error, BodyTooLarge):
         return _web_tier(WebTier(413, "413 Request Entity Too Large"))
     elif isinstance(error, DomainError):
         found = AdminError(400, str(error))
-    elif isinstance(error, Bug):
+    elif isinstance(error, HandlerFailed):
         found = AdminError(500, "Internal server error.")
     else:
         raise error
-    return admin_refusal(call, found)
+    return admin_refusal(context, found)
 
 
-def unreachable(call: GpCall) -> Reply:
+def unreachable(context: GpContext) -> Response:
     """Answer as a web adaptor whose server is gone: this envelope on REST addresses too [observed]."""
     text = "Could not access any server machines. Please contact your system administrator."
-    return _refusal(call, {"status": "error", "messages": [text]}, 200, "error.html")
+    return _refusal(context, {"status": "error", "messages": [text]}, 200, "error.html")
 
 
-def _web_tier(error: WebTier) -> Reply:
+def _web_tier(error: WebTier) -> Response:
     body = f"<html><head><title>{error.title}</title></head><body><h1>{error.title}</h1></body></html>\r\n"
-    return Reply(status=error.status, data=None, body=body.encode(), content_type=HTML)
+    return Response(status=error.status, data=None, body=body.encode(), content_type=HTML)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api import Api
+from mockserver.api.definition import Api
 from mockserver.apis.casjobs import content, jobs, routes
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB

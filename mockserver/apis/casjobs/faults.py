@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from mockserver.api import NamedFault
+from mockserver.api.context import Response
+from mockserver.api.definition import NamedFault
 from mockserver.apis.casjobs import routes, writing
 from mockserver.apis.casjobs.clr import EXCEPTION, INVALID, SQL, ClrException
 from mockserver.apis.casjobs.message import head
-from mockserver.apis.casjobs.service import CasCall
-from mockserver.call import Reply
+from mockserver.apis.casjobs.service import CasContext
 from mockserver.core.machine import Confidence
 
 _ISSUES = "github.com/rlwastro/mastcasjobs issues 3, 4, 5, 12"
 
 
-def _prepared_statement(call: CasCall) -> Reply:
+def _prepared_statement(context: CasContext) -> Response:
     frames = (
         "System.Data.SqlClient.SqlConnection.OnError(SqlException exception, Boolean breakConnection, "
         "Action`1 wrapCloseInAction)",
     )
     return routes.refuse(
-        call, ClrException("Could not find prepared statement with handle -1.", kind=SQL, frames=frames)
+        context, ClrException("Could not find prepared statement with handle -1.", kind=SQL, frames=frames)
     )
 
 
-def _open_reader(call: CasCall) -> Reply:
+def _open_reader(context: CasContext) -> Response:
     message = "There is already an open DataReader associated with this Command which must be closed first."
-    return routes.refuse(call, ClrException(message, kind=INVALID))
+    return routes.refuse(context, ClrException(message, kind=INVALID))
 
 
-def _slow_queue(call: CasCall) -> Reply:
+def _slow_queue(context: CasContext) -> Response:
     message = (
         "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not "
         "responding."
     )
-    return routes.refuse(call, ClrException(message, inner=ClrException(message, kind=SQL)))
+    return routes.refuse(context, ClrException(message, inner=ClrException(message, kind=SQL)))
 
 
-def _bad_login(call: CasCall) -> Reply:
-    wsid = call.parameters.get("wsId", call.parameters.get("wsid", call.parameters.get("owner_wsid", "")))
-    message = call.settings.login_error.replace("{wsid}", str(wsid))
-    return routes.refuse(call, ClrException(message, kind=EXCEPTION))
+def _bad_login(context: CasContext) -> Response:
+    wsid = context.parameters.get("wsId", context.parameters.get("wsid", context.parameters.get("owner_wsid", "")))
+    message = context.settings.login_error.replace("{wsid}", str(wsid))
+    return routes.refuse(context, ClrException(message, kind=EXCEPTION))
 
 
-def _bad_request(call: CasCall) -> Reply:
-    return writing.empty_error(400, head(call.headers).guess, call.settings)
+def _bad_request(context: CasContext) -> Response:
+    return writing.empty_error(400, head(context.headers).guess, context.settings)
 
 
-def _unsupported_media(call: CasCall) -> Reply:
-    return writing.empty_error(415, head(call.headers).guess, call.settings)
+def _unsupported_media(context: CasContext) -> Response:
+    return writing.empty_error(415, head(context.headers).guess, context.settings)
 
 
 FAULTS = (

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from mockserver.api.job_builder import COMMON, BadFields, Birth
 from mockserver.apis.casjobs.conditions import Key, folded
 from mockserver.apis.casjobs.content import CasContent
 from mockserver.apis.casjobs.machine import JOB, STATUS, CasState
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.core.job import Job
-from mockserver.jobform import COMMON, BadFields, Birth
 
 API = "casjobs"
 FIRST_ID = 5_000_000

@@ -6,18 +6,18 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.api import BodyTooLarge, Bug, Endpoint, MethodRefused, NoRoute, Operation
+from mockserver.api.context import Response
+from mockserver.api.definition import BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.apis.casjobs import clr, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
 from mockserver.apis.casjobs.message import Incoming, SoapRefused, Unread
 from mockserver.apis.casjobs.operations import BY_FOLDED, BY_NAME, NAMESPACE, ROWS, Row
 from mockserver.apis.casjobs.reading import Arguments
-from mockserver.apis.casjobs.service import JOBS, CasCall
+from mockserver.apis.casjobs.service import JOBS, CasContext
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
-from mockserver.call import Reply
-from mockserver.contract import Violation
+from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
 from mockserver.wire import xml
 from mockserver.wire.soap import Kind, Node
@@ -57,33 +57,33 @@ class PageRefused(Exception):
 # --- jobs.asmx ------------------------------------------------------------------------------------
 
 
-async def service(call: CasCall) -> Reply:
+async def service(context: CasContext) -> Response:
     """Answer at `jobs.asmx` itself: SOAP for a POST, documents for a GET."""
-    if call.path.endswith("/"):
-        raise _unrecognized_url(call, "/")
-    if call.method == "POST":
-        return await _soap(call)
-    if call.method == "GET":
-        return await _document(call)
+    if context.path.endswith("/"):
+        raise _unrecognized_url(context, "/")
+    if context.method == "POST":
+        return await _soap(context)
+    if context.method == "GET":
+        return await _document(context)
     raise PageRefused(405, "Request format is unrecognized.", "System.Web.HttpException")
 
 
-async def method(call: CasCall) -> Reply:
+async def method(context: CasContext) -> Response:
     """Answer at `jobs.asmx/{method*}`: HTTP GET and HTTP POST."""
-    name = call.values["method"]
-    if call.method not in ("GET", "POST"):
-        raise _unrecognized_url(call, f"/{name}")
-    if call.method == "POST" and call.settings.script_handler and _media(call) == "application/json":
-        return _script(call)
-    row = _row(call, name)
-    parameters = row.taken(call.settings.upload_data_parameters)
-    if call.method == "GET":
-        arguments = reading.form(call.query_string, parameters)
-        _validate(call, "QueryString", arguments)
+    name = context.values["method"]
+    if context.method not in ("GET", "POST"):
+        raise _unrecognized_url(context, f"/{name}")
+    if context.method == "POST" and context.settings.script_handler and _media(context) == "application/json":
+        return _script(context)
+    row = _row(context, name)
+    parameters = row.taken(context.settings.upload_data_parameters)
+    if context.method == "GET":
+        arguments = reading.form(context.query_string, parameters)
+        _validate(context, "QueryString", arguments)
     else:
-        if _media(call) != _FORM:
-            _breach(call, OPERATION[row.name], "the body is no form")
-            content_type = call.headers.get("Content-Type", "")
+        if _media(context) != _FORM:
+            _breach(context, OPERATION[row.name], "the body is no form")
+            content_type = context.headers.get("Content-Type", "")
             raise PlainRefused(
                 ClrException(
                     f"Request format is invalid: {content_type}.",
@@ -91,64 +91,64 @@ async def method(call: CasCall) -> Reply:
                     frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
                 )
             )
-        charset = xml.codec(_charset(call)) or "utf-8"
-        arguments = reading.form(call.body.decode(charset, "replace"), parameters, charset)
-        _validate(call, "Form", arguments)
-    await _begin(call, row, arguments)
+        charset = xml.codec(_charset(context)) or "utf-8"
+        arguments = reading.form(context.body.decode(charset, "replace"), parameters, charset)
+        _validate(context, "Form", arguments)
+    await _begin(context, row, arguments)
     if arguments.error is not None:
         raise PlainRefused(arguments.error)
     try:
-        result = await JOBS.call(row.name, call, arguments.values)
+        result = await JOBS.call(row.name, context, arguments.values)
     except ClrException as error:
         raise PlainRefused(_framed(error, row), ran=True) from None
-    return writing.answer(row, result, _content(call, row, result), call.settings, None)
+    return writing.answer(row, result, _content(context, row, result), context.settings, None)
 
 
-async def _soap(call: CasCall) -> Reply:
-    incoming = Incoming(call.headers, call.body)
+async def _soap(context: CasContext) -> Response:
+    incoming = Incoming(context.headers, context.body)
     try:
         row = incoming.route()
     except (SoapRefused, Unread) as refused:
-        _breach(call, None, str(refused))
+        _breach(context, None, str(refused))
         raise
     try:
         read = incoming.read(row)
     except (SoapRefused, Unread) as refused:
-        _breach(call, OPERATION[row.name], str(refused))
+        _breach(context, OPERATION[row.name], str(refused))
         raise
-    parameters = row.taken(call.settings.upload_data_parameters)
+    parameters = row.taken(context.settings.upload_data_parameters)
     arguments = reading.soap(read.element, parameters, incoming.text)
-    await _begin(call, row, arguments)
+    await _begin(context, row, arguments)
     if arguments.error is not None:
         raise message.unreadable(read.version, arguments.error)
     try:
-        result = await JOBS.call(row.name, call, arguments.values)
+        result = await JOBS.call(row.name, context, arguments.values)
     except ClrException as error:
         raise message.failed(read.version, _framed(error, row)) from None
-    return writing.answer(row, result, _content(call, row, result), call.settings, read.version)
+    return writing.answer(row, result, _content(context, row, result), context.settings, read.version)
 
 
-async def _begin(call: CasCall, row: Row, arguments: Arguments) -> None:
-    call.parameters = arguments.decoded
-    await call.begin(OPERATION[row.name])
-    if arguments.error is not None and not call.violations:
+async def _begin(context: CasContext, row: Row, arguments: Arguments) -> None:
+    context.parameters = arguments.decoded
+    await context.begin(OPERATION[row.name])
+    if arguments.error is not None and not context.violations:
         # The schema cannot see it: a text parameter that GET and POST insist on.
         last = list(arguments.error.chain())[-1]
-        call.violations.append(Violation(side="client", part="parameters", pointer="", message=last.message))
+        context.violations.append(Violation(side="client", part="parameters", pointer="", message=last.message))
 
 
-def _content(call: CasCall, row: Row, result: Any) -> tuple[Node, ...]:
+def _content(context: CasContext, row: Row, result: Any) -> tuple[Node, ...]:
     if row.result is Kind.XML and result is not None:
-        result = quick.dataset(result, call.settings)
+        result = quick.dataset(result, context.settings)
     return JOBS.result(row.name, result)
 
 
-def _row(call: CasCall, name: str) -> Row:
+def _row(context: CasContext, name: str) -> Row:
     row = BY_NAME.get(name)
     if row is not None:
         return row
     other = BY_FOLDED.get(name.casefold())
-    _breach(call, None, f"there is no operation {name}")
+    _breach(context, None, f"there is no operation {name}")
     if other is None:
         message = f"{name} Web Service method name is not valid."
         error = ClrException(message, kind=clr.INVALID, frames=_INITIALIZE)
@@ -164,12 +164,12 @@ def _row(call: CasCall, name: str) -> Row:
 _INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()",)
 
 
-def _validate(call: CasCall, where: str, arguments: Arguments) -> None:
-    if not call.settings.request_validation:
+def _validate(context: CasContext, where: str, arguments: Arguments) -> None:
+    if not context.settings.request_validation:
         return
     for name, value in arguments.decoded.items():
         if isinstance(value, str) and _DANGEROUS.search(value):
-            _breach(call, None, f"{name} looks like markup")
+            _breach(context, None, f"{name} looks like markup")
             shown = value if len(value) <= 20 else value[:20] + "..."
             raise PlainRefused(
                 ClrException(
@@ -179,21 +179,21 @@ def _validate(call: CasCall, where: str, arguments: Arguments) -> None:
             )
 
 
-def _script(call: CasCall) -> Reply:
-    _breach(call, None, "a JSON request to a service without [ScriptService]")
+def _script(context: CasContext) -> Response:
+    _breach(context, None, "a JSON request to a service without [ScriptService]")
     told = "Only Web services with a [ScriptService] attribute on the class definition can be called from script."
     body = (
         f'{{"Message":"{told}","StackTrace":"   at System.Web.Script.Services.WebServiceData.GetWebServiceData('
         'HttpContext context, String virtualPath)","ExceptionType":"System.InvalidOperationException"}'
-        if call.settings.error_details
+        if context.settings.error_details
         else '{"Message":"There was an error processing the request.","StackTrace":"","ExceptionType":""}'
     )
-    headers = {**writing.headers(call.settings, ran=False), "jsonerror": "true"}
-    return Reply(status=500, data=None, body=body.encode(), content_type=JSON, headers=headers)
+    headers = {**writing.headers(context.settings, ran=False), "jsonerror": "true"}
+    return Response(status=500, data=None, body=body.encode(), content_type=JSON, headers=headers)
 
 
-def _unrecognized_url(call: CasCall, ending: str) -> PageRefused:
-    _breach(call, None, f"{call.method} is not understood here")
+def _unrecognized_url(context: CasContext, ending: str) -> PageRefused:
+    _breach(context, None, f"{context.method} is not understood here")
     title = f"Request format is unrecognized for URL unexpectedly ending in '{ending}'."
     return PageRefused(500, title, clr.INVALID)
 
@@ -204,37 +204,37 @@ def _framed(error: ClrException, row: Row) -> ClrException:
     return error
 
 
-def _breach(call: CasCall, operation: Operation | None, what: str) -> None:
+def _breach(context: CasContext, operation: Operation | None, what: str) -> None:
     """Record a client's breach that happens before there are arguments to check."""
     if operation is not None:
-        call.operation = operation
-    call.violations.append(Violation(side="client", part="body", pointer="", message=what))
+        context.operation = operation
+    context.violations.append(Violation(side="client", part="body", pointer="", message=what))
 
 
-def _media(call: CasCall) -> str:
-    return call.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+def _media(context: CasContext) -> str:
+    return context.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
-def _charset(call: CasCall) -> str | None:
-    return message.head(call.headers).charset
+def _charset(context: CasContext) -> str | None:
+    return message.head(context.headers).charset
 
 
 # --- documents ----------------------------------------------------------------------------------------
 
 
-async def _document(call: CasCall) -> Reply:
-    settings, address = call.settings, call.base + call.path
-    word = unquote(call.query_string).casefold()
+async def _document(context: CasContext) -> Response:
+    settings, address = context.settings, context.base + context.path
+    word = unquote(context.query_string).casefold()
     if word == "wsdl":
-        await call.begin(OPERATION["ServiceDescription"])
+        await context.begin(OPERATION["ServiceDescription"])
         body = wsdl.wsdl(address, uploads=settings.upload_data_parameters, dataset=settings.dataset_in_wsdl)
         return _written(settings, body, XML)
     if word == "disco":
-        await call.begin(OPERATION["Discovery"])
+        await context.begin(OPERATION["Discovery"])
         return _written(settings, wsdl.disco(address), XML)
-    name = next((key.casefold() for key in call.query if key.casefold() in ("wsdl", "schema")), None)
+    name = next((key.casefold() for key in context.query if key.casefold() in ("wsdl", "schema")), None)
     if name is not None:
-        await call.begin(OPERATION["ServiceDescription"])
+        await context.begin(OPERATION["ServiceDescription"])
         missing = "Schema not found." if name == "schema" else "XML Web service description was not found."
         raise PlainRefused(
             ClrException(
@@ -249,67 +249,67 @@ async def _document(call: CasCall) -> Reply:
             ),
             ran=True,
         )
-    await call.begin(OPERATION["HelpPage"])
-    operation = next((value for key, value in call.query.items() if key.casefold() == "op"), None)
+    await context.begin(OPERATION["HelpPage"])
+    operation = next((value for key, value in context.query.items() if key.casefold() == "op"), None)
     if operation is None:
         return _written(settings, documentation.operation_list(address), HTML)
-    host = call.host.partition(":")[0] if not call.host.startswith("[") else call.host
-    path = call.sandbox.prefix + call.path
+    host = context.host.partition(":")[0] if not context.host.startswith("[") else context.host
+    path = context.sandbox.prefix + context.path
     return _written(settings, documentation.operation_page(operation, address, host, path, settings), HTML)
 
 
-def _written(settings: CasSettings, body: bytes, content_type: str) -> Reply:
-    return Reply(body=body, content_type=content_type, headers=writing.headers(settings, ran=True))
+def _written(settings: CasSettings, body: bytes, content_type: str) -> Response:
+    return Response(body=body, content_type=content_type, headers=writing.headers(settings, ran=True))
 
 
 # --- beside the service -------------------------------------------------------------------------------
 
 
-async def web_service_id(call: CasCall) -> Reply:
+async def web_service_id(context: CasContext) -> Response:
     """`casusers.asmx/GetWebServiceId`: the WebServicesID of a user, -1 for a bad login."""
-    arguments = call.payload
+    arguments = context.payload
     if arguments.error is not None:
         raise PlainRefused(arguments.error)
     userid, password = arguments.values
-    account = call.content.account_named(userid)
+    account = context.content.account_named(userid)
     wsid = int(account.wsid) if account is not None and account.password == password else -1
     root = Node("long", str(wsid), attributes=(("xmlns", NAMESPACE),))
     body = f"{writing.DECLARATION}\r\n{writing.indented(root)}".encode()
-    return Reply(data=wsid, body=body, content_type=XML, headers=writing.headers(call.settings, ran=True))
+    return Response(data=wsid, body=body, content_type=XML, headers=writing.headers(context.settings, ran=True))
 
 
-async def output(call: CasCall) -> Reply:
+async def output(context: CasContext) -> Response:
     """A finished job's file, under the URL that its OutputLoc names. The address is ours."""
-    job_id = call.values["file"].partition(".")[0]
-    call.job = job_id
+    job_id = context.values["file"].partition(".")[0]
+    context.job = job_id
     try:
-        job = await call.jobs.get(API, job_id)
+        job = await context.jobs.get(API, job_id)
     except UnknownJob:
-        raise NoRoute(call.path) from None
-    if output_of(job, call.settings, call.base, call.now) is None:
-        raise NoRoute(call.path)
+        raise NoRoute(context.path) from None
+    if output_of(job, context.settings, context.base, context.now) is None:
+        raise NoRoute(context.path)
     text = job.data.get("output_data")
     if text is None:
         table = str(job.data.get("query") or "").casefold()
-        stored = await call.sandbox.records(API).get("tables", f"{job.owner}/{table}")
-        text = call.settings.default_quick_result if stored is None else "\n".join(stored["data"])
+        stored = await context.sandbox.records(API).get("tables", f"{job.owner}/{table}")
+        text = context.settings.default_quick_result if stored is None else "\n".join(stored["data"])
     kind = "text/csv" if job.data.get("type", QUERY).casefold() in ("csv", "tcsv") else "application/octet-stream"
-    return _written(call.settings, text.encode(), kind)
+    return _written(context.settings, text.encode(), kind)
 
 
-def decode(call: CasCall) -> None:
+def decode(context: CasContext) -> None:
     """Read what the operations with a path of their own take."""
-    if call.operation is None and call.path.casefold().endswith("/getwebserviceid"):
-        text = call.query_string if call.method == "GET" else call.body.decode("utf-8", "replace")
-        call.payload = reading.form(text, _CREDENTIALS)
-        call.parameters = call.payload.decoded
+    if context.operation is None and context.path.casefold().endswith("/getwebserviceid"):
+        text = context.query_string if context.method == "GET" else context.body.decode("utf-8", "replace")
+        context.payload = reading.form(text, _CREDENTIALS)
+        context.parameters = context.payload.decoded
     else:
-        call.parameters = dict(call.values)
+        context.parameters = dict(context.values)
 
 
-def refuse(call: CasCall, error: Exception) -> Reply:
+def refuse(context: CasContext, error: Exception) -> Response:
     """Turn whatever went wrong into the service's own fault; the one table of them."""
-    settings = call.settings
+    settings = context.settings
     if isinstance(error, SoapRefused):
         return writing.soap_fault(error.error, error.code, error.version, settings, ran=error.ran)
     if isinstance(error, Unread):
@@ -317,52 +317,52 @@ def refuse(call: CasCall, error: Exception) -> Reply:
     if isinstance(error, PlainRefused):
         return writing.plain_error(error.error, settings, ran=error.ran)
     if isinstance(error, PageRefused):
-        return _page(call, error)
+        return _page(context, error)
     if isinstance(error, NoRoute):
-        return _page(call, PageRefused(404, "The resource cannot be found."))
-    if isinstance(error, MethodRefused):
-        return _page(call, PageRefused(405, "Request format is unrecognized.", "System.Web.HttpException"))
+        return _page(context, PageRefused(404, "The resource cannot be found."))
+    if isinstance(error, MethodNotAllowed):
+        return _page(context, PageRefused(405, "Request format is unrecognized.", "System.Web.HttpException"))
     if isinstance(error, BodyTooLarge):
-        return _page(call, PageRefused(500, "Maximum request length exceeded.", "System.Web.HttpException"))
+        return _page(context, PageRefused(500, "Maximum request length exceeded.", "System.Web.HttpException"))
     if isinstance(error, ClrException):
-        return _thrown(call, error)
+        return _thrown(context, error)
     if isinstance(error, DomainError):
-        return _thrown(call, ClrException(str(error)))
-    if isinstance(error, Bug):
+        return _thrown(context, ClrException(str(error)))
+    if isinstance(error, HandlerFailed):
         return _thrown(
-            call, ClrException("Object reference not set to an instance of an object.", kind=clr.NULL_REFERENCE)
+            context, ClrException("Object reference not set to an instance of an object.", kind=clr.NULL_REFERENCE)
         )
     raise error
 
 
-def _thrown(call: CasCall, error: ClrException) -> Reply:
+def _thrown(context: CasContext, error: ClrException) -> Response:
     """Answer with an exception of the method, in the protocol that the request speaks."""
-    version = spoken(call)
+    version = spoken(context)
     if version is None:
-        return writing.plain_error(error, call.settings, ran=True)
-    return refuse(call, message.failed(version, error))
+        return writing.plain_error(error, context.settings, ran=True)
+    return refuse(context, message.failed(version, error))
 
 
-def spoken(call: CasCall) -> Version | None:
+def spoken(context: CasContext) -> Version | None:
     """Return the version of SOAP in which a request is answered; None for GET and POST."""
-    if call.method != "POST" or not call.path.casefold().rstrip("/").endswith("jobs.asmx"):
+    if context.method != "POST" or not context.path.casefold().rstrip("/").endswith("jobs.asmx"):
         return None
     try:
-        return Version(xml.parse(call.body, _charset(call)).tag.partition("}")[0][1:])
+        return Version(xml.parse(context.body, _charset(context)).tag.partition("}")[0][1:])
     except (xml.BadXml, ValueError):
-        return message.head(call.headers).guess
+        return message.head(context.headers).guess
 
 
-def _page(call: CasCall, error: PageRefused) -> Reply:
+def _page(context: CasContext, error: PageRefused) -> Response:
     body = documentation.error_page(
         error.title,
-        application="/" + call.path.split("/")[1],
+        application="/" + context.path.split("/")[1],
         status=error.status,
         exception=error.exception,
-        details=call.settings.error_details,
+        details=context.settings.error_details,
     )
-    headers = writing.headers(call.settings, ran=False)
-    return Reply(status=error.status, data=None, body=body, content_type=HTML, headers=headers)
+    headers = writing.headers(context.settings, ran=False)
+    return Response(status=error.status, data=None, body=body, content_type=HTML, headers=headers)
 
 
 _NOT_FAKED = (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from mockserver.api.context import RequestContext
 from mockserver.apis.casjobs import conditions, quick
 from mockserver.apis.casjobs.clr import KEY_NOT_FOUND, ClrException, query_failed
 from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
@@ -18,13 +19,12 @@ from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, sear
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
 from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.call import Call
 from mockserver.core.errors import DuplicateJob, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 from mockserver.wire.soap import Method, SoapService
 
-CasCall = Call[CasSettings, CasContent]
+CasContext = RequestContext[CasSettings, CasContent]
 
 SERVICE_CYCLE = 5.0
 """Seconds until a service that is told to suspend or wake has done so [inferred]."""
@@ -40,15 +40,15 @@ def sentence(template: str, **values: object) -> str:
     return template
 
 
-def login(call: CasCall, wsid: int, password: str | None) -> Account:
+def login(request: CasContext, wsid: int, password: str | None) -> Account:
     """Return the account of a WebServicesID.
 
     Raises:
         ClrException: there is none, or the password is another.
     """
-    account = call.content.accounts.get(str(wsid))
+    account = request.content.accounts.get(str(wsid))
     if account is None or password != account.password:
-        raise ClrException(sentence(call.settings.login_error, wsid=wsid))
+        raise ClrException(sentence(request.settings.login_error, wsid=wsid))
     return account
 
 
@@ -56,15 +56,21 @@ def login(call: CasCall, wsid: int, password: str | None) -> Account:
 
 
 async def submit_job(
-    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, estimate: int
+    request: CasContext,
+    wsid: int,
+    pw: str | None,
+    qry: str | None,
+    context: str | None,
+    taskname: str | None,
+    estimate: int,
 ) -> int:
     """Put a query into the queue nearest to the estimate; return the job id."""
-    account = login(call, wsid, pw)
-    return await _submit(call, account, {**_query(qry, context, taskname), "estimate": estimate})
+    account = login(request, wsid, pw)
+    return await _submit(request, account, {**_query(qry, context, taskname), "estimate": estimate})
 
 
 async def submit_job_into(
-    call: CasCall,
+    request: CasContext,
     wsid: int,
     pw: str | None,
     qry: str | None,
@@ -74,30 +80,32 @@ async def submit_job_into(
     estimate: int,
 ) -> int:
     """As `submit_job`, with a table for the rows."""
-    account = login(call, wsid, pw)
+    account = login(request, wsid, pw)
     # "If no table is specified then a new table with a unique name is created"; how it is named is a guess.
-    target = table or f"MyTable_{await call.sandbox.count('casjobs.table')}"
-    return await _submit(call, account, {**_query(qry, context, taskname), "estimate": estimate, "target": target})
+    target = table or f"MyTable_{await request.sandbox.count('casjobs.table')}"
+    return await _submit(request, account, {**_query(qry, context, taskname), "estimate": estimate, "target": target})
 
 
-async def submit_extract_job(call: CasCall, wsid: int, pw: str | None, table_name: str | None, kind: str | None) -> int:
+async def submit_extract_job(
+    request: CasContext, wsid: int, pw: str | None, table_name: str | None, kind: str | None
+) -> int:
     """Have a table written to a file; return the job id."""
-    account = login(call, wsid, pw)
-    known = {name.casefold(): name for name, _ in call.content.types if name != QUERY}
+    account = login(request, wsid, pw)
+    known = {name.casefold(): name for name, _ in request.content.types if name != QUERY}
     spelled = known.get((kind or "").casefold())
     if spelled is None:
-        raise ClrException(sentence(call.settings.job_type_error, type=kind or ""))
+        raise ClrException(sentence(request.settings.job_type_error, type=kind or ""))
     # guess: what such a job shows as query, task and context is nowhere said.
     fields = {"query": table_name, "taskname": table_name, "context": MYDB, "type": spelled, "queue": 0}
-    return await _submit(call, account, fields)
+    return await _submit(request, account, fields)
 
 
 def _query(qry: str | None, context: str | None, taskname: str | None) -> dict[str, Any]:
     return {"query": qry, "context": context, "taskname": taskname, "type": QUERY}
 
 
-async def _submit(call: CasCall, account: Account, fields: dict[str, Any]) -> int:
-    content = call.content
+async def _submit(request: CasContext, account: Account, fields: dict[str, Any]) -> int:
+    content = request.content
     if "queue" not in fields:
         fields["queue"] = _queue(content, fields["context"] or "", fields["estimate"])
     failure = content.quick_results.get(squeezed(fields["query"] or ""))
@@ -106,10 +114,10 @@ async def _submit(call: CasCall, account: Account, fields: dict[str, Any]) -> in
     fields = {**fields, **content.outcome(fields)}
     while True:
         try:
-            job = await call.create(fields, owner=account.wsid)
+            job = await request.create(fields, owner=account.wsid)
         except DuplicateJob:
             continue  # the id is a fixture's; the next one may be free
-        call.job = job.id
+        request.job = job.id
         return int(job.id)
 
 
@@ -122,11 +130,11 @@ def _queue(content: CasContent, context: str, estimate: int) -> int:
     return min(longer, key=lambda limit: (abs(limit - estimate), limit))
 
 
-async def cancel_job(call: CasCall, wsid: int, pw: str | None, job_id: int) -> None:
+async def cancel_job(request: CasContext, wsid: int, pw: str | None, job_id: int) -> None:
     """Answer once the job is Canceling: own jobs only, silent for an unknown id, nothing for quick jobs."""
-    account = login(call, wsid, pw)
-    settings = call.settings
-    call.job = str(job_id)
+    account = login(request, wsid, pw)
+    settings = request.settings
+    request.job = str(job_id)
 
     def cancel(machine: Machine, job: Job, now: float) -> Job:
         if job.owner != account.wsid:
@@ -135,49 +143,49 @@ async def cancel_job(call: CasCall, wsid: int, pw: str | None, job_id: int) -> N
             return job
         if machine.final(job) and settings.cancel_ended == "exception":
             raise ClrException(sentence(settings.cancel_ended_error, job=job_id, wsid=wsid))
-        return machine.fire(job, CasEvent.CANCEL, now, call.number)
+        return machine.fire(job, CasEvent.CANCEL, now, request.number)
 
     try:
-        await call.jobs.change(API, str(job_id), cancel)
+        await request.jobs.change(API, str(job_id), cancel)
     except UnknownJob:
         return
 
 
-async def get_job_status(call: CasCall, wsid: int, pw: str | None, job_id: int) -> int:
+async def get_job_status(request: CasContext, wsid: int, pw: str | None, job_id: int) -> int:
     """Return the status as a number; counts as a look."""
-    account = login(call, wsid, pw)
-    call.job = str(job_id)
+    account = login(request, wsid, pw)
+    request.job = str(job_id)
     try:
-        job = await call.jobs.get(API, str(job_id), look=True)
+        job = await request.jobs.get(API, str(job_id), look=True)
     except UnknownJob:
-        if call.settings.unknown_job_status == "ready":
+        if request.settings.unknown_job_status == "ready":
             return STATUS[CasState.READY]
         raise ClrException(
-            sentence(call.settings.unknown_job_error, job=job_id, wsid=wsid), kind=KEY_NOT_FOUND
+            sentence(request.settings.unknown_job_error, job=job_id, wsid=wsid), kind=KEY_NOT_FOUND
         ) from None
     if job.owner != account.wsid and not account.admin:
-        raise ClrException(sentence(call.settings.foreign_job_error, job=job_id, wsid=wsid))
+        raise ClrException(sentence(request.settings.foreign_job_error, job=job_id, wsid=wsid))
     return STATUS[job.state]
 
 
 async def get_jobs(
-    call: CasCall, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
+    request: CasContext, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
 ) -> list[dict[str, Any]] | None:
     """Return the jobs that fit the conditions, as CJJob."""
-    jobs = await _found(call, login(call, owner_wsid, owner_pw), text, include_system)
-    return None if jobs is None else [cjjob(job, call.settings, call.base, call.now) for job in jobs]
+    jobs = await _found(request, login(request, owner_wsid, owner_pw), text, include_system)
+    return None if jobs is None else [cjjob(job, request.settings, request.base, request.now) for job in jobs]
 
 
 async def get_jobs_job(
-    call: CasCall, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
+    request: CasContext, owner_wsid: int, owner_pw: str | None, text: str | None, include_system: bool
 ) -> list[dict[str, Any]] | None:
     """Return the jobs that fit the conditions, as Job."""
-    jobs = await _found(call, login(call, owner_wsid, owner_pw), text, include_system)
-    return None if jobs is None else [full_job(job, call.settings, call.base, call.now) for job in jobs]
+    jobs = await _found(request, login(request, owner_wsid, owner_pw), text, include_system)
+    return None if jobs is None else [full_job(job, request.settings, request.base, request.now) for job in jobs]
 
 
-async def _found(call: CasCall, account: Account, text: str | None, include_system: bool) -> list[Job] | None:
-    settings = call.settings
+async def _found(request: CasContext, account: Account, text: str | None, include_system: bool) -> list[Job] | None:
+    settings = request.settings
     if text and text == settings.null_conditions:
         return None
     try:
@@ -195,22 +203,22 @@ async def _found(call: CasCall, account: Account, text: str | None, include_syst
 
     ids = conditions.exact_ids(wanted)
     if ids is None:
-        jobs, _ = await call.jobs.page(API, newest=False)
+        jobs, _ = await request.jobs.page(API, newest=False)
         candidates = [job for job in jobs if visible(job)]
     else:
-        candidates = await _asked_by_id(call, ids, visible)
+        candidates = await _asked_by_id(request, ids, visible)
     return [job for job in candidates if conditions.fits(wanted, searched(job, settings))]
 
 
-async def _asked_by_id(call: CasCall, ids: list[int], visible: Any) -> list[Job]:
+async def _asked_by_id(request: CasContext, ids: list[int], visible: Any) -> list[Job]:
     """Return jobs asked for by name. It is how some clients poll, so it counts as a look at them."""
     if len(ids) == 1:
-        call.job = str(ids[0])
+        request.job = str(ids[0])
     found = []
     for number in ids:
         try:
-            if visible(await call.jobs.get(API, str(number))):
-                found.append(await call.jobs.get(API, str(number), look=True))
+            if visible(await request.jobs.get(API, str(number))):
+                found.append(await request.jobs.get(API, str(number), look=True))
         except UnknownJob:
             continue
     return found
@@ -220,14 +228,20 @@ async def _asked_by_id(call: CasCall, ids: list[int], visible: Any) -> list[Job]
 
 
 async def execute_quick_job(
-    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, system: bool
+    request: CasContext,
+    wsid: int,
+    pw: str | None,
+    qry: str | None,
+    context: str | None,
+    taskname: str | None,
+    system: bool,
 ) -> str | None:
     """Run a query at once; return typed CSV."""
-    return await _run(call, login(call, wsid, pw), _query(qry, context, taskname), system)
+    return await _run(request, login(request, wsid, pw), _query(qry, context, taskname), system)
 
 
 async def execute_quick_job_oid(
-    call: CasCall,
+    request: CasContext,
     oid: str | None,
     md5: str | None,
     qry: str | None,
@@ -236,64 +250,70 @@ async def execute_quick_job_oid(
     system: bool,
 ) -> str | None:
     """As `execute_quick_job`, for an account by object id and MD5 of the password [inferred]."""
-    account = next((one for one in call.content.accounts.values() if one.oid == oid), None)
+    account = next((one for one in request.content.accounts.values() if one.oid == oid), None)
     if account is None or (md5 or "").lower() != account.md5:
-        raise ClrException(sentence(call.settings.login_error, wsid=oid or ""))
-    return await _run(call, account, _query(qry, context, taskname), system)
+        raise ClrException(sentence(request.settings.login_error, wsid=oid or ""))
+    return await _run(request, account, _query(qry, context, taskname), system)
 
 
 async def execute_quick_job_ds(
-    call: CasCall, wsid: int, pw: str | None, qry: str | None, context: str | None, taskname: str | None, system: bool
+    request: CasContext,
+    wsid: int,
+    pw: str | None,
+    qry: str | None,
+    context: str | None,
+    taskname: str | None,
+    system: bool,
 ) -> str | None:
     """As `execute_quick_job`; the protocol writes the rows as a DataSet."""
     # The contract speaks of the rows as CSV; `dataset` writes them in the other form.
-    return await _run(call, login(call, wsid, pw), _query(qry, context, taskname), system)
+    return await _run(request, login(request, wsid, pw), _query(qry, context, taskname), system)
 
 
-async def _run(call: CasCall, account: Account, fields: dict[str, Any], system: bool) -> str | None:
-    content = call.content
+async def _run(request: CasContext, account: Account, fields: dict[str, Any], system: bool) -> str | None:
+    content = request.content
     found = content.quick_results.get(squeezed(fields["query"] or ""))
     limits = content.limits(fields["context"] or "")
     outcome: dict[str, Any] = {"state": CasState.FINISHED}
     if found is not None and found.error is not None:
         outcome = {"state": CasState.FAILED, "error": found.error.partition(" ---> ")[0]}
     given = {**fields, **outcome, "quick": True, "system": system, "queue": limits[0] if limits else 1}
-    job = await call.create({**given, "started": call.now, "ended": call.now}, owner=account.wsid)
-    call.job = job.id
+    job = await request.create({**given, "started": request.now, "ended": request.now}, owner=account.wsid)
+    request.job = job.id
     if found is not None and found.error is not None:
         raise query_failed(found.error)
     if found is not None:
         return found.result
     if _TABLE_LIST.search(fields["query"] or ""):
-        tables = await call.sandbox.records(API).all("tables")
+        tables = await request.sandbox.records(API).all("tables")
         mine = [(table["name"],) for table in tables.values() if table["wsid"] == account.wsid]
         return quick.typed_csv((("TABLE_NAME", "varchar"),), mine)
-    return call.settings.default_quick_result
+    return request.settings.default_quick_result
 
 
 # --- queues, types, tables, services ------------------------------------------------------------
 
 
-async def get_queues(call: CasCall, wsid: int, pw: str | None) -> list[dict[str, Any]]:
+async def get_queues(request: CasContext, wsid: int, pw: str | None) -> list[dict[str, Any]]:
     """Return contexts and their limits in minutes."""
-    login(call, wsid, pw)
-    return [{"Context": context, "Timeout": timeout} for context, timeout in call.content.queues]
+    login(request, wsid, pw)
+    return [{"Context": context, "Timeout": timeout} for context, timeout in request.content.queues]
 
 
-async def get_job_types(call: CasCall, wsid: int, pw: str | None) -> list[dict[str, Any]]:
+async def get_job_types(request: CasContext, wsid: int, pw: str | None) -> list[dict[str, Any]]:
     """Return the types of job."""
-    login(call, wsid, pw)
+    login(request, wsid, pw)
     return [
-        {"Type": name, "Description": doc} if doc is not None else {"Type": name} for name, doc in call.content.types
+        {"Type": name, "Description": doc} if doc is not None else {"Type": name} for name, doc in request.content.types
     ]
 
 
 async def upload_data(
-    call: CasCall, wsid: int, pw: str | None, table: str | None, data: str | None, exists: bool = False
+    request: CasContext, wsid: int, pw: str | None, table: str | None, data: str | None, exists: bool = False
 ) -> None:
     """Store CSV text as a table."""
-    account = login(call, wsid, pw)
-    records, key = call.sandbox.records(API), f"{account.wsid}/{(table or '').casefold()}"
+    account = login(request, wsid, pw)
+    records, key = request.sandbox.records(API), f"{account.wsid}/{(table or '').casefold()}"
     while True:
         old = await records.get("tables", key)
         # guess: rows are added to a table that exists; otherwise it is made anew.
@@ -303,27 +323,29 @@ async def upload_data(
             return
 
 
-async def set_service_state(call: CasCall, wsid: int, pw: str | None, name: str | None, state: str | None) -> None:
+async def set_service_state(
+    request: CasContext, wsid: int, pw: str | None, name: str | None, state: str | None
+) -> None:
     """Suspend or wake a service; admins only."""
-    _admin(call, login(call, wsid, pw))
+    _admin(request, login(request, wsid, pw))
     if state not in _SERVICE_STATES:
-        raise ClrException(sentence(call.settings.service_state_error, state=state or ""))
-    await call.sandbox.records(API).put("services", name or "", {"state": state, "since": call.now})
+        raise ClrException(sentence(request.settings.service_state_error, state=state or ""))
+    await request.sandbox.records(API).put("services", name or "", {"state": state, "since": request.now})
 
 
-async def get_service_state(call: CasCall, wsid: int, pw: str | None, name: str | None) -> str:
+async def get_service_state(request: CasContext, wsid: int, pw: str | None, name: str | None) -> str:
     """Return the state of a service; admins only."""
-    _admin(call, login(call, wsid, pw))
-    told = await call.sandbox.records(API).get("services", name or "")
+    _admin(request, login(request, wsid, pw))
+    told = await request.sandbox.records(API).get("services", name or "")
     if told is None:
-        return call.content.services.get(name or "", "RUNNING")
+        return request.content.services.get(name or "", "RUNNING")
     # "on next cycle": when that is, is a guess.
-    return _SERVICE_STATES[told["state"]] if call.now >= told["since"] + SERVICE_CYCLE else str(told["state"])
+    return _SERVICE_STATES[told["state"]] if request.now >= told["since"] + SERVICE_CYCLE else str(told["state"])
 
 
-def _admin(call: CasCall, account: Account) -> None:
-    if call.settings.service_state_admin_only and not account.admin:
-        raise ClrException(sentence(call.settings.admin_error, wsid=account.wsid))
+def _admin(request: CasContext, account: Account) -> None:
+    if request.settings.service_state_admin_only and not account.admin:
+        raise ClrException(sentence(request.settings.admin_error, wsid=account.wsid))
 
 
 _FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {

@@ -1,11 +1,11 @@
-"""The knobs of CasJobs: what differs between deployments, and what nobody has published."""
+"""The settings of CasJobs: what differs between deployments, and what nobody has published."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mockserver.api.settings import setting
 from mockserver.core.machine import Confidence
-from mockserver.knobs import knob
 
 _OBSERVED = Confidence.OBSERVED
 _DOCUMENTED = Confidence.DOCUMENTED
@@ -15,82 +15,86 @@ _DOCUMENTED = Confidence.DOCUMENTED
 class CasSettings:
     """Settings of one sandbox."""
 
-    error_details: bool = knob(
+    error_details: bool = setting(
         True,
         "Errors carry exception types and stack frames (ASP.NET customErrors Off, as at MAST); off: messages only.",
         _OBSERVED,
     )
-    stack_frames: bool = knob(
+    stack_frames: bool = setting(
         True, "With error_details, plausible stack lines follow the message; the real ones of CasJobs are unknown."
     )
-    upload_data_parameters: int = knob(
+    upload_data_parameters: int = setting(
         5, "Parameters of UploadData: 5 with tableExists (casjobs.sdss.org), 4 without (skyserver.sdss3.org, 2014).",
         _OBSERVED, choices=(4, 5),
     )  # fmt: skip
-    dataset_in_wsdl: bool = knob(
+    dataset_in_wsdl: bool = setting(
         True, "The WSDL describes ExecuteQuickJobDS; off for suds and Axis 1, which stop at its type.", _DOCUMENTED
     )
-    request_validation: bool = knob(
+    request_validation: bool = setting(
         False, "GET and POST values that look like markup are refused, as ASP.NET does unless it is told otherwise."
     )
-    iis_error_pages: bool = knob(False, "IIS puts a short page of its own into an empty 400 or 415.")
-    iis_headers: bool = knob(
+    iis_error_pages: bool = setting(False, "IIS puts a short page of its own into an empty 400 or 415.")
+    iis_headers: bool = setting(
         True, "Answers carry Server: Microsoft-IIS/10.0 and X-Powered-By: ASP.NET, as behind IIS.", _OBSERVED
     )
-    script_handler: bool = knob(
+    script_handler: bool = setting(
         True, "A JSON POST is answered in JSON by ASP.NET AJAX; off: as any unknown request format."
     )
-    test_form: bool = knob(
+    test_form: bool = setting(
         True, "Help pages show the Invoke form to everyone; off: only the note that it is for the local machine.",
         _DOCUMENTED,
     )  # fmt: skip
-    cancel_ended: str = knob(
+    cancel_ended: str = setting(
         "ignored", "CancelJob on a job that has ended: nothing happens, or an exception.",
         choices=("ignored", "exception"),
     )  # fmt: skip
-    unknown_job_status: str = knob(
+    unknown_job_status: str = setting(
         "exception", "GetJobStatus of an id that is no job: an exception, or the status 0 (ready).",
         choices=("exception", "ready"),
     )  # fmt: skip
-    service_state_admin_only: bool = knob(
+    service_state_admin_only: bool = setting(
         True, "Service states are for accounts with the admin privilege.", _DOCUMENTED
     )
-    unset_time: str = knob(
+    unset_time: str = setting(
         "0001-01-01T00:00:00",
         "What a time that is not set yet looks like.",
         _OBSERVED,
         pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?",
     )
-    output_delay: float = knob(
+    output_delay: float = setting(
         0.0, "Seconds after the end of a job until its OutputLoc appears.", minimum=0, duration=True
     )
-    default_quick_result: str = knob(
+    default_quick_result: str = setting(
         "[Column1]:int\n1\n", "Typed CSV that answers a quick query for which the fixtures have no result."
     )
-    dataset_name: str = knob("QuickJob", "Name of the DataSet that ExecuteQuickJobDS returns.", _OBSERVED)
-    dataset_inserted: bool = knob(
+    dataset_name: str = setting("QuickJob", "Name of the DataSet that ExecuteQuickJobDS returns.", _OBSERVED)
+    dataset_inserted: bool = setting(
         False, "Rows of the DataSet are marked as inserted, as those of a table that was filled by hand are."
     )
-    bad_conditions: str = knob(
+    bad_conditions: str = setting(
         "nothing", "GetJobs with conditions that cannot be read: no job fits them, or an exception.",
         choices=("nothing", "exception"),
     )  # fmt: skip
-    null_conditions: str = knob(
+    null_conditions: str = setting(
         "null", "GetJobs and GetJobsJob answer these conditions with a null array, for clients' sake; empty: never."
     )
-    login_error: str = knob("Invalid login: wsid {wsid}", "Sentence for a wrong account or password.")
-    foreign_job_error: str = knob("Job {job} does not belong to wsid {wsid}.", "Sentence for a job of somebody else's.")
-    unknown_job_error: str = knob(
+    login_error: str = setting("Invalid login: wsid {wsid}", "Sentence for a wrong account or password.")
+    foreign_job_error: str = setting(
+        "Job {job} does not belong to wsid {wsid}.", "Sentence for a job of somebody else's."
+    )
+    unknown_job_error: str = setting(
         "The given key was not present in the dictionary.", "Sentence for GetJobStatus of an id that is no job."
     )
-    cancel_ended_error: str = knob("Job {job} has already ended.", "Sentence for cancel_ended = exception.")
-    admin_error: str = knob("Wsid {wsid} does not have the admin privilege.", "Sentence for what only admins may do.")
-    job_type_error: str = knob("Invalid job type: {type}", "Sentence for an extract job of a type there is none of.")
-    service_state_error: str = knob(
+    cancel_ended_error: str = setting("Job {job} has already ended.", "Sentence for cancel_ended = exception.")
+    admin_error: str = setting(
+        "Wsid {wsid} does not have the admin privilege.", "Sentence for what only admins may do."
+    )
+    job_type_error: str = setting("Invalid job type: {type}", "Sentence for an extract job of a type there is none of.")
+    service_state_error: str = setting(
         "Invalid service state: {state}", "Sentence for a state other than SUSPENDING and WAKING."
     )
-    conditions_error: str = knob("Invalid condition: {condition}", "Sentence for a condition that cannot be read.")
-    job_failed_error: str = knob("Query failed.", "The Error of a job that failed and has no text of its own.")
-    job_timeout_error: str = knob(
+    conditions_error: str = setting("Invalid condition: {condition}", "Sentence for a condition that cannot be read.")
+    job_failed_error: str = setting("Query failed.", "The Error of a job that failed and has no text of its own.")
+    job_timeout_error: str = setting(
         "Query timed out.", "The Error of a job whose plan is times-out and that has no text of its own."
     )

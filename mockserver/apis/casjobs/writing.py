@@ -15,11 +15,11 @@ from typing import Any
 
 from multidict import istr
 
+from mockserver.api.context import Response
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.call import Reply
 from mockserver.wire.soap import ArrayOf, Kind, Node
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
@@ -162,7 +162,7 @@ def _root(row: Row) -> str:
     return "DataSet" if row.result is Kind.XML else str(row.result)
 
 
-def soap_fault(error: ClrException, code: Code, version: Version, settings: CasSettings, *, ran: bool) -> Reply:
+def soap_fault(error: ClrException, code: Code, version: Version, settings: CasSettings, *, ran: bool) -> Response:
     """Answer with a SOAP fault, status 500. A version mismatch is told in SOAP 1.1, whatever came in."""
     text = escape(clr.tell(error, details=settings.error_details, frames=settings.stack_frames))
     detailed = code is not Code.MUST_UNDERSTAND  # a fault about a header has no detail
@@ -176,7 +176,7 @@ def soap_fault(error: ClrException, code: Code, version: Version, settings: CasS
             f"{'<soap:Detail />' if detailed else ''}"
         )
     body = f"{_OPEN[version]}{upgrade}<soap:Body><soap:Fault>{fault}</soap:Fault>{_CLOSE}"
-    return Reply(
+    return Response(
         status=500,
         data={"code": _CODES12.get(code, str(code)) if version is Version.SOAP12 else str(code), "told": error.told()},
         body=body.encode(),
@@ -185,10 +185,10 @@ def soap_fault(error: ClrException, code: Code, version: Version, settings: CasS
     )
 
 
-def plain_error(error: ClrException, settings: CasSettings, *, ran: bool) -> Reply:
+def plain_error(error: ClrException, settings: CasSettings, *, ran: bool) -> Response:
     """Answer a GET or POST with an exception: status 500, plain text, messages HTML-encoded."""
     text = clr.tell(error, details=settings.error_details, frames=settings.stack_frames, encode=clr.html_encoded)
-    return Reply(
+    return Response(
         status=500,
         data={"told": error.told()},
         body=f"{text}\r\n".encode(),
@@ -197,21 +197,21 @@ def plain_error(error: ClrException, settings: CasSettings, *, ran: bool) -> Rep
     )
 
 
-def empty_error(status: int, version: Version, settings: CasSettings) -> Reply:
+def empty_error(status: int, version: Version, settings: CasSettings) -> Response:
     """Answer 400 or 415: an empty body under the guessed version's Content-Type, or IIS's own short page."""
     if settings.iis_error_pages:
         title = {400: "Bad Request", 415: "Unsupported Media Type"}[status]
-        return Reply(
+        return Response(
             status=status,
             data=None,
             body=title.encode(),
             content_type="text/html",
             headers=headers(settings, ran=False),
         )
-    return Reply(status=status, data=None, content_type=version.content_type, headers=headers(settings, ran=False))
+    return Response(status=status, data=None, content_type=version.content_type, headers=headers(settings, ran=False))
 
 
-def answer(row: Row, data: Any, content: Sequence[Node], settings: CasSettings, version: Version | None) -> Reply:
+def answer(row: Row, data: Any, content: Sequence[Node], settings: CasSettings, version: Version | None) -> Response:
     """Answer with a result; `version` None is a GET or POST."""
     if version is not None:
         body, content_type = envelope(row, content, version), version.content_type
@@ -219,4 +219,4 @@ def answer(row: Row, data: Any, content: Sequence[Node], settings: CasSettings, 
         body, content_type = b"", None
     else:
         body, content_type = document(row, content), XML
-    return Reply(data=data, body=body, content_type=content_type, headers=headers(settings, ran=True))
+    return Response(data=data, body=body, content_type=content_type, headers=headers(settings, ran=True))

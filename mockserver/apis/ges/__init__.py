@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api import Api, Operation
+from mockserver.api.definition import Api, Operation
 from mockserver.apis.ges import hyg, job_calls, management, queries, submits, tokens
 from mockserver.apis.ges.birth import make
 from mockserver.apis.ges.content import content

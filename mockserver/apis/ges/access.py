@@ -10,15 +10,15 @@ from typing import Any
 
 from multidict import istr
 
+from mockserver.api.context import RequestContext
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.content import Account, Content, Graph
 from mockserver.apis.ges.errors import GatewayFault, GesFault, ManagementFault, no_such_graph, unauthenticated
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.signature import BadSignature, Signature, Signed
-from mockserver.call import Call
 from mockserver.core.clock import iso
 
-GesCall = Call[GesSettings, Content]
+GesContext = RequestContext[GesSettings, Content]
 
 TOKENS = "tokens"
 """Collection of issued tokens: token -> {user, domain, project_id (or None), expires}."""
@@ -31,7 +31,7 @@ _LOCKED = 300.0
 _AKSK = "verify aksk signature fail, "
 
 
-async def graph_of(call: GesCall, code: str) -> Graph:
+async def graph_of(context: GesContext, code: str) -> Graph:
     """Let a service-plane call through to its graph.
 
     Args:
@@ -40,15 +40,15 @@ async def graph_of(call: GesCall, code: str) -> Graph:
     Raises:
         GesFault: token missing or bad (8007), of another project (8006), no permission (8020), or no such graph.
     """
-    values, content = call.values, call.content
-    if call.settings.token_required:
-        token = call.headers.get(_TOKEN)
+    values, content = context.values, context.content
+    if context.settings.token_required:
+        token = context.headers.get(_TOKEN)
         account = content.tokens.get(token) if token else None
         if account is not None and account.token_expires is None:
             project_id: str | None = account.project_id
             permitted = account.permitted
         else:
-            project_id, permitted = await _other_credential(call, token)
+            project_id, permitted = await _other_credential(context, token)
         if project_id != values["project_id"]:
             raise GesFault("GES.8006")
         if not permitted:
@@ -60,30 +60,30 @@ async def graph_of(call: GesCall, code: str) -> Graph:
     return graph
 
 
-async def _other_credential(call: GesCall, token: str | None) -> tuple[str | None, bool]:
+async def _other_credential(context: GesContext, token: str | None) -> tuple[str | None, bool]:
     """Return project and permission of an issued or expiring token, an API key, or a signature."""
     if token:
-        record = await token_record(call, token)
-        if record is not None and record["expires"] > call.now:
+        record = await token_record(context, token)
+        if record is not None and record["expires"] > context.now:
             return record["project_id"], record.get("permitted", True)
-    header = call.settings.api_key_header
-    if header and (key := call.headers.get(header)):
-        found = next((one for one in call.content.accounts if one.api_key == key), None)
+    header = context.settings.api_key_header
+    if header and (key := context.headers.get(header)):
+        found = next((one for one in context.content.accounts if one.api_key == key), None)
         if found is not None:
             return found.project_id, found.permitted
-    if call.settings.service_signatures and not token and "Authorization" in call.headers:
+    if context.settings.service_signatures and not token and "Authorization" in context.headers:
         try:
-            found = await _signer(call, call.headers["Authorization"])
+            found = await _signer(context, context.headers["Authorization"])
         except GatewayFault:
             found = None
         if found is not None:
-            return _project_of(call, found), found.permitted
-    raise GesFault("GES.8007", status=call.settings.token_failure_status)
+            return _project_of(context, found), found.permitted
+    raise GesFault("GES.8007", status=context.settings.token_failure_status)
 
 
-async def token_record(call: GesCall, token: str) -> Mapping[str, Any] | None:
+async def token_record(context: GesContext, token: str) -> Mapping[str, Any] | None:
     """Return what is known of a token, issued or from the fixtures: user, domain, project_id, expires."""
-    account = call.content.tokens.get(token)
+    account = context.content.tokens.get(token)
     if account is not None:
         expires = float("inf") if account.token_expires is None else account.token_expires
         return {
@@ -93,102 +93,104 @@ async def token_record(call: GesCall, token: str) -> Mapping[str, Any] | None:
             "expires": expires,
             "permitted": account.permitted,
         }
-    found: Mapping[str, Any] | None = await call.sandbox.records("ges").get(TOKENS, token)
+    found: Mapping[str, Any] | None = await context.sandbox.records("ges").get(TOKENS, token)
     return found
 
 
-async def authorise(call: GesCall) -> tuple[str | None, str]:
+async def authorise(context: GesContext) -> tuple[str | None, str]:
     """Let a call through the gateway, by token or signature; return its project (None: a domain's) and domain.
 
     Raises:
         GatewayFault: 401, with the gateway's reason.
     """
-    authorization = call.headers.get("Authorization", "")
+    authorization = context.headers.get("Authorization", "")
     if authorization.startswith(signatures.SDK):
-        account = await _signer(call, authorization)
-        return _project_of(call, account), account.domain
-    token = call.headers.get("X-Auth-Token")
+        account = await _signer(context, authorization)
+        return _project_of(context, account), account.domain
+    token = context.headers.get("X-Auth-Token")
     if not token:
         raise unauthenticated("x-auth-token not found")
-    record = await token_record(call, token)
+    record = await token_record(context, token)
     if record is None:
         raise unauthenticated("decrypt token fail")
-    if record["expires"] <= call.now:
+    if record["expires"] <= context.now:
         raise unauthenticated(f"token expires, expires_at: {iso(record['expires'])[:-1]}000Z")
     return record["project_id"], record["domain"]
 
 
-async def project_of(call: GesCall) -> str:
+async def project_of(context: GesContext) -> str:
     """Let a management-plane call through to the project in its path.
 
     Raises:
         GatewayFault: 401. ManagementFault: the credential is another project's (GES.0016).
     """
-    project_id, _ = await authorise(call)
-    if project_id != call.values["project_id"]:
+    project_id, _ = await authorise(context)
+    if project_id != context.values["project_id"]:
         raise ManagementFault("GES.0016", "Resource not found")
-    return call.values["project_id"]
+    return context.values["project_id"]
 
 
-async def _signer(call: GesCall, header: str) -> Account:
+async def _signer(context: GesContext, header: str) -> Account:
     """Return whose signature a request bears.
 
     Raises:
         GatewayFault: it is nobody's, or too old.
     """
-    request = signed_request(call)
+    request = signed_request(context)
     try:
         signature = signatures.read(header)
         at = signatures.stamped(request, signature.algorithm)
     except BadSignature as error:
         raise unauthenticated(f"{_AKSK}{error}") from None
-    account = call.content.access_keys.get(signature.access_key)
+    account = context.content.access_keys.get(signature.access_key)
     if account is None or account.secret_key is None:
         raise unauthenticated(f"{_AKSK}access key not found")
-    lock = await _lock(call, signature.access_key)
-    if call.settings.access_key_lock and lock["until"] > call.now:
+    lock = await _lock(context, signature.access_key)
+    if context.settings.access_key_lock and lock["until"] > context.now:
         raise unauthenticated(f"{_AKSK}access key is locked")
-    if not genuine(call, request, signature, account):
-        await _count_failure(call, signature.access_key)
+    if not genuine(context, request, signature, account):
+        await _count_failure(context, signature.access_key)
         raise unauthenticated(f"{_AKSK}signature does not match")
-    if not in_time(call, at):
+    if not in_time(context, at):
         raise unauthenticated(f"{_AKSK}request time is not within 15 minutes")
     if lock["failures"]:
-        await call.sandbox.records("ges").put(_LOCKS, signature.access_key, _OPEN)
+        await context.sandbox.records("ges").put(_LOCKS, signature.access_key, _OPEN)
     return account
 
 
-async def _lock(call: GesCall, access_key: str) -> Mapping[str, Any]:
-    return await call.sandbox.records("ges").get(_LOCKS, access_key) or _OPEN
+async def _lock(context: GesContext, access_key: str) -> Mapping[str, Any]:
+    return await context.sandbox.records("ges").get(_LOCKS, access_key) or _OPEN
 
 
-async def _count_failure(call: GesCall, access_key: str) -> None:
+async def _count_failure(context: GesContext, access_key: str) -> None:
     """Count a bad signature; the fifth in a row locks the access key."""
-    records = call.sandbox.records("ges")
+    records = context.sandbox.records("ges")
     while True:
         old = await records.get(_LOCKS, access_key)
         failures = (old or _OPEN)["failures"] + 1
         locked = failures >= _FAILURES
-        new = {"failures": 0 if locked else failures, "until": call.now + _LOCKED if locked else 0.0}
+        new = {"failures": 0 if locked else failures, "until": context.now + _LOCKED if locked else 0.0}
         if await records.replace(_LOCKS, access_key, old, new):
             return
 
 
-def signed_request(call: GesCall) -> Signed:
+def signed_request(context: GesContext) -> Signed:
     """Return what a client may have signed."""
-    return Signed(method=call.method, path=call.path, query=call.query_string, headers=call.headers, body=call.body)
+    return Signed(
+        method=context.method, path=context.path, query=context.query_string, headers=context.headers, body=context.body
+    )
 
 
-def genuine(call: GesCall, request: Signed, signature: Signature, account: Account) -> bool:
+def genuine(context: GesContext, request: Signed, signature: Signature, account: Account) -> bool:
     """Tell whether a signature is the account's, made with or without the sandbox's prefix in the path."""
     assert account.secret_key is not None
-    if account.security_token and call.headers.get("X-Security-Token") != account.security_token:
+    if account.security_token and context.headers.get("X-Security-Token") != account.security_token:
         return False
     if signatures.verify(request, signature, account.secret_key):
         return True
     prefixed = Signed(
         method=request.method,
-        path=call.sandbox.prefix + request.path,
+        path=context.sandbox.prefix + request.path,
         query=request.query,
         headers=request.headers,
         body=request.body,
@@ -196,18 +198,18 @@ def genuine(call: GesCall, request: Signed, signature: Signature, account: Accou
     return signatures.verify(prefixed, signature, account.secret_key)
 
 
-def in_time(call: GesCall, at: float) -> bool:
+def in_time(context: GesContext, at: float) -> bool:
     """Tell whether a signature's moment is within 15 minutes of now.
 
     SDKs stamp real time, whatever the sandbox's clock says; so by default either clock will do.
     """
-    clocks = {"sandbox": (call.now,), "real": (call.sandbox.real(),)}
-    known = clocks.get(call.settings.signature_clock, (call.now, call.sandbox.real()))
+    clocks = {"sandbox": (context.now,), "real": (context.sandbox.real(),)}
+    known = clocks.get(context.settings.signature_clock, (context.now, context.sandbox.real()))
     return any(abs(at - now) <= signatures.SKEW for now in known)
 
 
-def _project_of(call: GesCall, account: Account) -> str:
+def _project_of(context: GesContext, account: Account) -> str:
     """Return the project a signed request means: its X-Project-Id, if the access key may use it, or the key's own."""
-    asked = call.headers.get("X-Project-Id")
-    own = [one.project_id for one in call.content.accounts if one.access_key == account.access_key]
+    asked = context.headers.get("X-Project-Id")
+    own = [one.project_id for one in context.content.accounts if one.access_key == account.access_key]
     return asked if asked in own else account.project_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.job_builder import COMMON, BadFields, Birth
 from mockserver.apis.ges.content import Content, Graph, Script
 from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
 from mockserver.apis.ges.machine import JOB, GesState
@@ -16,7 +17,6 @@ from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import Phase
 from mockserver.core.plan import CancelMode, describe_plan, wait
-from mockserver.jobform import COMMON, BadFields, Birth
 
 SCENARIOS: Mapping[str, Mapping[str, Any]] = {
     "succeeds": {"plan": "succeeds"},

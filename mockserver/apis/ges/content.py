@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.core.clock import instant
-from mockserver.fixtures import BadContent
+from mockserver.sandbox.fixtures.load import BadContent
 
 PROJECT_ID = "0123456789abcdef0123456789abcdef"
 """The project of accounts and graphs that name none."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import RequestContext, Response
+from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.wire import answer, gateway_answer
-from mockserver.call import Call, Reply
 from mockserver.core.errors import DomainError
 
 CATALOGUE: dict[str, tuple[int, str]] = {
@@ -87,50 +87,50 @@ def unauthenticated(reason: str) -> GatewayFault:
     return GatewayFault(401, "APIGW.0301", f"Incorrect IAM authentication information: {reason}")
 
 
-def refuse(call: Call[GesSettings, Any], error: Exception) -> Reply:
+def refuse(context: RequestContext[GesSettings, Any], error: Exception) -> Response:
     """Turn whatever went wrong into the plane's own fault."""
     # A path may hold bytes that are no text; no JSON can say them.
     text = str(error).encode("utf-8", "replace").decode()
     if isinstance(error, GesFault):
         body = {"errorMessage": text, "errorCode": error.code}
-        if error.failed or call.settings.persistent:
+        if error.failed or context.settings.persistent:
             body["result"] = "failed"
-        return answer(call, body, error.status)
+        return answer(context, body, error.status)
     if isinstance(error, ManagementFault):
-        names = ("error_msg", "error_code") if call.path.startswith("/v2/") else ("errorMessage", "errorCode")
-        return gateway_answer(call, {names[0]: text, names[1]: error.code}, error.status)
+        names = ("error_msg", "error_code") if context.path.startswith("/v2/") else ("errorMessage", "errorCode")
+        return gateway_answer(context, {names[0]: text, names[1]: error.code}, error.status)
     if isinstance(error, GatewayFault):
         body = {"error_msg": text, "error_code": error.code}
         if not error.code.startswith("IAM."):
-            body["request_id"] = request_id(call)
-        return gateway_answer(call, body, error.status)
-    return refuse(call, _worded(call, error))
+            body["request_id"] = request_id(context)
+        return gateway_answer(context, body, error.status)
+    return refuse(context, _worded(context, error))
 
 
-def _worded(call: Call[GesSettings, Any], error: Exception) -> Exception:
+def _worded(context: RequestContext[GesSettings, Any], error: Exception) -> Exception:
     """Return the fault that stands for what the house could not do with this call."""
-    if call.path.startswith("/ges/"):
-        if isinstance(error, NoRoute) and call.path.rstrip("/").endswith("/action"):
+    if context.path.startswith("/ges/"):
+        if isinstance(error, NoRoute) and context.path.rstrip("/").endswith("/action"):
             return GesFault("GES.8000")
-        if isinstance(error, NoRoute | MethodRefused):
+        if isinstance(error, NoRoute | MethodNotAllowed):
             # Pages list 404 without a body; the catalogue says of 8000 "check whether the URL … is correct" (inferred).
             return GesFault("GES.8000", status=404)
         if isinstance(error, BodyTooLarge):
             return GesFault("GES.8000", status=413)
-        if isinstance(error, Bug | DomainError):
+        if isinstance(error, HandlerFailed | DomainError):
             return GesFault("GES.8302")
         raise error
-    if isinstance(error, NoRoute | MethodRefused):
-        if call.path.startswith("/v3/"):
+    if isinstance(error, NoRoute | MethodNotAllowed):
+        if context.path.startswith("/v3/"):
             return GatewayFault(404, "IAM.0004", "Could not find the requested resource.")
         return GatewayFault(404, "APIGW.0101", "The API does not exist or has not been published in the environment")
     if isinstance(error, BodyTooLarge):
         return GatewayFault(413, "APIGW.0201", "Request entity too large")
-    if isinstance(error, Bug | DomainError):
+    if isinstance(error, HandlerFailed | DomainError):
         return GatewayFault(500, "APIGW.9999", "Internal error")
     raise error
 
 
-def request_id(call: Call[GesSettings, Any]) -> str:
+def request_id(context: RequestContext[GesSettings, Any]) -> str:
     """Return the id of this request, as the gateway gives one to each."""
-    return call.sandbox.ids.hex("ges.request", call.number)
+    return context.sandbox.ids.hex("ges.request", context.number)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.api import NamedFault
+from mockserver.api.context import RequestContext, Response
+from mockserver.api.definition import NamedFault
 from mockserver.apis.ges.errors import CATALOGUE, GatewayFault, GesFault, refuse, unauthenticated
-from mockserver.call import Call, Reply
 from mockserver.core.machine import Confidence
 
 _STATUSES = {
@@ -22,12 +22,12 @@ _NAMED = ("GES.8002", "GES.8005", "GES.8006", "GES.8007", "GES.8008", "GES.8020"
           "GES.8602")  # fmt: skip
 
 
-def _refused(error: Exception) -> Callable[[Call[Any, Any]], Reply]:
-    return lambda call: refuse(call, error)
+def _refused(error: Exception) -> Callable[[RequestContext[Any, Any]], Response]:
+    return lambda context: refuse(context, error)
 
 
-def _empty(status: int) -> Callable[[Call[Any, Any]], Reply]:
-    return lambda call: Reply(status=status, content_type=None)
+def _empty(status: int) -> Callable[[RequestContext[Any, Any]], Response]:
+    return lambda context: Response(status=status, content_type=None)
 
 
 FAULTS = (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mockserver.apis.ges.access import GesCall, graph_of
+from mockserver.api.context import Response
+from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import HYG_ALGORITHM
 from mockserver.apis.ges.machine import GesEvent, GesState
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import answer
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
@@ -17,45 +17,45 @@ from mockserver.core.machine import Machine
 _QUEUED = frozenset({GesState.PENDING, GesState.WAITING})
 
 
-async def create_hyg_job(call: GesCall) -> Reply:
+async def create_hyg_job(context: GesContext) -> Response:
     """Run an algorithm on HyG; the body of its answer is inferred from the other calls."""
-    graph = await _graph(call)
-    body = json_object(call)
+    graph = await _graph(context)
+    body = json_object(context)
     name = body.get("algorithmName")
     if not isinstance(name, str) or not name:
         raise GesFault("GES.8401", "algorithmName is empty")
-    reply, _ = await created(call, graph, HYG_ALGORITHM, body, {"algorithm": name})
+    reply, _ = await created(context, graph, HYG_ALGORITHM, body, {"algorithm": name})
     return reply
 
 
-async def cancel_hyg_job(call: GesCall) -> Reply:
+async def cancel_hyg_job(context: GesContext) -> Response:
     """Cancel one job. For a running one the effect may be late: the job's own cancel behaviour."""
-    graph = await _graph(call)
-    job_id = call.values["job_id"]
+    graph = await _graph(context)
+    job_id = context.values["job_id"]
 
     def change(machine: Machine, job: Job, now: float) -> Job:
         if not _belongs(job, graph):
             raise UnknownJob("ges", job_id)
-        return machine.fire(job, GesEvent.CANCEL, now, call.number)
+        return machine.fire(job, GesEvent.CANCEL, now, context.number)
 
     try:
-        await call.jobs.change("ges", job_id, change)
+        await context.jobs.change("ges", job_id, change)
     except (UnknownJob, IllegalEvent):
         raise GesFault("GES.8303", f"can not find job to cancel, id is {job_id}") from None
-    return answer(call, {"result": "success"})
+    return answer(context, {"result": "success"})
 
 
-async def cancel_hyg_jobs(call: GesCall) -> Reply:
+async def cancel_hyg_jobs(context: GesContext) -> Response:
     """Cancel all queued jobs of a graph; running ones go on."""
-    graph = await _graph(call)
-    jobs, _ = await call.jobs.page("ges", newest=False)
+    graph = await _graph(context)
+    jobs, _ = await context.jobs.page("ges", newest=False)
     for job in jobs:
         if _belongs(job, graph) and job.state in _QUEUED:
             try:
-                await call.jobs.fire("ges", job.id, GesEvent.CANCEL)
+                await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
             except (UnknownJob, IllegalEvent):
                 continue
-    return answer(call, {"result": "success"})
+    return answer(context, {"result": "success"})
 
 
 def _belongs(job: Job, graph: Graph) -> bool:
@@ -67,15 +67,15 @@ def _belongs(job: Job, graph: Graph) -> bool:
     )
 
 
-async def _graph(call: GesCall) -> Graph:
+async def _graph(context: GesContext) -> Graph:
     """Let a call through to its graph; other editions than the persistent one have no HyG."""
-    if not call.settings.persistent:
+    if not context.settings.persistent:
         raise GesFault("GES.8000", status=404)
     try:
-        return await graph_of(call, "")
+        return await graph_of(context, "")
     except GesFault as fault:
         if fault.code:
             raise
-        project_id, name = call.values["project_id"], call.values["graph_name"]
+        project_id, name = context.values["project_id"], context.values["graph_name"]
         message = f"Graph [ {project_id} -{name}] does not exist, please check project_id and graph_name."
         raise GesFault("GES.8000", message) from None

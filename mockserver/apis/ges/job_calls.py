@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from mockserver.apis.ges.access import GesCall, graph_of
+from mockserver.api.context import Response
+from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import EXPORT_RESULT, cancellable, kind_of
@@ -17,7 +18,6 @@ from mockserver.apis.ges.results import outputs
 from mockserver.apis.ges.settings import Edition, GesSettings
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import MAXIMUM, answer, truth, whole
-from mockserver.call import Reply
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
@@ -26,34 +26,34 @@ _DONE = frozenset({GesState.SUCCESS, GesState.COMPLETE})
 _CHUNK = 200
 
 
-async def status(call: GesCall) -> Reply:
+async def status(context: GesContext) -> Response:
     """Answer how a job is doing, and, when it is done, a page of what it found."""
-    graph = await graph_of(call, "GES.8301")
-    job = await _job(call, graph)
+    graph = await graph_of(context, "GES.8301")
+    job = await _job(context, graph)
     if job is None:
-        raise _unknown(call)
-    state, settings = job.state, call.settings
+        raise _unknown(context)
+    state, settings = job.state, context.settings
     if state in _DONE:
-        offset, limit = _page(call, "Incorrect parameter.") if call.query_string else (0, MAXIMUM)
-        return answer(call, _finished(settings, job, call.now, offset, limit))
+        offset, limit = _page(context, "Incorrect parameter.") if context.query_string else (0, MAXIMUM)
+        return answer(context, _finished(settings, job, context.now, offset, limit))
     if state == GesState.FAILED:
         kind = kind_of(job.data)
         if kind.algorithm:
-            call.told = True
+            context.told = True
             raise GesFault("GES.8301", _failure(job))
-        return answer(call, _unfinished(settings, "failed"))
+        return answer(context, _unfinished(settings, "failed"))
     if state == GesState.CANCELLED:
         if settings.cancelled_status == "unknown":
-            call.told = True
-            raise _unknown(call)
-        return answer(call, _unfinished(settings, "failed"))
-    return answer(call, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
+            context.told = True
+            raise _unknown(context)
+        return answer(context, _unfinished(settings, "failed"))
+    return answer(context, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
 
 
-async def cancel(call: GesCall) -> Reply:
+async def cancel(context: GesContext) -> Response:
     """Cancel a job: 200 and `{}`, or 400 GES.8303 when there is nothing to cancel."""
-    graph = await graph_of(call, "GES.8303")
-    job_id, settings = call.values["job_id"], call.settings
+    graph = await graph_of(context, "GES.8303")
+    job_id, settings = context.values["job_id"], context.settings
     late = GesFault("GES.8303", _not_to_cancel(settings, job_id))
 
     def change(machine: Machine, job: Job, now: float) -> Job:
@@ -63,76 +63,76 @@ async def cancel(call: GesCall) -> Reply:
             raise late if settings.finished_cancel == "unknown" else _unsupported(settings)
         if not cancellable(settings, job.data):
             raise _unsupported(settings)
-        return machine.fire(job, GesEvent.CANCEL, now, call.number)
+        return machine.fire(job, GesEvent.CANCEL, now, context.number)
 
     try:
-        await call.jobs.change("ges", job_id, change)
+        await context.jobs.change("ges", job_id, change)
     except (UnknownJob, IllegalEvent):
         raise late from None
-    return answer(call, {})
+    return answer(context, {})
 
 
-async def list_jobs(call: GesCall) -> Reply:
+async def list_jobs(context: GesContext) -> Response:
     """List the graph's jobs, newest first (the order is inferred)."""
-    graph = await _graph_to_list(call)
-    offset, limit = _page(call, "Parameter error!")
+    graph = await _graph_to_list(context)
+    offset, limit = _page(context, "Parameter error!")
     jobs: list[dict[str, Any]] = []
     total = 0
-    async for job in _of_graph(call, graph):
+    async for job in _of_graph(context, graph):
         total += 1
         if total > offset and len(jobs) < limit:
-            jobs.append(_listed(call.settings, job))
-        elif len(jobs) >= limit and not call.settings.persistent:
+            jobs.append(_listed(context.settings, job))
+        elif len(jobs) >= limit and not context.settings.persistent:
             break
     listing: dict[str, Any] = {"jobs": jobs, "result": "success"}
-    if call.settings.persistent:
+    if context.settings.persistent:
         listing["totalCount"] = total
-    return answer(call, listing)
+    return answer(context, listing)
 
 
-async def export_result(call: GesCall) -> Reply:
+async def export_result(context: GesContext) -> Response:
     """Export what a job found to files: a new job; the source job goes unless `erase` is false."""
-    settings = call.settings
+    settings = context.settings
     if settings.export_result == "no" or (settings.export_result == "edition" and settings.persistent):
         raise GesFault("GES.8000", status=404)
-    graph = await graph_of(call, EXPORT_RESULT.graph_code)
-    body = json_object(call)
+    graph = await graph_of(context, EXPORT_RESULT.graph_code)
+    body = json_object(context)
     if not isinstance(body.get("exportPath"), str) or not body["exportPath"]:
         raise GesFault("GES.8011")
     erase = truth(body.get("erase", True))
     if erase is None:
         raise GesFault("GES.8011")
-    source = await _job(call, graph)
+    source = await _job(context, graph)
     if source is None:
-        raise _unknown(call)
+        raise _unknown(context)
     if source.state not in _DONE:
         raise GesFault("GES.8011")
-    reply, export = await created(call, graph, EXPORT_RESULT, body, {"source_job": source.id})
+    reply, export = await created(context, graph, EXPORT_RESULT, body, {"source_job": source.id})
     if erase:
-        await call.jobs.change("ges", source.id, lambda _, job, __: _exported_by(job, export.id))
+        await context.jobs.change("ges", source.id, lambda _, job, __: _exported_by(job, export.id))
     return reply
 
 
-async def _job(call: GesCall, graph: Graph) -> Job | None:
+async def _job(context: GesContext, graph: Graph) -> Job | None:
     """Return the job of the path, settled, or None when this graph has none of that id."""
     try:
-        job = await call.jobs.get("ges", call.values["job_id"], look=True)
+        job = await context.jobs.get("ges", context.values["job_id"], look=True)
     except UnknownJob:
         return None
-    if not _belongs(job, graph) or ("exports" in job.data and await _erased(call, job)):
+    if not _belongs(job, graph) or ("exports" in job.data and await _erased(context, job)):
         return None
     return job
 
 
-async def _erased(call: GesCall, job: Job) -> bool:
+async def _erased(context: GesContext, job: Job) -> bool:
     """Tell whether an export has taken the job with it; it goes when the export has succeeded."""
     for export_id in job.data.get("exports", ()):
         try:
-            export = await call.jobs.get("ges", export_id)
+            export = await context.jobs.get("ges", export_id)
         except UnknownJob:
             continue
         if export.state in _DONE:
-            await call.jobs.delete("ges", job.id)
+            await context.jobs.delete("ges", job.id)
             return True
     return False
 
@@ -152,15 +152,15 @@ def _belongs(job: Job, graph: Graph) -> bool:
     )
 
 
-def _page(call: GesCall, message: str) -> tuple[int, int]:
+def _page(context: GesContext, message: str) -> tuple[int, int]:
     """Return offset and limit of the query.
 
     Raises:
         GesFault: one of them is no number (8005).
     """
-    query = call.query
+    query = context.query
     offset, limit = whole(query.get("offset", 0)), whole(query.get("limit", MAXIMUM))
-    if offset is None or limit is None or (limit > MAXIMUM and call.settings.limit_over_max == "error"):
+    if offset is None or limit is None or (limit > MAXIMUM and context.settings.limit_over_max == "error"):
         raise GesFault("GES.8005", message)
     return offset, min(limit, MAXIMUM)
 
@@ -192,10 +192,10 @@ def _failure(job: Job) -> str:
     return f"Running algorithm [{job.data.get('algorithm', '')}] error: {reason}!"
 
 
-def _unknown(call: GesCall) -> GesFault:
+def _unknown(context: GesContext) -> GesFault:
     # Two blanks on the service plane of the memory edition, one in the persistent edition: both are the samples'.
-    blanks = " " if call.settings.persistent else "  "
-    return GesFault("GES.8301", f"can not find job, jobId is{blanks}{call.values['job_id']}")
+    blanks = " " if context.settings.persistent else "  "
+    return GesFault("GES.8301", f"can not find job, jobId is{blanks}{context.values['job_id']}")
 
 
 def _not_to_cancel(settings: GesSettings, job_id: str) -> str:
@@ -208,23 +208,23 @@ def _unsupported(settings: GesSettings) -> GesFault:
     return GesFault(settings.unsupported_cancel_code, "Unsupported Operation")
 
 
-async def _graph_to_list(call: GesCall) -> Graph:
+async def _graph_to_list(context: GesContext) -> Graph:
     try:
-        return await graph_of(call, "")
+        return await graph_of(context, "")
     except GesFault as fault:
         if fault.code:
             raise
         # This page alone words an unknown graph so, with `result` in every edition.
-        raise GesFault("GES.8000", f"graph : {call.values['graph_name']} not exist", failed=True) from None
+        raise GesFault("GES.8000", f"graph : {context.values['graph_name']} not exist", failed=True) from None
 
 
-async def _of_graph(call: GesCall, graph: Graph) -> AsyncIterator[Job]:
+async def _of_graph(context: GesContext, graph: Graph) -> AsyncIterator[Job]:
     start = 0
     while True:
-        jobs, total = await call.jobs.page("ges", start=start, limit=_CHUNK)
+        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
         for job in jobs:
-            forgotten = job.state == GesState.CANCELLED and call.settings.cancelled_status == "unknown"
-            if _belongs(job, graph) and not forgotten and not await _erased(call, job):
+            forgotten = job.state == GesState.CANCELLED and context.settings.cancelled_status == "unknown"
+            if _belongs(job, graph) and not forgotten and not await _erased(context, job):
                 yield job
         start += _CHUNK
         if start >= total:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from mockserver.api.context import Malformed, Response
 from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesCall, project_of
+from mockserver.apis.ges.access import GesContext, project_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import ManagementFault
 from mockserver.apis.ges.kinds import Kind
 from mockserver.apis.ges.management_jobs import WORDS, described, snake_case
 from mockserver.apis.ges.wire import gateway_answer, whole
-from mockserver.call import Malformed, Reply
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -24,25 +24,25 @@ _FILTERS = ("running", "waiting", "success", "failed")
 _CHUNK = 200
 
 
-async def show_job(call: GesCall) -> Reply:
+async def show_job(context: GesContext) -> Response:
     """Show one management job."""
-    project_id = await project_of(call)
-    job_id = call.values["job_id"]
+    project_id = await project_of(context)
+    job_id = context.values["job_id"]
     try:
-        job = await call.jobs.get("ges", job_id, look=True)
+        job = await context.jobs.get("ges", job_id, look=True)
     except UnknownJob:
-        raise _unknown(call, job_id) from None
+        raise _unknown(context, job_id) from None
     if not _belongs(job, project_id) or (
-        call.settings.management_graph == "own" and job.data.get("graph_id") != call.values["graph_id"]
+        context.settings.management_graph == "own" and job.data.get("graph_id") != context.values["graph_id"]
     ):
-        raise _unknown(call, job_id)
-    return gateway_answer(call, described(job, version=_version(call)))
+        raise _unknown(context, job_id)
+    return gateway_answer(context, described(job, version=_version(context)))
 
 
-async def list_management_jobs(call: GesCall) -> Reply:
+async def list_management_jobs(context: GesContext) -> Response:
     """List the project's management jobs, newest first."""
-    project_id = await project_of(call)
-    query = call.query
+    project_id = await project_of(context)
+    query = context.query
     offset, limit = whole(query.get("offset", 0)), whole(query.get("limit", _LIMIT))
     wanted = query.get("status")
     if offset is None or limit is None or (wanted is not None and wanted not in _FILTERS):
@@ -51,34 +51,34 @@ async def list_management_jobs(call: GesCall) -> Reply:
     since, until = _moment(query.get("start_time")), _moment(query.get("end_time"))
     matching = [
         job
-        for job in await _jobs(call, project_id)
+        for job in await _jobs(context, project_id)
         if word in (None, WORDS[job.state])
         and query.get("graph_name", job.data.get("related_graph")) == job.data.get("related_graph")
         and (since is None or job.created >= since)
         and (until is None or job.created <= until)
     ]
-    version = _version(call)
+    version = _version(context)
     listing = {
         "jobCount": len(matching),
         "jobList": [described(job, version="v1.0") for job in matching[offset : offset + limit]],
     }
-    return gateway_answer(call, listing if version == "v1.0" else snake_case(listing))
+    return gateway_answer(context, listing if version == "v1.0" else snake_case(listing))
 
 
-def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesCall], Awaitable[Reply]]:
+def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesContext], Awaitable[Response]]:
     """Return the handler of a management call that creates a job on a graph, named by its id."""
 
-    async def handler(call: GesCall) -> Reply:
-        graph = await _graph(call)
-        if body and not isinstance(call.payload, dict):
+    async def handler(context: GesContext) -> Response:
+        graph = await _graph(context)
+        if body and not isinstance(context.payload, dict):
             raise ManagementFault("GES.0001", "Incorrect parameter.")
-        if isinstance(call.payload, Malformed):
+        if isinstance(context.payload, Malformed):
             raise ManagementFault("GES.0001", "Incorrect parameter.")
-        job = await call.create(
+        job = await context.create(
             {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": kind.name}
         )
-        call.job = job.id
-        return gateway_answer(call, {"jobId" if _version(call) == "v1.0" else "job_id": job.id})
+        context.job = job.id
+        return gateway_answer(context, {"jobId" if _version(context) == "v1.0" else "job_id": job.id})
 
     return handler
 
@@ -88,18 +88,18 @@ management_export_graph = submit_management(kinds.EXPORT_GRAPH)
 management_clear_graph = submit_management(kinds.CLEAR_GRAPH, body=False)
 
 
-async def _graph(call: GesCall) -> Graph:
-    project_id = await project_of(call)
-    graph = call.content.graph_ids.get((project_id, call.values["graph_id"]))
+async def _graph(context: GesContext) -> Graph:
+    project_id = await project_of(context)
+    graph = context.content.graph_ids.get((project_id, context.values["graph_id"]))
     if graph is None:
         raise ManagementFault("GES.7000", "The graph does not exist or has been deleted.")
     return graph
 
 
-async def _jobs(call: GesCall, project_id: str) -> list[Job]:
+async def _jobs(context: GesContext, project_id: str) -> list[Job]:
     start, found = 0, []
     while True:
-        jobs, total = await call.jobs.page("ges", start=start, limit=_CHUNK)
+        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
         found += [job for job in jobs if _belongs(job, project_id)]
         start += _CHUNK
         if start >= total:
@@ -111,12 +111,12 @@ def _belongs(job: Job, project_id: str) -> bool:
     return data.get("plane") == "management" and data.get("project_id") == project_id and not data.get("lost")
 
 
-def _version(call: GesCall) -> str:
-    return "v2" if call.path.startswith("/v2/") else "v1.0"
+def _version(context: GesContext) -> str:
+    return "v2" if context.path.startswith("/v2/") else "v1.0"
 
 
-def _unknown(call: GesCall, job_id: str) -> ManagementFault:
-    if _version(call) == "v1.0":
+def _unknown(context: GesContext, job_id: str) -> ManagementFault:
+    if _version(context) == "v1.0":
         return ManagementFault("GES.8301", f"can not find job, jobId is {job_id}")
     # No sample of v2 exists; the catalogue of the management plane has this (inferred).
     return ManagementFault("GES.7007", "The job does not exist.")

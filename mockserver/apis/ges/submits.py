@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from mockserver.api.context import Malformed, RequestContext, Response
 from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesCall, graph_of
+from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import Kind, kind_of
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.wire import answer, truth, whole
-from mockserver.call import Call, Malformed, Reply
 from mockserver.core.job import Job
 
 Check = Callable[[Mapping[str, Any]], None]
@@ -20,7 +20,7 @@ Check = Callable[[Mapping[str, Any]], None]
 _SECRETS = ("secretKey", "accessKey")
 
 
-def json_object(call: Call[Any, Any], *, empty: bool = False) -> dict[str, Any]:
+def json_object(context: RequestContext[Any, Any], *, empty: bool = False) -> dict[str, Any]:
     """Return the body.
 
     Args:
@@ -29,28 +29,28 @@ def json_object(call: Call[Any, Any], *, empty: bool = False) -> dict[str, Any]:
     Raises:
         GesFault: it is no JSON object (8000).
     """
-    if call.payload is None and empty:
+    if context.payload is None and empty:
         return {}
-    if isinstance(call.payload, Malformed) or not isinstance(call.payload, dict):
+    if isinstance(context.payload, Malformed) or not isinstance(context.payload, dict):
         raise GesFault("GES.8000")
-    return call.payload
+    return context.payload
 
 
 async def created(
-    call: GesCall, graph: Graph, kind: Kind, body: Mapping[str, Any], fields: Mapping[str, Any] | None = None
-) -> tuple[Reply, Job]:
+    context: GesContext, graph: Graph, kind: Kind, body: Mapping[str, Any], fields: Mapping[str, Any] | None = None
+) -> tuple[Response, Job]:
     """Create a job and answer with its id, and its type where the call's sample has one."""
-    query = f"?{call.query_string}" if call.query_string else ""
-    request = {"command": kind.command, "url": call.path + query, "body": _without_secrets(body)}
-    job = await call.create(
+    query = f"?{context.query_string}" if context.query_string else ""
+    request = {"command": kind.command, "url": context.path + query, "body": _without_secrets(body)}
+    job = await context.create(
         {"graph": graph.name, "project_id": graph.project_id, "kind": kind.name, "request": request, **(fields or {})}
     )
-    call.job = job.id
+    context.job = job.id
     job_type = kind_of(job.data).job_type
     data: dict[str, Any] = {"jobId": job.id}
     if job_type is not None:
         data["jobType"] = job_type
-    return answer(call, data), job
+    return answer(context, data), job
 
 
 def _without_secrets(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,14 +63,14 @@ def _without_secrets(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def submit(
     kind: Kind, check: Check = lambda body: None, *, empty: bool = False
-) -> Callable[[GesCall], Awaitable[Reply]]:
+) -> Callable[[GesContext], Awaitable[Response]]:
     """Return the handler of a call that does nothing but check its body and create a job of a kind."""
 
-    async def handler(call: GesCall) -> Reply:
-        graph = await graph_of(call, kind.graph_code)
-        body = json_object(call, empty=empty)
+    async def handler(context: GesContext) -> Response:
+        graph = await graph_of(context, kind.graph_code)
+        body = json_object(context, empty=empty)
         check(body)
-        reply, _ = await created(call, graph, kind, body)
+        reply, _ = await created(context, graph, kind, body)
         return reply
 
     return handler
@@ -152,10 +152,10 @@ import_properties = submit(kinds.IMPORT_PROPERTIES, _files)
 delete_by_file = submit(kinds.DELETE_BY_FILE, _files)
 
 
-async def execute_algorithm(call: GesCall) -> Reply:
+async def execute_algorithm(context: GesContext) -> Response:
     """Run an algorithm: a job, unless `executionMode` is `sync`."""
-    graph = await graph_of(call, "GES.8402")
-    body = json_object(call)
+    graph = await graph_of(context, "GES.8402")
+    body = json_object(context)
     name = body.get("algorithmName")
     if not isinstance(name, str) or not name:
         raise GesFault("GES.8401", "algorithmName is empty")
@@ -166,30 +166,30 @@ async def execute_algorithm(call: GesCall) -> Reply:
         if script is not None and script.error is not None:
             raise GesFault("GES.8402", f"Running algorithm [{name}] error: {script.error}!")
         outputs = found(kinds.EXECUTE_ALGORITHM, graph, script, {"algorithm": name})
-        return answer(call, {"data": {"outputs": outputs}})
-    reply, _ = await created(call, graph, kinds.EXECUTE_ALGORITHM, body, {"algorithm": name})
+        return answer(context, {"data": {"outputs": outputs}})
+    reply, _ = await created(context, graph, kinds.EXECUTE_ALGORITHM, body, {"algorithm": name})
     return reply
 
 
-async def filtered_query(call: GesCall) -> Reply:
+async def filtered_query(context: GesContext) -> Response:
     """Query along filters: an answer, or a job when `executionMode` is `async`."""
-    graph = await graph_of(call, "GES.8806")
-    body = json_object(call)
+    graph = await graph_of(context, "GES.8806")
+    body = json_object(context)
     mode = _mode(body, "sync", "GES.8806")
     if not isinstance(body.get("filters", []), list) or not isinstance(body.get("vertices", []), list):
         raise GesFault("GES.8806", "K-Hop query with filter criteria failed.")
     if mode == "sync":
         rows = {"edges": list(graph.edges)} if graph.edges else {"vertices": list(graph.vertices)}
-        return answer(call, {"data": rows})
-    kind = kinds.FILTERED_QUERY_V2 if call.query.get("version") == "v2" else kinds.FILTERED_QUERY
-    reply, _ = await created(call, graph, kind, body)
+        return answer(context, {"data": rows})
+    kind = kinds.FILTERED_QUERY_V2 if context.query.get("version") == "v2" else kinds.FILTERED_QUERY
+    reply, _ = await created(context, graph, kind, body)
     return reply
 
 
-async def batch_delete_edges(call: GesCall) -> Reply:
+async def batch_delete_edges(context: GesContext) -> Response:
     """Delete edges: an answer, or a job when `executionMode` is `async`."""
-    graph = await graph_of(call, "GES.8402")
-    body = json_object(call)
+    graph = await graph_of(context, "GES.8402")
+    body = json_object(context)
     edges = body.get("edges")
     if not isinstance(edges, list) or not all(isinstance(edge, dict) for edge in edges):
         raise GesFault("GES.8000")
@@ -198,8 +198,8 @@ async def batch_delete_edges(call: GesCall) -> Reply:
             if end not in edge:
                 raise GesFault("GES.8000", f"parameter does not contain '{end}'")
     if _mode(body, "sync", "GES.8000") == "sync":
-        return answer(call, {"result": "success"})
-    reply, _ = await created(call, graph, kinds.BATCH_DELETE_EDGES, body)
+        return answer(context, {"result": "success"})
+    reply, _ = await created(context, graph, kinds.BATCH_DELETE_EDGES, body)
     return reply
 
 

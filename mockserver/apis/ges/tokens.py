@@ -6,31 +6,31 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.context import Response
 from mockserver.apis.ges import signature as signatures
-from mockserver.apis.ges.access import TOKENS, GesCall, authorise, genuine, in_time, signed_request
+from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
 from mockserver.apis.ges.content import Account
 from mockserver.apis.ges.errors import GatewayFault
 from mockserver.apis.ges.signature import BadSignature
 from mockserver.apis.ges.wire import gateway_answer
-from mockserver.call import Reply
 from mockserver.core.clock import iso
 
 
-async def create_token(call: GesCall) -> Reply:
+async def create_token(context: GesContext) -> Response:
     """Issue a token: 201, the token in `X-Subject-Token`, and who it is for in the body."""
-    auth = _auth(call)
+    auth = _auth(context)
     methods = auth["identity"].get("methods")
     if methods == ["password"]:
-        accounts = _by_password(call, auth["identity"])
+        accounts = _by_password(context, auth["identity"])
     elif methods == ["hw_access_key"]:
-        accounts = _by_access_key(call, auth["identity"])
+        accounts = _by_access_key(context, auth["identity"])
     else:
         raise _malformed()
     account = accounts[0]
     project = _scope(auth, accounts)
-    number = await call.sandbox.count("ges.token")
-    token = call.sandbox.ids.hex("ges.token", number, 64)
-    expires = call.now + call.settings.token_lifetime
+    number = await context.sandbox.count("ges.token")
+    token = context.sandbox.ids.hex("ges.token", number, 64)
+    expires = context.now + context.settings.token_lifetime
     record = {
         "user": account.user,
         "domain": account.domain,
@@ -38,34 +38,34 @@ async def create_token(call: GesCall) -> Reply:
         "expires": expires,
         "permitted": (project or account).permitted,
     }
-    await call.sandbox.records("ges").put(TOKENS, token, record)
-    domain = {"id": _id(call, "domain", account.domain), "name": account.domain}
+    await context.sandbox.records("ges").put(TOKENS, token, record)
+    domain = {"id": _id(context, "domain", account.domain), "name": account.domain}
     body: dict[str, Any] = {"expires_at": _instant(expires), "methods": methods}
     if project is None:
         body["domain"] = domain
     else:
         body["project"] = {"domain": domain, "id": project.project_id, "name": project.project}
-    body["issued_at"] = _instant(call.now)
+    body["issued_at"] = _instant(context.now)
     body["user"] = {
         "domain": domain,
-        "id": _id(call, "user", account.user),
+        "id": _id(context, "user", account.user),
         "name": account.user,
         "password_expires_at": "",
     }
     body["roles"] = [{"id": "0", "name": "te_admin"}]
-    if not call.query.get("nocatalog"):
+    if not context.query.get("nocatalog"):
         body["catalog"] = []
-    return gateway_answer(call, {"token": body}, 201, {"X-Subject-Token": token})
+    return gateway_answer(context, {"token": body}, 201, {"X-Subject-Token": token})
 
 
-async def list_projects(call: GesCall) -> Reply:
+async def list_projects(context: GesContext) -> Response:
     """List the projects of the caller's domain; the SDK asks so when it is given no project id."""
-    _, domain = await authorise(call)
-    name = call.query.get("name")
-    domain_id = _id(call, "domain", domain)
-    links = {"next": None, "previous": None, "self": call.base + call.path}
+    _, domain = await authorise(context)
+    name = context.query.get("name")
+    domain_id = _id(context, "domain", domain)
+    links = {"next": None, "previous": None, "self": context.base + context.path}
     seen: dict[str, dict[str, Any]] = {}
-    for account in call.content.accounts:
+    for account in context.content.accounts:
         if account.domain == domain and name in (None, account.project):
             seen[account.project_id] = {
                 "domain_id": domain_id,
@@ -73,21 +73,21 @@ async def list_projects(call: GesCall) -> Reply:
                 "parent_id": domain_id,
                 "name": account.project,
                 "description": "",
-                "links": {**links, "self": f"{call.base}/v3/projects/{account.project_id}"},
+                "links": {**links, "self": f"{context.base}/v3/projects/{account.project_id}"},
                 "id": account.project_id,
                 "enabled": True,
             }
-    return gateway_answer(call, {"projects": list(seen.values()), "links": links})
+    return gateway_answer(context, {"projects": list(seen.values()), "links": links})
 
 
-def _auth(call: GesCall) -> Mapping[str, Any]:
-    auth = call.payload.get("auth") if isinstance(call.payload, dict) else None
+def _auth(context: GesContext) -> Mapping[str, Any]:
+    auth = context.payload.get("auth") if isinstance(context.payload, dict) else None
     if not isinstance(auth, dict) or not isinstance(auth.get("identity"), dict):
         raise _malformed()
     return auth
 
 
-def _by_password(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
+def _by_password(context: GesContext, identity: Mapping[str, Any]) -> list[Account]:
     user = _object(_object(identity.get("password")).get("user"))
     domain = _object(user.get("domain", {})).get("name")
     name, password = user.get("name"), user.get("password")
@@ -95,7 +95,7 @@ def _by_password(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
         raise _malformed()
     accounts = [
         account
-        for account in call.content.accounts
+        for account in context.content.accounts
         if account.user == name
         and domain in (None, account.domain)
         and account.password is not None
@@ -106,19 +106,19 @@ def _by_password(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
     return accounts
 
 
-def _by_access_key(call: GesCall, identity: Mapping[str, Any]) -> list[Account]:
+def _by_access_key(context: GesContext, identity: Mapping[str, Any]) -> list[Account]:
     """Return the accounts of an access key whose `X-Identity-Sign` is genuine (the form is a client's, observed)."""
     key = _object(_object(identity.get("hw_access_key")).get("access")).get("key")
-    accounts = [one for one in call.content.accounts if one.access_key == key and one.secret_key]
-    request = signed_request(call)
+    accounts = [one for one in context.content.accounts if one.access_key == key and one.secret_key]
+    request = signed_request(context)
     try:
-        signature = signatures.read(call.headers.get("X-Identity-Sign", ""))
+        signature = signatures.read(context.headers.get("X-Identity-Sign", ""))
         at = signatures.stamped(request, signature.algorithm)
     except BadSignature:
         raise _unauthorised() from None
-    if not accounts or signature.access_key != key or not in_time(call, at):
+    if not accounts or signature.access_key != key or not in_time(context, at):
         raise _unauthorised()
-    if not genuine(call, request, signature, accounts[0]):
+    if not genuine(context, request, signature, accounts[0]):
         raise _unauthorised()
     return accounts
 
@@ -152,8 +152,8 @@ def _unauthorised() -> GatewayFault:
     return GatewayFault(401, "IAM.0001", "The request you have made requires authentication.")
 
 
-def _id(call: GesCall, kind: str, name: str) -> str:
-    return call.sandbox.ids.hex(f"ges.{kind}.{name}", 0)
+def _id(context: GesContext, kind: str, name: str) -> str:
+    return context.sandbox.ids.hex(f"ges.{kind}.{name}", 0)
 
 
 def _instant(at: float) -> str:

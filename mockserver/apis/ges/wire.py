@@ -6,34 +6,36 @@ from typing import Any
 
 import orjson
 
+from mockserver.api.context import RequestContext, Response, read_json
 from mockserver.apis.ges.settings import GesSettings
-from mockserver.call import Call, Reply, read_json
 
 MAXIMUM = 100_000
 """Most results a status or list query gives, and what it gives when not asked for less (documented)."""
 
 
-def decode(call: Call[Any, Any]) -> None:
+def decode(context: RequestContext[Any, Any]) -> None:
     """Fill in parameters (the query), payload (the JSON body) and the job it is about."""
-    call.job = call.values.get("job_id")
-    if call.query_string:
-        call.parameters = dict(call.query)
-    if call.body:
-        call.payload = read_json(call.body)
+    context.job = context.values.get("job_id")
+    if context.query_string:
+        context.parameters = dict(context.query)
+    if context.body:
+        context.payload = read_json(context.body)
 
 
-def answer(call: Call[GesSettings, Any], data: Any, status: int = 200) -> Reply:
+def answer(context: RequestContext[GesSettings, Any], data: Any, status: int = 200) -> Response:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
-    trace = call.sandbox.ids.mark(call.number)
-    return Reply(status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace})
+    trace = context.sandbox.ids.mark(context.number)
+    return Response(status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace})
 
 
 def gateway_answer(
-    call: Call[GesSettings, Any], data: Any, status: int = 200, headers: dict[str, str] | None = None
-) -> Reply:
+    context: RequestContext[GesSettings, Any], data: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
     """Answer as the API gateway does, in front of IAM and the management plane."""
-    number = call.sandbox.ids.hex("ges.request", call.number)
-    return Reply(status=status, data=data, body=orjson.dumps(data), headers={"X-Request-Id": number, **(headers or {})})
+    number = context.sandbox.ids.hex("ges.request", context.number)
+    return Response(
+        status=status, data=data, body=orjson.dumps(data), headers={"X-Request-Id": number, **(headers or {})}
+    )
 
 
 def whole(value: Any) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.api import Api, Operation
+from mockserver.api.definition import Api, Operation
 from mockserver.apis.prime import content, creation, directories, jobservice, jobsummary
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Accounts
 from mockserver.apis.prime.roster import Roster
 from mockserver.apis.prime.scenarios import SCENARIOS
-from mockserver.fixtures import BadContent
+from mockserver.sandbox.fixtures.load import BadContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.apis.prime.gate import Ask, PrimeCall
+from mockserver.api.context import Malformed
+from mockserver.apis.prime.gate import Ask, PrimeContext
 from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.scenarios import SCENARIOS
-from mockserver.call import Malformed
 from mockserver.core.clock import instant
 
 # The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).
@@ -24,34 +24,34 @@ IMPORT_PREFIX = "BulkImport"
 """From the runhistory page: `jobName=startsWith("BulkImport")`."""
 
 
-async def deploy_template(call: PrimeCall, ask: Ask) -> DeployAnswer:
+async def deploy_template(context: PrimeContext, ask: Ask) -> DeployAnswer:
     """Deploy a CLI template through a job, at once or at `startTime`."""
-    command = _payload(call, "cliTemplateCommand")
+    command = _payload(context, "cliTemplateCommand")
     if not command.get("templateName"):
         raise Refused(400, "Invalid request: templateName is missing")
-    fate = call.content.templates.get(str(command["templateName"]), {})
+    fate = context.content.templates.get(str(command["templateName"]), {})
     what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
-    name = await _create(call, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(call))
+    name = await _create(context, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(context))
     return management(DeployAnswer, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))
 
 
-async def bulk_import(call: PrimeCall, ask: Ask) -> ImportAnswer:
+async def bulk_import(context: PrimeContext, ask: Ask) -> ImportAnswer:
     """Import devices through a job."""
-    if not _payload(call, "devicesImport").get("devices"):
+    if not _payload(context, "devicesImport").get("devices"):
         raise Refused(400, "Invalid request: devices is missing")
-    name = await _create(call, ask, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
+    name = await _create(context, ask, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
     return management(ImportAnswer, ask, result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
-async def _create(call: PrimeCall, ask: Ask, prefix: str, what: Mapping[str, Any], start: float | None) -> str:
-    settings = call.settings
-    wait = 0.0 if start is None else max(0.0, start - call.now)
+async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[str, Any], start: float | None) -> str:
+    settings = context.settings
+    wait = 0.0 if start is None else max(0.0, start - context.now)
     waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
     steps = [*waiting, {"state": RunState.RUNNING, "for": settings.run_takes}]
     # The trigger is spent soon after the run has begun: SCHEDULED/RUNNING, then COMPLETED/RUNNING (v1_runhistory.json).
     trigger = [{"state": JobState.SCHEDULED, "for": wait + 1.0}]
     fields: dict[str, Any] = {
-        "name": await _new_name(call, prefix),
+        "name": await _new_name(context, prefix),
         "visible_after": settings.job_visible_after,
         **(SCENARIOS[what["scenario"]] if "scenario" in what else {}),
         **what,
@@ -61,22 +61,22 @@ async def _create(call: PrimeCall, ask: Ask, prefix: str, what: Mapping[str, Any
         fields.setdefault("runs", [{"plan": {"steps": steps, "end": RunState.COMPLETED}}])
     if wait:
         fields["next_run_time"] = start
-    job = await call.create(fields, owner=ask.user.username)
-    call.job = job.id
+    job = await context.create(fields, owner=ask.user.username)
+    context.job = job.id
     name: str = job.data["name"]
     return name
 
 
-async def _new_name(call: PrimeCall, prefix: str) -> str:
+async def _new_name(context: PrimeContext, prefix: str) -> str:
     """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
-    at = call.now
-    while await call.content.roster.named(call.jobs, name := job_name(prefix, at, call.settings.server_zone)):
+    at = context.now
+    while await context.content.roster.named(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
         at += 0.001
     return name
 
 
-def _payload(call: PrimeCall, root: str) -> Mapping[str, Any]:
-    payload = call.payload
+def _payload(context: PrimeContext, root: str) -> Mapping[str, Any]:
+    payload = context.payload
     if isinstance(payload, Malformed):
         raise Refused(400, f"Invalid request: {payload.reason}")
     found = payload.get(root) if isinstance(payload, Mapping) else None
@@ -85,8 +85,8 @@ def _payload(call: PrimeCall, root: str) -> Mapping[str, Any]:
     return found
 
 
-def _start(call: PrimeCall) -> float | None:
-    text = call.parameters.get("startTime")
+def _start(context: PrimeContext) -> float | None:
+    text = context.parameters.get("startTime")
     if text is None:
         return None
     try:

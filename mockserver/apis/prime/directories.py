@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mockserver.apis.prime.gate import Ask, PrimeCall
+from mockserver.api.context import RequestContext, Response
+from mockserver.apis.prime.gate import Ask, PrimeContext
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.model import Directory, EntityType, RateLimits, RateLimitsAnswer, Service
 from mockserver.apis.prime.refusal import page
 from mockserver.apis.prime.views import TYPE
-from mockserver.call import Call, Reply
 
 RATE_LIMITS_SINCE = 4
 
@@ -24,10 +24,10 @@ _SERVICES = (
 """Name, method, path, first version of each operation that is faked."""
 
 
-async def entity_types(call: PrimeCall, ask: Ask) -> Directory:
+async def entity_types(context: PrimeContext, ask: Ask) -> Directory:
     """`data`: the entity types; clients go to `@url`."""
     return Directory(
-        domain=ask.domain(call.settings),
+        domain=ask.domain(context.settings),
         response_type="listEntityTypes",
         request_url=ask.request_url,
         root_url=ask.root_url,
@@ -35,10 +35,10 @@ async def entity_types(call: PrimeCall, ask: Ask) -> Directory:
     )
 
 
-async def operations(call: PrimeCall, ask: Ask) -> Directory:
+async def operations(context: PrimeContext, ask: Ask) -> Directory:
     """`op`: the operations; clients put `@path` behind their own base."""
     return Directory(
-        domain=ask.domain(call.settings),
+        domain=ask.domain(context.settings),
         response_type="listOperations",
         request_url=ask.request_url,
         root_url=ask.root_url,
@@ -50,9 +50,9 @@ async def operations(call: PrimeCall, ask: Ask) -> Directory:
     )
 
 
-async def rate_limits(call: PrimeCall, ask: Ask) -> RateLimitsAnswer:
+async def rate_limits(context: PrimeContext, ask: Ask) -> RateLimitsAnswer:
     """The thresholds as they stand; a limiter that is switched off says so by -1."""
-    settings = call.settings
+    settings = context.settings
 
     def shown(threshold: int) -> int:
         return threshold if settings.rate_limiting else -1
@@ -70,6 +70,6 @@ async def rate_limits(call: PrimeCall, ask: Ask) -> RateLimitsAnswer:
     return management(RateLimitsAnswer, ask, rate_limits=(limits,))
 
 
-async def login_page(call: Call[object, object]) -> Reply:
+async def login_page(context: RequestContext[object, object]) -> Response:
     """Where a redirected client ends: 200 and HTML, which breaks those that expect JSON, as it does at the vendor."""
     return page(200, "Cisco Prime Infrastructure", "Please log in.")

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from mockserver.api import Handler, NoRoute
+from mockserver.api.context import RequestContext, Response
+from mockserver.api.definition import Handler, NoRoute
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
@@ -16,9 +17,8 @@ from mockserver.apis.prime.payload import form_of_body
 from mockserver.apis.prime.refusal import LoginNeeded, RawUrl, Refused, SessionLimit
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Reply
 
-PrimeCall = Call[PrimeSettings, PrimeContent]
+PrimeContext = RequestContext[PrimeSettings, PrimeContent]
 
 
 class Ask(NamedTuple):
@@ -46,7 +46,7 @@ class Ask(NamedTuple):
         return settings.domain if self.address.version == 4 else None
 
 
-Inner = Callable[[PrimeCall, Ask], Awaitable[Root | Reply]]
+Inner = Callable[[PrimeContext, Ask], Awaitable[Root | Response]]
 
 
 def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: bool = False, since: int = 1) -> Handler:
@@ -58,72 +58,72 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
         since: the first version that has it.
     """
 
-    async def handler(call: PrimeCall) -> Reply:
-        settings = call.settings
-        address = address_of(call.path, call.query_string, settings)
+    async def handler(context: PrimeContext) -> Response:
+        settings = context.settings
+        address = address_of(context.path, context.query_string, settings)
         if address.version < since:
-            raise NoRoute(call.path)
+            raise NoRoute(context.path)
         if address.raw:
             raise RawUrl
-        user, fresh = _login(call)
+        user, fresh = _login(context)
         if not user.may(group):
             raise Refused(403, f"User {user.username} is not in the user group {group}")
         counted = settings.rate_limiting and not unlimited and (settings.job_service_limited or not job_service)
         if counted:
-            await limits.enter(call, user.username)
+            await limits.enter(context, user.username)
         try:
             if settings.answer_takes:
                 await asyncio.sleep(settings.answer_takes)
-            form = accepted(address, call.headers)
+            form = accepted(address, context.headers)
             if form is None:
                 raise Refused(406, "The Accept header does not match a supported type")
-            if call.method == "PUT" and call.body and form_of_body(call, address) is None:
+            if context.method == "PUT" and context.body and form_of_body(context, address) is None:
                 raise Refused(415, "The Content-Type header does not match a supported type")
-            base = f"{call.base}{ROOT}/v{address.version}"
+            base = f"{context.base}{ROOT}/v{address.version}"
             ask = Ask(address, user, form, f"{base}{address.shown}", f"{base}/{address.section}")
-            answer = await inner(call, ask)
-            reply = answer if isinstance(answer, Reply) else answered(call, ask, answer)
+            answer = await inner(context, ask)
+            reply = answer if isinstance(answer, Response) else answered(context, ask, answer)
         finally:
             if counted:
-                await limits.leave(call)
+                await limits.leave(context)
         if fresh and settings.session_cookie:
-            path, secure = f"{call.sandbox.prefix}/webacs", call.scheme == "https"
-            value = call.content.accounts.cookie(user, call.sandbox.ids, path, secure)
+            path, secure = f"{context.sandbox.prefix}/webacs", context.scheme == "https"
+            value = context.content.accounts.cookie(user, context.sandbox.ids, path, secure)
             reply.headers = {**reply.headers, "Set-Cookie": value}
         return reply
 
     return handler
 
 
-def answered(call: PrimeCall, ask: Ask, root: Root) -> Reply:
+def answered(context: PrimeContext, ask: Ask, root: Root) -> Response:
     """Answer with a model in the format and dialect asked for."""
     if ask.form is Form.JSON:
         data, body = json_bytes(root, ask.version)
-        return Reply(data=data, body=body, content_type=call.settings.json_content_type)
+        return Response(data=data, body=body, content_type=context.settings.json_content_type)
     data, body = xml_bytes(root)
-    return Reply(data=data, body=body, content_type="text/xml")
+    return Response(data=data, body=body, content_type="text/xml")
 
 
-def _login(call: PrimeCall) -> tuple[Account, bool]:
+def _login(context: PrimeContext) -> tuple[Account, bool]:
     """Return who is calling, and whether they have just logged in."""
-    accounts = call.content.accounts
-    basic = call.headers.get("Authorization")
+    accounts = context.content.accounts
+    basic = context.headers.get("Authorization")
     if basic is not None:
         account = accounts.basic(basic)
         if account is None:
             raise LoginNeeded
-        limit = call.settings.session_limit
+        limit = context.settings.session_limit
         if (
             limit
-            and call.headers.get("Connection", "").lower() != "close"
-            and call.connection is not None
-            and accounts.connected(account, call.connection) > limit
+            and context.headers.get("Connection", "").lower() != "close"
+            and context.connection is not None
+            and accounts.connected(account, context.connection) > limit
         ):
-            accounts.dropped(account, call.connection)
+            accounts.dropped(account, context.connection)
             raise SessionLimit
         return account, True
-    if call.settings.session_cookie and (cookies := call.headers.get("Cookie")) is not None:
-        account = accounts.session(cookies, call.sandbox.ids)
+    if context.settings.session_cookie and (cookies := context.headers.get("Cookie")) is not None:
+        account = accounts.session(cookies, context.sandbox.ids)
         if account is not None:
             return account, False
     raise LoginNeeded

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from mockserver.api.job_builder import COMMON, BadFields, Birth
 from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.machine import JOB, RUN, JobState
 from mockserver.apis.prime.scenarios import SCENARIOS
@@ -14,7 +15,6 @@ from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.clock import instant
 from mockserver.core.job import Job
 from mockserver.core.plan import seconds
-from mockserver.jobform import COMMON, BadFields, Birth
 
 FIRST_JOB, FIRST_RUN = 273700000, 282900000
 """Where new ids begin: two sequences of the size the capture shows, beyond those of the fixtures."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from mockserver.apis.prime import filters
 from mockserver.apis.prime.filters import Condition, Kind
-from mockserver.apis.prime.gate import Ask, Inner, PrimeCall
+from mockserver.apis.prime.gate import Ask, Inner, PrimeContext
 from mockserver.apis.prime.machine import RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import (
     HistoryJob,
@@ -43,16 +43,16 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
     kind = RUN_KIND if isinstance(event, RunEvent) else "job"
     place = IDS[operation]
 
-    async def handler(call: PrimeCall, ask: Ask) -> OperationAnswer:
-        settings = call.settings
-        wanted = ids(call.payload, *place)
+    async def handler(context: PrimeContext, ask: Ask) -> OperationAnswer:
+        settings = context.settings
+        wanted = ids(context.payload, *place)
         if not wanted and settings.empty_id_list == "400":
             raise Refused(400, f"Invalid request: no {place[-1]} is given")
         good: list[ResultEntry] = []
         bad: list[ResultEntry] = []
         for number in wanted:
             try:
-                await call.jobs.fire(API, str(number), event, kind=kind)
+                await context.jobs.fire(API, str(number), event, kind=kind)
             except (UnknownJob, IllegalEvent):
                 bad.append(ResultEntry(id=number, message=settings.failure_message, status="Failure"))
             else:
@@ -74,56 +74,56 @@ def write(operation: str, event: JobEvent | RunEvent) -> Inner:
 _FIELDS = {"jobId": Kind.NUMBER, "jobName": Kind.TEXT, "jobType": Kind.TEXT, "startTime": Kind.MOMENT}
 
 
-async def run_history(call: PrimeCall, ask: Ask) -> RunHistoryAnswer:
+async def run_history(context: PrimeContext, ask: Ask) -> RunHistoryAnswer:
     """Jobs and their runs. Without parameters no run instances are returned."""
-    settings = call.settings
+    settings = context.settings
     found = filters.conditions(
-        call.parameters, _FIELDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
+        context.parameters, _FIELDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
     )
     of_job = [one for one in found if one.field != "startTime"]
     of_run = [one for one in found if one.field == "startTime"]
     shown: list[HistoryJob] = []
     if found or settings.runhistory_without_parameters == "jobs-without-runs":
-        async for job in _matching(call, of_job):
-            history = await _history(call, job, of_run, with_runs=bool(found))
+        async for job in _matching(context, of_job):
+            history = await _history(context, job, of_run, with_runs=bool(found))
             if history is not None:
                 shown.append(history)
     none = () if settings.no_jobs == "empty" else None
     return management(RunHistoryAnswer, ask, job=tuple(shown) or none)
 
 
-async def _history(call: PrimeCall, job: Job, of_run: list[Condition], *, with_runs: bool) -> HistoryJob | None:
+async def _history(context: PrimeContext, job: Job, of_run: list[Condition], *, with_runs: bool) -> HistoryJob | None:
     runs = []
     if with_runs:
-        for run in await all_runs(call.jobs, job):
+        for run in await all_runs(context.jobs, job):
             begun = started(run)
             if all(one.holds(begun) for one in of_run):
-                runs.append(await fresh(call.jobs, run))
+                runs.append(await fresh(context.jobs, run))
     if of_run and not runs:
         return None
-    return history_job(await fresh(call.jobs, job), runs, call.settings, call.now)
+    return history_job(await fresh(context.jobs, job), runs, context.settings, context.now)
 
 
-async def _matching(call: PrimeCall, found: list[Condition]) -> AsyncIterator[Job]:
-    async for job in candidates(call, found):
+async def _matching(context: PrimeContext, found: list[Condition]) -> AsyncIterator[Job]:
+    async for job in candidates(context, found):
         values = {"jobId": int(job.id), "jobName": job.data["name"], "jobType": job.data["type"]}
-        if is_visible(job, call.now) and filters.hold(found, values.__getitem__):
+        if is_visible(job, context.now) and filters.hold(found, values.__getitem__):
             yield job
 
 
-async def candidates(call: PrimeCall, found: list[Condition]) -> AsyncIterator[Job]:
+async def candidates(context: PrimeContext, found: list[Condition]) -> AsyncIterator[Job]:
     """Yield all jobs that could match, oldest first; a job's name or number spares looking at the others."""
-    job_ids = call.parameters.get("jobId")
+    job_ids = context.parameters.get("jobId")
     if isinstance(job_ids, str) and (number := job_ids.strip().strip('"')).isdecimal() and number.isascii():
         with suppress(UnknownJob):
-            yield await call.jobs.get(API, str(int(number)))
+            yield await context.jobs.get(API, str(int(number)))
         return
     name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
     if name is not None:
         known = 0
-        for job_id in await call.content.roster.named(call.jobs, name):
+        for job_id in await context.content.roster.named(context.jobs, name):
             try:
-                job = await call.jobs.get(API, job_id)
+                job = await context.jobs.get(API, job_id)
             except UnknownJob:
                 continue
             known += 1
@@ -132,7 +132,7 @@ async def candidates(call: PrimeCall, found: list[Condition]) -> AsyncIterator[J
             return
     start = 0
     while True:
-        jobs, total = await call.jobs.page(API, start=start, limit=_CHUNK, newest=False)
+        jobs, total = await context.jobs.page(API, start=start, limit=_CHUNK, newest=False)
         for job in jobs:
             yield job
         start += _CHUNK

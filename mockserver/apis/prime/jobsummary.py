@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from mockserver.api.context import Response
 from mockserver.apis.prime import filters, views
 from mockserver.apis.prime.filters import Condition, Kind
-from mockserver.apis.prime.gate import Ask, PrimeCall, answered
+from mockserver.apis.prime.gate import Ask, PrimeContext, answered
 from mockserver.apis.prime.jobservice import candidates
 from mockserver.apis.prime.limits import limited
 from mockserver.apis.prime.model import Instance, Listing
 from mockserver.apis.prime.refusal import Refused, no_entity
 from mockserver.apis.prime.roster import API, SYSTEM, is_system, is_visible
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Reply
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 
@@ -62,23 +62,23 @@ class _Paging:
     by_header: bool
 
 
-async def job_summary(call: PrimeCall, ask: Ask) -> Listing | Instance | Reply:
+async def job_summary(context: PrimeContext, ask: Ask) -> Listing | Instance | Response:
     """One job when the path names one, else a page of them."""
-    if "id" in call.values:
-        return await _instance(call, ask)
-    settings = call.settings
-    paging = _paging(call)
+    if "id" in context.values:
+        return await _instance(context, ask)
+    settings = context.settings
+    paging = _paging(context)
     found = filters.conditions(
-        call.parameters, _KINDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
+        context.parameters, _KINDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
     )
-    order = _order(call.parameters.get(".sort"))
+    order = _order(context.parameters.get(".sort"))
     if found or order:
-        every = await _select(call, found, order)
+        every = await _select(context, found, order)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
-        jobs, count = await call.content.roster.page(call.jobs, call.now, paging.first, paging.size)
-    jobs = [await views.fresh(call.jobs, job) for job in jobs]
-    full = call.parameters.get(".full") == "true"
+        jobs, count = await context.content.roster.page(context.jobs, context.now, paging.first, paging.size)
+    jobs = [await views.fresh(context.jobs, job) for job in jobs]
+    full = context.parameters.get(".full") == "true"
     page = Listing(
         last=_last(paging.first, len(jobs), count, settings),
         first=paging.first if count else 0,
@@ -88,53 +88,53 @@ async def job_summary(call: PrimeCall, ask: Ask) -> Listing | Instance | Reply:
         request_url=ask.request_url,
         root_url=ask.root_url,
         type=views.TYPE,
-        entity=(tuple([await _entity(call, ask, job) for job in jobs]) or None) if full else None,
+        entity=(tuple([await _entity(context, ask, job) for job in jobs]) or None) if full else None,
         entity_id=None if full else tuple(views.entity_id(job, ask.root_url) for job in jobs) or None,
     )
-    reply = answered(call, ask, page)
+    reply = answered(context, ask, page)
     if paging.by_header:
         # 200 and not 206: the reference shows it so.
         reply.headers = {"Content-Range": f"instances {page.first}-{paging.first + len(jobs) - 1}/{count}"}
     return reply
 
 
-async def _instance(call: PrimeCall, ask: Ask) -> Instance:
+async def _instance(context: PrimeContext, ask: Ask) -> Instance:
     job_id = ask.address.path.rpartition("/")[2]
     try:
-        job = await call.jobs.get(API, job_id, look=True)
+        job = await context.jobs.get(API, job_id, look=True)
     except UnknownJob:
         raise no_entity(ask.address, job_id) from None
-    if not is_visible(job, call.now):
+    if not is_visible(job, context.now):
         raise no_entity(ask.address, job_id)
     return Instance(
         type=views.TYPE,
-        domain=ask.domain(call.settings),
+        domain=ask.domain(context.settings),
         response_type="getEntity",
         request_url=ask.request_url,
         root_url=ask.root_url,
-        entity=(await _entity(call, ask, job),),
+        entity=(await _entity(context, ask, job),),
     )
 
 
-async def _entity(call: PrimeCall, ask: Ask, job: Job) -> Any:
-    run = await views.latest_run(call.jobs, job)
+async def _entity(context: PrimeContext, ask: Ask, job: Job) -> Any:
+    run = await views.latest_run(context.jobs, job)
     if run is not None:
-        run = await views.fresh(call.jobs, run)
-    return views.entity(views.summary(job, run, call.settings, call.sandbox.ids), ask.root_url)
+        run = await views.fresh(context.jobs, run)
+    return views.entity(views.summary(job, run, context.settings, context.sandbox.ids), ask.root_url)
 
 
-async def _select(call: PrimeCall, found: list[Condition], order: list[tuple[str, bool]]) -> list[Job]:
+async def _select(context: PrimeContext, found: list[Condition], order: list[tuple[str, bool]]) -> list[Job]:
     """Look through the jobs for those that match, in the order asked for."""
-    settings = call.settings
-    any_of_them = call.parameters.get(".or_filter") == "true"
+    settings = context.settings
+    any_of_them = context.parameters.get(".or_filter") == "true"
     system = any(one.field == "username" and one.holds(SYSTEM) for one in found)
     names = {one.field for one in found} | {name for name, _ in order}
     needs_run = any(FIELDS[name].of_run is not None for name in names)
     kept: list[tuple[Job, dict[str, Any]]] = []
-    async for job in candidates(call, [] if any_of_them else found):
-        if not is_visible(job, call.now) or (is_system(job) and not system):
+    async for job in candidates(context, [] if any_of_them else found):
+        if not is_visible(job, context.now) or (is_system(job) and not system):
             continue
-        run = await views.latest_run(call.jobs, job) if needs_run else None
+        run = await views.latest_run(context.jobs, job) if needs_run else None
         values = {name: _value(job, run, name, settings) for name in names}
         if not found or filters.hold(found, values.__getitem__, any_of_them=any_of_them):
             kept.append((job, values))
@@ -164,11 +164,11 @@ def _order(wanted: Any) -> list[tuple[str, bool]]:
     return order
 
 
-def _paging(call: PrimeCall) -> _Paging:
+def _paging(context: PrimeContext) -> _Paging:
     """Read the page asked for; the query goes before the Range header."""
-    settings = call.settings
-    first, size = _whole(call, ".firstResult"), _whole(call, ".maxResults")
-    ranged = _RANGE.fullmatch(call.headers.get("Range", "")) if first is None and size is None else None
+    settings = context.settings
+    first, size = _whole(context, ".firstResult"), _whole(context, ".maxResults")
+    ranged = _RANGE.fullmatch(context.headers.get("Range", "")) if first is None and size is None else None
     if ranged is not None:
         first, size = int(ranged[1]), int(ranged[2]) - int(ranged[1]) + 1
         if size < 1:
@@ -181,8 +181,8 @@ def _paging(call: PrimeCall) -> _Paging:
     return _Paging(first=first or 0, size=size, by_header=ranged is not None)
 
 
-def _whole(call: PrimeCall, name: str) -> int | None:
-    text = call.parameters.get(name)
+def _whole(context: PrimeContext, name: str) -> int | None:
+    text = context.parameters.get(name)
     if text is None:
         return None
     if not isinstance(text, str) or not (text.isascii() and text.isdecimal()) or len(text) > 9:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.api.context import RequestContext
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call
 
 _COLLECTION = "limits"
 _LOST = 300.0
@@ -49,33 +49,33 @@ def limited(text: str) -> Refused:
     return Refused(503, text, numbered=False)
 
 
-async def enter(call: Call[PrimeSettings, Any], user: str) -> None:
+async def enter(context: RequestContext[PrimeSettings, Any], user: str) -> None:
     """Count a request in; `leave` must follow when this returns.
 
     Raises:
         Refused: a threshold is reached; nothing has been counted.
     """
-    await _begin_running(call, user)
+    await _begin_running(context, user)
     try:
-        await _count(call, user)
+        await _count(context, user)
     except Refused:
-        await leave(call)
+        await leave(context)
         raise
 
 
-async def leave(call: Call[PrimeSettings, Any]) -> None:
+async def leave(context: RequestContext[PrimeSettings, Any]) -> None:
     """Say that a request has ended."""
-    records = call.sandbox.records(call.api.name)
+    records = context.sandbox.records(context.api.name)
     while True:
         running = await records.get(_COLLECTION, "running") or {}
-        left = {number: one for number, one in running.items() if number != str(call.number)}
+        left = {number: one for number, one in running.items() if number != str(context.number)}
         if await records.replace(_COLLECTION, "running", running or None, left or None):
             return
 
 
-async def _begin_running(call: Call[PrimeSettings, Any], user: str) -> None:
-    settings, records = call.settings, call.sandbox.records(call.api.name)
-    real = call.sandbox.real()
+async def _begin_running(context: RequestContext[PrimeSettings, Any], user: str) -> None:
+    settings, records = context.settings, context.sandbox.records(context.api.name)
+    real = context.sandbox.real()
     while True:
         stored = await records.get(_COLLECTION, "running")
         running = {number: one for number, one in (stored or {}).items() if real - one[1] < _LOST}
@@ -84,14 +84,14 @@ async def _begin_running(call: Call[PrimeSettings, Any], user: str) -> None:
             raise limited(concurrency_text(own, settings.max_concurrent_queries))
         if _NO_LIMIT != settings.max_all_user_concurrent_queries <= len(running):
             raise limited(concurrency_text(len(running), settings.max_all_user_concurrent_queries))
-        running[str(call.number)] = [user, real]
+        running[str(context.number)] = [user, real]
         if await records.replace(_COLLECTION, "running", stored, running):
             return
 
 
-async def _count(call: Call[PrimeSettings, Any], user: str) -> None:
-    settings, records = call.settings, call.sandbox.records(call.api.name)
-    segment = int(call.now * 1000 // (settings.window_size / settings.window_segments))
+async def _count(context: RequestContext[PrimeSettings, Any], user: str) -> None:
+    settings, records = context.settings, context.sandbox.records(context.api.name)
+    segment = int(context.now * 1000 // (settings.window_size / settings.window_segments))
     while True:
         stored = await records.get(_COLLECTION, "window")
         window = {

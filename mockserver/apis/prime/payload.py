@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mockserver.api.context import Malformed, RequestContext, read_json
 from mockserver.apis.prime.address import Address, Form, address_of, body_form
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Malformed, read_json
 from mockserver.wire import xml
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
@@ -29,26 +29,26 @@ IDS = {
 _PLACES = tuple(dict.fromkeys(IDS.values()))
 
 
-def decode(call: Call[PrimeSettings, Any]) -> None:
+def decode(context: RequestContext[PrimeSettings, Any]) -> None:
     """Fill in the query as plain data, the body as plain data, and the job that the call is about."""
-    address = address_of(call.path, call.query_string, call.settings)
-    call.parameters = _query(address.query) if address.query else {}
-    if call.method == "PUT":
-        call.payload = _body(call, address)
-        call.job = _first_id(call.payload)
-    elif "id" in call.values:
-        call.job = call.values["id"].removesuffix(".json").removesuffix(".xml")
+    address = address_of(context.path, context.query_string, context.settings)
+    context.parameters = _query(address.query) if address.query else {}
+    if context.method == "PUT":
+        context.payload = _body(context, address)
+        context.job = _first_id(context.payload)
+    elif "id" in context.values:
+        context.job = context.values["id"].removesuffix(".json").removesuffix(".xml")
     else:
-        job = call.parameters.get("jobId")
-        call.job = job.strip('"') if isinstance(job, str) else None
+        job = context.parameters.get("jobId")
+        context.job = job.strip('"') if isinstance(job, str) else None
 
 
-def form_of_body(call: Call[PrimeSettings, Any], address: Address) -> Form | None:
+def form_of_body(context: RequestContext[PrimeSettings, Any], address: Address) -> Form | None:
     """Return the format of a body; one without a Content-Type is known by its first character."""
-    declared = call.headers.get("Content-Type")
+    declared = context.headers.get("Content-Type")
     if declared:
         return body_form(declared)
-    return Form.XML if call.body.lstrip()[:1] == b"<" or address.suffix is Form.XML else Form.JSON
+    return Form.XML if context.body.lstrip()[:1] == b"<" or address.suffix is Form.XML else Form.JSON
 
 
 def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
@@ -102,21 +102,21 @@ def _query(query: str) -> dict[str, Any]:
     return made
 
 
-def _body(call: Call[PrimeSettings, Any], address: Address) -> Any:
-    if not call.body.strip():
+def _body(context: RequestContext[PrimeSettings, Any], address: Address) -> Any:
+    if not context.body.strip():
         return None
-    form = form_of_body(call, address)
+    form = form_of_body(context, address)
     if form is None:
-        return Malformed(f"Content-Type {call.headers.get('Content-Type')} is neither JSON nor XML")
+        return Malformed(f"Content-Type {context.headers.get('Content-Type')} is neither JSON nor XML")
     if form is Form.XML:
         try:
-            root = xml.parse(call.body, _charset(call.headers.get("Content-Type", "")))
+            root = xml.parse(context.body, _charset(context.headers.get("Content-Type", "")))
         except xml.BadXml as error:
             return Malformed(f"the body is not XML: {error}")
         return {_local(root.tag): _plain(root)}
-    payload = read_json(call.body)
+    payload = read_json(context.body)
     if isinstance(payload, Malformed) and address.version == 1:
-        text = call.body.decode("utf-8", "replace")
+        text = context.body.decode("utf-8", "replace")
         forgiving = read_json(_UNQUOTED.sub(_quoted, text).encode())
         return payload if isinstance(forgiving, Malformed) else forgiving
     return payload

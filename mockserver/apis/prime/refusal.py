@@ -9,12 +9,12 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.api import BodyTooLarge, Bug, MethodRefused, NoRoute
+from mockserver.api.context import RequestContext, Response
+from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.apis.prime.address import Address, Form, accepted, address_of
 from mockserver.apis.prime.model import ErrorDocument
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.call import Call, Reply
 from mockserver.core.errors import DomainError
 
 LOGIN = "/webacs/pages/common/login.jsp"
@@ -60,33 +60,33 @@ class SessionLimit(Exception):
     """The user has too many connections open."""
 
 
-def refuse(call: Call[PrimeSettings, Any], error: Exception) -> Reply:
+def refuse(context: RequestContext[PrimeSettings, Any], error: Exception) -> Response:
     """Turn an exception into Prime's own answer."""
     if isinstance(error, RawUrl):
-        return Reply(status=400, content_type=None)
+        return Response(status=400, content_type=None)
     if isinstance(error, LoginNeeded):
-        return login_needed(call)
+        return login_needed(context)
     if isinstance(error, SessionLimit):
-        return unauthorized(call, "Session limit exceeded.")
+        return unauthorized(context, "Session limit exceeded.")
     if isinstance(error, Refused):
-        return error_document(call, error)
-    if isinstance(error, NoRoute | MethodRefused):
-        return error_document(call, _not_found(call))
+        return error_document(context, error)
+    if isinstance(error, NoRoute | MethodNotAllowed):
+        return error_document(context, _not_found(context))
     if isinstance(error, BodyTooLarge):
-        return error_document(call, Refused(413, "The request is too large"))
+        return error_document(context, Refused(413, "The request is too large"))
     if isinstance(error, DomainError):
-        return error_document(call, Refused(400, str(error)))
-    if isinstance(error, Bug):
-        return error_document(call, Refused(500, "An error occurred during the API invocation"))
+        return error_document(context, Refused(400, str(error)))
+    if isinstance(error, HandlerFailed):
+        return error_document(context, Refused(500, "An error occurred during the API invocation"))
     raise error
 
 
-def _not_found(call: Call[PrimeSettings, Any]) -> Refused:
-    address = _address(call)
+def _not_found(context: RequestContext[PrimeSettings, Any]) -> Refused:
+    address = _address(context)
     found = _TYPE.fullmatch(address.path)
     if found is not None and address.version and found[1] != "JobSummary":
         return Refused(404, f"No such entity type as {unquote(found[1])}", NO_ENTITY_TYPE)
-    return Refused(404, f"No such resource as {call.method} {unquote(address.path)}")
+    return Refused(404, f"No such resource as {context.method} {unquote(address.path)}")
 
 
 def no_entity(address: Address, entity_id: str) -> Refused:
@@ -98,53 +98,53 @@ def no_entity(address: Address, entity_id: str) -> Refused:
     return Refused(404, f"No such entity as {name} / {shown}", NO_ENTITY)
 
 
-def error_document(call: Call[PrimeSettings, Any], error: Refused) -> Reply:
+def error_document(context: RequestContext[PrimeSettings, Any], error: Refused) -> Response:
     """Answer with an errorDocument in the format asked for; XML when none can be had."""
-    address = _address(call)
+    address = _address(context)
     path = unquote(address.path)
     document = ErrorDocument(
         http_response_code=error.status,
-        http_method=call.method,
+        http_method=context.method,
         message=error.message,
         id=f"presentation.{error.code}",
         # A real v4 error has no leading slash, the reference's own (v1) has one.
         uri_path=path.lstrip("/") if address.version == 4 else path,
-        query_params=_java_map(call),
-        domain=call.settings.domain if address.version == 4 else None,
+        query_params=_java_map(context),
+        domain=context.settings.domain if address.version == 4 else None,
     )
-    if accepted(address, call.headers) is Form.JSON:
+    if accepted(address, context.headers) is Form.JSON:
         data, body = json_bytes(document, address.version or 1)
-        return Reply(status=error.status, data=data, body=body, content_type=call.settings.json_content_type)
+        return Response(status=error.status, data=data, body=body, content_type=context.settings.json_content_type)
     data, body = xml_bytes(document)
-    return Reply(status=error.status, data=data, body=body, content_type="text/xml")
+    return Response(status=error.status, data=data, body=body, content_type="text/xml")
 
 
-def login_needed(call: Call[PrimeSettings, Any]) -> Reply:
+def login_needed(context: RequestContext[PrimeSettings, Any]) -> Response:
     """Answer to missing or incorrect credentials."""
-    if call.settings.authentication_failure == "401":
-        return unauthorized(call, "Missing or incorrect credentials.")
-    return Reply(status=302, content_type=None, headers={"Location": call.base + LOGIN})
+    if context.settings.authentication_failure == "401":
+        return unauthorized(context, "Missing or incorrect credentials.")
+    return Response(status=302, content_type=None, headers={"Location": context.base + LOGIN})
 
 
-def unauthorized(call: Call[PrimeSettings, Any], text: str) -> Reply:
+def unauthorized(context: RequestContext[PrimeSettings, Any], text: str) -> Response:
     """Answer 401 with a page; its bytes are a guess."""
-    realm = call.settings.realm.replace("\\", "\\\\").replace('"', '\\"')
+    realm = context.settings.realm.replace("\\", "\\\\").replace('"', '\\"')
     headers = {"WWW-Authenticate": f'Basic realm="{realm}"'} if realm else {}
     return page(401, "Unauthorized", text, headers)
 
 
-def page(status: int, title: str, text: str, headers: dict[str, str] | None = None) -> Reply:
+def page(status: int, title: str, text: str, headers: dict[str, str] | None = None) -> Response:
     """Answer with a small page of constant words."""
     html = _PAGE.format(title=title, text=text)
-    return Reply(status=status, data=html, body=html.encode(), content_type="text/html;charset=UTF-8",
+    return Response(status=status, data=html, body=html.encode(), content_type="text/html;charset=UTF-8",
                  headers=headers or {})  # fmt: skip
 
 
-def _address(call: Call[PrimeSettings, Any]) -> Address:
-    return address_of(call.path, call.query_string, call.settings)
+def _address(context: RequestContext[PrimeSettings, Any]) -> Address:
+    return address_of(context.path, context.query_string, context.settings)
 
 
-def _java_map(call: Call[PrimeSettings, Any]) -> str:
+def _java_map(context: RequestContext[PrimeSettings, Any]) -> str:
     """Return the query as Java prints a map of lists: `{jobName=[X]}`."""
-    names = dict.fromkeys(call.query)
-    return "{" + ", ".join(f"{name}=[{', '.join(call.query.getall(name))}]" for name in names) + "}"
+    names = dict.fromkeys(context.query)
+    return "{" + ", ".join(f"{name}=[{', '.join(context.query.getall(name))}]" for name in names) + "}"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mockserver.core.job import Job
-from mockserver.jobs import Jobs
+from mockserver.sandbox.jobs import Jobs
 
 API = "prime"
 SYSTEM = "SYSTEM"

@@ -18,7 +18,7 @@ from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
 from mockserver.core.plan import seconds
-from mockserver.jobs import Jobs
+from mockserver.sandbox.jobs import Jobs
 
 TYPE = "JobSummary"
 DTO = "jobSummaryDTO"

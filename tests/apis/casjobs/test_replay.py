@@ -20,9 +20,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from mockserver import MockServer, fixtures
+from mockserver import MockServer
 from mockserver.apis import APIS
 from mockserver.apis.casjobs.machine import CasEvent
+from mockserver.sandbox.fixtures import load as fixtures
 
 EXCHANGES = Path(__file__).parent / "exchanges"
 MODES = {"details": True, "messages": False}
@@ -131,14 +132,14 @@ async def replay() -> AsyncIterator[Any]:
     # The listening server itself: what aiohttp's router would do for a test server, nobody does for this one.
     server = MockServer(strict=True, clock="2026-01-02T12:00:00Z")
     await server.start()
-    house = server.house
+    services = server.services
     port = int(server.url.rpartition(":")[2])
 
     async def play(mode: str, name: str) -> list[str]:
         request = (EXCHANGES / mode / f"{name}.request.txt").read_bytes()
         sandbox = f"{mode}-{NAMES.index(name)}"
         given = fixtures.merge(fixtures.inline([fixture(name, MODES[mode])]), APIS)
-        made = await house.sandboxes.create(sandbox, given)
+        made = await services.sandboxes.create(sandbox, given)
         if name != NOT_YET_CANCELLED and not name.endswith("getjobsjob_ok"):
             await made.jobs.fire("casjobs", "1001", CasEvent.CANCEL)
         request = request.replace(b"\r\n", f"\r\nX-Mockserver-Sandbox: {sandbox}\r\n".encode(), 1)
@@ -146,7 +147,7 @@ async def replay() -> AsyncIterator[Any]:
         writer.write(request)
         answer = await reader.read()
         writer.close()
-        await house.sandboxes.delete(sandbox)
+        await services.sandboxes.delete(sandbox)
         expected = take_apart((EXCHANGES / mode / f"{name}.response.txt").read_bytes())
         # Inside a sandbox that is not the default one, addresses carry its prefix.
         found = take_apart(answer.replace(f"/~{sandbox}".encode(), b""))

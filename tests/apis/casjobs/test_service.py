@@ -10,16 +10,16 @@ import pytest
 from lxml import etree
 
 from mockserver.core.clock import Clock
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 from tests.apis.casjobs.wire import SERVICE, envelope, headers, job
-from tests.conftest import Client, house_of
+from tests.conftest import Client, services_of
 
 LOGIN = {"wsid": "1", "pw": "secret"}
 QUERY = {"qry": "select 1", "context": "DR7", "taskname": "t"}
 
 
 def box(client: Client) -> Sandbox:
-    return house_of(client).sandboxes.default
+    return services_of(client).sandboxes.default
 
 
 async def get(client: Client, operation: str, **values: Any) -> tuple[int, str]:

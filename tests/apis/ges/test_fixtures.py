@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mockserver import fixtures
 from mockserver.apis import APIS
+from mockserver.sandbox.fixtures import load as fixtures
 
 
 def merged(section: Any) -> fixtures.Fixtures:

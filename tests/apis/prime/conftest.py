@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestClient
 from lxml import etree
 from yarl import URL
 
-from mockserver.app import HOUSE
+from mockserver.app import SERVICES
 from mockserver.core.clock import Clock, instant
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 API = "/webacs/api"
 
@@ -45,8 +45,8 @@ class Prime:
 
     def __init__(self, client: TestClient[Any, Any]) -> None:
         self.client = client
-        self.house = client.app[HOUSE]
-        self.sandbox: Sandbox = self.house.sandboxes.default
+        self.services = client.app[SERVICES]
+        self.sandbox: Sandbox = self.services.sandboxes.default
         self.base = str(client.make_url("/")).rstrip("/")
 
     async def ask(

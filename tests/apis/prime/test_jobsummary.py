@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.jobform import amend
+from mockserver.api.job_builder import amend
 
 LIST = "/v4/data/JobSummary.json"
 
@@ -130,7 +130,7 @@ async def test_an_empty_list_has_no_entity_key(prime: Any) -> None:
 
 
 async def test_urls_follow_host_scheme_and_sandbox(prime: Any) -> None:
-    await prime.house.sandboxes.create("t1")
+    await prime.services.sandboxes.create("t1")
     answer = await prime.ask(
         "GET", "/~t1/webacs/api/v3/data/JobSummary.json?.maxResults=1", headers={"Host": "pi:8443"}
     )

@@ -1,0 +1,1 @@
+"""The grammar an API is written in: records, protocols, and building a job from a record."""

@@ -1,0 +1,1 @@
+"""What may be said: clauses, checking, wording, examples, OpenAPI."""

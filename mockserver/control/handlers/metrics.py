@@ -1,0 +1,20 @@
+"""`/metrics`: Prometheus text about this process."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mockserver.api.context import Response
+from mockserver.control.requests import Ask
+
+
+async def metrics(ask: Ask) -> Response:
+    """Return the metrics."""
+    found = ask.services.exchange.metrics
+    sandboxes = ask.services.sandboxes.all()
+    jobs: Counter[tuple[str, str]] = Counter()
+    for sandbox in sandboxes:
+        jobs.update(await sandbox.store.size(sandbox.name))
+    found.jobs, found.sandboxes = jobs, len(sandboxes)
+    body = found.text()
+    return Response(data=body.decode(), body=body, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,64 @@
+"""`/requests/verify`, `/coverage` and `/violations`: what a test wants to know about its client."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mockserver.api.context import Response, json_response
+from mockserver.control.errors import shape
+from mockserver.control.handlers.jobs import RECHECK
+from mockserver.control.handlers.requests import dropped
+from mockserver.control.requests import Ask
+from mockserver.journal import coverage
+from mockserver.journal.verification import Verdict
+from mockserver.journal.verification import verify as judge
+from mockserver.sandbox.sandbox import STOP
+
+
+async def verify(ask: Ask) -> Response:
+    """Check what the client did; with `timeout`, wait for it to become true."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + ask.fields.get("timeout", 0.0)
+    events = ask.sandbox.listen()
+    try:
+        while True:
+            verdict = await _verdict(ask)
+            left = deadline - loop.time()
+            if verdict.holds or left <= 0:
+                return _answer(verdict)
+            try:
+                async with asyncio.timeout(min(left, RECHECK)):
+                    event = await events.get()
+            except TimeoutError:
+                continue
+            if event is STOP:
+                return _answer(verdict)
+            while not events.empty():
+                events.get_nowait()
+    finally:
+        ask.sandbox.ignore(events)
+
+
+async def _verdict(ask: Ask) -> Verdict:
+    entries = await ask.sandbox.store.entries(ask.sandbox.name)
+    return judge(ask.fields, entries, await dropped(ask, entries))
+
+
+def _answer(verdict: Verdict) -> Response:
+    if verdict.holds:
+        return json_response({"verified": True, "count": verdict.count, "requests": list(verdict.numbers)})
+    beside = {"count": verdict.count, "requests": list(verdict.numbers), "near": list(verdict.near)}
+    hint = "GET /_control/requests lists what came"
+    return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=beside)
+
+
+async def covered(ask: Ask) -> Response:
+    """Return what has been exercised since the last reset."""
+    return json_response(await coverage.report(ask.sandbox, ask.services.contracts))
+
+
+async def violations(ask: Ask) -> Response:
+    """Return the breaches of contract by either side since the last reset."""
+    found = await coverage.violations(ask.sandbox)
+    side = ask.values.get("side")
+    return json_response({"violations": [one for one in found if side is None or one["side"] == side]})

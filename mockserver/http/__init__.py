@@ -1,0 +1,1 @@
+"""The only aiohttp: one pipeline, sockets, bytes."""

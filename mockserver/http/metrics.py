@@ -1,0 +1,94 @@
+"""Prometheus metrics of this process, in a registry of their own.
+
+The hot path only counts into plain dictionaries; prometheus-client formats them when somebody asks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from mockserver import __version__
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+    from mockserver.journal.entry import Entry
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds."""
+
+
+class Metrics:
+    """Counts finished requests. `api` is empty for a request that reached none."""
+
+    def __init__(self) -> None:
+        self.requests: dict[tuple[str, str, int], int] = {}
+        self.violations: dict[tuple[str, str], int] = {}
+        self.faults: dict[str, int] = {}
+        self.seconds: dict[str, list[float]] = {}
+        self.jobs: Mapping[tuple[str, str], int] = {}
+        self.sandboxes = 0
+
+    def count(self, entry: Entry) -> None:
+        """Count one finished request."""
+        api, seconds = entry.api or "", entry.milliseconds / 1000
+        key = (api, entry.operation or "", entry.status)
+        self.requests[key] = self.requests.get(key, 0) + 1
+        spent = self.seconds.get(api)
+        if spent is None:
+            spent = self.seconds[api] = [0.0] * (len(BUCKETS) + 2)
+        spent[bisect_left(BUCKETS, seconds)] += 1
+        spent[-1] += seconds
+        for one in entry.violations:
+            self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
+        if entry.fault is not None:
+            self.faults[api] = self.faults.get(api, 0) + 1
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        # Imported late: only a scraper needs it.
+        from prometheus_client import CollectorRegistry, generate_latest
+
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return generate_latest(registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics, as prometheus-client asks for them."""
+        from prometheus_client.metrics_core import (
+            CounterMetricFamily,
+            GaugeMetricFamily,
+            HistogramMetricFamily,
+            InfoMetricFamily,
+        )
+
+        yield InfoMetricFamily("mockserver", "What runs here.", {"version": __version__})
+        requests = CounterMetricFamily(
+            "mockserver_requests", "Answered requests; status 0: none was sent.", labels=("api", "operation", "status")
+        )
+        for (api, operation, status), times in self.requests.items():
+            requests.add_metric((api, operation, str(status)), times)
+        yield requests
+        violations = CounterMetricFamily("mockserver_violations", "Breaches of contract.", labels=("api", "side"))
+        for pair, times in self.violations.items():
+            violations.add_metric(pair, times)
+        yield violations
+        faults = CounterMetricFamily("mockserver_fault_hits", "Requests on which a fault acted.", labels=("api",))
+        for api, times in self.faults.items():
+            faults.add_metric((api,), times)
+        yield faults
+        spent = HistogramMetricFamily("mockserver_request_seconds", "Time to an answer.", labels=("api",))
+        for api, counts in self.seconds.items():
+            total, buckets = 0.0, []
+            for bound, count in zip((*map(str, BUCKETS), "+Inf"), counts, strict=False):
+                total += count
+                buckets.append((bound, total))
+            spent.add_metric((api,), buckets, counts[-1])
+        yield spent
+        jobs = GaugeMetricFamily("mockserver_jobs", "Jobs in all sandboxes.", labels=("api", "kind"))
+        for kind, size in self.jobs.items():
+            jobs.add_metric(kind, size)
+        yield jobs
+        yield GaugeMetricFamily("mockserver_sandboxes", "Sandboxes.", self.sandboxes)

@@ -1,0 +1,112 @@
+"""Answers of the house's own, and aiohttp responses it lacks."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Any
+
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import SERVER_SOFTWARE
+
+from mockserver.api.context import Response, json_response
+
+_NO_BODY = frozenset({204, 205, 304})
+
+
+class Answer(web.StreamResponse):
+    """A whole answer on a connection that stays open: the usual one, in few steps, for each of which clients wait.
+
+    aiohttp's own response decides anew what is settled here; see `answer_of` for who gets that one.
+    """
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        whole = {**headers, "Content-Length": str(len(body))}
+        whole.setdefault("Date", _date(int(time.time())))
+        whole.setdefault("Server", SERVER_SOFTWARE)
+        super().__init__(status=status, headers=whole)
+        self._whole = body
+        self._sent = 0
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        """Write status line and headers; they leave together with the body."""
+        self._writer = request.writer
+        await self._writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", self.headers)
+        return self._writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Write the body."""
+        assert not data
+        await self._writer.write_eof(self._whole)
+        self._sent = self._writer.output_size
+
+    @property
+    def keep_alive(self) -> bool:
+        """Always: the client has asked for it."""
+        return True
+
+    @property
+    def body_length(self) -> int:
+        """Bytes sent, headers too, as aiohttp counts them for its access log."""
+        return self._sent
+
+
+class BareResponse(web.Response):
+    """A response without a Content-Type header; aiohttp would add one."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self._headers.popall("Content-Type", None)
+
+
+class BareStream(web.StreamResponse):
+    """A streamed response without a Content-Type header."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self._headers.popall("Content-Type", None)
+
+
+def answer_of(request: web.BaseRequest, reply: Response, headers: dict[str, str]) -> web.StreamResponse:
+    """Return what answers a request; `headers` are all of them."""
+    if (
+        # An application's requests have hooks of their own, before headers are sent.
+        type(request) is web.BaseRequest
+        and request.keep_alive
+        and request.version == HttpVersion11
+        and request.method != "HEAD"
+        and reply.status not in _NO_BODY
+    ):
+        return Answer(reply.status, headers, reply.body)
+    return response_of(reply, headers)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
+def response_of(reply: Response, headers: dict[str, str]) -> web.Response:
+    """Return a reply as aiohttp sends it, whatever the request; `headers` are all of them."""
+    kind = web.Response if reply.content_type is not None else BareResponse
+    return kind(body=reply.body, status=reply.status, headers=headers)
+
+
+def error_response(status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None) -> Response:
+    """Answer in the house's own error shape (not an API's)."""
+    error: dict[str, Any] = {"code": code, "message": message}
+    if hint:
+        error["hint"] = hint
+    if allowed is not None:
+        error["allowed"] = allowed
+    return json_response({"error": error}, status)
+
+
+def aiohttp_error(
+    status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None
+) -> web.Response:
+    """Return the same, ready to be sent."""
+    reply = error_response(status, code, message, hint, allowed)
+    return web.Response(body=reply.body, status=status, content_type="application/json")

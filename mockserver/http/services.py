@@ -1,0 +1,51 @@
+"""Everything one server is made of, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from mockserver.api.definition import Api
+from mockserver.contracts.model import Contracts
+from mockserver.http.pipeline import Pipeline
+from mockserver.sandbox.registry import Sandboxes
+from mockserver.settings import BadOption, Settings
+from mockserver.store.base import Store
+
+
+async def _no_ports(sandbox: str) -> dict[str, int]:
+    raise BadOption("this server cannot open ports of its own; it runs inside another application")
+
+
+async def _nothing(sandbox: str) -> None:
+    pass
+
+
+@dataclass(slots=True, kw_only=True)
+class Ports:
+    """What the listening side offers: ports for one sandbox (by scheme), and the CA of the TLS port."""
+
+    open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
+    close: Callable[[str], Awaitable[None]] = _nothing
+    ca_pem: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of a server, put together by `mockserver.app`.
+
+    Attributes:
+        contracts: those of the APIs.
+        control_contracts: those of the control API; they came with the package, whatever `--contracts` says.
+        started: real time, by the monotonic clock.
+    """
+
+    settings: Settings
+    apis: tuple[Api, ...]
+    contracts: Contracts
+    control_contracts: Contracts
+    store: Store
+    sandboxes: Sandboxes
+    exchange: Pipeline
+    started: float
+    ports: Ports = field(default_factory=Ports)

@@ -1,0 +1,1 @@
+"""What happened: entries, masking, matching, verdicts, coverage, exports."""

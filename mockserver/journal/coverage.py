@@ -1,0 +1,84 @@
+"""What has been exercised since the last reset: operations, the named responses of their contracts, states.
+
+Counters of the sandbox hold it, so that neither the journal's ring nor a second process can lose any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockserver.api.definition import Api
+    from mockserver.contracts.model import Contracts, Violation
+    from mockserver.core.job import Job
+    from mockserver.sandbox.sandbox import Sandbox
+
+CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
+VIOLATIONS = "violations"
+VIOLATIONS_KEPT = 1000
+"""Breaches a sandbox remembers: the first, for they are what the rest follows from."""
+
+
+def counters(operation: str | None, response: str | None, looked: Job | None) -> Sequence[str]:
+    """Return what a finished call adds one to.
+
+    Args:
+        operation: with the API's name; None when the call reached none.
+        response: the named response it got.
+        looked: the job whose state it was told.
+    """
+    if operation is None:
+        return ()
+    called = f"{ANSWERED}{operation} {response}" if response else f"{CALLED}{operation}"
+    return (called,) if looked is None else (called, f"{SEEN}{looked.api}/{looked.kind}/{looked.state}")
+
+
+async def keep_violations(sandbox: Sandbox, number: int, operation: str | None, found: list[Violation]) -> None:
+    """Remember breaches of one request."""
+    if await sandbox.count(VIOLATIONS) <= VIOLATIONS_KEPT:
+        kept = [{"request": number, "operation": operation, **one.as_dict()} for one in found]
+        await sandbox.store.write(sandbox.name, VIOLATIONS, str(number), kept)
+
+
+async def violations(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Return the breaches since the last reset, oldest first."""
+    kept = await sandbox.store.collection(sandbox.name, VIOLATIONS)
+    return [one for found in kept.values() for one in found]
+
+
+async def report(sandbox: Sandbox, contracts: Contracts) -> dict[str, Any]:
+    """Return what has been exercised, and what there is."""
+    counters = await sandbox.store.counters(sandbox.name)
+    operations: dict[str, Any] = {}
+    for api in sandbox.apis.values():
+        for operation in api.operations:
+            name = f"{api.name}.{operation.name}"
+            contract = contracts.get(name)
+            named = [response.name for response in contract.responses] if contract else []
+            responses = {response: counters.get(f"{ANSWERED}{name} {response}", 0) for response in named}
+            calls = sum(responses.values()) + counters.get(f"{CALLED}{name}", 0)
+            operations[name] = {"requests": calls, "responses": responses}
+    states = {api.name: _states(api, counters) for api in sandbox.apis.values()}
+    answered = [times for one in operations.values() for times in one["responses"].values()]
+    seen = [times for kinds in states.values() for kind in kinds.values() for times in kind.values()]
+    return {
+        "operations": operations,
+        "states": states,
+        "summary": {
+            "operations": _share([one["requests"] for one in operations.values()]),
+            "responses": _share(answered),
+            "states": _share(seen),
+        },
+    }
+
+
+def _states(api: Api, counters: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    return {
+        kind: {str(name): counters.get(f"{SEEN}{api.name}/{kind}/{name}", 0) for name in machine.by_name}
+        for kind, machine in api.machines.items()
+    }
+
+
+def _share(times: list[int]) -> dict[str, int]:
+    return {"exercised": sum(count > 0 for count in times), "of": len(times)}

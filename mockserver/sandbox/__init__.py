@@ -1,0 +1,1 @@
+"""One isolated world, and all of them."""

@@ -1,0 +1,296 @@
+"""One request's way, with an API made for the purpose: whatever goes wrong, the server goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from mockserver._resources import folder as folder_of
+from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
+from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
+from mockserver.api.job_builder import Birth
+from mockserver.api.settings import setting
+from mockserver.contracts import model as contract
+from mockserver.core.clock import Clock
+from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
+from mockserver.core.job import Job
+from mockserver.core.machine import Machine, Phase, State
+from mockserver.core.plan import Plan, Step, Wait
+from mockserver.http.pipeline import Pipeline
+from mockserver.journal import entry as journal
+from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.sandbox.registry import Sandboxes
+from mockserver.store.memory import MemoryStore
+
+PLAN = Plan(steps=(Step(state="on", wait=Wait(seconds=10)),), end="off")
+MACHINE = Machine(
+    initial="on",
+    states=(State(name="on", phase=Phase.EXECUTING), State(name="off", phase=Phase.SUCCEEDED)),
+    rows={"on": {"stop": "off"}, "off": {}},
+    plans={"succeeds": PLAN},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToySettings:
+    greeting: str = setting("hello", "What it says.")
+
+
+async def show(call: RequestContext[ToySettings, Any]) -> Response:
+    call.job = call.values["job"]
+    job = await call.jobs.get("toy", call.job)
+    return json_response({"state": job.state})
+
+
+async def stop(call: RequestContext[ToySettings, Any]) -> Response:
+    if isinstance(call.payload, Malformed):
+        return json_response({"problem": "no JSON"}, 400)
+    await call.jobs.fire("toy", call.values["job"], "stop")
+    return json_response({"state": "stopped"})
+
+
+async def broken(call: RequestContext[ToySettings, Any]) -> Response:
+    raise ZeroDivisionError("password=hunter2")
+
+
+async def wrong(call: RequestContext[ToySettings, Any]) -> Response:
+    return json_response({"state": 7})
+
+
+def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response:
+    table: dict[type[Exception], tuple[int, str]] = {
+        UnknownJob: (404, "unknown"),
+        IllegalEvent: (409, "too late"),
+        NoRoute: (404, "nothing here"),
+        MethodNotAllowed: (405, "not so"),
+        BodyTooLarge: (413, "too much"),
+        HandlerFailed: (500, "our fault"),
+    }
+    for kind, (status, text) in table.items():
+        if isinstance(error, kind):
+            return json_response({"problem": text}, status)
+    if isinstance(error, DomainError):
+        return json_response({"problem": str(error)}, 500)
+    raise error
+
+
+def decode(call: RequestContext[ToySettings, Any]) -> None:
+    call.parameters = dict(call.query)
+    call.payload = read_json(call.body)
+
+
+async def make(birth: Birth[ToySettings, Any], fields: Mapping[str, Any]) -> tuple[Job, ...]:
+    return (birth.job(MACHINE, fields, job_id=fields["id"], data={}),)
+
+
+TOY = Api(
+    name="toy",
+    title="Toy",
+    bases=("/toy",),
+    account="none",
+    machines={"job": MACHINE},
+    operations=(
+        Operation(name="Show", methods=("GET",), paths=("/toy/{job}",), handler=show),
+        Operation(name="Stop", methods=("POST",), paths=("/toy/{job}/stop",), handler=stop),
+        Operation(name="Broken", methods=("GET",), paths=("/toy/{job}/broken",), handler=broken),
+        Operation(name="Wrong", methods=("GET",), paths=("/toy/{job}/wrong",), handler=wrong),
+        Operation(name="Later", methods=("GET",), paths=("/toy/{job}/later",), title="Show it later"),
+    ),
+    settings=ToySettings,
+    content=lambda section: section,
+    job=make,
+    decode=decode,
+    refuse=refuse,
+)
+
+_PROBLEM = {"type": "object", "required": ["problem"], "additionalProperties": False, "properties": {"problem": {}}}
+
+
+def _write_contracts(folder: Path) -> None:
+    (folder / "toy").mkdir()
+    meta = folder_of("contracts") / "contract.schema.json"
+    (folder / "contract.schema.json").write_text(meta.read_text())
+    for name in ("Show", "Stop", "Broken", "Wrong"):
+        state = {"type": "object", "required": ["state"], "properties": {"state": {"type": "string"}}}
+        document = {
+            "operation": f"toy.{name}",
+            "title": name,
+            "sources": [{"title": "none"}],
+            "methods": ["GET"],
+            "path": "/toy/{job}",
+            "parameters": {"type": "object", "properties": {"n": {"pattern": "^[0-9]+$"}}},
+            "body": {"type": ["object", "null"]},
+            "responses": {
+                "ok": {"status": 200, "content_type": "application/json", "confidence": "documented", "schema": state},
+                **{
+                    f"bad{status}": {
+                        "status": status, "content_type": "application/json", "confidence": "inferred",
+                        "schema": _PROBLEM,
+                    }
+                    for status in (400, 404, 409, 413, 500)
+                },
+            },
+            "examples": [
+                {"name": "x", "request": {"method": "GET", "path": "/"}, "response": {"name": "ok", "status": 200}}
+            ],
+        }  # fmt: skip
+        (folder / "toy" / f"{name}.json").write_text(json.dumps(document))
+
+
+@pytest.fixture
+def exchange(tmp_path: Path) -> Pipeline:
+    _write_contracts(tmp_path)
+    sandboxes = Sandboxes(
+        store=MemoryStore(),
+        apis=[TOY],
+        fixtures=Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}}),
+        seed=0,
+        time=lambda: 1000.0,
+        clock=Clock(frozen_at=1000.0),
+        journal_size=50,
+    )
+    return Pipeline(sandboxes, contract.load(tmp_path, ["toy"]))
+
+
+@pytest.fixture
+async def client(exchange: Pipeline) -> AsyncIterator[TestClient[Any, Any]]:
+    await exchange.sandboxes.default.seed()
+    app = web.Application(client_max_size=1000)
+    app.router.add_route("*", "/{path:.*}", exchange.handle)
+    async with TestClient(TestServer(app)) as made:
+        yield made
+
+
+async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, Any]]:
+    return [journal.describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
+
+
+async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+    answer = await client.get("/toy/1?n=5")
+    assert (answer.status, await answer.json()) == (200, {"state": "on"})
+    assert answer.headers["X-Mockserver-Request"] == "1"
+    assert "X-Mockserver-Violations" not in answer.headers
+    (entry,) = await entries(exchange)
+    assert (entry["operation"], entry["job"], entry["status"], entry["violations"]) == ("toy.Show", "1", 200, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "text"),
+    [
+        ("GET", "/toy/9", b"", 404, "unknown"),
+        ("PUT", "/toy/1", b"", 405, "not so"),
+        ("GET", "/toy/1/no/such", b"", 404, "nothing here"),
+        ("GET", "/toy", b"", 404, "nothing here"),
+        ("POST", "/toy/1/stop", b"{oh", 400, "no JSON"),
+        ("POST", "/toy/1/stop", b"x" * 2000, 413, "too much"),
+        ("GET", "/toy/1/broken", b"", 500, "our fault"),
+        ("GET", "/toy/%FF%00", b"", 404, "unknown"),
+    ],
+)
+async def test_whatever_goes_wrong_gets_the_apis_own_error_and_the_server_goes_on(
+    client: TestClient[Any, Any], method: str, path: str, body: bytes, status: int, text: str
+) -> None:
+    answer = await client.request(method, path, data=body or None)
+    assert (answer.status, await answer.json()) == (status, {"problem": text})
+    assert (await client.get("/toy/1")).status == 200
+
+
+async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(
+    client: TestClient[Any, Any], exchange: Pipeline
+) -> None:
+    await client.get("/toy/1/broken")
+    (entry,) = await entries(exchange)
+    assert "ZeroDivisionError" in entry["error"]
+    assert "hunter2" not in entry["error"]
+
+
+async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(
+    client: TestClient[Any, Any], exchange: Pipeline
+) -> None:
+    answer = await client.get("/toy/1?n=five")
+    assert (answer.status, answer.headers["X-Mockserver-Violations"]) == (200, "1")
+    (entry,) = await entries(exchange)
+    (violation,) = entry["violations"]
+    assert (violation["side"], violation["part"], violation["pointer"]) == ("client", "parameters", "/n")
+    assert "five" in violation["message"]
+
+
+async def test_a_breach_of_ours_is_recorded_and_a_500_when_strict(
+    client: TestClient[Any, Any], exchange: Pipeline
+) -> None:
+    assert (await client.get("/toy/1/wrong")).status == 200
+    exchange.strict = True
+    answer = await client.get("/toy/1/wrong")
+    error = (await answer.json())["error"]
+    assert (answer.status, error["code"], error["pointer"]) == (500, "contract-breach", "/state")
+    assert [entry["violations"][0]["side"] for entry in await entries(exchange)] == ["server", "server"]
+
+
+async def test_what_is_not_faked_answers_501_and_names_itself(client: TestClient[Any, Any]) -> None:
+    answer = await client.get("/toy/1/later")
+    assert answer.status == 501
+    assert "toy.Later" in await answer.text()
+
+
+async def test_an_unknown_path_names_the_nearest_known_one(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+    answer = await client.get("/tory/1/stop")
+    assert answer.status == 404
+    assert "/toy/{job}/stop" in (await answer.json())["error"]["hint"]
+    assert (await entries(exchange))[0]["nearest"] == "/toy/{job}/stop"
+
+
+async def test_a_state_change_is_in_the_journal_with_its_request(
+    client: TestClient[Any, Any], exchange: Pipeline
+) -> None:
+    await client.post("/toy/1/stop", json={})
+    (entry,) = await entries(exchange)
+    (change,) = entry["state_change"]
+    assert (change["id"], change["from"], change["to"], change["cause"]) == ("1", "on", "off", "client")
+    job = await exchange.sandboxes.default.jobs.get("toy", "1")
+    assert job.history[-1].request == entry["number"]
+
+
+async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
+    client: TestClient[Any, Any], exchange: Pipeline
+) -> None:
+    await exchange.sandboxes.create("t1")
+    await exchange.sandboxes.create("t2")
+    await client.post("/~t1/toy/1/stop", json={})
+    by_header = await client.get("/toy/1", headers={"X-Mockserver-Sandbox": "t1"})
+    assert (await by_header.json())["state"] == "off"
+    assert (await (await client.get("/~t2/toy/1")).json())["state"] == "on"
+    assert (await (await client.get("/toy/1")).json())["state"] == "on"
+    assert client.port is not None
+    exchange.ports[client.port] = "t1"
+    assert (await (await client.get("/toy/1")).json())["state"] == "off"
+    assert (await client.get("/~t9/toy/1")).status == 404
+    assert [len(await entries(exchange, box)) for box in ("t1", "t2", "default")] == [3, 1, 1]
+
+
+async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+    for _ in range(60):
+        await client.get("/toy/1")
+    numbers = [entry["number"] for entry in await entries(exchange)]
+    assert numbers == list(range(11, 61))
+
+
+async def test_parallel_calls_get_numbers_of_their_own(client: TestClient[Any, Any]) -> None:
+    answers = await asyncio.gather(*(client.get("/toy/1") for _ in range(50)))
+    assert {int(answer.headers["X-Mockserver-Request"]) for answer in answers} == set(range(1, 51))
+
+
+async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+    client.app._client_max_size = 1_000_000
+    await client.post("/toy/1/stop", json={"x": "y" * 200_000})
+    (kept,) = await exchange.sandboxes.store.entries("default")
+    assert len(kept.body) == journal.BODY_LIMIT
+    assert kept.payload is None
+    assert journal.describe(kept)["request"]["size"] == 200_009

@@ -1,0 +1,191 @@
+"""The verbs over stored jobs, with others writing at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.core.job import Cause, Job, Transition
+from mockserver.core.machine import Machine, Phase, State
+from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
+from mockserver.sandbox.jobs import Jobs
+from mockserver.store.memory import MemoryStore
+
+PLAN = Plan(steps=(Step(state="working", wait=Wait(seconds=10)),), end="done")
+MACHINE = Machine(
+    initial="working",
+    states=(
+        State(name="working", phase=Phase.EXECUTING),
+        State(name="stopping", phase=Phase.CANCELING),
+        State(name="done", phase=Phase.SUCCEEDED),
+        State(name="stopped", phase=Phase.CANCELED),
+    ),
+    rows={"working": {"cancel": "stopping"}, "stopping": {}, "done": {}, "stopped": {}},
+    cancelled={CancelMode.HONOURS: "stopped"},
+    plans={"succeeds": PLAN},
+    on_cancel=OnCancel(after=Wait(seconds=5)),
+)
+
+
+class PoliteStore(MemoryStore):
+    """Lets everybody else run between reading and writing, as a store over a network does."""
+
+    async def get(self, *args: Any) -> Job | None:
+        found = await super().get(*args)
+        await asyncio.sleep(0)
+        return found
+
+    async def swap(self, *args: Any) -> bool:
+        await asyncio.sleep(0)
+        return await super().swap(*args)
+
+
+class World:
+    """Jobs over a store, with a clock the test turns by hand."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.time = 0.0
+        self.told: list[tuple[str, Transition]] = []
+        self.moved: list[tuple[Job, Transition]] = []
+        self.jobs = Jobs(store or PoliteStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell).watched(
+            self.moved
+        )
+
+    async def now(self) -> float:
+        return self.time
+
+    def tell(self, job: Job, transitions: Sequence[Transition]) -> None:
+        self.told.extend((job.id, move) for move in transitions)
+
+    async def add(self, job_id: str, **changes: Any) -> Job:
+        given = {"state": "working", "plan": PLAN, "on_cancel": MACHINE.on_cancel, **changes}
+        return await self.jobs.add(Job(api="x", id=job_id, created=self.time, since=self.time, **given))
+
+
+async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_wins() -> None:
+    """8 writers, 200 rounds: four cancel, four let the clock run out; the history never forks."""
+    wins: Counter[str] = Counter()
+    for number in range(200):
+        world = World()
+        await world.add(str(number), on_cancel=OnCancel(after=Wait(seconds=50)))
+
+        async def cancel(world: World = world, number: int = number) -> str:
+            try:
+                change = await world.jobs.fire("x", str(number), "cancel")
+            except IllegalEvent:
+                return "refused"
+            return "cancelled" if change.transitions else "nothing"
+
+        async def run_out(world: World = world, number: int = number) -> str:
+            for _ in range(number % 5):
+                await asyncio.sleep(0)
+            world.time = 10.0
+            return (await world.jobs.get("x", str(number))).state
+
+        writers = [cancel(), run_out(), cancel(), run_out(), run_out(), cancel(), run_out(), cancel()]
+        order = writers[number % 8 :] + writers[: number % 8]
+        results = await asyncio.gather(*order)
+        job = await world.jobs.get("x", str(number))
+        assert len(job.history) == 1
+        assert results.count("cancelled") == (job.state == "stopping")
+        assert results.count("refused") == 4 - results.count("cancelled")
+        assert [move for _, move in world.told] == list(job.history)
+        wins[job.state] += 1
+    assert set(wins) == {"stopping", "done"}
+
+
+async def test_whoever_is_beaten_tries_again_until_all_changes_have_landed() -> None:
+    world = World()
+    await world.add("1", data={"n": 0})
+
+    async def add_one(_: int) -> None:
+        def pure(machine: Machine, job: Job, now: float) -> Job:
+            from dataclasses import replace
+
+            return replace(job, data={"n": job.data["n"] + 1}, version=job.version + 1)
+
+        for _ in range(25):
+            await world.jobs.change("x", "1", pure)
+
+    await asyncio.gather(*(add_one(number) for number in range(8)))
+    assert (await world.jobs.get("x", "1")).data == {"n": 200}
+
+
+async def test_somebody_who_always_writes_first_does_not_spin_us_for_ever() -> None:
+    class Rude(MemoryStore):
+        async def swap(self, box: str, old: Job, new: Job) -> bool:
+            return False
+
+    world = World(Rude())
+    await world.add("1")
+    with pytest.raises(Beaten):
+        await world.jobs.fire("x", "1", "cancel")
+
+
+async def test_a_refused_call_still_stores_the_moves_that_came_due() -> None:
+    world = World()
+    await world.add("1")
+    world.time = 10.0
+    with pytest.raises(IllegalEvent):
+        await world.jobs.fire("x", "1", "cancel")
+    assert [(move.to, move.cause) for _, move in world.moved] == [("done", Cause.CLOCK)]
+
+
+async def test_a_look_is_a_change_only_when_the_plan_counts_looks() -> None:
+    world = World()
+    await world.add("1")
+    counting = Plan(steps=(Step(state="working", wait=Wait(looks=2)),), end="done")
+    await world.add("2", plan=counting)
+    assert (await world.jobs.get("x", "1", look=True)).version == 0
+    assert (await world.jobs.get("x", "2", look=True)).state == "working"
+    assert (await world.jobs.get("x", "2")).looks == 1
+    assert (await world.jobs.get("x", "2", look=True)).state == "done"
+
+
+async def test_a_finished_job_ages_out() -> None:
+    world = World()
+    await world.add("1", retention=60.0)
+    world.time = 70.0
+    assert (await world.jobs.get("x", "1")).state == "done"
+    world.time = 70.1
+    with pytest.raises(UnknownJob):
+        await world.jobs.get("x", "1")
+    assert await world.jobs.page("x") == ([], 0)
+
+
+async def test_a_job_and_its_parts_are_added_together_or_not_at_all() -> None:
+    world = World()
+    await world.add("2")
+    one, two = (Job(api="x", id=i, state="working", plan=PLAN, created=0.0, since=0.0) for i in "12")
+    with pytest.raises(DuplicateJob):
+        await world.jobs.add(one, two)
+    with pytest.raises(UnknownJob):
+        await world.jobs.get("x", "1")
+
+
+async def test_what_comes_due_is_found_and_fired_in_order_of_time() -> None:
+    world = World()
+    await world.add("1")
+    world.time = 1.0
+    await world.add("2")
+    await world.jobs.fire("x", "2", "cancel")
+    await world.add("3", held=True)
+    assert await world.jobs.due() == 6.0
+    world.time = 100.0
+    assert [(job.id, move.at) for job, move in await world.jobs.settle_all()] == [("2", 6.0), ("1", 10.0)]
+    assert await world.jobs.due() is None
+
+
+async def test_forcing_an_unknown_state_or_job_moves_nothing() -> None:
+    world = World()
+    await world.add("1")
+    with pytest.raises(UnknownState):
+        await world.jobs.force("x", "1", "SUSPENDED")
+    with pytest.raises(UnknownJob):
+        await world.jobs.force("x", "9", "done")
+    assert world.moved == []

@@ -1,0 +1,118 @@
+"""Races: what a poller must never see, and what sandboxes must never share.
+
+`MOCKSERVER_RACE_FLIPS` says how often the state flips for each API (32,000 for the full measure).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Sequence
+
+import pytest
+from yarl import URL
+
+from mockserver.api.definition import Api
+from mockserver.apis import APIS
+from tests.conftest import Client, services_of
+from tests.polls import Poll, poll_of
+
+FLIPS = int(os.environ.get("MOCKSERVER_RACE_FLIPS", "1000"))
+POLLERS = 12
+SANDBOXES = 100
+CLIENTS = 16
+CREATION = 0.020
+"""Seconds of CPU, client included, that making a sandbox may take, in the middle."""
+
+
+async def ask(client: Client, poll: Poll, prefix: str = "") -> tuple[int, bytes]:
+    """Return what a client gets; the sandbox's prefix is left out, in each of the ways JSON may spell it."""
+    url = URL(str(client.make_url("/")).rstrip("/") + prefix + poll.path, encoded=True)
+    async with client.session.get(url, headers=poll.headers) as response:
+        body = await response.read()
+    for spelling in (prefix.replace("/", r"\/"), prefix) if prefix else ():
+        body = body.replace(spelling.encode(), b"")
+    return response.status, body
+
+
+async def force(client: Client, api: Api, poll: Poll, state: str, prefix: str = "") -> None:
+    path = f"{prefix}/_control/jobs/{api.name}/{poll.job['id']}/state"
+    assert (await client.put(path, json={"state": state})).status == 200
+
+
+async def calibrate(client: Client, api: Api) -> list[tuple[int, bytes]]:
+    """Return the answer for each of the two states, once both have been passed through."""
+    poll = poll_of(api)
+    response = await client.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+    assert response.status == 201, await response.text()
+    for state in poll.states:
+        await force(client, api, poll, state)
+    answers = []
+    for state in poll.states:
+        await force(client, api, poll, state)
+        answers.append(await ask(client, poll))
+    assert answers[0] != answers[1]
+    assert {status for status, _ in answers} == {200}, answers
+    return answers
+
+
+@pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+async def test_no_poller_falls_into_the_gap(client: Client, api: Api) -> None:
+    """Twelve clients ask for one job while its state flips: each answer is that of one of the two states."""
+    poll = poll_of(api)
+    answers = await calibrate(client, api)
+    seen: dict[tuple[int, bytes], int] = {}
+    done = asyncio.Event()
+
+    async def keep_asking() -> None:
+        while not done.is_set():
+            answer = await ask(client, poll)
+            seen[answer] = seen.get(answer, 0) + 1
+
+    async def flip() -> None:
+        jobs = services_of(client).sandboxes.default.jobs
+        for number in range(FLIPS):
+            await jobs.force(api.name, poll.job["id"], poll.states[number % 2])
+            if number % 3 == 0:
+                await asyncio.sleep(0)
+        done.set()
+
+    await asyncio.gather(flip(), *(keep_asking() for _ in range(POLLERS)))
+    assert [answer for answer in seen if answer not in answers] == []
+    assert sum(seen.values()) >= POLLERS
+
+
+async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
+    """Sixteen clients of all APIs, in a hundred sandboxes at once: each sees its own sandbox's states only."""
+    expected = {api.name: await calibrate(client, api) for api in APIS}
+    took = []
+    for number in range(SANDBOXES):
+        began = time.process_time()
+        assert (await client.post("/_control/sandboxes", json={"name": f"s{number}"})).status == 201
+        took.append(time.process_time() - began)
+        for position, api in enumerate(APIS):
+            poll, prefix = poll_of(api), f"/~s{number}"
+            assert (
+                await client.post(f"{prefix}/_control/jobs", json={**poll.job, "state": poll.states[0]})
+            ).status == 201
+            for state in (*poll.states, poll.states[_bit(number, position)]):
+                await force(client, api, poll, state, prefix)
+    assert statistics.median(took) < CREATION
+
+    async def work(numbers: Sequence[int]) -> None:
+        for number in numbers:
+            for position, api in enumerate(APIS):
+                answer = await ask(client, poll_of(api), f"/~s{number}")
+                assert answer == expected[api.name][_bit(number, position)], (number, api.name)
+
+    await asyncio.gather(*(work(range(worker, SANDBOXES, CLIENTS // 2)) for worker in range(CLIENTS)))
+    for sandbox in services_of(client).sandboxes.all()[1:]:
+        entries = await sandbox.store.entries(sandbox.name)
+        assert {entry.sandbox for entry in entries} == {sandbox.name}
+        assert len(entries) >= len(APIS)
+
+
+def _bit(number: int, position: int) -> int:
+    return (number >> position) & 1
