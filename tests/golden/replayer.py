@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from mockserver import MockServer
 
@@ -114,20 +114,27 @@ class Wire:
     def close(self) -> None:
         self._socket.close()
 
-    def ask(self, asked: Request, *, last: bool) -> Json:
-        """Send a request and return its answer in the form of the golden files.
+    def send(self, asked: Request) -> None:
+        """Send a request."""
+        self._socket.sendall(asked.head + asked.body)
+
+    def wait_for(self, sign: bytes) -> None:
+        """Return when so much of the answer has come that this is among it."""
+        while sign not in self._buffer and self._more():
+            pass
+
+    def answer(self, asked: Request, *, last: bool = True) -> Json:
+        """Return what a request that was sent is answered with, in the form of the golden files.
 
         Args:
             last: nothing is asked after it, so that nothing may come after its answer.
         """
-        self._socket.sendall(asked.head + asked.body)
         interim = []
         head = self._read_head()
-        if asked.later is not None:
-            while head.startswith(b"HTTP/1.1 100"):
-                interim.append(head.decode())
-                self._socket.sendall(asked.later)
-                head = self._read_head()
+        while head.startswith(b"HTTP/1.1 100 "):
+            interim.append(head.decode())
+            self._socket.sendall(asked.later or b"")
+            head = self._read_head()
         body = self._read_body(asked, head)
         if asked.closes:
             self._read_to_the_end()
@@ -147,6 +154,8 @@ class Wire:
         return answer
 
     def _more(self) -> bool:
+        if self._ended:
+            return False
         try:
             received = self._socket.recv(1 << 20)
         except ConnectionResetError:
@@ -252,26 +261,34 @@ class Player:
     """A running server, and a fresh sandbox for each exchange."""
 
     def __init__(self, server: MockServer) -> None:
-        host, _, port = server.url.removeprefix("http://").rpartition(":")
-        self.address = (host, int(port))
+        self.address = _address(server.url)
+        self.control_address = _address(server.control_url)
         self.prefix = f"/~{SANDBOX}"
+        self._headers = {"Content-Type": "application/json"}
+        if server.settings.control_token is not None:
+            self._headers["Authorization"] = f"Bearer {server.settings.control_token}"
 
     @contextmanager
-    def sandbox(self) -> Iterator[None]:
-        """Have a sandbox, and the default one, as new; leave none behind."""
-        self.control("POST", "/sandboxes", {"name": SANDBOX}, prefix="")
+    def sandbox(self, *, own_port: bool = False) -> Iterator[tuple[str, int]]:
+        """Have a sandbox as new, and say where it is reached; leave none behind."""
+        made = self.control("POST", "/sandboxes", {"name": SANDBOX, "port": own_port}, prefix="")
         try:
-            yield
+            yield (self.address[0], made["port"]) if own_port else self.address
         finally:
-            for one in self.control("GET", "/sandboxes", prefix="")["sandboxes"]:
-                if one["name"] != "default":
-                    self.control("DELETE", f"/sandboxes/{one['name']}", prefix="")
+            self.control("DELETE", f"/sandboxes/{SANDBOX}", prefix="")
+
+    def forget_others(self) -> None:
+        """End the sandboxes that were made by what was played, and begin anew in the default one."""
+        for one in self.control("GET", "/sandboxes", prefix="")["sandboxes"]:
+            if one["name"] != "default":
+                self.control("DELETE", f"/sandboxes/{one['name']}", prefix="")
+        self.control("POST", "/reset", prefix="")
 
     def control(self, method: str, path: str, body: Any = None, *, prefix: str | None = None) -> Any:
         """Call the control API, of which nothing is recorded; return the decoded answer."""
         data = None if body is None else json.dumps(body).encode()
         target = f"{self.prefix if prefix is None else prefix}/_control{path}"
-        (answer,) = self.play([request(method, target, {"Content-Type": "application/json"}, data)])
+        (answer,) = self.play([request(method, target, self._headers, data)], self.control_address)
         text = "".join(answer["body"])
         status = int(answer["status"].split(" ")[1])
         if status >= 400:
@@ -287,11 +304,15 @@ class Player:
         for fields in given.get("jobs", ()):
             self.control("POST", "/jobs", {"api": api, **fields})
 
-    def play(self, requests: Sequence[Request]) -> list[Json]:
+    def play(self, requests: Sequence[Request], address: tuple[str, int] | None = None) -> list[Json]:
         """Send requests over one connection; return the answers."""
-        wire = Wire(self.address)
+        wire = Wire(address or self.address)
         try:
-            return [wire.ask(one, last=one is requests[-1]) for one in requests]
+            answers = []
+            for number, one in enumerate(requests, 1):
+                wire.send(one)
+                answers.append(wire.answer(one, last=number == len(requests)))
+            return answers
         finally:
             wire.close()
 
@@ -314,6 +335,11 @@ class Player:
         if kind is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
         return request(asked["method"], self.prefix + asked["path"], headers, body)
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 80
 
 
 def _body(asked: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
