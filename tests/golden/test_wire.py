@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.golden import raw_exchanges, recording, replayer
-from tests.golden.raw_exchanges import Scenario
+from tests.golden import raw_exchanges, recording
+from tests.golden.player import Player, running
 from tests.golden.recording import Exchanges
-from tests.golden.replayer import Player
+from tests.golden.samples import Scenario
+from tests.golden.wire_bytes import Wire, request
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAMES = sorted(f"{path.parent.name}/{path.stem}" for path in CONTRACTS.glob("*/*.json") if path.stem != "definitions")
@@ -45,7 +46,7 @@ RAW: Mapping[str, Callable[[Player], Iterator[Scenario]]] = {
 
 @pytest.fixture(scope="module")
 def player() -> Iterator[Player]:
-    with replayer.running() as player:
+    with running() as player:
         yield player
 
 
@@ -95,8 +96,8 @@ def test_raw_exchanges(group: str, player: Player, update: bool) -> None:
 
 
 def test_events(player: Player, update: bool) -> None:
-    asked = raw_exchanges.request("GET", f"{player.prefix}/_control/events")
-    wire = replayer.Wire(player.address)
+    asked = request("GET", f"{player.prefix}/_control/events")
+    wire = Wire(player.address)
     with player.sandbox():
         wire.send(asked)
         # From here on it listens; the end of the sandbox is the end of the answer.
@@ -111,9 +112,9 @@ def test_events(player: Player, update: bool) -> None:
 def test_options(update: bool) -> None:
     found = {}
     for name, (options, requests) in raw_exchanges.OPTIONS.items():
-        with replayer.running(**options) as own, own.sandbox():
+        with running(**options) as own, own.sandbox():
             found[name] = [answer for one in requests for answer in own.play([one])]
-    with replayer.running(control_port=0) as own, own.sandbox():
+    with running(control_port=0) as own, own.sandbox():
         port = own.control_address
         found["a port for the control API"] = [
             answer for one in raw_exchanges.CONTROL_PORT for answer in own.play([one], port)
@@ -124,7 +125,7 @@ def test_options(update: bool) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(name: str, player: Player, update: bool) -> None:
     if name in OWN_SERVER:
-        with replayer.running() as own:
+        with running() as own:
             check(name, examples(name, own), update)
     else:
         check(name, examples(name, player), update)
