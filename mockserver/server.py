@@ -21,10 +21,10 @@ from typing import Any
 
 from aiohttp import web
 
-from mockserver.app import application, build
-from mockserver.control.endpoint import Control
+from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
+from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.http.slow_clients import let_go
 from mockserver.http.tls import Tls, prepare
@@ -85,6 +85,7 @@ class MockServer:
         self.control_url = ""
         self.ca_pem: bytes | None = None
         self.services: Services
+        self.pipeline: Pipeline
 
     # --- in a running loop ------------------------------------------------------------------------
 
@@ -105,7 +106,8 @@ class MockServer:
         await services.store.open()
         if settings.state is None or not await self._load_state(settings.state):
             await services.sandboxes.default.seed()
-        runner = await self._serve(application(services), services.exchange.handle)
+        self.pipeline = pipeline(services)
+        runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
         port = await self._listen(runner, settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -114,8 +116,8 @@ class MockServer:
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
-            control = Control(services)
-            beside = await self._serve(control.application(), control.handle_alone)
+            control = control_pipeline(services)
+            beside = await self._serve(web.Application(), control.handle)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(beside, control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
@@ -140,9 +142,9 @@ class MockServer:
             await app.cleanup()
         self._runners.clear()
         self._apps.clear()
-        if self.settings.state is not None and hasattr(self, "house"):
+        if self.settings.state is not None and hasattr(self, "services"):
             await self._save_state(self.settings.state)
-        if hasattr(self, "house"):
+        if hasattr(self, "services"):
             await self.services.store.close()
 
     async def open_port(self, sandbox: str) -> dict[str, int]:
@@ -155,16 +157,15 @@ class MockServer:
             site = _Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
             await site.start()
             ports[scheme] = sock.getsockname()[1]
-            self.services.exchange.ports[ports[scheme]] = sandbox
+            self.pipeline.ports[ports[scheme]] = sandbox
             sites.append(site)
         self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
         return ports
 
     async def close_ports(self, sandbox: str) -> None:
         """Stop listening on a sandbox's own ports."""
-        exchange = self.services.exchange
-        for port in [port for port, name in exchange.ports.items() if name == sandbox]:
-            del exchange.ports[port]
+        for port in [port for port, name in self.pipeline.ports.items() if name == sandbox]:
+            del self.pipeline.ports[port]
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.api.context import Malformed
 from mockserver.core.machine import Confidence
+from mockserver.wire.json import Malformed
 
 _SEEN, _SEEN_LENGTH = 100, 1000
 """How many answers a contract remembers, and how many bytes one may have: a bound on memory."""

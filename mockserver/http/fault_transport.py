@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.core.plan import seconds
 from mockserver.http.responses import BareStream
 

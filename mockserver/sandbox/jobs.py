@@ -33,6 +33,7 @@ class Jobs:
 
     Attributes:
         looked: the job that the last status query of a client was about, as it was shown.
+        made: the job that was last added.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Jobs:
         self._moved = moved
         self._asked = asked
         self.looked: Job | None = None
+        self.made: Job | None = None
 
     def watched(
         self, moved: list[tuple[Job, Transition]], request: int | None = None, asked: float | None = None
@@ -165,6 +167,7 @@ class Jobs:
                 for added in jobs[:position]:
                     await self._store.remove(self._box, added)
                 raise DuplicateJob(job.api, job.id)
+        self.made = jobs[0]
         return jobs[0]
 
     async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:

@@ -148,7 +148,11 @@ class Sandbox:
 
     async def settings(self, api: str) -> Any:
         """Return an API's settings as they stand."""
-        return self.settings_with(api, await self.store.read(self.name, SETTINGS, api))
+        return self.settings_with(api, await self.settings_changes(api))
+
+    async def settings_changes(self, api: str) -> Document | None:
+        """Return what was changed of an API's settings since the fixtures set them."""
+        return await self.store.read(self.name, SETTINGS, api)
 
     def settings_with(self, api: str, changes: Document | None) -> Any:
         """Return an API's settings with the changes that the store holds (see `RequestStart`)."""

@@ -13,19 +13,20 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
-from mockserver.api.definition import Api, Endpoint, Operation
+from mockserver.api.definition import Api, Entrance, Operation
 from mockserver.apis import APIS
 from mockserver.app import SERVICES, create_app
 from mockserver.contracts import examples
 from mockserver.contracts import model as contract
 from mockserver.contracts.model import Contract
+from mockserver.http.mounts import routes
 from mockserver.http.router import Found, Router
 from mockserver.settings import Settings
 
 CONTRACTS = contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
 OPERATIONS = [(api, operation) for api in APIS for operation in api.operations]
-ROUTER: Router[tuple[Api, Operation | Endpoint]] = Router([route for api in APIS for route in api.routes()])
+ROUTER: Router[tuple[Api, Operation | Entrance]] = Router([route for api in APIS for route in routes(api)])
 
 
 def _id(value: Any) -> str:
@@ -79,7 +80,7 @@ def test_every_contract_has_a_route(one: Contract) -> None:
         assert isinstance(found, Found), f"nothing answers {method} {template}"
         owner, way = found.target
         assert owner is api
-        assert way is operation or isinstance(way, Endpoint), f"{method} {template} leads elsewhere"
+        assert way is operation or isinstance(way, Entrance), f"{method} {template} leads elsewhere"
 
 
 @pytest.mark.parametrize("one", CONTRACTS.values(), ids=_id)

@@ -16,7 +16,7 @@ from mockserver.app import SERVICES, create_app
 from mockserver.contracts import examples
 from mockserver.contracts import model as contract
 from mockserver.contracts.model import Contract
-from mockserver.control.operations import WAYS
+from mockserver.control.operations import OPERATIONS
 from mockserver.settings import Settings
 
 CONTRACTS = contract.load(folder("contracts"), ["control"]).by_operation
@@ -50,6 +50,6 @@ async def test_the_example_plays_as_written(one: Contract, example: Mapping[str,
 
 
 def test_every_route_has_a_contract_and_every_contract_a_route() -> None:
-    routes = {f"control.{way.name}": (way.method, f"/_control{way.path}") for way in WAYS}
+    routes = {f"control.{way.name}": (way.methods[0], f"/_control{way.paths[0]}") for way in OPERATIONS}
     described = {name: (one.methods[0], one.paths[0]) for name, one in CONTRACTS.items()}
     assert described == routes

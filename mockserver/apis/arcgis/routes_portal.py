@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.api.context import Response
 from mockserver.api.definition import Operation
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.content import Account
 from mockserver.apis.arcgis.errors import RestError
@@ -74,7 +74,7 @@ async def portal_self(context: GpContext) -> Response:
         },
         "supportsOAuth": True,
         # @arcgis/core asks for tokens over https as soon as this is true (captures w13).
-        "allSSL": context.scheme == "https",
+        "allSSL": context.peer.scheme == "https",
         "httpPort": 80,
         "httpsPort": 443,
         "urlKey": None,
@@ -116,7 +116,7 @@ async def portal_generate_token(context: GpContext) -> Response:
             account = await holder(context, given["token"])
         except InvalidToken:
             raise errors.invalid_token() from None
-        bound = tokens.binding(given, context.headers.get("Referer"), context.remote)
+        bound = tokens.binding(given, context.headers.get("Referer"), (context.peer.remote or ""))
         token = await issue(context, account, given.get("expiration"), bound)
     else:
         refuse_query_credentials(context)

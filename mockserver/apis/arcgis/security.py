@@ -60,7 +60,7 @@ async def holder(context: GpContext, value: str) -> Account:
         value,
         now=context.now,
         referer=context.headers.get("Referer"),
-        address=context.remote,
+        address=(context.peer.remote or ""),
         strict=context.settings.referer_check == "strict",
     )
     account = context.content.accounts.get(token.username)

@@ -117,7 +117,6 @@ async def _submit(request: CasContext, account: Account, fields: dict[str, Any])
             job = await request.create(fields, owner=account.wsid)
         except DuplicateJob:
             continue  # the id is a fixture's; the next one may be free
-        request.job = job.id
         return int(job.id)
 
 
@@ -134,7 +133,6 @@ async def cancel_job(request: CasContext, wsid: int, pw: str | None, job_id: int
     """Answer once the job is Canceling: own jobs only, silent for an unknown id, nothing for quick jobs."""
     account = login(request, wsid, pw)
     settings = request.settings
-    request.job = str(job_id)
 
     def cancel(machine: Machine, job: Job, now: float) -> Job:
         if job.owner != account.wsid:
@@ -154,7 +152,6 @@ async def cancel_job(request: CasContext, wsid: int, pw: str | None, job_id: int
 async def get_job_status(request: CasContext, wsid: int, pw: str | None, job_id: int) -> int:
     """Return the status as a number; counts as a look."""
     account = login(request, wsid, pw)
-    request.job = str(job_id)
     try:
         job = await request.jobs.get(API, str(job_id), look=True)
     except UnknownJob:
@@ -212,8 +209,6 @@ async def _found(request: CasContext, account: Account, text: str | None, includ
 
 async def _asked_by_id(request: CasContext, ids: list[int], visible: Any) -> list[Job]:
     """Return jobs asked for by name. It is how some clients poll, so it counts as a look at them."""
-    if len(ids) == 1:
-        request.job = str(ids[0])
     found = []
     for number in ids:
         try:
@@ -278,8 +273,7 @@ async def _run(request: CasContext, account: Account, fields: dict[str, Any], sy
     if found is not None and found.error is not None:
         outcome = {"state": CasState.FAILED, "error": found.error.partition(" ---> ")[0]}
     given = {**fields, **outcome, "quick": True, "system": system, "queue": limits[0] if limits else 1}
-    job = await request.create({**given, "started": request.now, "ended": request.now}, owner=account.wsid)
-    request.job = job.id
+    await request.create({**given, "started": request.now, "ended": request.now}, owner=account.wsid)
     if found is not None and found.error is not None:
         raise query_failed(found.error)
     if found is not None:

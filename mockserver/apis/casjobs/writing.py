@@ -15,7 +15,7 @@ from typing import Any
 
 from multidict import istr
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault

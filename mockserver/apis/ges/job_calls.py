@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
@@ -39,13 +39,11 @@ async def status(context: GesContext) -> Response:
     if state == GesState.FAILED:
         kind = kind_of(job.data)
         if kind.algorithm:
-            context.told = True
-            raise GesFault("GES.8301", _failure(job))
+            raise GesFault("GES.8301", _failure(job), shows_state=True)
         return answer(context, _unfinished(settings, "failed"))
     if state == GesState.CANCELLED:
         if settings.cancelled_status == "unknown":
-            context.told = True
-            raise _unknown(context)
+            raise _unknown(context, shows_state=True)
         return answer(context, _unfinished(settings, "failed"))
     return answer(context, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
 
@@ -192,10 +190,11 @@ def _failure(job: Job) -> str:
     return f"Running algorithm [{job.data.get('algorithm', '')}] error: {reason}!"
 
 
-def _unknown(context: GesContext) -> GesFault:
+def _unknown(context: GesContext, *, shows_state: bool = False) -> GesFault:
     # Two blanks on the service plane of the memory edition, one in the persistent edition: both are the samples'.
     blanks = " " if context.settings.persistent else "  "
-    return GesFault("GES.8301", f"can not find job, jobId is{blanks}{context.values['job_id']}")
+    text = f"can not find job, jobId is{blanks}{context.values['job_id']}"
+    return GesFault("GES.8301", text, shows_state=shows_state)
 
 
 def _not_to_cancel(settings: GesSettings, job_id: str) -> str:

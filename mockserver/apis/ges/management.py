@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mockserver.api.context import Malformed, Response
+from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, project_of
 from mockserver.apis.ges.content import Graph
@@ -16,6 +16,7 @@ from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.wire.json import Malformed
 
 _LIMIT = 10
 """Jobs on a page that asks for no number (the SDK's own documentation)."""
@@ -77,8 +78,8 @@ def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesContext]
         job = await context.create(
             {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": kind.name}
         )
-        context.job = job.id
-        return gateway_answer(context, {"jobId" if _version(context) == "v1.0" else "job_id": job.id})
+        data = {"jobId" if _version(context) == "v1.0" else "job_id": job.id}
+        return gateway_answer(context, data)
 
     return handler
 

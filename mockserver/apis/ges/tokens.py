@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
 from mockserver.apis.ges.content import Account

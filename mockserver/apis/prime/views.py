@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
+from mockserver.api.context import Jobs
 from mockserver.apis.prime.jobform import time_zone
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState, RunState
 from mockserver.apis.prime.model import Entity, EntityId, HistoryJob, JobSummary, Result, RunInstance
@@ -18,7 +19,6 @@ from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
 from mockserver.core.plan import seconds
-from mockserver.sandbox.jobs import Jobs
 
 TYPE = "JobSummary"
 DTO = "jobSummaryDTO"

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 
-from mockserver.api.context import Response, json_response
+from mockserver.api.response import Response, json_response
 from mockserver.control.errors import shape
 from mockserver.control.handlers.jobs import RECHECK
 from mockserver.control.handlers.requests import dropped
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlRequest
 from mockserver.journal import coverage
 from mockserver.journal.verification import Verdict
 from mockserver.journal.verification import verify as judge
 from mockserver.sandbox.sandbox import STOP
 
 
-async def verify(ask: Ask) -> Response:
+async def verify(request: ControlRequest) -> Response:
     """Check what the client did; with `timeout`, wait for it to become true."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + ask.fields.get("timeout", 0.0)
-    events = ask.sandbox.listen()
+    deadline = loop.time() + request.fields.get("timeout", 0.0)
+    events = request.sandbox.listen()
     try:
         while True:
-            verdict = await _verdict(ask)
+            verdict = await _verdict(request)
             left = deadline - loop.time()
             if verdict.holds or left <= 0:
                 return _answer(verdict)
@@ -36,12 +36,12 @@ async def verify(ask: Ask) -> Response:
             while not events.empty():
                 events.get_nowait()
     finally:
-        ask.sandbox.ignore(events)
+        request.sandbox.ignore(events)
 
 
-async def _verdict(ask: Ask) -> Verdict:
-    entries = await ask.sandbox.store.entries(ask.sandbox.name)
-    return judge(ask.fields, entries, await dropped(ask, entries))
+async def _verdict(request: ControlRequest) -> Verdict:
+    entries = await request.sandbox.store.entries(request.sandbox.name)
+    return judge(request.fields, entries, await dropped(request, entries))
 
 
 def _answer(verdict: Verdict) -> Response:
@@ -52,13 +52,13 @@ def _answer(verdict: Verdict) -> Response:
     return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=beside)
 
 
-async def covered(ask: Ask) -> Response:
+async def covered(request: ControlRequest) -> Response:
     """Return what has been exercised since the last reset."""
-    return json_response(await coverage.report(ask.sandbox, ask.services.contracts))
+    return json_response(await coverage.report(request.sandbox, request.services.contracts))
 
 
-async def violations(ask: Ask) -> Response:
+async def violations(request: ControlRequest) -> Response:
     """Return the breaches of contract by either side since the last reset."""
-    found = await coverage.violations(ask.sandbox)
-    side = ask.values.get("side")
+    found = await coverage.violations(request.sandbox)
+    side = request.values.get("side")
     return json_response({"violations": [one for one in found if side is None or one["side"] == side]})
