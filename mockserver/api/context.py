@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import parse_qsl
 
-import orjson
 from multidict import MultiDict
+
+from mockserver.wire.forms import read_pairs
+from mockserver.wire.json import write_json
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 C = TypeVar("C")
-
-DEPTH = 100
-"""How deep JSON may nest: what walks over it (schemas, encoders) does so by recursion."""
-
-_BRACKETS = re.compile(rb"[\[\]{}]")
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -49,13 +42,6 @@ class Response:
     body: bytes = b""
     content_type: str | None = "application/json"
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
-
-
-class Malformed:
-    """Stands where a decoded body should be: the text could not be read."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
 
 
 @dataclass(slots=True, eq=False)
@@ -160,45 +146,6 @@ class RequestContext(Generic[S, C]):
         return await self.jobs.add(*jobs)
 
 
-def read_pairs(text: str) -> list[tuple[str, str]]:
-    """Decode a query string or a form into names and values, blank ones too."""
-    if "%" in text or "+" in text:
-        return parse_qsl(text, keep_blank_values=True)
-    # Nothing to decode: most queries, and many times as fast.
-    found = []
-    for part in text.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            found.append((name, value))
-    return found
-
-
 def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """Answer with compact JSON, keys in the order given."""
-    try:
-        body = orjson.dumps(data)
-    except TypeError:
-        # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
-        body = json.dumps(data, separators=(",", ":")).encode()
-    return Response(status=status, data=data, body=body, content_type=content_type)
-
-
-def read_json(body: bytes) -> Any:
-    """Decode a JSON body; a `Malformed` says why it is none, None stands for an empty one."""
-    if not body.strip():
-        return None
-    if body.count(b"[") + body.count(b"{") > DEPTH and _too_deep(body):
-        return Malformed(f"the body is nested more than {DEPTH} deep")
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        return Malformed(f"the body is not JSON: {error}")
-
-
-def _too_deep(body: bytes) -> bool:
-    """Tell whether brackets outside of texts nest too deep."""
-    depth = deepest = 0
-    for one in _BRACKETS.findall(_TEXTS.sub(b"", body)):
-        depth += 1 if one in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest > DEPTH
+    return Response(status=status, data=data, body=write_json(data), content_type=content_type)

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from mockserver.api.context import Malformed, Response, json_response, read_json
+from mockserver.api.context import Response, json_response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import Refused, answer, shape
 from mockserver.control.handlers.health import addresses
@@ -33,6 +33,7 @@ from mockserver.http.services import Services
 from mockserver.journal.entry import mask
 from mockserver.sandbox.fixtures.load import BadFixture
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.wire.json import Malformed, read_json
 
 log = logging.getLogger("mockserver")
 

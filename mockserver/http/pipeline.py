@@ -22,7 +22,8 @@ from multidict import istr
 
 from mockserver.api.context import RequestContext, Response, json_response
 from mockserver.api.definition import Api, BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
-from mockserver.contracts.model import Contract, Contracts, Violation
+from mockserver.contracts.loader import Contracts
+from mockserver.contracts.model import Contract, Violation
 from mockserver.core.job import Job, Transition
 from mockserver.http import fault_transport as effects
 from mockserver.http.expect_continue import invite_body
@@ -281,12 +282,7 @@ class Pipeline:
             operation, contract = known.name, known.contract
         named: str | None = None
         if contract is not None:
-            # What a change is answered with is seldom seen again, and not worth remembering.
-            answer = (
-                contract.response(reply.status, reply.content_type, reply.data)
-                if moved
-                else contract.recognise(reply.status, reply.content_type, reply.data, reply.body)
-            )
+            answer = contract.response(reply.status, reply.content_type, reply.data)
             if answer is not None:
                 named = answer.name
             elif context.effect is None and context.error is None and reply.status != 501:

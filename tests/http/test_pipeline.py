@@ -14,11 +14,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver._resources import folder as folder_of
-from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
+from mockserver.api.context import RequestContext, Response, json_response
 from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.api.job_builder import Birth
 from mockserver.api.settings import setting
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.job import Job
@@ -29,6 +29,7 @@ from mockserver.journal import entry as journal
 from mockserver.sandbox.fixtures.load import Fixtures
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.store.memory import MemoryStore
+from mockserver.wire.json import Malformed, read_json
 
 PLAN = Plan(steps=(Step(state="on", wait=Wait(seconds=10)),), end="off")
 MACHINE = Machine(
@@ -157,7 +158,7 @@ def exchange(tmp_path: Path) -> Pipeline:
         clock=Clock(frozen_at=1000.0),
         journal_size=50,
     )
-    return Pipeline(sandboxes, contract.load(tmp_path, ["toy"]))
+    return Pipeline(sandboxes, loader.load(tmp_path, ["toy"]))
 
 
 @pytest.fixture

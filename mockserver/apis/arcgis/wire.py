@@ -17,13 +17,14 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import Response, read_pairs
+from mockserver.api.context import Response
 from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import GpContext
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
+from mockserver.wire.forms import read_pairs
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"

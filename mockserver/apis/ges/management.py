@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mockserver.api.context import Malformed, Response
+from mockserver.api.context import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, project_of
 from mockserver.apis.ges.content import Graph
@@ -16,6 +16,7 @@ from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.wire.json import Malformed
 
 _LIMIT = 10
 """Jobs on a page that asks for no number (the SDK's own documentation)."""

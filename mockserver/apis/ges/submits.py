@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mockserver.api.context import Malformed, RequestContext, Response
+from mockserver.api.context import RequestContext, Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.content import Graph
@@ -14,6 +14,7 @@ from mockserver.apis.ges.kinds import Kind, kind_of
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.wire import answer, truth, whole
 from mockserver.core.job import Job
+from mockserver.wire.json import Malformed
 
 Check = Callable[[Mapping[str, Any]], None]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import RequestContext, Response, read_json
+from mockserver.api.context import RequestContext, Response
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.wire.json import read_json
 
 MAXIMUM = 100_000
 """Most results a status or list query gives, and what it gives when not asked for less (documented)."""

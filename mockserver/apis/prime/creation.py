@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import Malformed
 from mockserver.apis.prime.gate import Ask, PrimeContext
 from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
 from mockserver.apis.prime.jobservice import management
@@ -14,6 +13,7 @@ from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.core.clock import instant
+from mockserver.wire.json import Malformed
 
 # The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).
 DEPLOYED = "An deploy job has been successfully created. "

@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.api.context import Malformed, RequestContext, read_json
+from mockserver.api.context import RequestContext
 from mockserver.apis.prime.address import Address, Form, address_of, body_form
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.wire import xml
+from mockserver.wire.json import Malformed, read_json
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
