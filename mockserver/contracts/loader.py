@@ -103,7 +103,7 @@ class _Shared:
     def _unknown(self, what: str, name: str, known: Mapping[str, Any]) -> str:
         near = difflib.get_close_matches(name, known)
         hint = f"name {' or '.join(map(repr, near))}" if near else "write it out here"
-        return f"{self.file} has no {what} {name!r}; {hint}, or add it there"
+        return f"{SHARED} has no {what} {name!r}; {hint}, or add it there"
 
 
 class Contracts:
