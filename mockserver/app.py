@@ -13,8 +13,8 @@ from aiohttp import web
 from mockserver._resources import folder
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
-from mockserver.contracts.model import Contracts
+from mockserver.contracts import loader
+from mockserver.contracts.loader import Contracts
 from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.http.expect_continue import answered_by_reader
@@ -67,7 +67,7 @@ def first_clock(settings: Settings, real: float) -> Clock:
 @lru_cache
 def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
     """Return the contracts that came with the package: tested, so read when needed; shared by all houses."""
-    return contract.load(folder("contracts"), apis, check=False)
+    return loader.load(folder("contracts"), apis, check=False)
 
 
 def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> Services:
@@ -78,7 +78,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     """
     apis = chosen_apis(settings)
     names = tuple(api.name for api in apis)
-    contracts = shipped_contracts(names) if settings.contracts is None else contract.load(settings.contracts, names)
+    contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
     store = store or MemoryStore()
     sandboxes = Sandboxes(
         store=store,

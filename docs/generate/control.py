@@ -9,7 +9,8 @@ from typing import Any
 from generate import markdown as md
 from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
+from mockserver.contracts.model import Contract
 from mockserver.control.operations import OPERATIONS
 
 _FAMILIAR = {"malformed", "token", "cross-site", "unknown", "not-yet", "too-large", "invalid", "beaten"}
@@ -17,13 +18,13 @@ _FAMILIAR = {"malformed", "token", "cross-site", "unknown", "not-yet", "too-larg
 
 
 @functools.cache
-def _contracts() -> dict[str, contract.Contract]:
-    return dict(contract.load(folder("contracts"), ["control"]).by_operation)
+def _contracts() -> dict[str, Contract]:
+    return dict(loader.load(folder("contracts"), ["control"]).by_operation)
 
 
 @functools.cache
 def _definitions() -> dict[str, Any]:
-    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / contract.SHARED).read_text("utf-8"))[
+    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / loader.SHARED).read_text("utf-8"))[
         "$defs"
     ]
     return definitions
@@ -115,6 +116,6 @@ def _operation(way: Any) -> str:
     return "\n\n".join([*(part for part in parts if part), "\n".join(answers)])
 
 
-def _answer(response: contract.Response) -> str:
+def _answer(response: ResponseClause) -> str:
     words = md.Words(_links(), _definitions()).of(response.schema)
     return f"{md.text(response.title)} {words}".strip() if response.content_type else "no body"

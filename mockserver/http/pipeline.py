@@ -24,7 +24,8 @@ from mockserver.api.context import NO_VALUES, RequestContext, Resolved
 from mockserver.api.definition import Api, Entrance, Operation, operation_at
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response, error_response, json_response
-from mockserver.contracts.model import Contract, Contracts, Violation
+from mockserver.contracts.loader import Contracts
+from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.http import fault_transport

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from mockserver.api.definition import Api
-from mockserver.contracts.model import Contracts
+from mockserver.contracts.loader import Contracts
 from mockserver.http.metrics import Metrics
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.settings import BadOption, Settings

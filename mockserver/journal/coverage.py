@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.api.definition import Api
-    from mockserver.contracts.model import Contracts, Violation
+    from mockserver.contracts.loader import Contracts
+    from mockserver.contracts.model import Violation
     from mockserver.core.job import Job
     from mockserver.sandbox.sandbox import Sandbox
 

@@ -20,12 +20,11 @@ from schemathesis.specs.openapi.checks import (
 from mockserver import MockServer
 from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
-from mockserver.contracts import openapi
+from mockserver.contracts import loader, openapi
 from mockserver.control.operations import OPERATIONS
 from tests.conftest import Client
 
-CONTRACTS = contract.load(folder("contracts"), ["control"])
+CONTRACTS = loader.load(folder("contracts"), ["control"])
 EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))
 ENDLESS = ("/_control/events", "/_control/snapshot")
 """Not fuzzed: a stream without an end, and what replaces the whole sandbox."""

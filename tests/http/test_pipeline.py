@@ -20,7 +20,7 @@ from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed,
 from mockserver.api.job_builder import Birth
 from mockserver.api.response import Response, json_response
 from mockserver.api.settings import setting
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.job import Job
@@ -159,7 +159,7 @@ def exchange(tmp_path: Path) -> Pipeline:
         clock=Clock(frozen_at=1000.0),
         journal_size=50,
     )
-    contracts = contract.load(tmp_path, ["toy"])
+    contracts = loader.load(tmp_path, ["toy"])
     return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
 
 

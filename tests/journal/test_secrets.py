@@ -20,7 +20,7 @@ from yarl import URL
 from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.cli.log_format import JsonFormatter, TextFormatter
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
 from mockserver.contracts.examples import BASE
 from mockserver.journal.entry import mask, mask_headers
 from tests.conftest import Client, services_of
@@ -107,7 +107,7 @@ async def test_no_secret_reaches_what_a_tester_reads(
     fixtures, new = world
     caplog.set_level(logging.DEBUG)
     client = await serve(fixtures=(fixtures,), journal_size=100_000, strict=False)
-    contracts = contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
+    contracts = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
     hidden = set(new.values())
     async with client.get("/_control/events") as events:
         sent = 0
