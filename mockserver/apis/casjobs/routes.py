@@ -8,19 +8,20 @@ from urllib.parse import unquote
 
 from mockserver.api.context import Response
 from mockserver.api.definition import BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
-from mockserver.apis.casjobs import clr, documentation, message, quick, reading, writing, wsdl
+from mockserver.apis.casjobs import clr, definition, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
 from mockserver.apis.casjobs.message import Incoming, SoapRefused, Unread
 from mockserver.apis.casjobs.operations import BY_FOLDED, BY_NAME, NAMESPACE, ROWS, Row
 from mockserver.apis.casjobs.reading import Arguments
-from mockserver.apis.casjobs.service import JOBS, CasContext
+from mockserver.apis.casjobs.service import CasContext
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
 from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
 from mockserver.wire import xml
-from mockserver.wire.soap import Kind, Node
+from mockserver.wire.soap_types import Kind, Parameter, SoapOperation, SoapService
+from mockserver.wire.xml_writer import Node
 
 SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
 """casjobs.sdss.org, and MAST's two."""
@@ -32,7 +33,7 @@ _FRAMES = {
 }
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _FORM = "application/x-www-form-urlencoded"
-_CREDENTIALS = (("userid", Kind.STRING), ("password", Kind.STRING))
+_CREDENTIALS = tuple(Parameter(name, Kind.STRING, str) for name in ("userid", "password"))
 
 
 class PlainRefused(Exception):
@@ -76,9 +77,9 @@ async def method(context: CasContext) -> Response:
     if context.method == "POST" and context.settings.script_handler and _media(context) == "application/json":
         return _script(context)
     row = _row(context, name)
-    parameters = row.taken(context.settings.upload_data_parameters)
+    operation = (await _defined(context)).operations[row.name]
     if context.method == "GET":
-        arguments = reading.form(context.query_string, parameters)
+        arguments = reading.form(context.query_string, operation.parameters)
         _validate(context, "QueryString", arguments)
     else:
         if _media(context) != _FORM:
@@ -92,16 +93,16 @@ async def method(context: CasContext) -> Response:
                 )
             )
         charset = xml.codec(_charset(context)) or "utf-8"
-        arguments = reading.form(context.body.decode(charset, "replace"), parameters, charset)
+        arguments = reading.form(context.body.decode(charset, "replace"), operation.parameters, charset)
         _validate(context, "Form", arguments)
     await _begin(context, row, arguments)
     if arguments.error is not None:
         raise PlainRefused(arguments.error)
     try:
-        result = await JOBS.call(row.name, context, arguments.values)
+        result = await operation.run(context, *arguments.values)
     except ClrException as error:
         raise PlainRefused(_framed(error, row), ran=True) from None
-    return writing.answer(row, result, _content(context, row, result), context.settings, None)
+    return writing.answer(row, result, _content(context, row, operation, result), context.settings, None)
 
 
 async def _soap(context: CasContext) -> Response:
@@ -116,16 +117,16 @@ async def _soap(context: CasContext) -> Response:
     except (SoapRefused, Unread) as refused:
         _breach(context, OPERATION[row.name], str(refused))
         raise
-    parameters = row.taken(context.settings.upload_data_parameters)
-    arguments = reading.soap(read.element, parameters, incoming.text)
+    operation = (await _defined(context)).operations[row.name]
+    arguments = reading.soap(read.element, operation, incoming.text)
     await _begin(context, row, arguments)
     if arguments.error is not None:
         raise message.unreadable(read.version, arguments.error)
     try:
-        result = await JOBS.call(row.name, context, arguments.values)
+        result = await operation.run(context, *arguments.values)
     except ClrException as error:
         raise message.failed(read.version, _framed(error, row)) from None
-    return writing.answer(row, result, _content(context, row, result), context.settings, read.version)
+    return writing.answer(row, result, _content(context, row, operation, result), context.settings, read.version)
 
 
 async def _begin(context: CasContext, row: Row, arguments: Arguments) -> None:
@@ -137,10 +138,15 @@ async def _begin(context: CasContext, row: Row, arguments: Arguments) -> None:
         context.violations.append(Violation(side="client", part="parameters", pointer="", message=last.message))
 
 
-def _content(context: CasContext, row: Row, result: Any) -> tuple[Node, ...]:
-    if row.result is Kind.XML and result is not None:
-        result = quick.dataset(result, context.settings)
-    return JOBS.result(row.name, result)
+async def _defined(context: CasContext) -> SoapService:
+    uploads = context.settings.upload_data_parameters
+    return definition.SERVICES.get(uploads) or await definition.first_asked(uploads)
+
+
+def _content(context: CasContext, row: Row, operation: SoapOperation, result: Any) -> tuple[Node, ...]:
+    if result is None:
+        return ()
+    return operation.encode(quick.dataset(result, context.settings) if row.result is Kind.XML else result)
 
 
 def _row(context: CasContext, name: str) -> Row:
@@ -227,7 +233,7 @@ async def _document(context: CasContext) -> Response:
     word = unquote(context.query_string).casefold()
     if word == "wsdl":
         await context.begin(OPERATION["ServiceDescription"])
-        body = wsdl.wsdl(address, uploads=settings.upload_data_parameters, dataset=settings.dataset_in_wsdl)
+        body = wsdl.wsdl(await _defined(context), address, dataset=settings.dataset_in_wsdl)
         return _written(settings, body, XML)
     if word == "disco":
         await context.begin(OPERATION["Discovery"])
@@ -274,7 +280,7 @@ async def web_service_id(context: CasContext) -> Response:
     account = context.content.account_named(userid)
     wsid = int(account.wsid) if account is not None and account.password == password else -1
     root = Node("long", str(wsid), attributes=(("xmlns", NAMESPACE),))
-    body = f"{writing.DECLARATION}\r\n{writing.indented(root)}".encode()
+    body = f"{writing.DECLARATION}\r\n{writing.INDENTED.write(root)}".encode()
     return Response(data=wsid, body=body, content_type=XML, headers=writing.headers(context.settings, ran=True))
 
 
