@@ -3,7 +3,8 @@
 Spyne's `Application` is the one definition: which operations there are, in which order their arguments come, of which
 types they and the results are. What it would do for each request (find the handler of a type by walking the type's
 bases, make an instance, set its members) is done here once, when the service is defined: each model becomes a plain
-function. `tests/wire/test_soap.py` holds these equal to Spyne's own protocol, and lists where they differ on purpose.
+function. `tests/apis/casjobs/test_codec.py` holds these equal to Spyne's own protocol, and lists where they differ on
+purpose.
 
 Rules a maintainer must keep:
 
