@@ -85,10 +85,7 @@ def application(name: str, namespace: str, operations: Sequence[Declared]) -> An
         returned = {} if operation.result is None else {"_returns": _model(operation.result, namespace, structs)}
         names = [parameter for parameter, _ in operation.parameters]
         types = [_MODELS[kind] for _, kind in operation.parameters]
-        # Spyne hangs its descriptor on the function that it is given, so it gets one of its own.
-        methods[operation.name] = rpc(*types, _args=names, **returned)(
-            update_wrapper(partial(operation.run), operation.run)
-        )
+        methods[operation.name] = rpc(*types, _args=names, **returned)(_function(operation))
     service = type(ServiceBase)(name, (ServiceBase,), methods)
     defined = Application([service], namespace, name=name, in_protocol=XmlDocument(), out_protocol=XmlDocument())
     unregister_application(defined)  # Spyne keeps every application by its name, and warns about the second
@@ -104,6 +101,13 @@ def compiled(application: Any) -> SoapService:
         for name, descriptor in service.public_methods.items()
     }
     return SoapService(name=application.name, namespace=application.tns, operations=operations, types=types)
+
+
+def _function(operation: Declared) -> Any:
+    # Spyne knows a function by its name and hangs its descriptor on it, so each operation gets one of its own.
+    function = update_wrapper(partial(operation.run), operation.run)
+    vars(function)["__name__"] = operation.name
+    return function
 
 
 def _model(kind: Type, namespace: str, structs: dict[Struct, Any]) -> Any:
