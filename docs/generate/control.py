@@ -10,7 +10,7 @@ from generate import markdown as md
 from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.contracts import loader
-from mockserver.contracts.model import Contract
+from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.control.operations import OPERATIONS
 
 _FAMILIAR = {"malformed", "token", "cross-site", "unknown", "not-yet", "too-large", "invalid", "beaten"}

@@ -144,6 +144,7 @@ class Api:
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
+        prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
         resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
@@ -166,6 +167,7 @@ class Api:
     settings: type[Any]
     content: Callable[[Mapping[str, Any]], Any]
     job: Callable[[Birth[Any, Any], Mapping[str, Any]], Awaitable[tuple[Job, ...]]]
+    prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
     resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)

@@ -239,6 +239,8 @@ class Pipeline:
         breaches: Sequence[Violation] = _NOTHING
         try:
             try:
+                if api.prepare is not None:
+                    await api.prepare(context)
                 resolved = _resolve(api, context, refusal)
                 operation = resolved.operation if refusal is None else operation_at(context.route)
                 context = _resolved(context, operation, resolved)

@@ -20,6 +20,7 @@ CASJOBS = Api(
     content=content.read,
     job=jobs.make,
     own_fields=jobs.own_fields,
+    prepare=routes.prepare,
     resolve=routes.resolve,
     refuse=routes.refuse,
     faults=FAULTS,

@@ -11,19 +11,20 @@ from mockserver.api.context import Resolved
 from mockserver.api.definition import Entrance, JobPlace, Operation, operation_at
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response
-from mockserver.apis.casjobs import clr, conditions, documentation, message, quick, reading, writing, wsdl
+from mockserver.apis.casjobs import clr, conditions, definition, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
 from mockserver.apis.casjobs.message import Incoming, SoapRefused, Unread
 from mockserver.apis.casjobs.operations import BY_FOLDED, BY_NAME, NAMESPACE, ROWS, Row
 from mockserver.apis.casjobs.reading import Arguments
-from mockserver.apis.casjobs.service import JOBS, CasContext
+from mockserver.apis.casjobs.service import CasContext
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
 from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
 from mockserver.wire import xml
-from mockserver.wire.soap import Kind, Node
+from mockserver.wire.soap_types import Kind, Parameter, SoapOperation, SoapService
+from mockserver.wire.xml_writer import Node
 
 SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
 """casjobs.sdss.org, and MAST's two."""
@@ -35,7 +36,7 @@ _FRAMES = {
 }
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _FORM = "application/x-www-form-urlencoded"
-_CREDENTIALS = (("userid", Kind.STRING), ("password", Kind.STRING))
+_CREDENTIALS = tuple(Parameter(name, Kind.STRING, str) for name in ("userid", "password"))
 
 
 class PlainRefused(Exception):
@@ -64,24 +65,35 @@ class PageRefused(Exception):
 # --- jobs.asmx ------------------------------------------------------------------------------------
 
 
-class Plain(NamedTuple):
-    """A call by HTTP GET or POST.
+class Called(NamedTuple):
+    """A call of the service.
 
     Attributes:
         row: the method.
+        operation: its types.
         arguments: as read.
+        version: that of its envelope; None for HTTP GET and POST.
     """
 
     row: Row
+    operation: SoapOperation
     arguments: Arguments
+    version: Version | None
 
 
-class Enveloped(NamedTuple):
-    """A call by SOAP; `version` is that of its envelope."""
+async def prepare(context: CasContext) -> None:
+    """Make the service's types when somebody first needs them: Spyne costs a tenth of a second to import."""
+    if context.route is METHOD or (context.route is SERVICE and context.method == "POST"):
+        await _defined(context)
 
-    row: Row
-    arguments: Arguments
-    version: Version
+
+async def _defined(context: CasContext) -> SoapService:
+    uploads = context.settings.upload_data_parameters
+    return definition.SERVICES.get(uploads) or await definition.first_asked(uploads)
+
+
+def _operation(context: CasContext, row: Row) -> SoapOperation:
+    return definition.SERVICES[context.settings.upload_data_parameters].operations[row.name]
 
 
 def resolve(context: CasContext) -> Resolved:
@@ -99,17 +111,15 @@ def resolve(context: CasContext) -> Resolved:
 
 async def call(context: CasContext) -> Response:
     """Run the method that is meant, and answer in the protocol of the request."""
-    asked = context.details
-    row, arguments = asked.row, asked.arguments
-    version = asked.version if isinstance(asked, Enveloped) else None
+    row, operation, arguments, version = context.details
     if arguments.error is not None:
         raise PlainRefused(arguments.error) if version is None else message.unreadable(version, arguments.error)
     try:
-        result = await JOBS.call(row.name, context, arguments.values)
+        result = await operation.run(context, *arguments.values)
     except ClrException as error:
         framed = _framed(error, row)
         raise (PlainRefused(framed, ran=True) if version is None else message.failed(version, framed)) from None
-    return writing.answer(row, result, _content(context, row, result), context.settings, version)
+    return writing.answer(row, result, _content(context, row, operation, result), context.settings, version)
 
 
 async def _nobody(context: CasContext) -> Response:
@@ -137,9 +147,9 @@ def _soap(context: CasContext) -> Resolved:
         read = incoming.read(row)
     except (SoapRefused, Unread) as refused:
         return _refused(refused, str(refused), None if row is None else OPERATION[row.name])
-    parameters = row.taken(context.settings.upload_data_parameters)
-    arguments = reading.soap(read.element, parameters, incoming.text)
-    return _read(row, arguments, Enveloped(row, arguments, read.version))
+    operation = _operation(context, row)
+    arguments = reading.soap(read.element, operation, incoming.text)
+    return _read(Called(row, operation, arguments, read.version))
 
 
 # --- jobs.asmx/{method*}: HTTP GET and HTTP POST ---------------------------------------------------
@@ -154,9 +164,9 @@ def _at_method(context: CasContext) -> Resolved:
     row = BY_NAME.get(name)
     if row is None:
         return _refused(PlainRefused(_no_method(name)), f"there is no operation {name}")
-    parameters = row.taken(context.settings.upload_data_parameters)
+    operation = _operation(context, row)
     if context.method == "GET":
-        arguments = reading.form(context.query_string, parameters)
+        arguments = reading.form(context.query_string, operation.parameters)
         where = "QueryString"
     else:
         if _media(context) != _FORM:
@@ -167,7 +177,7 @@ def _at_method(context: CasContext) -> Resolved:
             )
             return _refused(PlainRefused(error), "the body is no form", OPERATION[row.name])
         charset = xml.codec(_charset(context)) or "utf-8"
-        arguments = reading.form(context.body.decode(charset, "replace"), parameters, charset)
+        arguments = reading.form(context.body.decode(charset, "replace"), operation.parameters, charset)
         where = "Form"
     if context.settings.request_validation and (dangerous := _dangerous(arguments)) is not None:
         name, value = dangerous
@@ -177,16 +187,16 @@ def _at_method(context: CasContext) -> Resolved:
             kind=clr.VALIDATION,
         )
         return _refused(PlainRefused(error), f"{name} looks like markup")
-    return _read(row, arguments, Plain(row, arguments))
+    return _read(Called(row, operation, arguments, None))
 
 
-def _read(row: Row, arguments: Arguments, details: Plain | Enveloped) -> Resolved:
-    unseen = None
+def _read(called: Called) -> Resolved:
+    arguments, unseen = called.arguments, None
     if arguments.error is not None:
         # The schema cannot see it: a text parameter that GET and POST insist on.
         last = list(arguments.error.chain())[-1]
         unseen = Violation(side="client", part="parameters", pointer="", message=last.message)
-    return Resolved(OPERATION[row.name], arguments.decoded, details=details, unseen=unseen)
+    return Resolved(OPERATION[called.row.name], arguments.decoded, details=called, unseen=unseen)
 
 
 def _refused(error: Exception, what: str, operation: Operation | None = None) -> Resolved:
@@ -200,10 +210,10 @@ def _unrecognized_url(context: CasContext, ending: str) -> Resolved:
     return _refused(PageRefused(500, title, clr.INVALID), f"{context.method} is not understood here")
 
 
-def _content(context: CasContext, row: Row, result: Any) -> tuple[Node, ...]:
-    if row.result is Kind.XML and result is not None:
-        result = quick.dataset(result, context.settings)
-    return JOBS.result(row.name, result)
+def _content(context: CasContext, row: Row, operation: SoapOperation, result: Any) -> tuple[Node, ...]:
+    if result is None:
+        return ()
+    return operation.encode(quick.dataset(result, context.settings) if row.result is Kind.XML else result)
 
 
 def _no_method(name: str) -> ClrException:
@@ -276,7 +286,7 @@ async def service_description(context: CasContext) -> Response:
     settings = context.settings
     if _is_wsdl(context):
         address = context.base + context.path
-        body = wsdl.wsdl(address, uploads=settings.upload_data_parameters, dataset=settings.dataset_in_wsdl)
+        body = wsdl.wsdl(await _defined(context), address, dataset=settings.dataset_in_wsdl)
         return _written(settings, body, XML)
     missing = "Schema not found." if _named(context.query) == "schema" else "XML Web service description was not found."
     raise PlainRefused(
@@ -327,7 +337,7 @@ async def web_service_id(context: CasContext) -> Response:
     account = context.content.account_named(userid)
     wsid = int(account.wsid) if account is not None and account.password == password else -1
     root = Node("long", str(wsid), attributes=(("xmlns", NAMESPACE),))
-    body = f"{writing.DECLARATION}\r\n{writing.indented(root)}".encode()
+    body = f"{writing.DECLARATION}\r\n{writing.INDENTED.write(root)}".encode()
     return Response(data=wsid, body=body, content_type=XML, headers=writing.headers(context.settings, ran=True))
 
 

@@ -7,7 +7,6 @@ published (casjobs.md §4.6), so each is a setting.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.api.context import RequestContext
@@ -17,12 +16,10 @@ from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
 from mockserver.apis.casjobs.content import Account, CasContent, squeezed
 from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, searched
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
-from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.core.errors import DuplicateJob, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
-from mockserver.wire.soap import Method, SoapService
 
 CasContext = RequestContext[CasSettings, CasContent]
 
@@ -340,32 +337,3 @@ async def get_service_state(request: CasContext, wsid: int, pw: str | None, name
 def _admin(request: CasContext, account: Account) -> None:
     if request.settings.service_state_admin_only and not account.admin:
         raise ClrException(sentence(request.settings.admin_error, wsid=account.wsid))
-
-
-_FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
-    "ExecuteQuickJobOID": execute_quick_job_oid,
-    "ExecuteQuickJob": execute_quick_job,
-    "ExecuteQuickJobDS": execute_quick_job_ds,
-    "SubmitJob": submit_job,
-    "SubmitJobInto": submit_job_into,
-    "CancelJob": cancel_job,
-    "GetJobStatus": get_job_status,
-    "GetJobs": get_jobs,
-    "GetJobsJob": get_jobs_job,
-    "GetQueues": get_queues,
-    "GetJobTypes": get_job_types,
-    "SubmitExtractJob": submit_extract_job,
-    "UploadData": upload_data,
-    "SetServiceState": set_service_state,
-    "GetServiceState": get_service_state,
-}
-
-JOBS = SoapService(
-    SERVICE,
-    NAMESPACE,
-    [
-        Method(name=row.name, parameters=row.parameters, result=row.result, function=_FUNCTIONS[row.name])
-        for row in ROWS
-    ],
-)
-"""The service, defined once; the protocols call it."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from mockserver.apis.casjobs.definition import defined
 from mockserver.apis.casjobs.operations import ROWS
 from mockserver.apis.casjobs.wsdl import disco, wsdl
 from tests.apis.casjobs.wsdl_digests import ADDRESS as GOLDEN_ADDRESS
@@ -24,7 +25,7 @@ S = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def test_the_wsdl_is_the_genuine_one_but_for_documentation() -> None:
-    found = digests(wsdl(ADDRESS, uploads=4, dataset=True))
+    found = digests(wsdl(defined(4), ADDRESS, dataset=True))
 
     # Order counts, as in the document.
     assert list(found.items()) == list(GENUINE["jobs.wsdl"].items())
@@ -32,7 +33,7 @@ def test_the_wsdl_is_the_genuine_one_but_for_documentation() -> None:
 
 
 def test_the_fifth_upload_parameter_is_all_that_a_later_deployment_adds() -> None:
-    root = etree.fromstring(wsdl(ADDRESS, uploads=5, dataset=True))
+    root = etree.fromstring(wsdl(defined(5), ADDRESS, dataset=True))
     for one in [one for one in root.iter() if one.get("name") == "tableExists"]:
         one.getparent().remove(one)
 
@@ -40,7 +41,7 @@ def test_the_fifth_upload_parameter_is_all_that_a_later_deployment_adds() -> Non
 
 
 def test_a_digest_tells_which_definition_differs() -> None:
-    document = wsdl(ADDRESS, uploads=4, dataset=True)
+    document = wsdl(defined(4), ADDRESS, dataset=True)
     changed = digests(document.replace(b'name="estimate" type="s:int"', b'name="estimate" type="s:long"', 1))
 
     assert [name for name, digest in changed.items() if digest != GENUINE["jobs.wsdl"][name]] == ["element SubmitJob"]
@@ -59,7 +60,7 @@ async def test_the_wsdl_is_served_byte_for_byte(client: Client) -> None:
 
 
 def test_without_the_dataset_no_trace_of_it_is_left() -> None:
-    text = wsdl(ADDRESS, uploads=5, dataset=False)
+    text = wsdl(defined(5), ADDRESS, dataset=False)
 
     assert b"ExecuteQuickJobDS" not in text
     assert b"DataSet" not in text

@@ -63,9 +63,10 @@ def _digest(canonical: bytes) -> str:
 def main(arguments: list[str]) -> None:
     """Print the table of the files named, or the document that is served."""
     if arguments == ["--served"]:
+        from mockserver.apis.casjobs.definition import defined
         from mockserver.apis.casjobs.wsdl import wsdl
 
-        sys.stdout.buffer.write(wsdl(ADDRESS, uploads=5, dataset=True))
+        sys.stdout.buffer.write(wsdl(defined(5), ADDRESS, dataset=True))
         return
     rows = {Path(name).name: digests(Path(name).read_bytes()) for name in arguments}
     sys.stdout.write(json.dumps(rows, indent=1) + "\n")
