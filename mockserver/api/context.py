@@ -75,7 +75,7 @@ class RequestContext(Generic[S, C]):
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
         told: an answer that is an error tells the state of the job all the same (GES: a failed algorithm).
-        fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
+        fault, instead: the fault that acts (`faults.model.Fault`), and the answer it gives in place of ours.
         armed: whether there are faults that might act.
         enter: the house's side of `begin`.
     """
@@ -99,8 +99,7 @@ class RequestContext(Generic[S, C]):
     operation: Operation | None = None
     job: str | None = None
     violations: list[Violation] = field(default_factory=list)
-    fault: str | None = None
-    effect: Mapping[str, Any] | None = None
+    fault: Any = None
     instead: Response | None = None
     error: str | None = None
     told: bool = False

@@ -30,7 +30,7 @@ from mockserver.core.errors import DomainError
 from mockserver.http.expect_continue import answered_by_reader, invite_body
 from mockserver.http.router import Route, Router, WrongMethod
 from mockserver.http.services import Services
-from mockserver.journal.entry import mask
+from mockserver.journal.masking import mask
 from mockserver.sandbox.fixtures.load import BadFixture
 from mockserver.sandbox.sandbox import Sandbox
 

@@ -24,14 +24,16 @@ from mockserver.api.context import RequestContext, Response, json_response
 from mockserver.api.definition import Api, BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.contracts.model import Contract, Contracts, Violation
 from mockserver.core.job import Job, Transition
-from mockserver.http import fault_transport as effects
+from mockserver.faults.model import Fault
+from mockserver.http import fault_transport
 from mockserver.http.expect_continue import invite_body
 from mockserver.http.metrics import Metrics
 from mockserver.http.responses import aiohttp_error, answer_of, error_response, response_of
 from mockserver.http.router import Found, Router, WrongMethod
 from mockserver.journal import coverage
-from mockserver.journal.entry import BODY_LIMIT, Entry, cut, mask
-from mockserver.journal.matching import Facts
+from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.masking import mask
+from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
@@ -163,10 +165,12 @@ class Pipeline:
             reply = await self._reply(context, found, way, refusal)
         except _Acted as acted:
             reply = acted.reply
-        if context.effect is not None:
-            reply = effects.garbled(context.effect, context.instead or reply)
+        if context.fault is not None:
+            reply = context.fault.spoil(context.instead or reply)
+            if not context.fault.delay_before_work:
+                await fault_transport.wait(sandbox.faults.pause(context.fault))
         response = await self._close(context, reply, raw, moved, began)
-        return response if context.effect is None else await effects.send(context.effect, request, response)
+        return response if context.fault is None else await fault_transport.send(context.fault, request, response)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         """Return the body, once all of it has arrived.
@@ -238,11 +242,11 @@ class Pipeline:
             _Acted: the call is not carried out; the fault answers.
         """
         sandbox = context.sandbox
-        if context.effect is not None:
+        if context.fault is not None:
             return
         operation = None if context.operation is None else self._know(context.api, context.operation).name
-        fault = await sandbox.faults.meet(
-            Facts(
+        fault = await sandbox.faults.claim(
+            MatchSubject(
                 api=context.api.name,
                 operation=operation,
                 job=context.job,
@@ -257,14 +261,12 @@ class Pipeline:
         )
         if fault is None:
             return
-        context.fault, context.effect = fault["id"], fault["effect"]
-        sandbox.publish({"event": "fault", "id": context.fault, "request": context.number, "operation": operation})
-        await asyncio.sleep(sandbox.faults.pause(fault))
-        if "named" in context.effect:
-            context.instead = context.api.fault(context.effect["named"]).reply(context)
-        else:
-            context.instead = effects.instead(context.effect)
-        if effects.needs_no_answer(context.effect):
+        context.fault = fault
+        sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": operation})
+        if fault.delay_before_work:
+            await fault_transport.wait(sandbox.faults.pause(fault))
+        context.instead = fault.response(context)
+        if fault.replaces_work:
             raise _Acted(context.instead or Response(content_type=None))
 
     async def _close(
@@ -289,7 +291,7 @@ class Pipeline:
             )
             if answer is not None:
                 named = answer.name
-            elif context.effect is None and context.error is None and reply.status != 501:
+            elif context.fault is None and context.error is None and reply.status != 501:
                 breach = contract.explain(reply.status, reply.content_type, reply.data)
                 context.violations.append(breach)
                 log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
@@ -315,25 +317,26 @@ class Pipeline:
             operation,
             named,
             context.job,
-            0 if context.effect is not None and effects.unanswered(context.effect) else reply.status,
+            0 if context.fault is not None and context.fault.unanswered else reply.status,
             headers,
             reply.body,
             (perf_counter() - began) * 1000,
-            context.fault,
+            None if context.fault is None else context.fault.id,
             moved or _NOTHING,
             context.violations or _NOTHING,
             context.parameters or _NO_VALUES,
             context.payload,
             error=context.error,
             told=context.told,
+            http_version=context.request.version,
         )
         if len(context.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
             entry = cut(entry)
         if context.violations:
-            await coverage.keep_violations(sandbox, entry.number, operation, context.violations)
+            await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, context.violations)
         counters = coverage.counters(operation, named, context.jobs.looked)
         await self._log(sandbox, entry, counters)
-        if context.effect is not None:
+        if context.fault is not None:
             return response_of(reply, headers)
         return answer_of(context.request, reply, headers)
 
@@ -379,9 +382,9 @@ class Pipeline:
         else:
             hint = f"the nearest known path is {nearest}; GET / lists what is faked"
         reply = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
-        fault, effect = await self._unmatched_fault(request, sandbox, path) if arrival.armed else (None, None)
-        if effect is not None:
-            reply = effects.garbled(effect, effects.instead(effect) or reply)
+        fault = await self._unmatched_fault(request, sandbox, path) if arrival.armed else None
+        if fault is not None:
+            reply = fault.spoil(fault.response(None) or reply)
         headers = dict(reply.headers)
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
@@ -396,20 +399,19 @@ class Pipeline:
             path=raw,
             headers=request.headers,
             body=b"",
-            status=0 if effect is not None and effects.unanswered(effect) else reply.status,
+            status=0 if fault is not None and fault.unanswered else reply.status,
             answer_headers=headers,
             answer=reply.body,
             milliseconds=(perf_counter() - began) * 1000,
-            fault=fault,
+            fault=None if fault is None else fault.id,
             nearest=nearest,
+            http_version=request.version,
         )
         await self._log(sandbox, entry)
-        return response if effect is None else await effects.send(effect, request, response)
+        return response if fault is None else await fault_transport.send(fault, request, response)
 
-    async def _unmatched_fault(
-        self, request: web.BaseRequest, sandbox: Sandbox, path: str
-    ) -> tuple[str | None, Mapping[str, Any] | None]:
-        facts = Facts(
+    async def _unmatched_fault(self, request: web.BaseRequest, sandbox: Sandbox, path: str) -> Fault | None:
+        subject = MatchSubject(
             api=None,
             operation=None,
             job=None,
@@ -421,11 +423,10 @@ class Pipeline:
             payload=None,
             body=b"",
         )
-        fault = await sandbox.faults.meet(facts)
-        if fault is None:
-            return None, None
-        await asyncio.sleep(sandbox.faults.pause(fault))
-        return fault["id"], fault["effect"]
+        fault = await sandbox.faults.claim(subject)
+        if fault is not None:
+            await fault_transport.wait(sandbox.faults.pause(fault))
+        return fault
 
 
 class _Acted(BaseException):

@@ -23,7 +23,7 @@ CASJOBS = Api(
     decode=routes.decode,
     refuse=routes.refuse,
     faults=FAULTS,
-    secrets=("pw", "owner_pw", "md5", "password"),
+    secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(
         "casjobs.sdss.org/CasJobs/services/jobs.asmx (help pages)",
         "github.com/sciserver/SkyServerWS (genuine WSDL)",

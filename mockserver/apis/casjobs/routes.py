@@ -19,6 +19,7 @@ from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
 from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
+from mockserver.wire import charset as charsets
 from mockserver.wire import xml
 from mockserver.wire.soap import Kind, Node
 
@@ -91,7 +92,7 @@ async def method(context: CasContext) -> Response:
                     frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
                 )
             )
-        charset = xml.codec(_charset(context)) or "utf-8"
+        charset = charsets.codec(_charset(context)) or "utf-8"
         arguments = reading.form(context.body.decode(charset, "replace"), parameters, charset)
         _validate(context, "Form", arguments)
     await _begin(context, row, arguments)

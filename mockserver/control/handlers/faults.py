@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.context import Response, json_response
 from mockserver.control.requests import Ask
-from mockserver.faults.registry import catalogue
+from mockserver.faults.catalogue import catalogue
 
 
 async def listing(ask: Ask) -> Response:
@@ -35,4 +35,4 @@ async def disarm_all(ask: Ask) -> Response:
 
 async def listed(ask: Ask) -> Response:
     """List what a fault may match and do, and the named faults of each API."""
-    return json_response(catalogue(ask.sandbox.apis))
+    return json_response(catalogue(ask.sandbox.apis.values()))

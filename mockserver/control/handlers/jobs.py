@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.fixtures.load import BadContent, check_job
+from mockserver.sandbox.jobs import Change, Pure
 from mockserver.sandbox.sandbox import STOP
 
 RECHECK = 1.0
@@ -81,18 +83,31 @@ async def change(ask: Ask) -> Response:
 
 async def force(ask: Ask) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
-    api, kind, job_id = await _target(ask)
     word, hold = ask.fields["state"], ask.fields.get("hold", True)
     given = {name: value for name, value in ask.fields.items() if name not in ("state", "hold")}
+    api = chosen(ask, ask.values["api"])
     rest = _own_words(api, given)
-    _check_fields(api, kind, rest, never=("id", "scenario", "runs"))
 
     def pure(machine: Machine, job: Job, now: float) -> Job:
+        if job.parent is not None and "run" not in ask.values:
+            raise UnknownJob(api.name, job.id)
+        _check_fields(api, job.kind, rest, never=("id", "scenario", "runs"))
         return amend(machine, machine.force(job, word, now, hold=hold), rest, now)
 
-    landed = await ask.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
-    await forced.note(ask.sandbox, landed.after)
+    landed = await _changed(ask, api, pure)
+    await forced.note(ask.sandbox.store, ask.sandbox.name, landed.after)
     return json_response(await record(ask, api, landed.after))
+
+
+async def _changed(ask: Ask, api: Api, pure: Pure) -> Change:
+    """Change the job that the path names, without a step of the store to find out its kind."""
+    if "run" in ask.values:
+        _, kind, job_id = await _target(ask)
+        return await ask.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
+    for kind in sorted(api.machines, key=lambda kind: kind != "job"):
+        with contextlib.suppress(UnknownJob):
+            return await ask.sandbox.jobs.change(api.name, ask.values["id"], pure, kind=kind)
+    raise UnknownJob(api.name, ask.values["id"])
 
 
 async def release(ask: Ask) -> Response:

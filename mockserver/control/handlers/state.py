@@ -10,7 +10,7 @@ from mockserver.sandbox import snapshot
 
 async def reset(ask: Ask) -> Response:
     """Go back to the seeded start; say what was done, and what was armed or forced for nothing."""
-    unseen = await forced.unseen(ask.sandbox)
+    unseen = await forced.unseen(ask.sandbox.store, ask.sandbox.name)
     done = await ask.sandbox.reset(ask.fields.get("keep", ()))
     return json_response({**done, "forced_unseen": unseen})
 

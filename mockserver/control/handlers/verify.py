@@ -54,11 +54,12 @@ def _answer(verdict: Verdict) -> Response:
 
 async def covered(ask: Ask) -> Response:
     """Return what has been exercised since the last reset."""
-    return json_response(await coverage.report(ask.sandbox, ask.services.contracts))
+    store, name = ask.sandbox.store, ask.sandbox.name
+    return json_response(await coverage.report(store, name, ask.sandbox.apis.values(), ask.services.contracts))
 
 
 async def violations(ask: Ask) -> Response:
     """Return the breaches of contract by either side since the last reset."""
-    found = await coverage.violations(ask.sandbox)
+    found = await coverage.violations(ask.sandbox.store, ask.sandbox.name)
     side = ask.values.get("side")
     return json_response({"violations": [one for one in found if side is None or one["side"] == side]})
