@@ -42,7 +42,10 @@ def test_what_has_been_learnt_is_never_forgotten() -> None:
 
     assert masking.current() is learnt
     assert learnt.names == before.names | {"x-fifth-key", "fifth_pin"}
-    assert masking.mask('{"FIFTH_PIN": "1234"} <fifth_pin>1234</fifth_pin>') == '{"FIFTH_PIN": "***"} <fifth_pin>***</fifth_pin>'
+    assert (
+        masking.mask('{"FIFTH_PIN": "1234"} <fifth_pin>1234</fifth_pin>')
+        == '{"FIFTH_PIN": "***"} <fifth_pin>***</fifth_pin>'
+    )
 
 
 def test_a_name_that_begins_another_does_not_hide_it() -> None:
