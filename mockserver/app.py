@@ -22,6 +22,7 @@ from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Mount
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
+from mockserver.journal import masking
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import STOP
@@ -77,6 +78,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
     """
     apis = chosen_apis(settings)
+    masking.learn((*APIS, *apis))
     names = tuple(api.name for api in apis)
     contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
     store = store or MemoryStore()

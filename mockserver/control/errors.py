@@ -12,10 +12,10 @@ from mockserver.api.job_builder import BadFields
 from mockserver.api.response import Response, error_response
 from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
-from mockserver.faults.registry import BadFault, UnknownFault
+from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.http.pipeline import RequestRefused
 from mockserver.http.router import Router
-from mockserver.journal.entry import mask
+from mockserver.journal.masking import mask
 from mockserver.sandbox.fixtures.load import BadContent, BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.snapshot import BadSnapshot

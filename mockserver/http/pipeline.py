@@ -10,7 +10,6 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
+from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.body import BodyStalled, ClientGone, read_body
 from mockserver.http.metrics import Metrics
@@ -35,8 +35,9 @@ from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.journal import coverage
-from mockserver.journal.entry import BODY_LIMIT, Entry, cut, mask
-from mockserver.journal.matching import Facts
+from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.masking import mask
+from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
@@ -81,7 +82,7 @@ class Answered(NamedTuple):
     context: RequestContext[Any, Any]
     known: Known | None = None
     breaches: Sequence[Violation] = ()
-    fault: Mapping[str, Any] | None = None
+    fault: Fault | None = None
     error: str | None = None
 
 
@@ -204,15 +205,17 @@ class Pipeline:
         answered = await self._answer(context, sandbox, start.armed, refusal)
         response, violations, named = self._judge(answered)
         headers = self._headers(response, api, number, violations)
-        entry = _entry(answered, sandbox, raw, response, headers, moved, violations, named, jobs.made, began)
+        entry = _entry(answered, request, sandbox, raw, response, headers, moved, violations, named, jobs.made, began)
         if api.journaled:
             await self._record(sandbox, entry, answered.known, jobs.looked)
         self.metrics.count(entry)
 
         # send
-        if answered.fault is not None:
-            effect = answered.fault["effect"]
-            return await fault_transport.send(effect, request, response_of(response, headers))
+        fault = answered.fault
+        if fault is not None:
+            if not fault.delay_before_work:
+                await fault_transport.wait(sandbox.faults.pause(fault))
+            return await fault_transport.send(fault, request, response_of(response, headers))
         if response.stream is not None:
             streamed: web.StreamResponse = await response.stream(request)
             return streamed
@@ -253,9 +256,9 @@ class Pipeline:
                             breaches = (resolved.unseen,)
                 if armed:
                     fault = await self._fault(context, sandbox, known)
-                    if fault is not None and fault_transport.needs_no_answer(fault["effect"]):
-                        return Answered(_instead(context, fault) or Response(content_type=None), context, known,
-                                        breaches, fault)  # fmt: skip
+                    if fault is not None and fault.replaces_work:
+                        response = fault.response(context) or Response(content_type=None)
+                        return Answered(fault.spoil(response), context, known, breaches, fault)
                 if refusal is None:
                     refusal = resolved.refusal
                 if refusal is not None:
@@ -271,7 +274,7 @@ class Pipeline:
             log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(failure))
             return Answered(_own_500(context), context, known, breaches, fault, failure)
         if fault is not None:
-            response = fault_transport.garbled(fault["effect"], _instead(context, fault) or response)
+            response = fault.spoil(fault.response(context) or response)
         return Answered(response, context, known, breaches, fault)
 
     def _know(self, api: Api, operation: Operation) -> Known:
@@ -281,13 +284,11 @@ class Pipeline:
         known = self._known[id(operation)] = Known(name, contract)
         return known
 
-    async def _fault(
-        self, context: RequestContext[Any, Any], sandbox: Sandbox, known: Known | None
-    ) -> Mapping[str, Any] | None:
-        """Return the armed fault that acts on this request, once the time by which it delays it is over."""
+    async def _fault(self, context: RequestContext[Any, Any], sandbox: Sandbox, known: Known | None) -> Fault | None:
+        """Return the armed fault that acts on this request; one that delays the work has done so."""
         name = None if known is None else known.name
-        fault = await sandbox.faults.meet(
-            Facts(
+        fault = await sandbox.faults.claim(
+            MatchSubject(
                 api=context.api.name or None,
                 operation=name,
                 job=context.job,
@@ -302,8 +303,9 @@ class Pipeline:
         )
         if fault is None:
             return None
-        sandbox.publish({"event": "fault", "id": fault["id"], "request": context.number, "operation": name})
-        await asyncio.sleep(sandbox.faults.pause(fault))
+        sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
+        if fault.delay_before_work:
+            await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
 
     def _judge(self, answered: Answered) -> tuple[Response, Sequence[Violation], str | None]:
@@ -339,7 +341,7 @@ class Pipeline:
     async def _record(self, sandbox: Sandbox, entry: Entry, known: Known | None, looked: Job | None) -> None:
         operation = None if known is None else known.name
         if entry.violations:
-            await coverage.keep_violations(sandbox, entry.number, operation, list(entry.violations))
+            await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, list(entry.violations))
         counters = coverage.counters(operation, entry.response, looked)
         await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
         if sandbox.listened:
@@ -375,6 +377,7 @@ def _resolved(
 
 def _entry(
     answered: Answered,
+    request: web.BaseRequest,
     sandbox: Sandbox,
     raw: str,
     response: Response,
@@ -398,11 +401,11 @@ def _entry(
         operation=None if answered.known is None else answered.known.name,
         response=named,
         job=context.job if made is None else made.id,
-        status=0 if fault is not None and fault_transport.unanswered(fault["effect"]) else response.status,
+        status=0 if fault is not None and fault.unanswered else response.status,
         answer_headers=headers,
         answer=response.body,
         milliseconds=(perf_counter() - began) * 1000,
-        fault=None if fault is None else fault["id"],
+        fault=None if fault is None else fault.id,
         transitions=moved or _NOTHING,
         violations=violations or _NOTHING,
         parameters=context.parameters,
@@ -410,18 +413,11 @@ def _entry(
         nearest=response.nearest,
         error=answered.error,
         told=response.shows_state,
+        http_version=request.version,
     )
     if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
         return cut(entry)
     return entry
-
-
-def _instead(context: RequestContext[Any, Any], fault: Mapping[str, Any]) -> Response | None:
-    """Return the answer that a fault gives in place of ours."""
-    effect = fault["effect"]
-    if "named" in effect:
-        return context.api.fault(effect["named"]).reply(context)
-    return fault_transport.instead(effect)
 
 
 def not_faked(api: Api, operation: Operation | None) -> Response:

@@ -12,7 +12,7 @@ from mockserver.api.job_builder import Birth
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
-from mockserver.core.job import Job, Transition
+from mockserver.core.job import Job, Transition, transition_record
 from mockserver.faults.registry import Faults
 from mockserver.sandbox.fixtures.load import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs
@@ -106,7 +106,7 @@ class Sandbox:
         self._first_clock = clock
         self._listeners: set[asyncio.Queue[Mapping[str, Any]]] = set()
         machines = {(api.name, kind): machine for api in apis for kind, machine in api.machines.items()}
-        self.faults = Faults(self)
+        self.faults = Faults(store, name, self.apis, self.ids, self.real)
         self.jobs = Jobs(store, name, machines, self.now, self._publish_moves)
 
     def adopt(self, fixtures: Fixtures) -> None:
@@ -270,15 +270,4 @@ class Sandbox:
         if not self._listeners:
             return
         for move in transitions:
-            self.publish(
-                {
-                    "event": "job",
-                    "api": job.api,
-                    "kind": job.kind,
-                    "id": job.id,
-                    "from": move.source,
-                    "to": move.to,
-                    "at": iso(move.at),
-                    "cause": str(move.cause),
-                }
-            )
+            self.publish({"event": "job", **transition_record(job, move)})

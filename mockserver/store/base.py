@@ -120,6 +120,12 @@ class Store(Protocol):
     async def replace(self, box: str, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
         """Compare and swap a document (None: absent); False when it is no longer `old`."""
 
+    async def append(self, box: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
+        """Add a value to a document that is a list, and drop the oldest beyond `limit`.
+
+        Its field `number` says which request was the last that had begun.
+        """
+
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         """Return all documents of a collection, in order of arrival."""
 

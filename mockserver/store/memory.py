@@ -170,6 +170,12 @@ class MemoryStore:
             documents[key] = new
         return True
 
+    async def append(self, box: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
+        found = self._boxes[box]
+        documents = found.documents.setdefault(collection, {})
+        stamped = {**value, "number": found.counters.get(JOURNAL, 0)}
+        documents[key] = [*documents.get(key, ()), stamped][-limit:]
+
     async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
         return dict(self._boxes[box].documents.get(collection, {}))
 

@@ -5,7 +5,7 @@ placeholder instead, and nothing else does:
 
 * `Date: {date}` and `Server: {server}` (time, and versions of Python and aiohttp);
 * in answers of `/_control` and `/`, the version of this package (`{version}`), the uptime of the process (`{uptime}`)
-  and how long an exchange took (`{took}`: `milliseconds`, and `time` and `wait` in HAR);
+  and how long an exchange took (`{took}`: `milliseconds`, `time` and `wait` in HAR, and the metrics' seconds);
 * the reason after 413 and 422, which Python 3.13 has renamed (`{reason}`);
 * `Content-Length: {length}` where a placeholder in the body has changed its length; that it was right is checked here.
 
@@ -40,6 +40,8 @@ _VARYING = tuple(
     for pattern, placeholder in (
         (rb'(?<="uptime_seconds":)[0-9.e-]+', b'"{uptime}"'),
         (rb'(?<="milliseconds":)[0-9.e-]+', b'"{took}"'),
+        (rb"(?<=mockserver_request_seconds_bucket\{)([^}]*)\} [0-9.]+", rb"\1} {count}"),
+        (rb"(?<=mockserver_request_seconds_sum\{)([^}]*)\} [0-9.e-]+", rb"\1} {took}"),
         (rb'(?<="time":)[0-9.e-]+', b'"{took}"'),
         (rb'(?<="wait":)[0-9.e-]+', b'"{took}"'),
     )

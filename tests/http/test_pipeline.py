@@ -28,7 +28,8 @@ from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
 from mockserver.http.metrics import Metrics
 from mockserver.http.pipeline import Pipeline
-from mockserver.journal import entry as journal
+from mockserver.journal.entry import BODY_LIMIT
+from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.load import Fixtures
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.store.memory import MemoryStore
@@ -174,7 +175,7 @@ async def client(exchange: Pipeline) -> AsyncIterator[TestClient[Any, Any]]:
 
 
 async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, Any]]:
-    return [journal.describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
+    return [describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
 
 
 async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Pipeline) -> None:
@@ -296,6 +297,6 @@ async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any,
     exchange.body_limit = 1_000_000
     await client.post("/toy/1/stop", json={"x": "y" * 200_000})
     (kept,) = await exchange.sandboxes.store.entries("default")
-    assert len(kept.body) == journal.BODY_LIMIT
+    assert len(kept.body) == BODY_LIMIT
     assert kept.payload is None
-    assert journal.describe(kept)["request"]["size"] == 200_009
+    assert describe(kept)["request"]["size"] == 200_009

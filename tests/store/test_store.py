@@ -138,3 +138,22 @@ def test_a_job_survives_being_a_document() -> None:
         history=(Transition(source="a", to="b", at=2.5, cause=Cause.CLIENT, request=7),),
     )
     assert codec.load(json.loads(json.dumps(codec.dump(full)))) == full
+
+
+async def test_what_is_appended_bears_the_number_of_the_last_request(store: Store) -> None:
+    await store.append("box", "forced", "a", {"state": "x"}, 3)
+    for _ in range(2):
+        await store.begin_request("box", "")
+    await store.append("box", "forced", "a", {"state": "y"}, 3)
+
+    assert await store.read("box", "forced", "a") == [{"state": "x", "number": 0}, {"state": "y", "number": 2}]
+
+
+async def test_a_list_that_is_full_drops_its_oldest(store: Store) -> None:
+    before = None
+    for state in "uvwxyz":
+        await store.append("box", "forced", "a", {"state": state}, 3)
+        before = before or await store.read("box", "forced", "a")
+
+    assert [one["state"] for one in await store.read("box", "forced", "a") or ()] == ["x", "y", "z"]
+    assert before == [{"state": "u", "number": 0}]  # what came out is never changed

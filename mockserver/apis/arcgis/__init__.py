@@ -96,6 +96,6 @@ ARCGIS = Api(
     mounted=mounted,
     mounts={"context": "arcgis", "portal": "portal"},
     faults=FAULTS,
-    secrets=("token", "password", "X-Esri-Authorization"),
+    secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),
 )

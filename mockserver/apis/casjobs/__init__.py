@@ -24,7 +24,7 @@ CASJOBS = Api(
     resolve=routes.resolve,
     refuse=routes.refuse,
     faults=FAULTS,
-    secrets=("pw", "owner_pw", "md5", "password"),
+    secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(
         "casjobs.sdss.org/CasJobs/services/jobs.asmx (help pages)",
         "github.com/sciserver/SkyServerWS (genuine WSDL)",

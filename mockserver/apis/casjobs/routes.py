@@ -22,6 +22,7 @@ from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
 from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
+from mockserver.wire import charset as charsets
 from mockserver.wire import xml
 from mockserver.wire.soap_types import Kind, Parameter, SoapOperation, SoapService
 from mockserver.wire.xml_writer import Node
@@ -176,7 +177,7 @@ def _at_method(context: CasContext) -> Resolved:
                 frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
             )
             return _refused(PlainRefused(error), "the body is no form", OPERATION[row.name])
-        charset = xml.codec(_charset(context)) or "utf-8"
+        charset = charsets.codec(_charset(context)) or "utf-8"
         arguments = reading.form(context.body.decode(charset, "replace"), operation.parameters, charset)
         where = "Form"
     if context.settings.request_validation and (dangerous := _dangerous(arguments)) is not None:

@@ -116,6 +116,7 @@ PRIME = Api(
     resolve=resolve,
     refuse=refuse,
     faults=FAULTS,
+    secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
         "prime.md",
         "Cisco Prime Infrastructure API references 2.2 to 3.10",

@@ -9,7 +9,7 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import Clock, instant, iso
-from mockserver.core.job import Job, Transition
+from mockserver.core.job import Job, Transition, transition_record
 from mockserver.core.plan import seconds
 
 _ULP = 1e-6
@@ -58,7 +58,5 @@ def _describe(clock: Clock, real: float) -> dict[str, Any]:
 
 def describe_moves(transitions: Sequence[tuple[Job, Transition]]) -> list[dict[str, Any]]:
     """Return moves as JSON, in order of time."""
-    return [
-        {"api": job.api, "kind": job.kind, "id": job.id, "from": move.source, "to": move.to, "at": iso(move.at)}
-        for job, move in transitions
-    ]
+    records = (transition_record(job, move) for job, move in transitions)
+    return [{name: value for name, value in one.items() if name != "cause"} for one in records]

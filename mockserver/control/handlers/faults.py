@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.requests import ControlRequest
-from mockserver.faults.registry import catalogue
+from mockserver.faults.catalogue import catalogue
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -35,4 +35,4 @@ async def disarm_all(request: ControlRequest) -> Response:
 
 async def listed(request: ControlRequest) -> Response:
     """List what a fault may match and do, and the named faults of each API."""
-    return json_response(catalogue(request.sandbox.apis))
+    return json_response(catalogue(request.sandbox.apis.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.fixtures.load import BadContent, check_job
+from mockserver.sandbox.jobs import Change, Pure
 from mockserver.sandbox.sandbox import STOP
 
 RECHECK = 1.0
@@ -81,18 +83,31 @@ async def change(request: ControlRequest) -> Response:
 
 async def force(request: ControlRequest) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
-    api, kind, job_id = await _target(request)
     word, hold = request.fields["state"], request.fields.get("hold", True)
     given = {name: value for name, value in request.fields.items() if name not in ("state", "hold")}
+    api = chosen(request, request.values["api"])
     rest = _own_words(api, given)
-    _check_fields(api, kind, rest, never=("id", "scenario", "runs"))
 
     def pure(machine: Machine, job: Job, now: float) -> Job:
+        if job.parent is not None and "run" not in request.values:
+            raise UnknownJob(api.name, job.id)
+        _check_fields(api, job.kind, rest, never=("id", "scenario", "runs"))
         return amend(machine, machine.force(job, word, now, hold=hold), rest, now)
 
-    landed = await request.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
-    await forced.note(request.sandbox, landed.after)
+    landed = await _changed(request, api, pure)
+    await forced.note(request.sandbox.store, request.sandbox.name, landed.after)
     return json_response(await record(request, api, landed.after))
+
+
+async def _changed(request: ControlRequest, api: Api, pure: Pure) -> Change:
+    """Change the job that the path names, without a step of the store to find out its kind."""
+    if "run" in request.values:
+        _, kind, job_id = await _target(request)
+        return await request.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
+    for kind in sorted(api.machines, key=lambda kind: kind != "job"):
+        with contextlib.suppress(UnknownJob):
+            return await request.sandbox.jobs.change(api.name, request.values["id"], pure, kind=kind)
+    raise UnknownJob(api.name, request.values["id"])
 
 
 async def release(request: ControlRequest) -> Response:

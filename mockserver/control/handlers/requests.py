@@ -9,8 +9,10 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import instant
-from mockserver.journal import export_har as export
-from mockserver.journal.entry import Entry, describe
+from mockserver.journal.entry import Entry
+from mockserver.journal.export_curl import curl
+from mockserver.journal.export_har import har
+from mockserver.journal.masked_entry import describe
 from mockserver.store.base import JOURNAL
 
 LIMIT = 100
@@ -27,9 +29,9 @@ async def listing(request: ControlRequest) -> Response:
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
     if form == "har":
-        return json_response(export.har(shown[::-1], request.base))
+        return json_response(har(shown[::-1], request.base))
     if form == "curl":
-        text = export.curl(shown[::-1], request.base)
+        text = curl(shown[::-1], request.base)
         return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
     bodies = request.values.get("bodies", True)
     return json_response(

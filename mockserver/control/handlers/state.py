@@ -10,7 +10,7 @@ from mockserver.sandbox import snapshot
 
 async def reset(request: ControlRequest) -> Response:
     """Go back to the seeded start; say what was done, and what was armed or forced for nothing."""
-    unseen = await forced.unseen(request.sandbox)
+    unseen = await forced.unseen(request.sandbox.store, request.sandbox.name)
     done = await request.sandbox.reset(request.fields.get("keep", ()))
     return json_response({**done, "forced_unseen": unseen})
 

@@ -54,11 +54,12 @@ def _answer(verdict: Verdict) -> Response:
 
 async def covered(request: ControlRequest) -> Response:
     """Return what has been exercised since the last reset."""
-    return json_response(await coverage.report(request.sandbox, request.services.contracts))
+    store, name = request.sandbox.store, request.sandbox.name
+    return json_response(await coverage.report(store, name, request.sandbox.apis.values(), request.services.contracts))
 
 
 async def violations(request: ControlRequest) -> Response:
     """Return the breaches of contract by either side since the last reset."""
-    found = await coverage.violations(request.sandbox)
+    found = await coverage.violations(request.sandbox.store, request.sandbox.name)
     side = request.values.get("side")
     return json_response({"violations": [one for one in found if side is None or one["side"] == side]})
