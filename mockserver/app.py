@@ -23,9 +23,10 @@ from mockserver.http.mounts import Mount
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.journal import masking
+from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
-from mockserver.sandbox.sandbox import STOP
+from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
@@ -82,15 +83,15 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     names = tuple(api.name for api in apis)
     contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
     store = store or MemoryStore()
-    sandboxes = Sandboxes(
+    config = SandboxConfig(
         store=store,
         apis=apis,
-        fixtures=fixtures.load(settings.fixtures, apis),
         seed=settings.seed,
         time=real_time,
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
+    sandboxes = Sandboxes(config, fixtures.load(settings.fixtures, apis))
     return Services(
         settings=settings,
         apis=apis,
@@ -166,9 +167,11 @@ async def _ending_streams(app: web.Application) -> None:
         sandbox.publish(STOP)
 
 
-async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:
+async def create_app(
+    settings: Settings | None = None, *, real_time: Time = time.time, store: Store | None = None
+) -> web.Application:
     """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
-    services = build(settings or Settings(), real_time=real_time)
+    services = build(settings or Settings(), real_time=real_time, store=store)
     await services.store.open()
     await services.sandboxes.default.seed()
     return application(services, pipeline(services))

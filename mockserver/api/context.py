@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -55,6 +55,9 @@ class Documents(Protocol):
     async def replace(self, collection: str, key: str, old: Any, new: Any) -> bool:
         """Compare and swap a document (None: absent)."""
 
+    async def change(self, collection: str, key: str, pure: Callable[[Any], Any]) -> Any:
+        """Apply a pure function to a document (None: absent), again when somebody else was quicker; return the new."""
+
     async def all(self, collection: str) -> Mapping[str, Any]:
         """Return a collection in order of arrival."""
 
@@ -75,7 +78,7 @@ class Sandbox(Protocol):
     def real(self) -> float:
         """Return real time in epoch seconds."""
 
-    def records(self, api: str) -> Documents:
+    def documents(self, api: str) -> Documents:
         """Return the documents an API keeps here."""
 
     async def count(self, counter: str) -> int:
@@ -126,6 +129,11 @@ class Jobs(Protocol):
         self, api: str, *, kind: str = "job", start: int = 0, limit: int | None = None, newest: bool = True
     ) -> tuple[list[Job], int]:
         """Return jobs in order of arrival, and how many there are."""
+
+    def each(
+        self, api: str, *, kind: str = "job", newest: bool = True, where: Callable[[Job], bool] | None = None
+    ) -> AsyncIterator[Job]:
+        """Yield all jobs in order of arrival, the newest first unless told otherwise; `where` tells which."""
 
 
 class Resolved(NamedTuple):

@@ -343,7 +343,7 @@ class Pipeline:
         if entry.violations:
             await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, list(entry.violations))
         counters = coverage.counters(operation, entry.response, looked)
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
+        await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
         if sandbox.listened:
             sandbox.publish(
                 {

@@ -32,6 +32,7 @@ from mockserver.journal.entry import BODY_LIMIT
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.load import Fixtures
 from mockserver.sandbox.registry import Sandboxes
+from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.store.memory import MemoryStore
 from mockserver.wire.json import Malformed, read_json
 
@@ -151,16 +152,17 @@ def _write_contracts(folder: Path) -> None:
 @pytest.fixture
 def exchange(tmp_path: Path) -> Pipeline:
     _write_contracts(tmp_path)
-    sandboxes = Sandboxes(
+    config = SandboxConfig(
         store=MemoryStore(),
-        apis=[TOY],
-        fixtures=Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}}),
+        apis=(TOY,),
         seed=0,
         time=lambda: 1000.0,
         clock=Clock(frozen_at=1000.0),
         journal_size=50,
     )
     contracts = loader.load(tmp_path, ["toy"])
+    fixtures = Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}})
+    sandboxes = Sandboxes(config, fixtures)
     return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
 
 

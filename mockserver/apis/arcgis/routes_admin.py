@@ -260,8 +260,8 @@ async def _job(context: GpContext, service: Service, *, look: bool = False) -> J
 
 
 async def _jobs_of(context: GpContext, service: Service) -> list[Job]:
-    jobs, _ = await context.jobs.page("arcgis", newest=False)
-    return [job for job in jobs if job.data["service"] == service.key]
+    mine = context.jobs.each("arcgis", newest=False, where=lambda job: job.data["service"] == service.key)
+    return [job async for job in mine]
 
 
 def _of_service(*names: str) -> tuple[str, ...]:

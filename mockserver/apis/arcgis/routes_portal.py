@@ -140,7 +140,7 @@ async def oauth_authorize(context: GpContext) -> Response:
         return _oauth_page(context, "Error: Invalid response_type")
     number = await context.sandbox.count("arcgis.oauth")
     if number % tokens.SWEEP == 0:
-        await tokens.sweep(context.sandbox.records("arcgis"), STATES, context.now)
+        await tokens.sweep(context.sandbox.documents("arcgis"), STATES, context.now)
     state = context.sandbox.ids.hex("arcgis.oauth", number, 48)
     begun = {
         "client_id": given["client_id"],
@@ -149,13 +149,13 @@ async def oauth_authorize(context: GpContext) -> Response:
         "expiration": given.get("expiration"),
         "dies": context.now + STATE_LIFE,
     }
-    await context.sandbox.records("arcgis").put(STATES, state, begun)
+    await context.sandbox.documents("arcgis").put(STATES, state, begun)
     return _oauth_page(context, "Sign In", state=state, client_id=begun["client_id"])
 
 
 async def oauth_sign_in(context: GpContext) -> Response:
     """`…/sharing/oauth2/signin`: back to the application, with a token in the fragment of the address."""
-    given, records = context.parameters, context.sandbox.records("arcgis")
+    given, records = context.parameters, context.sandbox.documents("arcgis")
     state = given.get("oauth_state", "")
     begun = await records.get(STATES, state) if state else None
     if begun is None or context.now >= begun["dies"]:

@@ -354,7 +354,7 @@ async def output(context: CasContext) -> Response:
     text = job.data.get("output_data")
     if text is None:
         table = str(job.data.get("query") or "").casefold()
-        stored = await context.sandbox.records(API).get("tables", f"{job.owner}/{table}")
+        stored = await context.sandbox.documents(API).get("tables", f"{job.owner}/{table}")
         text = context.settings.default_quick_result if stored is None else "\n".join(stored["data"])
     kind = "text/csv" if job.data.get("type", QUERY).casefold() in ("csv", "tcsv") else "application/octet-stream"
     return _written(context.settings, text.encode(), kind)

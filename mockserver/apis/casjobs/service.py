@@ -197,8 +197,7 @@ async def _found(request: CasContext, account: Account, text: str | None, includ
 
     ids = conditions.exact_ids(wanted)
     if ids is None:
-        jobs, _ = await request.jobs.page(API, newest=False)
-        candidates = [job for job in jobs if visible(job)]
+        candidates = [job async for job in request.jobs.each(API, newest=False, where=visible)]
     else:
         candidates = await _asked_by_id(request, ids, visible)
     return [job for job in candidates if conditions.fits(wanted, searched(job, settings))]
@@ -276,7 +275,7 @@ async def _run(request: CasContext, account: Account, fields: dict[str, Any], sy
     if found is not None:
         return found.result
     if _TABLE_LIST.search(fields["query"] or ""):
-        tables = await request.sandbox.records(API).all("tables")
+        tables = await request.sandbox.documents(API).all("tables")
         mine = [(table["name"],) for table in tables.values() if table["wsid"] == account.wsid]
         return quick.typed_csv((("TABLE_NAME", "varchar"),), mine)
     return request.settings.default_quick_result
@@ -304,7 +303,7 @@ async def upload_data(
 ) -> None:
     """Store CSV text as a table."""
     account = login(request, wsid, pw)
-    records, key = request.sandbox.records(API), f"{account.wsid}/{(table or '').casefold()}"
+    records, key = request.sandbox.documents(API), f"{account.wsid}/{(table or '').casefold()}"
     while True:
         old = await records.get("tables", key)
         # guess: rows are added to a table that exists; otherwise it is made anew.
@@ -321,13 +320,13 @@ async def set_service_state(
     _admin(request, login(request, wsid, pw))
     if state not in _SERVICE_STATES:
         raise ClrException(sentence(request.settings.service_state_error, state=state or ""))
-    await request.sandbox.records(API).put("services", name or "", {"state": state, "since": request.now})
+    await request.sandbox.documents(API).put("services", name or "", {"state": state, "since": request.now})
 
 
 async def get_service_state(request: CasContext, wsid: int, pw: str | None, name: str | None) -> str:
     """Return the state of a service; admins only."""
     _admin(request, login(request, wsid, pw))
-    told = await request.sandbox.records(API).get("services", name or "")
+    told = await request.sandbox.documents(API).get("services", name or "")
     if told is None:
         return request.content.services.get(name or "", "RUNNING")
     # "on next cycle": when that is, is a guess.

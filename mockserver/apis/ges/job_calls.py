@@ -23,7 +23,6 @@ from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 
 _DONE = frozenset({GesState.SUCCESS, GesState.COMPLETE})
-_CHUNK = 200
 
 
 async def status(context: GesContext) -> Response:
@@ -218,16 +217,10 @@ async def _graph_to_list(context: GesContext) -> Graph:
 
 
 async def _of_graph(context: GesContext, graph: Graph) -> AsyncIterator[Job]:
-    start = 0
-    while True:
-        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
-        for job in jobs:
-            forgotten = job.state == GesState.CANCELLED and context.settings.cancelled_status == "unknown"
-            if _belongs(job, graph) and not forgotten and not await _erased(context, job):
-                yield job
-        start += _CHUNK
-        if start >= total:
-            return
+    async for job in context.jobs.each("ges", where=lambda job: _belongs(job, graph)):
+        forgotten = job.state == GesState.CANCELLED and context.settings.cancelled_status == "unknown"
+        if not forgotten and not await _erased(context, job):
+            yield job
 
 
 def _listed(settings: GesSettings, job: Job) -> dict[str, Any]:

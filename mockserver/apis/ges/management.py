@@ -22,7 +22,6 @@ _LIMIT = 10
 """Jobs on a page that asks for no number (the SDK's own documentation)."""
 
 _FILTERS = ("running", "waiting", "success", "failed")
-_CHUNK = 200
 
 
 async def show_job(context: GesContext) -> Response:
@@ -98,13 +97,7 @@ async def _graph(context: GesContext) -> Graph:
 
 
 async def _jobs(context: GesContext, project_id: str) -> list[Job]:
-    start, found = 0, []
-    while True:
-        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
-        found += [job for job in jobs if _belongs(job, project_id)]
-        start += _CHUNK
-        if start >= total:
-            return found
+    return [job async for job in context.jobs.each("ges", where=lambda job: _belongs(job, project_id))]
 
 
 def _belongs(job: Job, project_id: str) -> bool:

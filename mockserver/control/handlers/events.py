@@ -10,7 +10,8 @@ from aiohttp import web
 
 from mockserver.api.response import Response
 from mockserver.control.requests import ControlRequest
-from mockserver.sandbox.sandbox import STOP, Sandbox
+from mockserver.sandbox.events import STOP
+from mockserver.sandbox.sandbox import Sandbox
 
 HEARTBEAT = 15.0
 """Real seconds of silence after which a comment keeps proxies from closing the stream."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mockserver.api.definition import Api
@@ -16,14 +14,9 @@ from mockserver.control.handlers.joblist import page
 from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
-from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
+from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.load import BadContent, check_job
-from mockserver.sandbox.jobs import Change, Pure
-from mockserver.sandbox.sandbox import STOP
-
-RECHECK = 1.0
-"""Real seconds after which a waiting `until` looks again by itself: another process may have moved the job."""
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -64,63 +57,56 @@ async def add(request: ControlRequest) -> Response:
 
 async def show(request: ControlRequest) -> Response:
     """Show a job; with `until`, wait for a state or phase."""
-    api, kind, job_id = await _target(request)
-    if "until" not in request.values:
-        return json_response(await record(request, api, await request.sandbox.jobs.get(api.name, job_id, kind=kind)))
-    return json_response(await _wait(request, api, kind, job_id))
+    api, found = await _target(request)
+    if "until" in request.values:
+        return json_response(await _wait(request, api, found.kind, found.id))
+    job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
+    return json_response(await record(request, api, job))
 
 
 async def change(request: ControlRequest) -> Response:
     """Set some fields of a job; its state is left alone."""
-    api, kind, job_id = await _target(request)
+    api, found = await _target(request)
     fields = _own_words(api, request.fields)
-    _check_fields(api, kind, fields, never=("state", "id", "scenario", "runs"))
+    _check_fields(api, found.kind, fields, never=("state", "id", "scenario", "runs"))
     landed = await request.sandbox.jobs.change(
-        api.name, job_id, lambda machine, job, now: amend(machine, job, fields, now), kind=kind
+        api.name, found.id, lambda machine, job, now: amend(machine, job, fields, now), kind=found.kind, found=found
     )
     return json_response(await record(request, api, landed.after))
 
 
 async def force(request: ControlRequest) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
+    api, found = await _target(request)
     word, hold = request.fields["state"], request.fields.get("hold", True)
     given = {name: value for name, value in request.fields.items() if name not in ("state", "hold")}
     api = chosen(request, request.values["api"])
     rest = _own_words(api, given)
-
-    def pure(machine: Machine, job: Job, now: float) -> Job:
-        if job.parent is not None and "run" not in request.values:
-            raise UnknownJob(api.name, job.id)
-        _check_fields(api, job.kind, rest, never=("id", "scenario", "runs"))
-        return amend(machine, machine.force(job, word, now, hold=hold), rest, now)
-
-    landed = await _changed(request, api, pure)
+    _check_fields(api, found.kind, rest, never=("id", "scenario", "runs"))
+    landed = await request.sandbox.jobs.force(
+        api.name,
+        found.id,
+        word,
+        hold=hold,
+        kind=found.kind,
+        amend=lambda machine, job, now: amend(machine, job, rest, now),
+        found=found,
+    )
     await forced.note(request.sandbox.store, request.sandbox.name, landed.after)
     return json_response(await record(request, api, landed.after))
 
 
-async def _changed(request: ControlRequest, api: Api, pure: Pure) -> Change:
-    """Change the job that the path names, without a step of the store to find out its kind."""
-    if "run" in request.values:
-        _, kind, job_id = await _target(request)
-        return await request.sandbox.jobs.change(api.name, job_id, pure, kind=kind)
-    for kind in sorted(api.machines, key=lambda kind: kind != "job"):
-        with contextlib.suppress(UnknownJob):
-            return await request.sandbox.jobs.change(api.name, request.values["id"], pure, kind=kind)
-    raise UnknownJob(api.name, request.values["id"])
-
-
 async def release(request: ControlRequest) -> Response:
     """Let the clock move a job again."""
-    api, kind, job_id = await _target(request)
-    landed = await request.sandbox.jobs.release(api.name, job_id, kind=kind)
+    api, found = await _target(request)
+    landed = await request.sandbox.jobs.release(api.name, found.id, kind=found.kind, found=found)
     return json_response(await record(request, api, landed.after))
 
 
 async def delete(request: ControlRequest) -> Response:
     """Forget a job and its parts."""
-    api, kind, job_id = await _target(request)
-    job = await request.sandbox.jobs.get(api.name, job_id, kind=kind)
+    api, found = await _target(request)
+    job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
     shown = await record(request, api, job)
     await _forget(request, api, job)
     request.sandbox.publish({"event": "job-deleted", "api": job.api, "kind": job.kind, "id": job.id})
@@ -129,10 +115,10 @@ async def delete(request: ControlRequest) -> Response:
 
 async def runs(request: ControlRequest) -> Response:
     """List the runs of a job."""
-    api, kind, job_id = await _target(request)
+    api, found = await _target(request)
     if "run" not in api.machines:
         raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
-    job = await request.sandbox.jobs.get(api.name, job_id, kind=kind)
+    job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
     return json_response({"runs": [describe(api, part) for part in await parts_of(request, api, job)]})
 
 
@@ -167,27 +153,18 @@ async def _forget(request: ControlRequest, api: Api, job: Job) -> None:
 # --- which job ----------------------------------------------------------------------------------------
 
 
-async def _target(request: ControlRequest) -> tuple[Api, str, str]:
-    """Return API, kind and id of the job, or part of a job, that the path names."""
+async def _target(request: ControlRequest) -> tuple[Api, Job]:
+    """Return API and job, or part of a job, that the path names."""
     api = chosen(request, request.values["api"])
     job_id: str = request.values["id"]
     if "run" not in request.values:
-        return api, await _kind(request, api, job_id), job_id
+        return api, await request.sandbox.jobs.find(api.name, job_id)
     if "run" not in api.machines:
         raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
     run = await request.sandbox.jobs.get(api.name, request.values["run"], kind="run")
     if run.parent != job_id:
         raise UnknownJob(api.name, f"{job_id}/runs/{run.id}")
-    return api, "run", run.id
-
-
-async def _kind(request: ControlRequest, api: Api, job_id: str) -> str:
-    """Return the kind of a job: ids are unique within a kind, and `job` goes first."""
-    for kind in sorted(api.machines, key=lambda kind: kind != "job"):
-        job = await request.sandbox.store.get(request.sandbox.name, api.name, kind, job_id)
-        if job is not None and job.parent is None:
-            return kind
-    raise UnknownJob(api.name, job_id)
+    return api, run
 
 
 def _own_words(api: Api, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -224,40 +201,35 @@ async def _wait(request: ControlRequest, api: Api, kind: str, job_id: str) -> di
     wanted = {
         state.name for state in machine.states if word.casefold() in (state.name.casefold(), state.phase.casefold())
     }
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + request.values.get("timeout", 10.0)
-    events = sandbox.listen()
-    passed = False
+    job: Job | None = None
+
+    async def look(news: Callable[[], list[Event]]) -> float | None:
+        nonlocal job
+        job = await sandbox.jobs.get(api.name, job_id, kind=kind)
+        passed = any(_passes(event, job, wanted) for event in news())
+        if passed or job.state in wanted:
+            return None
+        planned = machine.next(job)
+        if planned is None or planned.at is None or (await sandbox.clock()).frozen_at is not None:
+            return RECHECK
+        return min(RECHECK, max(planned.at - await sandbox.now(), 0.001))
+
     try:
-        while True:
-            job = await sandbox.jobs.get(api.name, job_id, kind=kind)
-            while not events.empty():
-                passed = _passes(events.get_nowait(), api, kind, job_id, wanted) or passed
-            if passed or job.state in wanted:
-                return await record(request, api, job)
-            left = deadline - loop.time()
-            if left <= 0:
-                message = f"{api.name} job {job_id} did not become {word}; it is {job.state}"
-                hint = "force it, advance the clock, or give a longer timeout"
-                raise ControlError(408, "not-yet", message, hint, record={"record": await record(request, api, job)})
-            planned, clock = machine.next(job), await sandbox.clock()
-            pause = min(left, RECHECK)
-            if planned is not None and planned.at is not None and clock.frozen_at is None:
-                pause = min(pause, max(planned.at - await sandbox.now(), 0.001))
-            try:
-                async with asyncio.timeout(pause):
-                    passed = _passes(await events.get(), api, kind, job_id, wanted)
-            except TimeoutError:
-                continue
-    finally:
-        sandbox.ignore(events)
+        holds = await sandbox.wait_until(look, request.values.get("timeout", 10.0))
+    except Stopped as stopped:
+        raise ControlError(503, "stopping", str(stopped), "ask again when it is back") from None
+    assert job is not None
+    shown = await record(request, api, job)
+    if holds:
+        return shown
+    message = f"{api.name} job {job_id} did not become {word}; it is {job.state}"
+    hint = "force it, advance the clock, or give a longer timeout"
+    raise ControlError(408, "not-yet", message, hint, record={"record": shown})
 
 
-def _passes(event: Mapping[str, Any], api: Api, kind: str, job_id: str, wanted: set[str]) -> bool:
-    if event is STOP:
-        raise ControlError(503, "stopping", "the server or the sandbox ends", "request again when it is back")
+def _passes(event: Event, job: Job, wanted: set[str]) -> bool:
     return (
-        event.get("event") == "job"
-        and (event["api"], event["kind"], event["id"]) == (api.name, kind, job_id)
+        event["event"] == "job"
+        and (event["api"], event["kind"], event["id"]) == (job.api, job.kind, job.id)
         and event["to"] in wanted
     )

@@ -13,7 +13,7 @@ from mockserver.journal.entry import Entry
 from mockserver.journal.export_curl import curl
 from mockserver.journal.export_har import har
 from mockserver.journal.masked_entry import describe
-from mockserver.store.base import JOURNAL
+from mockserver.store.base import FLOOR, JOURNAL
 
 LIMIT = 100
 """Requests listed when no number is asked for."""
@@ -46,8 +46,9 @@ async def listing(request: ControlRequest) -> Response:
 async def show(request: ControlRequest) -> Response:
     """Show one request."""
     number = request.values["n"]
-    for entry in await request.sandbox.store.entries(request.sandbox.name):
-        if str(entry.number) == number:
+    if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
+        entry = await request.sandbox.store.entry(request.sandbox.name, int(number))
+        if entry is not None:
             return json_response(describe(entry))
     raise ControlError(
         404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"
@@ -56,18 +57,14 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    sandbox = request.sandbox
-    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
-    gone = await sandbox.store.forget_entries(sandbox.name)
-    await sandbox.store.write(sandbox.name, JOURNAL, "floor", number)
-    return json_response({"removed": gone})
+    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.name)})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
     """Return how many requests the ring has dropped since it was last emptied."""
     if not entries:
         return 0
-    floor = await request.sandbox.store.read(request.sandbox.name, JOURNAL, "floor") or 0
+    floor = await request.sandbox.store.read(request.sandbox.name, JOURNAL, FLOOR) or 0
     return max(0, min(entry.number for entry in entries) - 1 - floor)
 
 

@@ -6,12 +6,13 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox import snapshot
+from mockserver.sandbox.reset import reset as back_to_start
 
 
 async def reset(request: ControlRequest) -> Response:
     """Go back to the seeded start; say what was done, and what was armed or forced for nothing."""
     unseen = await forced.unseen(request.sandbox.store, request.sandbox.name)
-    done = await request.sandbox.reset(request.fields.get("keep", ()))
+    done = await back_to_start(request.sandbox, request.fields.get("keep", ()))
     return json_response({**done, "forced_unseen": unseen})
 
 

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import shape
-from mockserver.control.handlers.jobs import RECHECK
 from mockserver.control.handlers.requests import dropped
 from mockserver.control.requests import ControlRequest
 from mockserver.journal import coverage
 from mockserver.journal.verification import Verdict
 from mockserver.journal.verification import verify as judge
-from mockserver.sandbox.sandbox import STOP
+from mockserver.sandbox.events import RECHECK, Event, Stopped
 
 
 async def verify(request: ControlRequest) -> Response:
     """Check what the client did; with `timeout`, wait for it to become true."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + request.fields.get("timeout", 0.0)
-    events = request.sandbox.listen()
-    try:
-        while True:
-            verdict = await _verdict(request)
-            left = deadline - loop.time()
-            if verdict.holds or left <= 0:
-                return _answer(verdict)
-            try:
-                async with asyncio.timeout(min(left, RECHECK)):
-                    event = await events.get()
-            except TimeoutError:
-                continue
-            if event is STOP:
-                return _answer(verdict)
-            while not events.empty():
-                events.get_nowait()
-    finally:
-        request.sandbox.ignore(events)
+    verdict: Verdict | None = None
+
+    async def look(_: Callable[[], list[Event]]) -> float | None:
+        nonlocal verdict
+        verdict = await _verdict(request)
+        return None if verdict.holds else RECHECK
+
+    with suppress(Stopped):
+        await request.sandbox.wait_until(look, request.fields.get("timeout", 0.0))
+    assert verdict is not None
+    return _answer(verdict)
 
 
 async def _verdict(request: ControlRequest) -> Verdict:
