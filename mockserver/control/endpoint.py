@@ -31,7 +31,7 @@ from mockserver.http.expect_continue import answered_by_reader, invite_body
 from mockserver.http.router import Route, Router, WrongMethod
 from mockserver.http.services import Services
 from mockserver.journal.entry import mask
-from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.sandbox import Sandbox
 
 log = logging.getLogger("mockserver")

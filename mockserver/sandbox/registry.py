@@ -9,7 +9,7 @@ from time import monotonic
 from mockserver.api.definition import Api
 from mockserver.core.clock import Clock, Time
 from mockserver.core.errors import DomainError
-from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.sandbox import DEFAULT, STOP, Sandbox
 from mockserver.store.base import Store
 

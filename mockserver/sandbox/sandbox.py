@@ -14,7 +14,7 @@ from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job, Transition
 from mockserver.faults.registry import Faults
-from mockserver.sandbox.fixtures.load import BadFixture, Fixtures
+from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs
 from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Document, Store
 

@@ -11,7 +11,7 @@ from typing import Any
 from mockserver import __version__
 from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
 from mockserver.core.errors import DomainError
-from mockserver.sandbox.fixtures.load import BadFixture, inline, merge
+from mockserver.sandbox.fixtures.merge import BadFixture, inline, merge
 from mockserver.sandbox.sandbox import Sandbox, settings_of
 from mockserver.store import codec
 from mockserver.store.base import CLOCK, SETTINGS

@@ -26,7 +26,7 @@ from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
 from mockserver.http.pipeline import Pipeline
 from mockserver.journal import entry as journal
-from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.store.memory import MemoryStore
 

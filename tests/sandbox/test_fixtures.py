@@ -9,7 +9,7 @@ import pytest
 from mockserver.apis import APIS
 from mockserver.app import build
 from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.settings import Settings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.sandbox.fixtures.load import BadContent
+from mockserver.api.errors import BadContent
 
 ROOT = ""
 """The folder services are in when they are in none."""

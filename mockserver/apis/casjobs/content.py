@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.sandbox.fixtures.load import BadContent
+from mockserver.api.errors import BadContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.api.errors import BadContent
 from mockserver.core.clock import instant
-from mockserver.sandbox.fixtures.load import BadContent
 
 PROJECT_ID = "0123456789abcdef0123456789abcdef"
 """The project of accounts and graphs that name none."""

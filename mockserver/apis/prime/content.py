@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.api.errors import BadContent
 from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Accounts
 from mockserver.apis.prime.roster import Roster
 from mockserver.apis.prime.scenarios import SCENARIOS
-from mockserver.sandbox.fixtures.load import BadContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.api.context import Response, json_response
 from mockserver.api.definition import Api
+from mockserver.api.errors import BadContent
 from mockserver.api.job_builder import BadFields, amend, describe
 from mockserver.control.errors import Refused
 from mockserver.control.handlers.apis import chosen
@@ -17,7 +18,7 @@ from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
-from mockserver.sandbox.fixtures.load import BadContent, check_job
+from mockserver.sandbox.fixtures.schema import check_job
 from mockserver.sandbox.sandbox import STOP
 
 RECHECK = 1.0
