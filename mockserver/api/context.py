@@ -153,10 +153,20 @@ class RequestContext(Generic[S, C]):
         """Where the client reached us, inside its sandbox, without a trailing slash."""
         return f"{self.scheme}://{self.host}{self.sandbox.prefix}"
 
+    @property
+    def site(self) -> C:
+        """What the fixtures say besides jobs; the same for all sandboxes of these fixtures."""
+        return self.content
+
+    @property
+    def state(self) -> Any:
+        """What this process remembers of the API in this sandbox (see `Api.state`)."""
+        return self.sandbox.states[self.api.name]
+
     async def create(self, fields: Mapping[str, Any], *, owner: str | None = None) -> Job:
         """Create a job from its fixture form, as a client's submit does: in its first state, not held."""
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
-        jobs = await self.sandbox.birth(self.api.name, given)
+        jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from mockserver.api.context import Response, json_response
 from mockserver.api.errors import BadContent
-from mockserver.api.job_builder import BadFields
 from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.core.job_document import BadFields
 from mockserver.faults.registry import BadFault, UnknownFault
 from mockserver.journal.entry import mask
 from mockserver.sandbox.fixtures.merge import BadFixture

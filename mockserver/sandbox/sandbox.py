@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.api import settings as knobs
 from mockserver.api.definition import Api
-from mockserver.api.job_builder import Birth
+from mockserver.api.job_builder import JobTemplate, SpecContext, job_template
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
@@ -62,9 +62,10 @@ def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any
     """Return an API's settings as fixtures set them, with the changes made since.
 
     Raises:
-        BadKnob: an unknown name or a bad value.
+        InvalidSetting: an unknown name or a bad value.
     """
-    return knobs.change(api.settings(), {**fixtures.section(api.name).get("settings", {}), **changes})
+    settings = fixtures.settings(api)
+    return knobs.change(settings, changes) if changes else settings
 
 
 class Sandbox:
@@ -112,7 +113,8 @@ class Sandbox:
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
-        self.contents = {name: api.content(fixtures.section(name)) for name, api in self.apis.items()}
+        self.contents = {name: fixtures.site(api) for name, api in self.apis.items()}
+        self.states = {name: api.state(self.contents[name]) for name, api in self.apis.items()}
         self._settings: dict[str, tuple[Any, Any]] = {}
 
     # --- clock ------------------------------------------------------------------------------------
@@ -181,25 +183,22 @@ class Sandbox:
 
     # --- jobs -------------------------------------------------------------------------------------
 
-    async def birth(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
+    async def build_job(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
         """Make a job and its parts from the fixture's form, without adding them.
 
         Raises:
             DomainError: a field cannot be followed.
         """
-
-        async def count(counter: str) -> int:
-            return await self.store.count(self.name, f"{api}.{counter}")
-
-        birth: Birth[Any, Any] = Birth(
-            api=api,
-            settings=await self.settings(api),
-            content=self.contents[api],
-            now=await self.now(),
-            ids=self.ids,
-            count=count,
+        context: SpecContext[Any, Any] = SpecContext(
+            settings=await self.settings(api), site=self.contents[api], ids=self.ids
         )
-        return await self.apis[api].job(birth, fields)
+        return await self._build(job_template(self.apis[api], fields, context), await self.now())
+
+    async def _build(self, template: JobTemplate, now: float) -> tuple[Job, ...]:
+        numbers = [
+            await self.store.count(self.name, f"{template.job.api}.{counter}") for counter in template.counters()
+        ]
+        return template.build(now, iter(numbers))
 
     async def seed(self) -> int:
         """Add the fixtures' jobs; return how many.
@@ -207,16 +206,34 @@ class Sandbox:
         Raises:
             BadFixture: one cannot be followed.
         """
-        seeded = 0
-        for name in self.apis:
-            for number, fields in enumerate(self.fixtures.section(name).get("jobs", ())):
+        now = await self.now()
+        templates = {
+            name: self.fixtures.templates(api, await self.settings(name), self.ids) for name, api in self.apis.items()
+        }
+        drawn: dict[str, int] = {}
+
+        def draw(template: JobTemplate) -> Iterator[int]:
+            for counter in template.counters():
+                key = f"{template.job.api}.{counter}"
+                drawn[key] = drawn.get(key, 0) + 1
+                yield drawn[key]
+
+        jobs = [
+            job for found in templates.values() for template in found for job in template.build(now, draw(template))
+        ]
+        if not await self.store.add_all(self.name, jobs, drawn):
+            await self._seed_singly(templates, now)
+        self.seeded = True
+        return sum(map(len, templates.values()))
+
+    async def _seed_singly(self, templates: Mapping[str, Sequence[JobTemplate]], now: float) -> None:
+        """Add the fixtures' jobs beside what is there already, or find the one that is there twice."""
+        for name, found in templates.items():
+            for number, template in enumerate(found):
                 try:
-                    await self.jobs.add(*await self.birth(name, fields))
+                    await self.jobs.add(*await self._build(template, now))
                 except DomainError as error:
                     raise BadFixture(f"{self.fixtures.place(name, ['jobs', number])}: {error}") from None
-                seeded += 1
-        self.seeded = True
-        return seeded
 
     async def reset(self, keep: Sequence[str] = ()) -> dict[str, Any]:
         """Go back to the seeded start, but for what is kept; return what was done."""

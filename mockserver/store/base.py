@@ -74,6 +74,12 @@ class Store(Protocol):
     async def add(self, box: str, job: Job) -> bool:
         """Add a job; False when there is one of that id."""
 
+    async def add_all(self, box: str, jobs: Sequence[Job], counters: Mapping[str, int]) -> bool:
+        """Add jobs in order, and put counters that nobody has drawn from to a value.
+
+        False, and nothing has changed, when an id is taken or one of the counters has been drawn from.
+        """
+
     async def swap(self, box: str, old: Job, new: Job) -> bool:
         """Replace `old` by `new`; False when the job is no longer as `old` says (its version differs)."""
 

@@ -25,6 +25,21 @@ class _Shelf:
     numbers: dict[str, int] = field(default_factory=dict)
     last: int = 0
 
+    def add(self, job: Job) -> bool:
+        if job.id in self.jobs:
+            return False
+        self.extend({job.id: job})
+        return True
+
+    def extend(self, jobs: Mapping[str, Job]) -> None:
+        """Add jobs by id, of which none is here yet."""
+        numbers = range(self.last + 1, self.last + 1 + len(jobs))
+        self.last += len(jobs)
+        self.jobs.update(jobs)
+        self.order.extend(numbers)
+        self.arrivals.update(zip(numbers, jobs, strict=True))
+        self.numbers.update(zip(jobs, numbers, strict=True))
+
 
 @dataclass(slots=True)
 class _Box:
@@ -67,14 +82,23 @@ class MemoryStore:
         return None if shelf is None else shelf.jobs.get(job_id)
 
     async def add(self, box: str, job: Job) -> bool:
-        shelf = self._boxes[box].shelves.setdefault((job.api, job.kind), _Shelf())
-        if job.id in shelf.jobs:
+        return self._boxes[box].shelves.setdefault((job.api, job.kind), _Shelf()).add(job)
+
+    async def add_all(self, box: str, jobs: Sequence[Job], counters: Mapping[str, int]) -> bool:
+        found = self._boxes[box]
+        if any(name in found.counters for name in counters):
             return False
-        shelf.last += 1
-        shelf.jobs[job.id] = job
-        shelf.order.append(shelf.last)
-        shelf.arrivals[shelf.last] = job.id
-        shelf.numbers[job.id] = shelf.last
+        groups: dict[tuple[str, str], dict[str, Job]] = {}
+        for job in jobs:
+            groups.setdefault((job.api, job.kind), {})[job.id] = job
+        if sum(map(len, groups.values())) < len(jobs):
+            return False
+        shelves = found.shelves
+        if any(key in shelves and not shelves[key].jobs.keys().isdisjoint(group) for key, group in groups.items()):
+            return False
+        for key, group in groups.items():
+            shelves.setdefault(key, _Shelf()).extend(group)
+        found.counters.update(counters)
         return True
 
     async def swap(self, box: str, old: Job, new: Job) -> bool:

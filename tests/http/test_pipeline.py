@@ -16,12 +16,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from mockserver._resources import folder as folder_of
 from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
 from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
-from mockserver.api.job_builder import Birth
+from mockserver.api.job_builder import JobSpec, SpecContext
 from mockserver.api.settings import setting
 from mockserver.contracts import model as contract
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
-from mockserver.core.job import Job
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
 from mockserver.http.pipeline import Pipeline
@@ -87,8 +86,8 @@ def decode(call: RequestContext[ToySettings, Any]) -> None:
     call.payload = read_json(call.body)
 
 
-async def make(birth: Birth[ToySettings, Any], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    return (birth.job(MACHINE, fields, job_id=fields["id"], data={}),)
+def job_spec(fields: Mapping[str, Any], _: SpecContext[ToySettings, Any]) -> JobSpec:
+    return JobSpec(machine=MACHINE, id=fields["id"], fields=fields, data={})
 
 
 TOY = Api(
@@ -105,8 +104,8 @@ TOY = Api(
         Operation(name="Later", methods=("GET",), paths=("/toy/{job}/later",), title="Show it later"),
     ),
     settings=ToySettings,
-    content=lambda section: section,
-    job=make,
+    read_site=lambda section: section,
+    job_spec=job_spec,
     decode=decode,
     refuse=refuse,
 )

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from mockserver.api.context import Response
 from mockserver.api.definition import Api, Endpoint, NoRoute
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
-from mockserver.apis.arcgis.content import read_content
+from mockserver.apis.arcgis.content import read_site
 from mockserver.apis.arcgis.errors import service_not_found
 from mockserver.apis.arcgis.faults import FAULTS
-from mockserver.apis.arcgis.jobs import make_job
+from mockserver.apis.arcgis.jobs import SCENARIOS, job_spec
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.security import GpContext
 from mockserver.apis.arcgis.settings import ArcgisSettings
@@ -70,8 +70,9 @@ ARCGIS = Api(
         ),
     ),
     settings=ArcgisSettings,
-    content=read_content,
-    job=make_job,
+    read_site=read_site,
+    scenarios=SCENARIOS,
+    job_spec=job_spec,
     decode=decode,
     refuse=refuse,
     mounted=mounted,

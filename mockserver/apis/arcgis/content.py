@@ -169,7 +169,7 @@ class Content:
         return tuple(service for service in self.services.values() if service.folder == folder)
 
 
-def read_content(section: Mapping[str, Any]) -> Content:
+def read_site(section: Mapping[str, Any]) -> Content:
     """Build a site from its fixture section.
 
     Raises:

@@ -77,7 +77,7 @@ def squeezed(query: str) -> str:
     return " ".join(query.split()).rstrip("; ").casefold()
 
 
-def read(section: Mapping[str, Any]) -> CasContent:
+def read_site(section: Mapping[str, Any]) -> CasContent:
     """Build the content from a fixture's section.
 
     Raises:

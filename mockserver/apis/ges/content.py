@@ -101,13 +101,13 @@ class Content:
         return next((graph for graph in self.graphs.values() if name in (None, graph.name)), None)
 
 
-def content(section: Mapping[str, Any]) -> Content:
+def read_site(section: Mapping[str, Any]) -> Content:
     """Build the content of a sandbox from the fixtures' section.
 
     Raises:
         BadContent: two graphs of a project share a name, or a moment cannot be read.
     """
-    accounts = [_account(number, fields) for number, fields in enumerate(section.get("accounts", ACCOUNTS))]
+    accounts = tuple(_account(number, fields) for number, fields in enumerate(section.get("accounts", ACCOUNTS)))
     project_id = accounts[0].project_id if accounts else PROJECT_ID
     graphs: dict[tuple[str, str], Graph] = {}
     rows = section.get("graphs", GRAPHS)

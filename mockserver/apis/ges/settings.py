@@ -125,3 +125,8 @@ class GesSettings:
     def persistent(self) -> bool:
         """Whether answers carry `result`, as the persistent edition's do."""
         return self.edition == Edition.PERSISTENT
+
+    @property
+    def remembered(self) -> float | None:
+        """Sandbox seconds a finished job is remembered, None for ever: what `retention` says, whose 0 means that."""
+        return self.retention or None

@@ -10,7 +10,7 @@ from mockserver.apis.prime import content, creation, directories, jobservice, jo
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS
 from mockserver.apis.prime.gate import Inner, gated
-from mockserver.apis.prime.jobform import make
+from mockserver.apis.prime.jobs import SCENARIOS, job_spec
 from mockserver.apis.prime.machine import JOB, RUN, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.payload import decode
 from mockserver.apis.prime.refusal import LOGIN, refuse
@@ -93,8 +93,10 @@ PRIME = Api(
         _not_faked("CliTemplates", "GET", "data/CliTemplate", "data/CliTemplate"),
     ),
     settings=PrimeSettings,
-    content=content.content,
-    job=make,
+    read_site=content.read_site,
+    state=content.PrimeState,
+    scenarios=SCENARIOS,
+    job_spec=job_spec,
     own_fields=_own_fields,
     parts=_parts,
     decode=decode,

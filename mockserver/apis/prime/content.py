@@ -1,46 +1,57 @@
-"""What a sandbox's Prime is made of besides jobs."""
+"""What a sandbox's Prime starts with besides jobs, and what a process remembers of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.errors import BadContent
-from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Accounts
-from mockserver.apis.prime.roster import Roster
-from mockserver.apis.prime.scenarios import SCENARIOS
+from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Account, Logins, read_account
+from mockserver.apis.prime.job_index import JobIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrimeContent:
-    """Accounts, templates, and this process' index of the jobs.
+    """What the fixtures say.
 
     Attributes:
+        accounts: by user name.
         templates: name of a CLI template -> fields of the jobs that deploy it, in the fixture's form.
     """
 
-    accounts: Accounts
+    accounts: Mapping[str, Account]
     templates: Mapping[str, Mapping[str, Any]]
-    roster: Roster = field(default_factory=Roster)
 
 
-def content(section: Mapping[str, Any]) -> PrimeContent:
+class PrimeState:
+    """What this process remembers of one sandbox; it can be lost at any time.
+
+    Attributes:
+        logins: who has been let in, and over which connections.
+        index: of the jobs.
+    """
+
+    __slots__ = ("index", "logins")
+
+    def __init__(self, site: PrimeContent) -> None:
+        self.logins = Logins(site.accounts)
+        self.index = JobIndex()
+
+
+def read_site(section: Mapping[str, Any]) -> PrimeContent:
     """Read a fixture's section.
 
     Raises:
-        BadContent: two accounts or two templates have one name, or a scenario is unknown.
+        BadContent: two accounts or two templates have one name.
     """
-    rows = tuple(section.get("accounts", DEFAULT_ACCOUNTS))
+    accounts = [read_account(row) for row in section.get("accounts", DEFAULT_ACCOUNTS)]
     templates = tuple(section.get("templates", ()))
-    _check_names("accounts", [row["username"] for row in rows])
+    _check_names("accounts", [one.username for one in accounts])
     _check_names("templates", [row["name"] for row in templates])
-    for number, row in enumerate(templates):
-        scenario = row["job"].get("scenario")
-        if scenario is not None and scenario not in SCENARIOS:
-            reason = f"no scenario {scenario!r}; there are {', '.join(SCENARIOS)}"
-            raise BadContent(["templates", number, "job", "scenario"], reason)
-    return PrimeContent(accounts=Accounts(rows), templates={row["name"]: row["job"] for row in templates})
+    return PrimeContent(
+        accounts={one.username: one for one in accounts}, templates={row["name"]: row["job"] for row in templates}
+    )
 
 
 def _check_names(part: str, names: list[str]) -> None:

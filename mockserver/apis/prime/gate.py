@@ -88,7 +88,7 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
                 await limits.leave(context)
         if fresh and settings.session_cookie:
             path, secure = f"{context.sandbox.prefix}/webacs", context.scheme == "https"
-            value = context.content.accounts.cookie(user, context.sandbox.ids, path, secure)
+            value = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
             reply.headers = {**reply.headers, "Set-Cookie": value}
         return reply
 
@@ -106,7 +106,7 @@ def answered(context: PrimeContext, ask: Ask, root: Root) -> Response:
 
 def _login(context: PrimeContext) -> tuple[Account, bool]:
     """Return who is calling, and whether they have just logged in."""
-    accounts = context.content.accounts
+    accounts = context.state.logins
     basic = context.headers.get("Authorization")
     if basic is not None:
         account = accounts.basic(basic)

@@ -9,13 +9,14 @@ from typing import Any
 from mockserver.api.context import Response, json_response
 from mockserver.api.definition import Api
 from mockserver.api.errors import BadContent
-from mockserver.api.job_builder import BadFields, amend, describe
 from mockserver.control.errors import Refused
 from mockserver.control.handlers.apis import chosen
 from mockserver.control.handlers.joblist import page
+from mockserver.control.records import describe
 from mockserver.control.requests import Ask
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.core.job_document import BadFields, amend
 from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.fixtures.schema import check_job
@@ -46,7 +47,7 @@ async def add(ask: Ask) -> Response:
         except BadContent as error:
             at = error.pointer if ask.body is not given else (number, *error.pointer)
             raise BadContent(at, str(error)) from None
-        births.append((api, await ask.sandbox.birth(api.name, own)))
+        births.append((api, await ask.sandbox.build_job(api.name, own)))
     added: list[Job] = []
     try:
         for _, parts in births:
