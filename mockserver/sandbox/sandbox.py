@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.api import settings as knobs
 from mockserver.api.definition import Api
 from mockserver.api.job_builder import JobTemplate, SpecContext, job_template
+from mockserver.api.settings import change
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
@@ -65,7 +65,7 @@ def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any
         InvalidSetting: an unknown name or a bad value.
     """
     settings = fixtures.settings(api)
-    return knobs.change(settings, changes) if changes else settings
+    return change(settings, changes) if changes else settings
 
 
 class Sandbox:
@@ -162,12 +162,12 @@ class Sandbox:
         return settings
 
     async def change_settings(self, api: str, values: Mapping[str, Any]) -> Any:
-        """Set some knobs.
+        """Set some settings.
 
         Raises:
             BadKnob: an unknown name or a bad value; nothing has changed.
         """
-        knobs.change(await self.settings(api), values)
+        change(await self.settings(api), values)
         while True:
             changes = await self.store.read(self.name, SETTINGS, api)
             if await self.store.replace(self.name, SETTINGS, api, changes, {**(changes or {}), **values}):

@@ -31,6 +31,22 @@ async def test_a_job_is_added_once(store: Store) -> None:
     assert await store.get("box", "x", "run", "1") is None
 
 
+async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:
+    run = job(1, kind="run", parent="1")
+    assert await store.add_all("box", [job(2), job(1), run], {"x.job": 2})
+    assert [one.id for one in (await store.page("box", "x", "job", newest=False)).jobs] == ["2", "1"]
+    assert await store.get("box", "x", "run", "1") == run
+    assert await store.count("box", "x.job") == 3
+    # An id that is taken, an id that is there twice, a counter that has been drawn from.
+    assert not await store.add_all("box", [job(3), job(1)], {})
+    assert not await store.add_all("box", [job(3), job(3)], {})
+    assert not await store.add_all("box", [job(3)], {"x.job": 1})
+    assert await store.get("box", "x", "job", "3") is None
+    assert await store.count("box", "x.job") == 4
+    assert await store.add("box", job(3))
+    assert [one.id for one in (await store.page("box", "x", "job")).jobs] == ["3", "1", "2"]
+
+
 async def test_only_the_first_of_two_swaps_wins(store: Store) -> None:
     old = job(1)
     await store.add("box", old)
