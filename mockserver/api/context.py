@@ -70,7 +70,7 @@ class RequestContext(Generic[S, C]):
         parameters: decoded arguments (query and form merged, or the SOAP/XML payload), for the contract.
         payload: the decoded body, a `Malformed`, or None.
         settings: the API's settings as they stand.
-        content: what the API built from its fixtures.
+        site: what the fixtures say besides jobs; the same for all sandboxes of these fixtures.
         now: sandbox time (epoch seconds) at the start of the call.
         operation: what is being called, once that is known.
         job: id of the job it is about, for journal and faults.
@@ -91,7 +91,7 @@ class RequestContext(Generic[S, C]):
     request: web.BaseRequest
     values: Mapping[str, str]
     settings: S
-    content: C
+    site: C
     now: float
     jobs: Jobs
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -152,11 +152,6 @@ class RequestContext(Generic[S, C]):
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
         return f"{self.scheme}://{self.host}{self.sandbox.prefix}"
-
-    @property
-    def site(self) -> C:
-        """What the fixtures say besides jobs; the same for all sandboxes of these fixtures."""
-        return self.content
 
     @property
     def state(self) -> Any:

@@ -153,7 +153,7 @@ class Pipeline:
             request,
             values,
             settings,
-            sandbox.contents[api.name],
+            sandbox.sites[api.name],
             now,
             sandbox.jobs.watched(moved, number, now),
             armed=arrival.armed,

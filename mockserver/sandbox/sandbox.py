@@ -113,8 +113,8 @@ class Sandbox:
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
-        self.contents = {name: fixtures.site(api) for name, api in self.apis.items()}
-        self.states = {name: api.state(self.contents[name]) for name, api in self.apis.items()}
+        self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
+        self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
         self._settings: dict[str, tuple[Any, Any]] = {}
 
     # --- clock ------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ class Sandbox:
             DomainError: a field cannot be followed.
         """
         context: SpecContext[Any, Any] = SpecContext(
-            settings=await self.settings(api), site=self.contents[api], ids=self.ids
+            settings=await self.settings(api), site=self.sites[api], ids=self.ids
         )
         return await self._build(job_template(self.apis[api], fields, context), await self.now())
 

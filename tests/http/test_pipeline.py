@@ -17,7 +17,7 @@ from mockserver._resources import folder as folder_of
 from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
 from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
 from mockserver.api.job_builder import JobSpec, SpecContext
-from mockserver.api.settings import setting
+from mockserver.api.settings import text
 from mockserver.contracts import model as contract
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
@@ -40,7 +40,7 @@ MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToySettings:
-    greeting: str = setting("hello", "What it says.")
+    greeting: str = text("hello", "What it says.")
 
 
 async def show(call: RequestContext[ToySettings, Any]) -> Response:

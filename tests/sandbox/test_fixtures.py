@@ -132,7 +132,7 @@ async def test_what_is_made_of_fixtures_is_made_once_for_all_sandboxes() -> None
     one = await services.sandboxes.create("one")
     two = await services.sandboxes.create("two")
     for api in services.apis:
-        assert one.contents[api.name] is two.contents[api.name]
+        assert one.sites[api.name] is two.sites[api.name]
         jobs, count = await one.jobs.page(api.name)
         others, _ = await two.jobs.page(api.name)
         assert count

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext, with_scenario
-from mockserver.apis.arcgis.content import Content, Service, Task
 from mockserver.apis.arcgis.machine import JOB, GpState
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import Service, Site, Task
 from mockserver.core.ids import Ids
 from mockserver.core.job_document import BadFields, api_fields
 from mockserver.core.plan import Plan, Step, Wait, describe_plan, seconds
@@ -35,7 +35,7 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
 """What a job's `scenario` stands for; the job's own fields win over it."""
 
 
-def job_spec(fields: Mapping[str, Any], context: SpecContext[ArcgisSettings, Content]) -> JobSpec:
+def job_spec(fields: Mapping[str, Any], context: SpecContext[ArcgisSettings, Site]) -> JobSpec:
     """Return what a job is; `service` and `task` name where, `inputs` and `results` what it knows.
 
     Raises:
@@ -101,11 +101,11 @@ def run_time(settings: ArcgisSettings, task: Task | None) -> float:
     return settings.run if task is None or task.run is None else seconds(task.run)
 
 
-def _place(content: Content, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
+def _place(site: Site, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
     key = str(fields.get("service"))
-    service = content.services.get(key) or content.services.get(f"{key}.GPServer")
+    service = site.services.get(key) or site.services.get(f"{key}.GPServer")
     if service is None:
-        raise BadFields("service", f"service: no service {key!r}; there are {', '.join(content.services)}")
+        raise BadFields("service", f"service: no service {key!r}; there are {', '.join(site.services)}")
     name = fields.get("task")
     if name is None:
         return service, next(iter(service.tasks.values()), None)

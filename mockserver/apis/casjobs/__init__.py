@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.casjobs import content, jobs, routes
+from mockserver.apis.casjobs import jobs, routes, site
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
@@ -17,7 +17,7 @@ CASJOBS = Api(
     operations=routes.OPERATIONS,
     endpoints=routes.ENDPOINTS,
     settings=CasSettings,
-    read_site=content.read_site,
+    read_site=site.read_site,
     scenarios=jobs.SCENARIOS,
     job_spec=jobs.job_spec,
     own_fields=jobs.own_fields,

@@ -8,9 +8,9 @@ from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
 from mockserver.apis.casjobs.conditions import Key, folded
-from mockserver.apis.casjobs.content import CasContent
 from mockserver.apis.casjobs.machine import JOB, STATUS, CasState
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.apis.casjobs.site import Site
 from mockserver.core.job import Job
 from mockserver.core.job_document import BadFields, api_fields
 
@@ -38,7 +38,7 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
 EXTENSIONS = {"csv": "csv", "tcsv": "csv", "dataset": "xml", "fits": "fits", "votable": "xml", "plot": "png"}
 
 
-def job_spec(fields: Mapping[str, Any], context: SpecContext[CasSettings, CasContent]) -> JobSpec:
+def job_spec(fields: Mapping[str, Any], context: SpecContext[CasSettings, Site]) -> JobSpec:
     """Return what a job is.
 
     Raises:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from mockserver.api.definition import Api, Operation
 from mockserver.apis.ges import hyg, job_calls, management, queries, submits, tokens
-from mockserver.apis.ges.content import read_site
 from mockserver.apis.ges.errors import refuse
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
 from mockserver.apis.ges.machine import JOB
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.site import read_site
 from mockserver.apis.ges.unfaked import UNFAKED
 from mockserver.apis.ges.wire import decode
 

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.content import Content, Graph, Script
 from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.management_jobs import own_management_fields
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.site import Graph, Script, Site
 from mockserver.core.errors import BadPlan
 from mockserver.core.ids import Ids
 from mockserver.core.job_document import BadFields, api_fields
@@ -34,7 +34,7 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
 """What a job's `scenario` stands for; fields given beside it win."""
 
 
-def job_spec(fields: Mapping[str, Any], context: SpecContext[GesSettings, Content]) -> JobSpec:
+def job_spec(fields: Mapping[str, Any], context: SpecContext[GesSettings, Site]) -> JobSpec:
     """Return what a job is; the own fields are `graph`, `project_id`, `kind`, `algorithm`, `request`, `result` ….
 
     Raises:

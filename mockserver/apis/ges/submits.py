@@ -8,10 +8,10 @@ from typing import Any
 from mockserver.api.context import Malformed, RequestContext, Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, graph_of
-from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import Kind, kind_of
 from mockserver.apis.ges.results import found
+from mockserver.apis.ges.site import Graph
 from mockserver.apis.ges.wire import answer, truth, whole
 from mockserver.core.job import Job
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.api.definition import Api, Operation
-from mockserver.apis.prime import content, creation, directories, jobservice, jobsummary
+from mockserver.apis.prime import creation, directories, jobservice, jobsummary, site
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS
 from mockserver.apis.prime.gate import Inner, gated
@@ -93,8 +93,8 @@ PRIME = Api(
         _not_faked("CliTemplates", "GET", "data/CliTemplate", "data/CliTemplate"),
     ),
     settings=PrimeSettings,
-    read_site=content.read_site,
-    state=content.PrimeState,
+    read_site=site.read_site,
+    state=site.PrimeState,
     scenarios=SCENARIOS,
     job_spec=job_spec,
     own_fields=_own_fields,

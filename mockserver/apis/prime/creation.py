@@ -29,7 +29,7 @@ async def deploy_template(context: PrimeContext, ask: Ask) -> DeployAnswer:
     command = _payload(context, "cliTemplateCommand")
     if not command.get("templateName"):
         raise Refused(400, "Invalid request: templateName is missing")
-    fate = context.content.templates.get(str(command["templateName"]), {})
+    fate = context.site.templates.get(str(command["templateName"]), {})
     what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
     name = await _create(context, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(context))
     return management(DeployAnswer, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))

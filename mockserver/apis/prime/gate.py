@@ -11,14 +11,14 @@ from mockserver.api.definition import Handler, NoRoute
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
-from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.model import Root
 from mockserver.apis.prime.payload import form_of_body
 from mockserver.apis.prime.refusal import LoginNeeded, RawUrl, Refused, SessionLimit
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import Site
 
-PrimeContext = RequestContext[PrimeSettings, PrimeContent]
+PrimeContext = RequestContext[PrimeSettings, Site]
 
 
 class Ask(NamedTuple):

@@ -12,7 +12,7 @@ from mockserver.apis.prime.job_index import JobIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrimeContent:
+class Site:
     """What the fixtures say.
 
     Attributes:
@@ -34,12 +34,12 @@ class PrimeState:
 
     __slots__ = ("index", "logins")
 
-    def __init__(self, site: PrimeContent) -> None:
+    def __init__(self, site: Site) -> None:
         self.logins = Logins(site.accounts)
         self.index = JobIndex()
 
 
-def read_site(section: Mapping[str, Any]) -> PrimeContent:
+def read_site(section: Mapping[str, Any]) -> Site:
     """Read a fixture's section.
 
     Raises:
@@ -49,7 +49,7 @@ def read_site(section: Mapping[str, Any]) -> PrimeContent:
     templates = tuple(section.get("templates", ()))
     _check_names("accounts", [one.username for one in accounts])
     _check_names("templates", [row["name"] for row in templates])
-    return PrimeContent(
+    return Site(
         accounts={one.username: one for one in accounts}, templates={row["name"]: row["job"] for row in templates}
     )
 
