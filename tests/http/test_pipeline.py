@@ -73,9 +73,9 @@ def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response
         BodyTooLarge: (413, "too much"),
         HandlerFailed: (500, "our fault"),
     }
-    for kind, (status, text) in table.items():
+    for kind, (status, said) in table.items():
         if isinstance(error, kind):
-            return json_response({"problem": text}, status)
+            return json_response({"problem": said}, status)
     if isinstance(error, DomainError):
         return json_response({"problem": str(error)}, 500)
     raise error
