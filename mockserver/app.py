@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import lru_cache
 
 from aiohttp import web
@@ -13,16 +13,20 @@ from aiohttp import web
 from mockserver._resources import folder
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
-from mockserver.contracts.model import Contracts
-from mockserver.control.endpoint import SEGMENT, Control
+from mockserver.contracts import loader
+from mockserver.contracts.loader import Contracts
+from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.http.expect_continue import answered_by_reader
+from mockserver.http.metrics import Metrics
+from mockserver.http.mounts import Mount
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
+from mockserver.journal import masking
+from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
-from mockserver.sandbox.sandbox import STOP
+from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
@@ -65,7 +69,7 @@ def first_clock(settings: Settings, real: float) -> Clock:
 @lru_cache
 def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
     """Return the contracts that came with the package: tested, so read when needed; shared by all houses."""
-    return contract.load(folder("contracts"), apis, check=False)
+    return loader.load(folder("contracts"), apis, check=False)
 
 
 def build(settings: Settings, *, real_time: Time = time.time, store: Store | None = None) -> Services:
@@ -75,43 +79,64 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
     """
     apis = chosen_apis(settings)
+    masking.learn((*APIS, *apis))
     names = tuple(api.name for api in apis)
-    contracts = shipped_contracts(names) if settings.contracts is None else contract.load(settings.contracts, names)
+    contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
     store = store or MemoryStore()
-    sandboxes = Sandboxes(
+    config = SandboxConfig(
         store=store,
         apis=apis,
-        fixtures=fixtures.load(settings.fixtures, apis),
         seed=settings.seed,
         time=real_time,
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
-    exchange = Pipeline(
-        sandboxes, contracts, strict=settings.strict, headers=settings.headers, patience=settings.patience
-    )
-    services = Services(
+    sandboxes = Sandboxes(config, fixtures.load(settings.fixtures, apis))
+    return Services(
         settings=settings,
         apis=apis,
         contracts=contracts,
         control_contracts=shipped_contracts(("control",)),
         store=store,
         sandboxes=sandboxes,
-        exchange=exchange,
+        metrics=Metrics(),
         started=time.monotonic(),
     )
-    control = Control(services)
-    exchange.beside[""] = control.root
-    if settings.control_port is None:
-        exchange.beside[SEGMENT] = control.handle
-    return services
 
 
-def application(services: Services) -> web.Application:
+def pipeline(services: Services) -> Pipeline:
+    """Return what answers on the server's port."""
+    mounts = {"": start_page(services)}
+    if services.settings.control_port is None:
+        mounts[SEGMENT] = control(services)
+    return _pipeline(services, services.apis, mounts)
+
+
+def control_pipeline(services: Services) -> Pipeline:
+    """Return what answers on a port where nothing is but the control API."""
+    return _pipeline(services, (), {SEGMENT: control(services)})
+
+
+def _pipeline(services: Services, apis: Sequence[Api], mounts: Mapping[str, Mount]) -> Pipeline:
+    settings = services.settings
+    return Pipeline(
+        services.sandboxes,
+        services.contracts,
+        apis=apis,
+        mounts=mounts,
+        metrics=services.metrics,
+        strict=settings.strict,
+        headers=settings.headers,
+        patience=settings.patience,
+        body_limit=settings.body_limit,
+    )
+
+
+def application(services: Services, handler: Pipeline) -> web.Application:
     """Return the web application of a house: one handler for every path."""
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
-    app.router.add_route("*", r"/{path:[\s\S]*}", services.exchange.handle, expect_handler=answered_by_reader)
+    app.router.add_route("*", r"/{path:[\s\S]*}", handler.handle, expect_handler=answered_by_reader)
     app.cleanup_ctx.append(_ending_unused_sandboxes)
     app.on_shutdown.append(_ending_streams)
     return app
@@ -142,9 +167,11 @@ async def _ending_streams(app: web.Application) -> None:
         sandbox.publish(STOP)
 
 
-async def create_app(settings: Settings | None = None, *, real_time: Time = time.time) -> web.Application:
+async def create_app(
+    settings: Settings | None = None, *, real_time: Time = time.time, store: Store | None = None
+) -> web.Application:
     """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
-    services = build(settings or Settings(), real_time=real_time)
+    services = build(settings or Settings(), real_time=real_time, store=store)
     await services.store.open()
     await services.sandboxes.default.seed()
-    return application(services)
+    return application(services, pipeline(services))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import socket
@@ -15,21 +14,19 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from aiohttp import web
 
-from mockserver.app import application, build
-from mockserver.control.endpoint import Control
+from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
+from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.http.slow_clients import let_go
 from mockserver.http.tls import Tls, prepare
-from mockserver.sandbox import snapshot
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.state_file import BadStateFile, StateFile
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 
@@ -76,6 +73,7 @@ class MockServer:
         self._own_ports: dict[str, list[web.BaseSite]] = {}
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
+        self._state: StateFile | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -85,6 +83,7 @@ class MockServer:
         self.control_url = ""
         self.ca_pem: bytes | None = None
         self.services: Services
+        self.pipeline: Pipeline
 
     # --- in a running loop ------------------------------------------------------------------------
 
@@ -103,9 +102,16 @@ class MockServer:
         services.ports.ca_pem = self.ca_pem
         services.ports.open, services.ports.close = self.open_port, self.close_ports
         await services.store.open()
-        if settings.state is None or not await self._load_state(settings.state):
+        state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
+        try:
+            loaded = state is not None and await state.load()
+        except BadStateFile as error:
+            raise BadOption(str(error)) from None
+        if not loaded:
             await services.sandboxes.default.seed()
-        runner = await self._serve(application(services), services.exchange.handle)
+        self._state = state
+        self.pipeline = pipeline(services)
+        runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
         port = await self._listen(runner, settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -114,13 +120,13 @@ class MockServer:
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
-            control = Control(services)
-            beside = await self._serve(control.application(), control.handle_alone)
+            control = control_pipeline(services)
+            beside = await self._serve(web.Application(), control.handle)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(beside, control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
-        if settings.state is not None:
-            self._saver = asyncio.create_task(self._save_regularly(settings.state))
+        if state is not None:
+            self._saver = asyncio.create_task(self._save_regularly(state))
 
     async def stop(self) -> None:
         """Stop listening, finish requests in flight, save the state."""
@@ -140,8 +146,8 @@ class MockServer:
             await app.cleanup()
         self._runners.clear()
         self._apps.clear()
-        if self.settings.state is not None and hasattr(self, "services"):
-            await self._save_state(self.settings.state)
+        if self._state is not None:
+            await self._state.save()
         if hasattr(self, "services"):
             await self.services.store.close()
 
@@ -155,16 +161,15 @@ class MockServer:
             site = _Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
             await site.start()
             ports[scheme] = sock.getsockname()[1]
-            self.services.exchange.ports[ports[scheme]] = sandbox
+            self.pipeline.ports[ports[scheme]] = sandbox
             sites.append(site)
         self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
         return ports
 
     async def close_ports(self, sandbox: str) -> None:
         """Stop listening on a sandbox's own ports."""
-        exchange = self.services.exchange
-        for port in [port for port, name in exchange.ports.items() if name == sandbox]:
-            del exchange.ports[port]
+        for port in [port for port, name in self.pipeline.ports.items() if name == sandbox]:
+            del self.pipeline.ports[port]
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 
@@ -193,38 +198,11 @@ class MockServer:
         bound: int = sock.getsockname()[1]
         return bound
 
-    # --- state file -------------------------------------------------------------------------------
-
-    async def _load_state(self, file: Path) -> bool:
-        try:
-            text = await asyncio.to_thread(file.read_text, "utf-8")
-        except FileNotFoundError:
-            if not file.parent.is_dir():
-                # Said now, not when it is too late to save anything.
-                raise BadOption(f"{file}: there is no folder {file.parent}; make it, or name another --state") from None
-            return False
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadOption(f"{file}: cannot be read ({error}); name another --state file") from None
-        try:
-            boxes = json.loads(text)["sandboxes"]
-            for name, document in boxes.items():
-                if name != DEFAULT:
-                    await self.services.sandboxes.create(name)
-                await snapshot.restore(self.services.sandboxes.get(name), document)
-        except (ValueError, KeyError, TypeError, AttributeError, snapshot.BadSnapshot) as error:
-            raise BadOption(f"{file}: no state of ours ({error}); name another file, or delete this one") from None
-        return True
-
-    async def _save_state(self, file: Path) -> None:
-        boxes = {box.name: await snapshot.take(box) for box in self.services.sandboxes.all()}
-        text = json.dumps({"sandboxes": boxes}, indent=1)
-        await asyncio.to_thread(_write_whole, file, text)
-
-    async def _save_regularly(self, file: Path) -> None:
+    async def _save_regularly(self, state: StateFile) -> None:
         while True:
             await asyncio.sleep(SAVE_EVERY)
             try:
-                await self._save_state(file)
+                await state.save()
             except OSError as error:
                 log.error("the state could not be saved: %s", error)
 
@@ -325,11 +303,3 @@ def _in_url(host: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _write_whole(file: Path, text: str) -> None:
-    # Written beside and moved over, so that a crash in between leaves the old state.
-    beside = file.with_name(file.name + ".part")
-    beside.touch(mode=0o600)
-    beside.write_text(text, "utf-8")
-    beside.replace(file)

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from mockserver.app import SERVICES, create_app
 from mockserver.http.services import Services
 from mockserver.settings import Settings
+from mockserver.store.base import Store
 
 pytest_plugins = ["pytester"]
 
@@ -35,8 +36,8 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
     """Start houses with any settings; strict, frozen at NOON and with the default fixtures unless told otherwise."""
     clients: list[Client] = []
 
-    async def start(**options: Any) -> Client:
-        app = await create_app(Settings(**{"strict": True, "clock": NOON, **options}))
+    async def start(store: Store | None = None, **options: Any) -> Client:
+        app = await create_app(Settings(**{"strict": True, "clock": NOON, **options}), store=store)
         client: Client = TestClient(TestServer(app))
         await client.start_server()
         clients.append(client)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mockserver import MockServer, Settings
-from mockserver.contracts.model import BadContract
+from mockserver.contracts.loader import BadContract
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.settings import BadOption
 

@@ -13,7 +13,8 @@ from mockserver._resources import folder
 from mockserver.api import settings as knobs
 from mockserver.api.definition import Api, Operation
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
+from mockserver.contracts.model import Contract
 from mockserver.core.machine import FINAL, Confidence, Machine
 from mockserver.core.plan import describe_on_cancel, describe_plan
 
@@ -77,9 +78,9 @@ def operations() -> str:
 
 
 @functools.cache
-def load_contracts() -> Mapping[str, contract.Contract]:
+def load_contracts() -> Mapping[str, Contract]:
     """Return the contracts of all APIs."""
-    return contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
+    return loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
 
 
 def _type(row: Mapping[str, Any]) -> str:
@@ -158,7 +159,7 @@ def _plan_words(plan: Any) -> str:
     return " → ".join(words) or "nothing happens by itself"
 
 
-def _operations(api: Api, contracts: Mapping[str, contract.Contract]) -> str:
+def _operations(api: Api, contracts: Mapping[str, Contract]) -> str:
     own = {name: one for name, one in contracts.items() if name.startswith(f"{api.name}.")}
     shared = _shared(own.values())
     faked, missing = [], []
@@ -195,7 +196,7 @@ def _address(operation: Operation) -> str:
     return _addresses(operation.methods, operation.paths)
 
 
-def _address_of(found: contract.Contract) -> str:
+def _address_of(found: Contract) -> str:
     return _addresses(found.methods, found.paths)
 
 
@@ -206,11 +207,11 @@ def _addresses(methods: Iterable[str], paths: Iterable[str]) -> str:
 _Answer = tuple[Confidence, int, str]
 
 
-def _answers_of(found: contract.Contract) -> list[_Answer]:
+def _answers_of(found: Contract) -> list[_Answer]:
     return [(response.confidence, response.status, response.name) for response in found.responses]
 
 
-def _shared(contracts: Iterable[contract.Contract]) -> list[_Answer]:
+def _shared(contracts: Iterable[Contract]) -> list[_Answer]:
     """Return the answers that many of an API's operations have; they are listed once."""
     found = list(contracts)
     counted = Counter(answer for one in found for answer in _answers_of(one))

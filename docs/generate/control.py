@@ -9,21 +9,22 @@ from typing import Any
 from generate import markdown as md
 from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
-from mockserver.control.operations import WAYS
+from mockserver.contracts import loader
+from mockserver.contracts.model import Contract, ResponseClause
+from mockserver.control.operations import OPERATIONS
 
 _FAMILIAR = {"malformed", "token", "cross-site", "unknown", "not-yet", "too-large", "invalid", "beaten"}
 """Answers that any operation may give; they are described once."""
 
 
 @functools.cache
-def _contracts() -> dict[str, contract.Contract]:
-    return dict(contract.load(folder("contracts"), ["control"]).by_operation)
+def _contracts() -> dict[str, Contract]:
+    return dict(loader.load(folder("contracts"), ["control"]).by_operation)
 
 
 @functools.cache
 def _definitions() -> dict[str, Any]:
-    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / contract.SHARED).read_text("utf-8"))[
+    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / loader.SHARED).read_text("utf-8"))[
         "$defs"
     ]
     return definitions
@@ -41,8 +42,8 @@ def _anchor(name: str) -> str:
 def page() -> str:
     """Write the page of the control API."""
     rows = [
-        (md.code(way.method), f"[`{way.path}`](#{way.name.lower()})", md.text(_title(way.name, way.handler)))
-        for way in WAYS
+        (md.code(way.methods[0]), f"[`{way.paths[0]}`](#{way.name.lower()})", md.text(_title(way.name, way.handler)))
+        for way in OPERATIONS
     ]
     shapes = [
         f"### {name} {{ #{_anchor(name)} }}\n\n{md.text(schema.get('description', ''))}\n\n"
@@ -61,7 +62,7 @@ def page() -> str:
         "503 not ready.",
         md.table(("Method", "Path under `/_control`", "Meaning"), rows),
         "## Operations",
-        *(_operation(way) for way in WAYS),
+        *(_operation(way) for way in OPERATIONS),
         "## Shapes\n\nA star marks a field that is always there.",
         *shapes,
     )
@@ -97,7 +98,7 @@ def _title(name: str, handler: object) -> str:
 
 def _operation(way: Any) -> str:
     found = _contracts().get(f"control.{way.name}")
-    heading = f"### {way.method} {md.text(way.path)} {{ #{way.name.lower()} }}"
+    heading = f"### {way.methods[0]} {md.text(way.paths[0])} {{ #{way.name.lower()} }}"
     parts = [heading, f"{md.text(_title(way.name, way.handler))}. `control.{way.name}`"]
     if way.public:
         parts[-1] += "; needs no token"
@@ -115,6 +116,6 @@ def _operation(way: Any) -> str:
     return "\n\n".join([*(part for part in parts if part), "\n".join(answers)])
 
 
-def _answer(response: contract.Response) -> str:
+def _answer(response: ResponseClause) -> str:
     words = md.Words(_links(), _definitions()).of(response.schema)
     return f"{md.text(response.title)} {words}".strip() if response.content_type else "no body"

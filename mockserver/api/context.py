@@ -1,83 +1,184 @@
-"""One call on its way through the house, and the answer to it."""
+"""What a request is to the API that it reached: what arrived, what that means, and the sandbox it works in."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
-import orjson
 from multidict import MultiDict
 
-if TYPE_CHECKING:
-    from aiohttp import web
+from mockserver.wire.forms import read_pairs
 
-    from mockserver.api.definition import Api, Operation
+if TYPE_CHECKING:
+    from mockserver.api.definition import Api, Entrance, Operation
     from mockserver.contracts.model import Violation
+    from mockserver.core.ids import Ids
     from mockserver.core.job import Job
-    from mockserver.sandbox.jobs import Jobs
-    from mockserver.sandbox.sandbox import Sandbox
+    from mockserver.core.machine import Machine
 
 S = TypeVar("S")
 C = TypeVar("C")
 
-DEPTH = 100
-"""How deep JSON may nest: what walks over it (schemas, encoders) does so by recursion."""
-
-_BRACKETS = re.compile(rb"[\[\]{}]")
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
-
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(slots=True)
-class Response:
-    """An answer.
+class Peer(Protocol):
+    """The client's side of a connection, as the server sees it."""
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`, as this client reached us."""
+
+    @property
+    def host(self) -> str:
+        """The Host header, with the port if it has one."""
+
+    @property
+    def remote(self) -> str | None:
+        """The client's address."""
+
+    @property
+    def transport(self) -> Any:
+        """The connection, where an API counts connections; None when it is gone."""
+
+
+class Documents(Protocol):
+    """Small documents an API keeps in a sandbox (tokens, uploads …), by collection and key."""
+
+    async def get(self, collection: str, key: str) -> Any:
+        """Return a document, or None."""
+
+    async def put(self, collection: str, key: str, value: Any) -> None:
+        """Write a document; it is never changed in place afterwards."""
+
+    async def replace(self, collection: str, key: str, old: Any, new: Any) -> bool:
+        """Compare and swap a document (None: absent)."""
+
+    async def change(self, collection: str, key: str, pure: Callable[[Any], Any]) -> Any:
+        """Apply a pure function to a document (None: absent), again when somebody else was quicker; return the new."""
+
+    async def all(self, collection: str) -> Mapping[str, Any]:
+        """Return a collection in order of arrival."""
+
+
+class Sandbox(Protocol):
+    """What a handler may ask of the sandbox it works in.
 
     Attributes:
-        data: what the answer says, as plain data; the contract checks this.
-        body: the bytes that say it.
-        content_type: the whole header, or None for no such header at all.
+        name: `default` is the one without a prefix.
+        prefix: what its addresses begin with, `/~name`; empty for the default one.
+        ids: the seeded source of ids.
+        states: what this process remembers of each API here (see `Api.state`).
     """
 
-    status: int = 200
-    data: Any = None
-    body: bytes = b""
-    content_type: str | None = "application/json"
-    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    name: str
+    prefix: str
+    ids: Ids
+    states: dict[str, Any]
+
+    def real(self) -> float:
+        """Return real time in epoch seconds."""
+
+    def documents(self, api: str) -> Documents:
+        """Return the documents an API keeps here."""
+
+    async def count(self, counter: str) -> int:
+        """Draw the next number of a sequence."""
+
+    async def build_job(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
+        """Make a job and its parts from the fixture's form, without adding them."""
 
 
-class Malformed:
-    """Stands where a decoded body should be: the text could not be read."""
+class Change(Protocol):
+    """A change that landed: the settled job it was made on, and what it became."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    @property
+    def before(self) -> Job:
+        """The job as it was."""
+
+    @property
+    def after(self) -> Job:
+        """The job as it is."""
 
 
-@dataclass(slots=True, eq=False)
-class RequestContext(Generic[S, C]):
-    """A request, what is known of it, and the sandbox it works in. `exchange` fills it in this order.
+class Pure(Protocol):
+    """What a change does to a settled job."""
+
+    def __call__(self, machine: Machine, job: Job, now: float, /) -> Job:
+        """Return the job as it shall be."""
+
+
+class Jobs(Protocol):
+    """The jobs of the sandbox, as one request sees and moves them. Errors are those of `mockserver.core.errors`."""
+
+    async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
+        """Return a job; `look` says that a client's status query is being answered."""
+
+    async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
+        """Apply a pure change to a job, settled first."""
+
+    async def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Change:
+        """Apply a client's call."""
+
+    async def add(self, *jobs: Job) -> Job:
+        """Add a job and its parts; return the first."""
+
+    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:
+        """Forget a job."""
+
+    async def page(
+        self, api: str, *, kind: str = "job", start: int = 0, limit: int | None = None, newest: bool = True
+    ) -> tuple[list[Job], int]:
+        """Return jobs in order of arrival, and how many there are."""
+
+    def each(
+        self, api: str, *, kind: str = "job", newest: bool = True, where: Callable[[Job], bool] | None = None
+    ) -> AsyncIterator[Job]:
+        """Yield all jobs in order of arrival, the newest first unless told otherwise; `where` tells which."""
+
+
+class Resolved(NamedTuple):
+    """What a request means, before anything is done about it.
 
     Attributes:
-        path: as sent (percent-encoded), without the sandbox's prefix and the query.
-        values: the path template's names, decoded.
-        body: the bytes as sent.
-        request: what aiohttp made of it.
+        operation: what is being called; None when nothing of the API is.
         parameters: decoded arguments (query and form merged, or the SOAP/XML payload), for the contract.
         payload: the decoded body, a `Malformed`, or None.
+        details: what the API's own handlers need to know of it besides.
+        breaches: what is wrong with it that no schema can see; the contract then is not asked.
+        unseen: a breach to record when the contract finds none.
+        refusal: why it cannot be carried out; raised in place of the handler, after contract and faults.
+    """
+
+    operation: Operation | None
+    parameters: Mapping[str, Any] = NO_VALUES
+    payload: Any = None
+    details: Any = None
+    breaches: Sequence[Violation] = ()
+    unseen: Violation | None = None
+    refusal: Exception | None = None
+
+
+class RequestContext(NamedTuple, Generic[S, C]):
+    """A request and what is known of it. A tuple: nobody can change it, and each request makes two.
+
+    The first is made when the request has arrived (down to `route`), the second when it is resolved.
+
+    Attributes:
+        number: of its journal entry.
+        path: as sent (percent-encoded), without the sandbox's prefix and the query.
+        headers: names without regard to letter case.
+        body: the bytes as sent.
+        peer: who asks, over which connection.
+        values: the path template's names, decoded.
         settings: the API's settings as they stand.
         site: what the fixtures say besides jobs; the same for all sandboxes of these fixtures.
-        now: sandbox time (epoch seconds) at the start of the call.
-        operation: what is being called, once that is known.
-        job: id of the job it is about, for journal and faults.
-        told: an answer that is an error tells the state of the job all the same (GES: a failed algorithm).
-        fault, effect, instead: id and effect of the fault that acts, and the answer it gives in place of ours.
-        armed: whether there are faults that might act.
-        enter: the house's side of `begin`.
+        now: sandbox time (epoch seconds) at the start of the request; a change of a job reads the clock anew.
+        jobs: the sandbox's, noting what this request moves and looks at.
+        route: what the address alone says; None when it is none of the API's.
+        operation, parameters, payload, details: see `Resolved`.
+        job: id of the job it is about, if it names one.
     """
 
     api: Api
@@ -88,70 +189,28 @@ class RequestContext(Generic[S, C]):
     query_string: str
     headers: Mapping[str, str]
     body: bytes
-    request: web.BaseRequest
+    peer: Peer
     values: Mapping[str, str]
     settings: S
     site: C
     now: float
     jobs: Jobs
-    parameters: dict[str, Any] = field(default_factory=dict)
-    payload: Any = None
+    route: Operation | Entrance | None = None
     operation: Operation | None = None
+    parameters: Mapping[str, Any] = NO_VALUES
+    payload: Any = None
+    details: Any = None
     job: str | None = None
-    violations: list[Violation] = field(default_factory=list)
-    fault: str | None = None
-    effect: Mapping[str, Any] | None = None
-    instead: Response | None = None
-    error: str | None = None
-    told: bool = False
-    armed: bool = False
-    enter: Callable[[RequestContext[S, C], Operation], Awaitable[None]] | None = None
-    _query: MultiDict[str] | None = field(default=None, init=False)
-
-    def begin(self, operation: Operation) -> Awaitable[None]:
-        """Tell the house which operation this is: it checks the request and acts out faults."""
-        # No closure over the call: a call in a cycle would wait for the garbage collector.
-        assert self.enter is not None
-        return self.enter(self, operation)
 
     @property
     def query(self) -> MultiDict[str]:
         """The query string, decoded."""
-        if self._query is None:
-            self._query = MultiDict(read_pairs(self.query_string))
-        return self._query
-
-    # Asked for by few handlers, and dear to find out.
-
-    @property
-    def scheme(self) -> str:
-        """`http` or `https`, as this client reached us."""
-        return self.request.scheme
-
-    @property
-    def host(self) -> str:
-        """The Host header, with the port if it has one."""
-        return self.request.host
-
-    @property
-    def remote(self) -> str:
-        """The client's address."""
-        return self.request.remote or ""
-
-    @property
-    def http_version(self) -> tuple[int, int]:
-        """Major and minor."""
-        return self.request.version.major, self.request.version.minor
-
-    @property
-    def connection(self) -> Any:
-        """The transport, where an API counts connections."""
-        return self.request.transport
+        return MultiDict(read_pairs(self.query_string))
 
     @property
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
-        return f"{self.scheme}://{self.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
 
     @property
     def state(self) -> Any:
@@ -163,47 +222,3 @@ class RequestContext(Generic[S, C]):
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
         jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)
-
-
-def read_pairs(text: str) -> list[tuple[str, str]]:
-    """Decode a query string or a form into names and values, blank ones too."""
-    if "%" in text or "+" in text:
-        return parse_qsl(text, keep_blank_values=True)
-    # Nothing to decode: most queries, and many times as fast.
-    found = []
-    for part in text.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            found.append((name, value))
-    return found
-
-
-def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
-    """Answer with compact JSON, keys in the order given."""
-    try:
-        body = orjson.dumps(data)
-    except TypeError:
-        # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
-        body = json.dumps(data, separators=(",", ":")).encode()
-    return Response(status=status, data=data, body=body, content_type=content_type)
-
-
-def read_json(body: bytes) -> Any:
-    """Decode a JSON body; a `Malformed` says why it is none, None stands for an empty one."""
-    if not body.strip():
-        return None
-    if body.count(b"[") + body.count(b"{") > DEPTH and _too_deep(body):
-        return Malformed(f"the body is nested more than {DEPTH} deep")
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        return Malformed(f"the body is not JSON: {error}")
-
-
-def _too_deep(body: bytes) -> bool:
-    """Tell whether brackets outside of texts nest too deep."""
-    depth = deepest = 0
-    for one in _BRACKETS.findall(_TEXTS.sub(b"", body)):
-        depth += 1 if one in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest > DEPTH

@@ -1,4 +1,4 @@
-"""What an API is to the rest of the house: a table of operations and machines, and a translator.
+"""What an API is to the rest of the server: a table of operations and machines, and a translator.
 
 The record lies beside the API folders and not in one of them, so that each can be cut off from the others.
 """
@@ -7,37 +7,52 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.core.machine import Confidence, Machine
-from mockserver.http.router import Route
 
 if TYPE_CHECKING:
-    from mockserver.api.context import RequestContext, Response
+    from mockserver.api.context import RequestContext, Resolved
     from mockserver.api.job_builder import JobSpec, Scenarios, SpecContext
+    from mockserver.api.response import Response
     from mockserver.core.job import Job
 
 Handler = Callable[["RequestContext[Any, Any]"], Awaitable["Response"]]
 
 
-class NoRoute(Exception):
-    """Nothing answers at this path of an API."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlace:
+    """Where a request names the job it is about: in the path, in its parameters, or in its body.
 
+    Attributes:
+        path: a name of the path template.
+        parameter: a name of the decoded parameters.
+        body: keys down to an id, or to a list of ids whose first counts.
+        clean: what makes an id of the text that stands there.
+    """
 
-class MethodNotAllowed(Exception):
-    """The path is known, but not with this method; `allowed` lists those that are."""
+    path: str = ""
+    parameter: str = ""
+    body: Sequence[str] = ()
+    clean: Callable[[str], str] = str.strip
 
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        super().__init__(f"use {', '.join(allowed)}")
-        self.allowed = allowed
-
-
-class BodyTooLarge(Exception):
-    """The request's body is over the server's limit."""
-
-
-class HandlerFailed(Exception):
-    """A handler of ours failed: the client gets the API's own 500, the tester the traceback."""
+    def find(self, values: Mapping[str, str], parameters: Mapping[str, Any], payload: Any) -> str | None:
+        """Return the id, or None when the request names none."""
+        found: Any = None
+        if self.path:
+            found = values.get(self.path)
+        elif self.parameter:
+            found = parameters.get(self.parameter)
+        elif self.body:
+            found = payload
+            try:
+                for key in self.body:
+                    found = found[key]
+            except (TypeError, LookupError):
+                return None
+            if isinstance(found, list) and found:
+                found = found[0]
+        return self.clean(str(found)) or None if isinstance(found, str | int) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +61,63 @@ class Operation:
 
     Attributes:
         name: without the API's name, as in `contracts/<api>/<name>.json`.
-        paths: templates (see `routing.Route`); none when an endpoint finds the operation out by itself.
+        paths: templates (see `http.router.Route`); none when only `Api.resolve` can tell that it is meant.
         methods: HTTP methods.
         handler: answers it; None when the operation exists at the vendor but is not faked (501).
+        job: where it names the job it is about.
         folded: the path is compared without regard to letter case.
+        title: one sentence for the reference pages.
+        body_limit: bytes its body may have, where that is not the server's limit.
     """
 
     name: str
     methods: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     handler: Handler | None = None
+    job: JobPlace | None = None
     folded: bool = False
     title: str = ""
+    body_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """An address that serves several operations: its handler reads the request and says which."""
+class Entrance:
+    """An address that serves several operations; `Api.resolve` tells which one is meant.
 
-    handler: Handler
+    Attributes:
+        handler: answers what is none of them.
+    """
+
     methods: tuple[str, ...]
     paths: tuple[str, ...]
+    handler: Handler
     folded: bool = False
+    body_limit: int | None = None
+
+
+def operation_at(route: Operation | Entrance | None) -> Operation | None:
+    """Return the operation that an address alone names; None for one that serves several, or none."""
+    return route if isinstance(route, Operation) else None
+
+
+class Head(Protocol):
+    """A request of which only the head has arrived."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names without regard to letter case."""
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`."""
+
+    @property
+    def host(self) -> str:
+        """The Host header, with the port if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +147,18 @@ class Api:
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
-        decode: fills `RequestContext.parameters` and `RequestContext.payload` before contract and handler see the call.
+        prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
+        resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
+        entrances: addresses of which only `resolve` can say what is called there.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
             stand; None: always. For APIs whose first path segment is a setting.
         mounts: template name -> what a hint writes for it, when its value is a setting.
+        admit: looks at the head of a request before its body is read; raises to refuse it. None: all come in.
+        journaled: its requests stand in the journal, and faults may act on them.
+        lenient: a request that breaks its contract is answered all the same, as the vendor would; otherwise refused.
+        headers: go with every answer that has none of that name.
     """
 
     name: str
@@ -114,19 +170,24 @@ class Api:
     settings: type[Any]
     read_site: Callable[[Mapping[str, Any]], Any]
     job_spec: Callable[[Mapping[str, Any], SpecContext[Any, Any]], JobSpec]
-    decode: Callable[[RequestContext[Any, Any]], None]
+    prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
+    resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
-    endpoints: tuple[Endpoint, ...] = ()
+    entrances: tuple[Entrance, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
+    admit: Callable[[Head, Operation | Entrance | None], None] | None = None
+    journaled: bool = True
+    lenient: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""
@@ -136,24 +197,3 @@ class Api:
     def fault(self, name: str) -> NamedFault:
         """Return a named fault."""
         return next(fault for fault in self.faults if fault.name == name)
-
-    def routes(self) -> list[Route[tuple[Api, Operation | Endpoint]]]:
-        """Return all ways into this API."""
-        ways: tuple[Operation | Endpoint, ...] = (*self.operations, *self.endpoints)
-        return [
-            Route(
-                methods=frozenset(way.methods),
-                template=path,
-                target=(self, way),
-                folded=way.folded,
-                shown=self._shown(path),
-            )
-            for way in ways
-            for path in way.paths
-        ]
-
-    def _shown(self, path: str) -> str:
-        """Return a path as a hint shows it."""
-        for name, value in self.mounts.items():
-            path = path.replace(f"{{{name}}}", value)
-        return path

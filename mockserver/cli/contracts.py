@@ -81,7 +81,7 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
-    from mockserver.contracts.model import BadContract
+    from mockserver.contracts.loader import BadContract
     from mockserver.sandbox.fixtures.merge import BadFixture
     from mockserver.settings import BadOption
 
@@ -118,11 +118,11 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
     """
     from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
-    from mockserver.contracts import model as contract
+    from mockserver.contracts import loader
 
     try:
-        found = contract.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
-    except contract.BadContract as error:
+        found = loader.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
+    except loader.BadContract as error:
         raise click.UsageError(str(error)) from None
     return list(found.by_operation.values())
 
@@ -154,6 +154,7 @@ def _places(path: Path | None) -> _Places:
 
 
 async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
+    from mockserver.cli.example_target import SandboxTarget
     from mockserver.contracts import examples
     from mockserver.server import MockServer
 
@@ -167,7 +168,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
                 sandbox = await server.services.sandboxes.create(name)
-                problems = await examples.run(contract, example, examples.SandboxStage(sandbox, server.url, session))
+                problems = await examples.run(contract, example, SandboxTarget(sandbox, server.url, session))
                 await server.services.sandboxes.delete(name)
                 if problems:
                     failures.append(
@@ -186,7 +187,7 @@ def _progress(every: list[T]) -> contextlib.AbstractContextManager[Iterable[T]]:
 def _session() -> aiohttp.ClientSession:
     import aiohttp
 
-    # One example's cookies are no business of the next.
+    # One example's cookies must not reach the next.
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 

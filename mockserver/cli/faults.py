@@ -37,7 +37,7 @@ def list_faults(control: Control, unused: bool, as_json: bool) -> None:
 @click.option("--named", metavar="NAME", help="One of the API's own failures (see `faults catalogue`).")
 @click.option("--status", type=click.IntRange(100, 599), help="Answer this status.")
 @click.option("--body", help="With this body.")
-@click.option("--delay", metavar="DURATION", help="Wait so long first: 250ms, 2s.")
+@click.option("--delay", metavar="DURATION", help="Answer so late: 250ms, 2s.")
 @click.option("--connection", type=click.Choice(["close-before", "close-mid-body", "reset"]), help="Break it.")
 @click.option(
     "--garble", type=click.Choice(["truncate", "not-utf8", "wrong-content-type", "empty"]), help="Spoil the answer."

@@ -7,7 +7,7 @@ import logging
 import sys
 
 from mockserver.core.clock import iso
-from mockserver.journal.entry import mask
+from mockserver.journal.masking import mask
 
 
 class TextFormatter(logging.Formatter):

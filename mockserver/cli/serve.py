@@ -106,7 +106,7 @@ class _Serve(click.Command):
 def serve(as_json: bool, **options: Any) -> None:
     """Run the server until Ctrl-C or SIGTERM; requests in flight are finished."""
     from mockserver.cli import log_format as logs
-    from mockserver.contracts.model import BadContract
+    from mockserver.contracts.loader import BadContract
     from mockserver.http import event_loop as loop
     from mockserver.sandbox.fixtures.merge import BadFixture
 

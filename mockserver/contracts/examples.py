@@ -6,7 +6,7 @@ Rules a maintainer must keep:
 
 1. An example compares everything it states: status, headers, and the whole body unless it says `contains`.
 2. What may differ from run to run is named by the example (`varies`), not guessed here.
-3. `run` knows no server: whoever calls it brings a `Stage`.
+3. `run` knows no server: whoever calls it brings an `ExampleTarget`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-import aiohttp
-from yarl import URL
-
 from mockserver.contracts.model import Contract, ResponseClause
-from mockserver.core.clock import Clock, instant
 from mockserver.core.errors import DomainError
-from mockserver.sandbox.sandbox import Sandbox
 
 NOON = "2026-01-02T12:00:00Z"
 """Where the clock stands in an example that names no other time."""
@@ -43,8 +38,8 @@ class Answer:
     body: bytes
 
 
-class Stage(Protocol):
-    """Where an example plays: a sandbox that nothing else uses.
+class ExampleTarget(Protocol):
+    """What an example is sent to: a sandbox that nothing else uses.
 
     Attributes:
         base: scheme, host and prefix of the sandbox, without a trailing slash.
@@ -53,59 +48,32 @@ class Stage(Protocol):
     base: str
 
     async def prepare(self, api: str, given: Mapping[str, Any]) -> None:
-        """Set clock, settings and jobs as an example's `given` asks."""
+        """Set clock, settings and jobs as an example's `given` asks.
+
+        Raises:
+            DomainError: the sandbox cannot be made so.
+        """
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send one request. `path` is as it goes over the wire, with the query."""
 
 
-class SandboxStage:
-    """Plays examples in a sandbox of this process, over HTTP.
+async def run(contract: Contract, example: Mapping[str, Any], target: ExampleTarget) -> list[str]:
+    """Run one example; return what differed, in sentences, nothing when it matches.
 
     Args:
-        root: where the server is reached, without a sandbox's prefix.
-    """
-
-    def __init__(self, sandbox: Sandbox, root: str, session: aiohttp.ClientSession) -> None:
-        self._sandbox = sandbox
-        self._session = session
-        self.base = root.rstrip("/") + sandbox.prefix
-
-    async def prepare(self, api: str, given: Mapping[str, Any]) -> None:
-        await self._sandbox.set_clock(Clock(frozen_at=instant(given.get("now", NOON))))
-        if "settings" in given:
-            await self._sandbox.change_settings(api, given["settings"])
-        for fields in given.get("jobs", ()):
-            await self._sandbox.jobs.add(*await self._sandbox.build_job(api, fields))
-
-    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        async with self._session.request(
-            method,
-            URL(self.base + path, encoded=True),
-            headers=headers,
-            data=body,
-            allow_redirects=False,
-            skip_auto_headers=("Content-Type", "Accept", "User-Agent"),
-        ) as response:
-            return Answer(status=response.status, headers=response.headers, body=await response.read())
-
-
-async def run(contract: Contract, example: Mapping[str, Any], stage: Stage) -> list[str]:
-    """Play one example; return what differed, in sentences, nothing when it matches.
-
-    Args:
-        stage: a fresh sandbox; the default fixtures are there already.
+        target: a fresh sandbox; the default fixtures are there already.
     """
     given = example.get("given", {})
     api = contract.operation.partition(".")[0]
     try:
-        await stage.prepare(api, given)
+        await target.prepare(api, given)
     except DomainError as error:
         return [f"what must be there cannot be made: {error}"]
     for request in given.get("requests", ()):
-        await _send(request, stage)
-    answer = await _send(example["request"], stage)
-    expected = _filled(example["response"], _base(example["request"], stage))
+        await _send(request, target)
+    answer = await _send(example["request"], target)
+    expected = _filled(example["response"], _base(example["request"], target))
     response = next((one for one in contract.responses if one.name == expected["name"]), None)
     if response is None:
         return [f"the contract has no response {expected['name']!r}"]
@@ -116,13 +84,13 @@ async def run(contract: Contract, example: Mapping[str, Any], stage: Stage) -> l
     ]
 
 
-async def _send(request: Mapping[str, Any], stage: Stage) -> Answer:
-    request = _filled(request, _base(request, stage))
+async def _send(request: Mapping[str, Any], target: ExampleTarget) -> Answer:
+    request = _filled(request, _base(request, target))
     headers = dict(request.get("headers", {}))
     body, kind = _body(request)
     if kind is not None and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = kind
-    return await stage.send(request["method"], request["path"], headers, body)
+    return await target.send(request["method"], request["path"], headers, body)
 
 
 def _body(request: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
@@ -136,12 +104,12 @@ def _body(request: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     return None, None
 
 
-def _base(request: Mapping[str, Any], stage: Stage) -> str:
+def _base(request: Mapping[str, Any], target: ExampleTarget) -> str:
     """Return the base as the server sees it: a Host header of the example's own counts."""
     host = next((value for name, value in request.get("headers", {}).items() if name.lower() == "host"), None)
     if host is None:
-        return stage.base
-    scheme, _, rest = stage.base.partition("://")
+        return target.base
+    scheme, _, rest = target.base.partition("://")
     _, slash, prefix = rest.partition("/")
     return f"{scheme}://{host}{slash}{prefix}"
 

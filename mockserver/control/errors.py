@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.api.context import Response, json_response
-from mockserver.api.errors import BadContent
+from mockserver.api.context import RequestContext
+from mockserver.api.errors import BadContent, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response, error_response
 from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
 from mockserver.core.job_document import BadFields
-from mockserver.faults.registry import BadFault, UnknownFault
-from mockserver.journal.entry import mask
+from mockserver.faults.errors import BadFault, UnknownFault
+from mockserver.http.pipeline import RequestRefused
+from mockserver.http.router import Router
+from mockserver.journal.masking import mask
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.snapshot import BadSnapshot
 
 
-class Refused(DomainError):
+class ControlError(DomainError):
     """The control API's own refusals: what no service below it knows of."""
 
     def __init__(
@@ -72,13 +75,31 @@ ROWS = (
 )
 
 
-def answer(error: DomainError | BadFixture) -> Response:
-    """Turn an error into the answer that says it."""
-    if isinstance(error, Refused):
-        reply = shape(error.status, error.code, str(error), error.hint, error.allowed, error.record)
-        reply.headers = error.headers
-        return reply
-    row = next(row for row in ROWS if isinstance(error, row.error))
+def refuse(router: Router[Any], context: RequestContext[Any, Any], error: Exception) -> Response:
+    """Turn an error into the answer that says it.
+
+    Args:
+        router: names the nearest path for one that is unknown.
+    """
+    if isinstance(error, ControlError):
+        found = shape(error.status, error.code, str(error), error.hint, error.allowed, error.record)
+        return found._replace(headers=error.headers)
+    if isinstance(error, NoRoute):
+        hint = f"the nearest known path is /_control{router.nearest(context.path)}"
+        return shape(404, "unknown-path", f"nothing is at {context.path}", hint)
+    if isinstance(error, MethodNotAllowed):
+        found = shape(405, "wrong-method", f"not with {context.method}", "", error.allowed)
+        return found._replace(headers={"Allow": ", ".join(error.allowed)})
+    if isinstance(error, BodyTooLarge):
+        return shape(413, "too-large", str(error))._replace(headers={"Connection": "close"})
+    if isinstance(error, RequestRefused):
+        hint = f"GET /_control/contracts/{error.operation} says what it takes"
+        return shape(422, "invalid", str(error), hint)
+    if isinstance(error, HandlerFailed):
+        return shape(500, "bug", "the control API failed; the log says why", "please report it")
+    row = next((row for row in ROWS if isinstance(error, row.error)), None)
+    if row is None:
+        raise error
     message = str(error)
     if isinstance(error, BadContent) and error.pointer:
         message = f"at /{'/'.join(map(str, error.pointer))}: {message}"
@@ -94,9 +115,4 @@ def shape(
     record: Mapping[str, Any] | None = None,
 ) -> Response:
     """Answer in the one shape all errors have; `record` goes beside it."""
-    error: dict[str, Any] = {"code": code, "message": mask(message)}
-    if hint:
-        error["hint"] = hint
-    if allowed is not None:
-        error["allowed"] = list(allowed)
-    return json_response({"error": error, **(record or {})}, status)
+    return error_response(status, code, mask(message), hint, allowed, **(record or {}))

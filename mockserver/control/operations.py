@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.api.response import Response
 from mockserver.control.handlers import (
     apis,
     clock,
@@ -17,57 +18,83 @@ from mockserver.control.handlers import (
     state,
     verify,
 )
-from mockserver.control.requests import Way
+from mockserver.control.requests import (
+    BODY_LIMIT,
+    ControlHandler,
+    ControlOperation,
+    ControlRequest,
+    handled,
+)
 
 _JOB = "/jobs/{api}/{id}"
 _RUN = _JOB + "/runs/{run}"
 
-WAYS: tuple[Way, ...] = (
-    Way(name="Index", method="GET", path="/", handler=health.index, public=True),
-    Way(name="Health", method="GET", path="/health", handler=health.health, public=True),
-    Way(name="Ready", method="GET", path="/ready", handler=health.ready, public=True),
-    Way(name="Certificate", method="GET", path="/ca.pem", handler=health.certificate, public=True),
-    Way(name="ListApis", method="GET", path="/apis", handler=apis.listing),
-    Way(name="ShowApi", method="GET", path="/apis/{api}", handler=apis.show),
-    Way(name="ChangeSettings", method="PATCH", path="/apis/{api}/settings", handler=apis.change_settings),
-    Way(name="ListJobs", method="GET", path="/jobs", handler=jobs.listing),
-    Way(name="AddJobs", method="POST", path="/jobs", handler=jobs.add),
-    Way(name="ShowJob", method="GET", path=_JOB, handler=jobs.show),
-    Way(name="ChangeJob", method="PATCH", path=_JOB, handler=jobs.change),
-    Way(name="DeleteJob", method="DELETE", path=_JOB, handler=jobs.delete),
-    Way(name="ForceJob", method="PUT", path=_JOB + "/state", handler=jobs.force),
-    Way(name="ReleaseJob", method="POST", path=_JOB + "/release", handler=jobs.release),
-    Way(name="ListRuns", method="GET", path=_JOB + "/runs", handler=jobs.runs),
-    Way(name="ShowRun", method="GET", path=_RUN, handler=jobs.show),
-    Way(name="ChangeRun", method="PATCH", path=_RUN, handler=jobs.change),
-    Way(name="DeleteRun", method="DELETE", path=_RUN, handler=jobs.delete),
-    Way(name="ForceRun", method="PUT", path=_RUN + "/state", handler=jobs.force),
-    Way(name="ReleaseRun", method="POST", path=_RUN + "/release", handler=jobs.release),
-    Way(name="ShowClock", method="GET", path="/clock", handler=clock.show),
-    Way(name="SetClock", method="PUT", path="/clock", handler=clock.change),
-    Way(name="AdvanceClock", method="POST", path="/clock/advance", handler=clock.advance),
-    Way(name="ListRequests", method="GET", path="/requests", handler=requests.listing),
-    Way(name="ClearRequests", method="DELETE", path="/requests", handler=requests.clear),
-    Way(name="ShowRequest", method="GET", path="/requests/{n}", handler=requests.show),
-    Way(name="VerifyRequests", method="POST", path="/requests/verify", handler=verify.verify),
-    Way(name="Coverage", method="GET", path="/coverage", handler=verify.covered),
-    Way(name="ListViolations", method="GET", path="/violations", handler=verify.violations),
-    Way(name="ListFaults", method="GET", path="/faults", handler=faults.listing),
-    Way(name="ArmFault", method="POST", path="/faults", handler=faults.arm),
-    Way(name="DisarmFaults", method="DELETE", path="/faults", handler=faults.disarm_all),
-    Way(name="FaultCatalogue", method="GET", path="/faults/catalogue", handler=faults.listed),
-    Way(name="ShowFault", method="GET", path="/faults/{id}", handler=faults.show),
-    Way(name="DisarmFault", method="DELETE", path="/faults/{id}", handler=faults.disarm),
-    Way(name="ListContracts", method="GET", path="/contracts", handler=contracts.listing),
-    Way(name="ShowContract", method="GET", path="/contracts/{operation}", handler=contracts.show),
-    Way(name="OpenApi", method="GET", path="/openapi.json", handler=openapi.document),
-    Way(name="ListSandboxes", method="GET", path="/sandboxes", handler=sandboxes.listing),
-    Way(name="CreateSandbox", method="POST", path="/sandboxes", handler=sandboxes.create),
-    Way(name="ShowSandbox", method="GET", path="/sandboxes/{name}", handler=sandboxes.show),
-    Way(name="DeleteSandbox", method="DELETE", path="/sandboxes/{name}", handler=sandboxes.delete),
-    Way(name="Reset", method="POST", path="/reset", handler=state.reset),
-    Way(name="TakeSnapshot", method="GET", path="/snapshot", handler=state.take),
-    Way(name="RestoreSnapshot", method="PUT", path="/snapshot", handler=state.restore, large=True),
-    Way(name="Events", method="GET", path="/events", handler=events.events),
-    Way(name="Metrics", method="GET", path="/metrics", handler=metrics.metrics),
+
+def _row(
+    name: str, method: str, path: str, handler: ControlHandler, *, public: bool = False, large: bool = False
+) -> ControlOperation:
+    """Return one operation; `large`: its body may be as large as an API's."""
+    return ControlOperation(
+        name=name,
+        methods=("GET", "HEAD") if method == "GET" else (method,),
+        paths=(path,),
+        handler=handled(handler),
+        public=public,
+        body_limit=None if large else BODY_LIMIT,
+    )
+
+
+async def index(request: ControlRequest) -> Response:
+    """List these operations."""
+    return await health.index(OPERATIONS, request)
+
+
+OPERATIONS: tuple[ControlOperation, ...] = (
+    _row("Index", "GET", "/", index, public=True),
+    _row("Health", "GET", "/health", health.health, public=True),
+    _row("Ready", "GET", "/ready", health.ready, public=True),
+    _row("Certificate", "GET", "/ca.pem", health.certificate, public=True),
+    _row("ListApis", "GET", "/apis", apis.listing),
+    _row("ShowApi", "GET", "/apis/{api}", apis.show),
+    _row("ChangeSettings", "PATCH", "/apis/{api}/settings", apis.change_settings),
+    _row("ListJobs", "GET", "/jobs", jobs.listing),
+    _row("AddJobs", "POST", "/jobs", jobs.add),
+    _row("ShowJob", "GET", _JOB, jobs.show),
+    _row("ChangeJob", "PATCH", _JOB, jobs.change),
+    _row("DeleteJob", "DELETE", _JOB, jobs.delete),
+    _row("ForceJob", "PUT", _JOB + "/state", jobs.force),
+    _row("ReleaseJob", "POST", _JOB + "/release", jobs.release),
+    _row("ListRuns", "GET", _JOB + "/runs", jobs.runs),
+    _row("ShowRun", "GET", _RUN, jobs.show),
+    _row("ChangeRun", "PATCH", _RUN, jobs.change),
+    _row("DeleteRun", "DELETE", _RUN, jobs.delete),
+    _row("ForceRun", "PUT", _RUN + "/state", jobs.force),
+    _row("ReleaseRun", "POST", _RUN + "/release", jobs.release),
+    _row("ShowClock", "GET", "/clock", clock.show),
+    _row("SetClock", "PUT", "/clock", clock.change),
+    _row("AdvanceClock", "POST", "/clock/advance", clock.advance),
+    _row("ListRequests", "GET", "/requests", requests.listing),
+    _row("ClearRequests", "DELETE", "/requests", requests.clear),
+    _row("ShowRequest", "GET", "/requests/{n}", requests.show),
+    _row("VerifyRequests", "POST", "/requests/verify", verify.verify),
+    _row("Coverage", "GET", "/coverage", verify.covered),
+    _row("ListViolations", "GET", "/violations", verify.violations),
+    _row("ListFaults", "GET", "/faults", faults.listing),
+    _row("ArmFault", "POST", "/faults", faults.arm),
+    _row("DisarmFaults", "DELETE", "/faults", faults.disarm_all),
+    _row("FaultCatalogue", "GET", "/faults/catalogue", faults.listed),
+    _row("ShowFault", "GET", "/faults/{id}", faults.show),
+    _row("DisarmFault", "DELETE", "/faults/{id}", faults.disarm),
+    _row("ListContracts", "GET", "/contracts", contracts.listing),
+    _row("ShowContract", "GET", "/contracts/{operation}", contracts.show),
+    _row("OpenApi", "GET", "/openapi.json", openapi.document),
+    _row("ListSandboxes", "GET", "/sandboxes", sandboxes.listing),
+    _row("CreateSandbox", "POST", "/sandboxes", sandboxes.create),
+    _row("ShowSandbox", "GET", "/sandboxes/{name}", sandboxes.show),
+    _row("DeleteSandbox", "DELETE", "/sandboxes/{name}", sandboxes.delete),
+    _row("Reset", "POST", "/reset", state.reset),
+    _row("TakeSnapshot", "GET", "/snapshot", state.take),
+    _row("RestoreSnapshot", "PUT", "/snapshot", state.restore, large=True),
+    _row("Events", "GET", "/events", events.events),
+    _row("Metrics", "GET", "/metrics", metrics.metrics),
 )

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
-from mockserver.api.context import Response
+from mockserver.api.definition import Head
+from mockserver.api.response import Response
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -37,9 +36,9 @@ _PAGE = """<!doctype html>
 """
 
 
-def wants_html(request: web.BaseRequest) -> bool:
+def wants_html(head: Head) -> bool:
     """Tell whether a browser asks."""
-    return "text/html" in request.headers.get("Accept", "")
+    return "text/html" in head.headers.get("Accept", "")
 
 
 def start_page(known: Mapping[str, Any]) -> Response:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
+from mockserver.core.clock import iso
 from mockserver.core.plan import OnCancel, Plan
 
 
@@ -30,6 +31,19 @@ class Transition(NamedTuple):
     at: float
     cause: Cause
     request: int | None = None
+
+
+def transition_record(job: Job, transition: Transition) -> dict[str, Any]:
+    """Return a change of state as JSON says it: `api`, `kind`, `id`, `from`, `to`, `at` and `cause`."""
+    return {
+        "api": job.api,
+        "kind": job.kind,
+        "id": job.id,
+        "from": transition.source,
+        "to": transition.to,
+        "at": iso(transition.at),
+        "cause": str(transition.cause),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,68 +1,99 @@
-"""One request's way: sandbox, journal, route, fault, contract, handler, contract, journal.
+"""The way of every request: accept, route, read, begin, resolve, check, fault, handle, check, record, send.
 
 Rules a maintainer must keep:
 
 1. This is the hot path: nothing is parsed, copied or formatted here that nobody has asked for.
 2. The body a client gets is the API's own, whatever went wrong; the diagnosis goes to header, journal and log.
 3. A handler's bug never leaves this module.
+4. `record` runs for whatever has arrived, also for what was refused.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from aiohttp import web
 from multidict import istr
 
-from mockserver.api.context import RequestContext, Response, json_response
-from mockserver.api.definition import Api, BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
-from mockserver.contracts.model import Contract, Contracts, Violation
+from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.definition import Api, Entrance, Operation, operation_at
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response, error_response, json_response
+from mockserver.contracts.loader import Contracts
+from mockserver.contracts.model import Contract, Violation
+from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
-from mockserver.http import fault_transport as effects
-from mockserver.http.expect_continue import invite_body
+from mockserver.faults.model import Fault
+from mockserver.http import fault_transport
+from mockserver.http.body import BodyStalled, ClientGone, read_body
 from mockserver.http.metrics import Metrics
-from mockserver.http.responses import aiohttp_error, answer_of, error_response, response_of
-from mockserver.http.router import Found, Router, WrongMethod
+from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
+from mockserver.http.responses import answer_of, response_of
+from mockserver.http.router import Found, Router
 from mockserver.journal import coverage
-from mockserver.journal.entry import BODY_LIMIT, Entry, cut, mask
-from mockserver.journal.matching import Facts
+from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.masking import mask
+from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
 
 log = logging.getLogger("mockserver")
 
-# A journal keeps thousands of entries; what is empty in most of them is one and the same.
-_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 _NOTHING: tuple[Any, ...] = ()
+_NOT_JOURNALED = RequestStart(0, None, None, False)
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
-_EXPECT = istr("Expect")
-
-Way = tuple[Api, Operation | Endpoint]
-Beside = Callable[[web.BaseRequest, Sandbox, str], Awaitable[web.StreamResponse]]
+_ARRIVED = RequestContext._fields.index("operation")
+"""How many fields of a context are known before it is resolved."""
 
 
-class _Known(NamedTuple):
+class RequestRefused(DomainError):
+    """A request breaks its contract, and its API does not look away."""
+
+    def __init__(self, operation: str, breach: Violation) -> None:
+        super().__init__(f"{breach.part} {breach.pointer}".strip() + f": {breach.message}")
+        self.operation = operation
+        self.breach = breach
+
+
+class Known(NamedTuple):
     """An operation's full name, made once, and its contract."""
 
     name: str
     contract: Contract | None
 
 
+class Answered(NamedTuple):
+    """What came of a request before it is judged and recorded.
+
+    Attributes:
+        context: resolved, as far as that went.
+        known: the operation and its contract, once they are known.
+        breaches: what is wrong with the request.
+        fault: the fault that acts on it.
+        error: the traceback of a bug of ours.
+    """
+
+    response: Response
+    context: RequestContext[Any, Any]
+    known: Known | None = None
+    breaches: Sequence[Violation] = ()
+    fault: Fault | None = None
+    error: str | None = None
+
+
 class Pipeline:
-    """Answers every request that arrives on an API port.
+    """Answers every request that arrives on a port.
 
     Attributes:
         patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
         metrics: counts of this process.
-        beside: first path segment -> what answers below it (the control API).
+        mounts: first path segment -> what answers below it, beside the APIs.
     """
 
     def __init__(
@@ -70,28 +101,27 @@ class Pipeline:
         sandboxes: Sandboxes,
         contracts: Contracts,
         *,
+        apis: Sequence[Api],
+        mounts: Mapping[str, Mount],
+        metrics: Metrics,
         strict: bool = False,
         headers: bool = True,
         patience: float = 25.0,
-        beside: Mapping[str, Beside] | None = None,
+        body_limit: int = 1 << 26,
     ) -> None:
         self.sandboxes = sandboxes
         self.contracts = contracts
         self.strict = strict
         self.headers = headers
         self.patience = patience
+        self.body_limit = body_limit
         self.ports: dict[int, str] = {}
-        self.metrics = Metrics()
-        self.beside = dict(beside or {})
-        self.router: Router[Way] = Router([route for api in sandboxes.apis for route in api.routes()])
-        self._known: dict[int, _Known] = {}
-
-    def _know(self, api: Api, operation: Operation) -> _Known:
-        known = self._known.get(id(operation))
-        if known is None:
-            name = f"{api.name}.{operation.name}"
-            known = self._known[id(operation)] = _Known(name, self.contracts.get(name))
-        return known
+        self.metrics = metrics
+        self.mounts = dict(mounts)
+        self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
+        self._bases = Bases(apis)
+        self._unmatched = unmatched(self.router, mask)
+        self._known: dict[int, Known] = {}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -100,47 +130,60 @@ class Pipeline:
         if not raw.startswith("/"):
             raw = request.rel_url.raw_path_qs
         path, _, query_string = raw.partition("?")
+
+        # accept
+        refusal: Exception | None = None
+        mount: Mount | None = None
         try:
-            sandbox, path = self._sandbox(request, path)
+            sandbox, path = self._accept(request, path)
+            segment = path.split("/", 2)[1]
+            if segment in self.mounts and (segment or path == "/"):
+                mount = self.mounts[segment]
+                sandbox, path = mount.enter(sandbox, path)
         except UnknownSandbox as error:
-            hint = "GET /_control/sandboxes lists them; POST makes one"
-            return aiohttp_error(404, "unknown-sandbox", str(error), hint)
-        segment = path.split("/", 2)[1]
-        if segment in self.beside and (segment or path == "/"):
-            return await self.beside[segment](request, sandbox, path)
-        found = self.router.find(request.method, path, query_string)
-        api: Api | None
-        way: Operation | Endpoint | None
-        if isinstance(found, Found):
-            (api, way), values = found.target, found.values
+            refusal, sandbox = error, self.sandboxes.default
+
+        # route
+        api: Api
+        route: Operation | Entrance | None = None
+        values: Mapping[str, str] = NO_VALUES
+        if refusal is not None:
+            api = self._unmatched if mount is None else mount.api
         else:
-            api, way, values = self._owner(path), None, _NO_VALUES
-        if api is None:
-            arrival = await sandbox.store.begin_request(sandbox.name, "")
-            return await self._unmatched(request, sandbox, arrival, path, raw, began)
-        body, refusal = b"", None
-        if request.can_read_body:
-            try:
-                body = await self._read(request)
-            except (web.HTTPRequestEntityTooLarge, BodyTooLarge):
-                refusal = BodyTooLarge()
-            except ConnectionError:
-                return aiohttp_error(400, "gone", "the client went away before its body had arrived")
-            except TimeoutError:
-                if request.transport is not None:
-                    request.transport.abort()
-                return aiohttp_error(408, "stalled", f"the body did not arrive within {self.patience:g} s")
-        arrival = await sandbox.store.begin_request(sandbox.name, api.name)
-        settings = sandbox.settings_with(api.name, arrival.settings)
-        if way is not None and api.mounted is not None and not api.mounted(settings, values):
-            # Its path is another's when this sandbox does not mount the API there.
-            owner = self._owner(path)
-            if owner is None or owner is api:
-                return await self._unmatched(request, sandbox, arrival, path, raw, began)
-            api, found, way, values = owner, None, None, _NO_VALUES
-            settings = await sandbox.settings(api.name)
+            found = (self.router if mount is None else mount.router).find(request.method, path, query_string)
+            if isinstance(found, Found):
+                (api, route), values = found.target, found.values
+            else:
+                api = mount.api if mount is not None else self._bases.owner(path) or self._unmatched
+                refusal = NoRoute(path) if found is None else MethodNotAllowed(found.allowed)
+
+        # read
+        body = b""
+        try:
+            if api.admit is not None:
+                api.admit(request, route)
+            if request.can_read_body and api is not self._unmatched:
+                limit = None if route is None else route.body_limit
+                body = await read_body(request, limit or self.body_limit, self.patience)
+        except BodyTooLarge as error:
+            refusal = refusal or error
+        except (ClientGone, BodyStalled, DomainError) as error:
+            refusal = error
+
+        # begin
+        start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
+        if api.mounted is not None and route is not None:
+            mounted = api.mounted(sandbox.settings_with(api.name, start.settings), values)
+            if not mounted:
+                # Its path is another's when this sandbox does not mount the API there.
+                owner = self._bases.owner(path)
+                api = self._unmatched if owner is None or owner is api else owner
+                start = start._replace(settings=await sandbox.settings_changes(api.name))
+                refusal, route, values = NoRoute(path), None, NO_VALUES
+        settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
         moved: list[tuple[Job, Transition]] = []
-        number, now = arrival.number, sandbox.now_by(arrival.clock)
+        number, now = start.number, sandbox.now_by(start.clock)
+        jobs = sandbox.jobs.watched(moved, number, now)
         context: RequestContext[Any, Any] = RequestContext(
             api,
             sandbox,
@@ -153,205 +196,33 @@ class Pipeline:
             request,
             values,
             settings,
-            sandbox.sites[api.name],
+            sandbox.sites.get(api.name),
             now,
-            sandbox.jobs.watched(moved, number, now),
-            armed=arrival.armed,
-            enter=self._begin,
+            jobs,
+            route,
         )
-        try:
-            reply = await self._reply(context, found, way, refusal)
-        except _Acted as acted:
-            reply = acted.reply
-        if context.effect is not None:
-            reply = effects.garbled(context.effect, context.instead or reply)
-        response = await self._close(context, reply, raw, moved, began)
-        return response if context.effect is None else await effects.send(context.effect, request, response)
 
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        """Return the body, once all of it has arrived.
-
-        Raises:
-            HTTPRequestEntityTooLarge, BodyTooLarge, ConnectionError, TimeoutError
-        """
-        if _EXPECT in request.headers:
-            await invite_body(request)
-        if request.content.is_eof():
-            # All of it has arrived, so that nobody needs to watch the clock.
-            body = request.content.read_nowait()
-            if len(body) > request.client_max_size:
-                raise BodyTooLarge
-            return body
-        async with asyncio.timeout(self.patience):
-            return await request.read()
-
-    async def _reply(
-        self, context: RequestContext[Any, Any], found: Any, way: Operation | Endpoint | None, refusal: Exception | None
-    ) -> Response:
-        api = context.api
-        try:
-            try:
-                if context.armed and (way is None or refusal is not None):
-                    await self._meet(context)
-                if isinstance(found, WrongMethod):
-                    raise MethodNotAllowed(found.allowed)
-                if way is None:
-                    raise NoRoute(context.path)
-                if refusal is not None:
-                    if isinstance(way, Operation):
-                        context.operation = way
-                    raise refusal
-                if isinstance(way, Endpoint):
-                    reply = await way.handler(context)
-                else:
-                    api.decode(context)
-                    await self._begin(context, way)
-                    if way.handler is None:
-                        return not_faked(api, way)
-                    reply = await way.handler(context)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                reply = api.refuse(context, error)
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            context.error = traceback.format_exc()
-            log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(context.error))
-            reply = _own_500(context)
-        return reply
-
-    async def _begin(self, context: RequestContext[Any, Any], operation: Operation) -> None:
-        context.operation = operation
-        contract = self._know(context.api, operation).contract
-        if contract is not None:
-            breaches = contract.breaches_of_request(context.parameters, context.payload)
-            if breaches:
-                context.violations.extend(breaches)
-        if context.armed:
-            await self._meet(context)
-
-    async def _meet(self, context: RequestContext[Any, Any]) -> None:
-        """Let an armed fault act, if one is meant for this call.
-
-        Raises:
-            _Acted: the call is not carried out; the fault answers.
-        """
-        sandbox = context.sandbox
-        if context.effect is not None:
-            return
-        operation = None if context.operation is None else self._know(context.api, context.operation).name
-        fault = await sandbox.faults.meet(
-            Facts(
-                api=context.api.name,
-                operation=operation,
-                job=context.job,
-                method=context.method,
-                path=context.path,
-                headers=context.headers,
-                values=context.values,
-                parameters=context.parameters,
-                payload=context.payload,
-                body=context.body,
-            )
-        )
-        if fault is None:
-            return
-        context.fault, context.effect = fault["id"], fault["effect"]
-        sandbox.publish({"event": "fault", "id": context.fault, "request": context.number, "operation": operation})
-        await asyncio.sleep(sandbox.faults.pause(fault))
-        if "named" in context.effect:
-            context.instead = context.api.fault(context.effect["named"]).reply(context)
-        else:
-            context.instead = effects.instead(context.effect)
-        if effects.needs_no_answer(context.effect):
-            raise _Acted(context.instead or Response(content_type=None))
-
-    async def _close(
-        self,
-        context: RequestContext[Any, Any],
-        reply: Response,
-        raw: str,
-        moved: list[tuple[Job, Transition]],
-        began: float,
-    ) -> web.StreamResponse:
-        operation, contract = None, None
-        if context.operation is not None:
-            known = self._know(context.api, context.operation)
-            operation, contract = known.name, known.contract
-        named: str | None = None
-        if contract is not None:
-            # What a change is answered with is seldom seen again, and not worth remembering.
-            answer = (
-                contract.response(reply.status, reply.content_type, reply.data)
-                if moved
-                else contract.recognise(reply.status, reply.content_type, reply.data, reply.body)
-            )
-            if answer is not None:
-                named = answer.name
-            elif context.effect is None and context.error is None and reply.status != 501:
-                breach = contract.explain(reply.status, reply.content_type, reply.data)
-                context.violations.append(breach)
-                log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
-                if self.strict:
-                    reply = _breach(contract.operation, breach)
-        headers = dict(reply.headers) if reply.headers else {}
-        if reply.content_type is not None:
-            headers["Content-Type"] = reply.content_type
-        if self.headers:
-            headers["X-Mockserver-Request"] = str(context.number)
-            if context.violations:
-                headers["X-Mockserver-Violations"] = str(len(context.violations))
-        sandbox = context.sandbox
-        entry = Entry(
-            context.number,
-            context.now,
-            sandbox.name,
-            context.method,
-            raw,
-            context.headers,
-            context.body,
-            context.api.name,
-            operation,
-            named,
-            context.job,
-            0 if context.effect is not None and effects.unanswered(context.effect) else reply.status,
-            headers,
-            reply.body,
-            (perf_counter() - began) * 1000,
-            context.fault,
-            moved or _NOTHING,
-            context.violations or _NOTHING,
-            context.parameters or _NO_VALUES,
-            context.payload,
-            error=context.error,
-            told=context.told,
-        )
-        if len(context.body) > BODY_LIMIT or len(reply.body) > BODY_LIMIT:
-            entry = cut(entry)
-        if context.violations:
-            await coverage.keep_violations(sandbox, entry.number, operation, context.violations)
-        counters = coverage.counters(operation, named, context.jobs.looked)
-        await self._log(sandbox, entry, counters)
-        if context.effect is not None:
-            return response_of(reply, headers)
-        return answer_of(context.request, reply, headers)
-
-    async def _log(self, sandbox: Sandbox, entry: Entry, counters: Sequence[str] = ()) -> None:
-        await sandbox.store.log(sandbox.name, entry, sandbox.journal_size, counters)
+        answered = await self._answer(context, sandbox, start.armed, refusal)
+        response, violations, named = self._judge(answered)
+        headers = self._headers(response, api, number, violations)
+        entry = _entry(answered, request, sandbox, raw, response, headers, moved, violations, named, jobs.made, began)
+        if api.journaled:
+            await self._record(sandbox, entry, answered.known, jobs.looked)
         self.metrics.count(entry)
-        if sandbox.listened:
-            sandbox.publish(
-                {
-                    "event": "request",
-                    "number": entry.number,
-                    "operation": entry.operation,
-                    "job": entry.job,
-                    "status": entry.status,
-                }
-            )
 
-    def _sandbox(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
+        # send
+        fault = answered.fault
+        if fault is not None:
+            if not fault.delay_before_work:
+                await fault_transport.wait(sandbox.faults.pause(fault))
+            return await fault_transport.send(fault, request, response_of(response, headers))
+        if response.stream is not None:
+            streamed: web.StreamResponse = await response.stream(request)
+            return streamed
+        return answer_of(request, response, headers)
+
+    def _accept(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
+        """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
             return self.sandboxes.use(name), "/" + rest
@@ -363,81 +234,195 @@ class Pipeline:
                 return self.sandboxes.use(self.ports[port]), path
         return self.sandboxes.default, path
 
-    def _owner(self, path: str) -> Api | None:
-        folded = path.casefold() + "/"
-        for api in self.sandboxes.apis:
-            if any(folded.startswith(base.casefold().rstrip("/") + "/") for base in api.bases):
-                return api
-        return None
+    async def _answer(
+        self, context: RequestContext[Any, Any], sandbox: Sandbox, armed: bool, refusal: Exception | None
+    ) -> Answered:
+        """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
+        api, known, fault = context.api, None, None
+        breaches: Sequence[Violation] = _NOTHING
+        try:
+            try:
+                if api.prepare is not None:
+                    await api.prepare(context)
+                resolved = _resolve(api, context, refusal)
+                operation = resolved.operation if refusal is None else operation_at(context.route)
+                context = _resolved(context, operation, resolved)
+                breaches = _NOTHING if refusal is not None else resolved.breaches
+                if operation is not None:
+                    known = self._known.get(id(operation)) or self._know(api, operation)
+                    if refusal is None and not breaches and known.contract is not None:
+                        breaches = known.contract.breaches_of_request(context.parameters or {}, context.payload)
+                        if not breaches and resolved.unseen is not None:
+                            breaches = (resolved.unseen,)
+                if armed:
+                    fault = await self._fault(context, sandbox, known)
+                    if fault is not None and fault.replaces_work:
+                        response = fault.response(context) or Response(content_type=None)
+                        return Answered(fault.spoil(response), context, known, breaches, fault)
+                if refusal is None:
+                    refusal = resolved.refusal
+                if refusal is not None:
+                    raise refusal
+                if breaches and known is not None and not api.lenient:
+                    raise RequestRefused(known.name, breaches[0])
+                handler = (operation or context.route).handler  # type: ignore[union-attr]
+                response = not_faked(api, operation) if handler is None else await handler(context)
+            except Exception as error:
+                response = gone(error) or api.refuse(context, error)
+        except Exception:
+            failure = traceback.format_exc()
+            log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(failure))
+            return Answered(_own_500(context), context, known, breaches, fault, failure)
+        if fault is not None:
+            response = fault.spoil(fault.response(context) or response)
+        return Answered(response, context, known, breaches, fault)
 
-    async def _unmatched(
-        self, request: web.BaseRequest, sandbox: Sandbox, arrival: RequestStart, path: str, raw: str, began: float
-    ) -> web.StreamResponse:
-        nearest = self.router.nearest(path)
-        if nearest is not None and nearest.casefold() == path.rstrip("/").casefold():
-            hint = "the settings of this sandbox do not mount it; GET /_control/apis says which would"
-        else:
-            hint = f"the nearest known path is {nearest}; GET / lists what is faked"
-        reply = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
-        fault, effect = await self._unmatched_fault(request, sandbox, path) if arrival.armed else (None, None)
-        if effect is not None:
-            reply = effects.garbled(effect, effects.instead(effect) or reply)
-        headers = dict(reply.headers)
-        if reply.content_type is not None:
-            headers["Content-Type"] = reply.content_type
-        if self.headers:
-            headers["X-Mockserver-Request"] = str(arrival.number)
-        response = response_of(reply, headers)
-        entry = Entry(
-            number=arrival.number,
-            at=sandbox.now_by(arrival.clock),
-            sandbox=sandbox.name,
-            method=request.method,
-            path=raw,
-            headers=request.headers,
-            body=b"",
-            status=0 if effect is not None and effects.unanswered(effect) else reply.status,
-            answer_headers=headers,
-            answer=reply.body,
-            milliseconds=(perf_counter() - began) * 1000,
-            fault=fault,
-            nearest=nearest,
-        )
-        await self._log(sandbox, entry)
-        return response if effect is None else await effects.send(effect, request, response)
+    def _know(self, api: Api, operation: Operation) -> Known:
+        name = f"{api.name}.{operation.name}"
+        mount = next((one for one in self.mounts.values() if one.api is api), None)
+        contract = self.contracts.get(name) if mount is None else mount.contract(name)
+        known = self._known[id(operation)] = Known(name, contract)
+        return known
 
-    async def _unmatched_fault(
-        self, request: web.BaseRequest, sandbox: Sandbox, path: str
-    ) -> tuple[str | None, Mapping[str, Any] | None]:
-        facts = Facts(
-            api=None,
-            operation=None,
-            job=None,
-            method=request.method,
-            path=path,
-            headers=request.headers,
-            values={},
-            parameters={},
-            payload=None,
-            body=b"",
+    async def _fault(self, context: RequestContext[Any, Any], sandbox: Sandbox, known: Known | None) -> Fault | None:
+        """Return the armed fault that acts on this request; one that delays the work has done so."""
+        name = None if known is None else known.name
+        fault = await sandbox.faults.claim(
+            MatchSubject(
+                api=context.api.name or None,
+                operation=name,
+                job=context.job,
+                method=context.method,
+                path=context.path,
+                headers=context.headers,
+                values=context.values,
+                parameters=context.parameters,
+                payload=context.payload,
+                body=context.body,
+            )
         )
-        fault = await sandbox.faults.meet(facts)
         if fault is None:
-            return None, None
-        await asyncio.sleep(sandbox.faults.pause(fault))
-        return fault["id"], fault["effect"]
+            return None
+        sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
+        if fault.delay_before_work:
+            await fault_transport.wait(sandbox.faults.pause(fault))
+        return fault
+
+    def _judge(self, answered: Answered) -> tuple[Response, Sequence[Violation], str | None]:
+        """Check our answer; return the one to send, all breaches by either side, and the name of the clause it is."""
+        response, violations, known = answered.response, answered.breaches, answered.known
+        contract = None if known is None else known.contract
+        if contract is None or not (answered.context.api.journaled or self.strict):
+            return response, violations, None
+        clause = contract.response(response.status, response.content_type, response.data)
+        if clause is not None:
+            return response, violations, clause.name
+        if answered.fault is None and answered.error is None and response.status != 501 and response.stream is None:
+            breach = contract.explain(response.status, response.content_type, response.data)
+            log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
+            violations = [*violations, breach]
+            if self.strict:
+                response = _breach(contract.operation, breach)
+        return response, violations, None
+
+    def _headers(self, response: Response, api: Api, number: int, violations: Sequence[Violation]) -> dict[str, str]:
+        headers = dict(response.headers) if response.headers else {}
+        if response.content_type is not None:
+            headers["Content-Type"] = response.content_type
+        if api.headers:
+            for name, value in api.headers.items():
+                headers.setdefault(name, value)
+        if self.headers and number:
+            headers["X-Mockserver-Request"] = str(number)
+            if violations:
+                headers["X-Mockserver-Violations"] = str(len(violations))
+        return headers
+
+    async def _record(self, sandbox: Sandbox, entry: Entry, known: Known | None, looked: Job | None) -> None:
+        operation = None if known is None else known.name
+        if entry.violations:
+            await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, list(entry.violations))
+        counters = coverage.counters(operation, entry.response, looked)
+        await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
+        if sandbox.listened:
+            sandbox.publish(
+                {
+                    "event": "request",
+                    "number": entry.number,
+                    "operation": operation,
+                    "job": entry.job,
+                    "status": entry.status,
+                }
+            )
 
 
-class _Acted(BaseException):
-    """A fault took the place of the answer. Not an Exception, so that no handler on the way takes it for its own."""
+def _resolve(api: Api, context: RequestContext[Any, Any], refusal: Exception | None) -> Resolved:
+    """Return what a request means; one that is refused already is read as far as that goes."""
+    try:
+        return api.resolve(context)
+    except Exception:
+        if refusal is None:
+            raise
+        return Resolved(context.route if isinstance(context.route, Operation) else None)
 
-    def __init__(self, reply: Response) -> None:
-        super().__init__()
-        self.reply = reply
+
+def _resolved(
+    context: RequestContext[Any, Any], operation: Operation | None, resolved: Resolved
+) -> RequestContext[Any, Any]:
+    _, parameters, payload, details = resolved[:4]
+    place = None if operation is None else operation.job
+    job = None if place is None else place.find(context.values, parameters, payload)
+    return RequestContext._make((*context[:_ARRIVED], operation, parameters, payload, details, job))
 
 
-def not_faked(api: Api, operation: Operation) -> Response:
+def _entry(
+    answered: Answered,
+    request: web.BaseRequest,
+    sandbox: Sandbox,
+    raw: str,
+    response: Response,
+    headers: Mapping[str, str],
+    moved: Sequence[tuple[Job, Transition]],
+    violations: Sequence[Violation],
+    named: str | None,
+    made: Job | None,
+    began: float,
+) -> Entry:
+    context, fault = answered.context, answered.fault
+    entry = Entry(
+        number=context.number,
+        at=context.now,
+        sandbox=sandbox.name,
+        method=context.method,
+        path=raw,
+        headers=context.headers,
+        body=context.body,
+        api=context.api.name or None,
+        operation=None if answered.known is None else answered.known.name,
+        response=named,
+        job=context.job if made is None else made.id,
+        status=0 if fault is not None and fault.unanswered else response.status,
+        answer_headers=headers,
+        answer=response.body,
+        milliseconds=(perf_counter() - began) * 1000,
+        fault=None if fault is None else fault.id,
+        transitions=moved or _NOTHING,
+        violations=violations or _NOTHING,
+        parameters=context.parameters,
+        payload=context.payload,
+        nearest=response.nearest,
+        error=answered.error,
+        told=response.shows_state,
+        http_version=request.version,
+    )
+    if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
+        return cut(entry)
+    return entry
+
+
+def not_faked(api: Api, operation: Operation | None) -> Response:
     """Answer for something that exists at the vendor but is not faked here."""
+    assert operation is not None
     name = f"{api.name}.{operation.name}"
     message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
     return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)

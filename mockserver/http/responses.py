@@ -1,17 +1,16 @@
-"""Answers of the house's own, and aiohttp responses it lacks."""
+"""Answers as aiohttp sends them, and responses it lacks."""
 
 from __future__ import annotations
 
 import time
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE
 
-from mockserver.api.context import Response, json_response
+from mockserver.api.response import Response
 
 _NO_BODY = frozenset({204, 205, 304})
 
@@ -78,6 +77,7 @@ def answer_of(request: web.BaseRequest, reply: Response, headers: dict[str, str]
         and request.version == HttpVersion11
         and request.method != "HEAD"
         and reply.status not in _NO_BODY
+        and "Connection" not in headers
     ):
         return Answer(reply.status, headers, reply.body)
     return response_of(reply, headers)
@@ -91,22 +91,7 @@ def _date(second: int) -> str:
 def response_of(reply: Response, headers: dict[str, str]) -> web.Response:
     """Return a reply as aiohttp sends it, whatever the request; `headers` are all of them."""
     kind = web.Response if reply.content_type is not None else BareResponse
-    return kind(body=reply.body, status=reply.status, headers=headers)
-
-
-def error_response(status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None) -> Response:
-    """Answer in the house's own error shape (not an API's)."""
-    error: dict[str, Any] = {"code": code, "message": message}
-    if hint:
-        error["hint"] = hint
-    if allowed is not None:
-        error["allowed"] = allowed
-    return json_response({"error": error}, status)
-
-
-def aiohttp_error(
-    status: int, code: str, message: str, hint: str = "", allowed: list[str] | None = None
-) -> web.Response:
-    """Return the same, ready to be sent."""
-    reply = error_response(status, code, message, hint, allowed)
-    return web.Response(body=reply.body, status=status, content_type="application/json")
+    response = kind(body=reply.body, status=reply.status, headers=headers)
+    if headers.get("Connection") == "close":
+        response.force_close()
+    return response

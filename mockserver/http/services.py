@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from mockserver.api.definition import Api
-from mockserver.contracts.model import Contracts
-from mockserver.http.pipeline import Pipeline
+from mockserver.contracts.loader import Contracts
+from mockserver.http.metrics import Metrics
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
@@ -46,6 +46,6 @@ class Services:
     control_contracts: Contracts
     store: Store
     sandboxes: Sandboxes
-    exchange: Pipeline
+    metrics: Metrics
     started: float
     ports: Ports = field(default_factory=Ports)

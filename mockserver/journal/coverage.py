@@ -5,14 +5,14 @@ Counters of the sandbox hold it, so that neither the journal's ring nor a second
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from mockserver.api.definition import Api
-    from mockserver.contracts.model import Contracts, Violation
-    from mockserver.core.job import Job
-    from mockserver.sandbox.sandbox import Sandbox
+from mockserver.api.definition import Api
+from mockserver.contracts.loader import Contracts
+from mockserver.contracts.model import Violation
+from mockserver.core.job import Job
+from mockserver.store.base import Store
 
 CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
 VIOLATIONS = "violations"
@@ -34,42 +34,53 @@ def counters(operation: str | None, response: str | None, looked: Job | None) ->
     return (called,) if looked is None else (called, f"{SEEN}{looked.api}/{looked.kind}/{looked.state}")
 
 
-async def keep_violations(sandbox: Sandbox, number: int, operation: str | None, found: list[Violation]) -> None:
+async def keep_violations(
+    store: Store, sandbox: str, number: int, operation: str | None, found: Sequence[Violation]
+) -> None:
     """Remember breaches of one request."""
-    if await sandbox.count(VIOLATIONS) <= VIOLATIONS_KEPT:
+    if await store.count(sandbox, VIOLATIONS) <= VIOLATIONS_KEPT:
         kept = [{"request": number, "operation": operation, **one.as_dict()} for one in found]
-        await sandbox.store.write(sandbox.name, VIOLATIONS, str(number), kept)
+        await store.write(sandbox, VIOLATIONS, str(number), kept)
 
 
-async def violations(sandbox: Sandbox) -> list[dict[str, Any]]:
+async def violations(store: Store, sandbox: str) -> list[dict[str, Any]]:
     """Return the breaches since the last reset, oldest first."""
-    kept = await sandbox.store.collection(sandbox.name, VIOLATIONS)
+    kept = await store.collection(sandbox, VIOLATIONS)
     return [one for found in kept.values() for one in found]
 
 
-async def report(sandbox: Sandbox, contracts: Contracts) -> dict[str, Any]:
-    """Return what has been exercised, and what there is."""
-    counters = await sandbox.store.counters(sandbox.name)
+async def report(store: Store, sandbox: str, apis: Iterable[Api], contracts: Contracts) -> dict[str, Any]:
+    """Return what has been exercised, and what there is.
+
+    Keys: `operations` (name -> `requests`, `responses`), `states` (API -> kind -> state -> times told), `summary`
+    (of each, how many were `exercised` and how many there are).
+    """
+    counters = await store.counters(sandbox)
     operations: dict[str, Any] = {}
-    for api in sandbox.apis.values():
+    states: dict[str, Any] = {}
+    for api in apis:
         for operation in api.operations:
             name = f"{api.name}.{operation.name}"
-            contract = contracts.get(name)
-            named = [response.name for response in contract.responses] if contract else []
-            responses = {response: counters.get(f"{ANSWERED}{name} {response}", 0) for response in named}
-            calls = sum(responses.values()) + counters.get(f"{CALLED}{name}", 0)
-            operations[name] = {"requests": calls, "responses": responses}
-    states = {api.name: _states(api, counters) for api in sandbox.apis.values()}
+            operations[name] = _operation(name, contracts, counters)
+        states[api.name] = _states(api, counters)
+    return {"operations": operations, "states": states, "summary": _summary(operations, states)}
+
+
+def _operation(name: str, contracts: Contracts, counters: Mapping[str, int]) -> dict[str, Any]:
+    contract = contracts.get(name)
+    named = [response.name for response in contract.responses] if contract else []
+    responses = {response: counters.get(f"{ANSWERED}{name} {response}", 0) for response in named}
+    calls = sum(responses.values()) + counters.get(f"{CALLED}{name}", 0)
+    return {"requests": calls, "responses": responses}
+
+
+def _summary(operations: Mapping[str, Any], states: Mapping[str, Any]) -> dict[str, Any]:
     answered = [times for one in operations.values() for times in one["responses"].values()]
-    seen = [times for kinds in states.values() for kind in kinds.values() for times in kind.values()]
+    told = [times for kinds in states.values() for kind in kinds.values() for times in kind.values()]
     return {
-        "operations": operations,
-        "states": states,
-        "summary": {
-            "operations": _share([one["requests"] for one in operations.values()]),
-            "responses": _share(answered),
-            "states": _share(seen),
-        },
+        "operations": _share([one["requests"] for one in operations.values()]),
+        "responses": _share(answered),
+        "states": _share(told),
     }
 
 

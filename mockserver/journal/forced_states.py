@@ -1,55 +1,80 @@
 """Which forced states a client has seen: asked from the journal, so that a poll costs nothing more.
 
-A forced state that no client saw has tested nothing. Noted is when each was forced (as a journal number)
-and when it was forced away; it was seen when the journal holds a good answer about the job in between.
+A forced state that no client saw has tested nothing. Noted is, in one step of the store, each force with the number
+of the request that came last before it. It counts until the same job is forced again; it was seen when the journal
+holds a good answer about the job in between.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import JOURNAL
+from mockserver.journal.entry import Entry
+from mockserver.store.base import JOURNAL, Store
 
 COLLECTION = "forced"
-WINDOWS = 5
-"""Times remembered for one job and state."""
+REMEMBERED = 50
+"""Forces remembered of one job."""
 
 
-async def note(sandbox: Sandbox, job: Job) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Force:
+    """A force, and the journal numbers between which it stood: after the first, up to the second (None: still)."""
+
+    state: str
+    after: int
+    until: int | None
+
+
+async def note(store: Store, sandbox: str, job: Job) -> None:
     """Remember that a job was forced into the state it is in."""
-    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
-    key = f"{job.api}/{job.kind}/{job.id}/{job.state}"
-    start = f"{job.api}/{job.kind}/{job.id}/"
-    for other, known in (await sandbox.store.collection(sandbox.name, COLLECTION)).items():
-        if other.startswith(start) and known["windows"][-1][1] is None:
-            closed = [*known["windows"][:-1], [known["windows"][-1][0], number]]
-            await sandbox.store.write(sandbox.name, COLLECTION, other, {**known, "windows": closed})
-    known = await sandbox.store.read(sandbox.name, COLLECTION, key)
-    facts: dict[str, Any] = {"api": job.api, "kind": job.kind, "id": job.id, "state": job.state}
-    windows = [*(known["windows"] if known else ()), [number, None]][-WINDOWS:]
-    await sandbox.store.write(sandbox.name, COLLECTION, key, {**facts, "windows": windows})
+    key = f"{job.api}/{job.kind}/{job.id}"
+    force = {"api": job.api, "kind": job.kind, "id": job.id, "state": job.state, "version": job.version}
+    await store.append(sandbox, COLLECTION, key, force, REMEMBERED)
 
 
-async def unseen(sandbox: Sandbox) -> list[dict[str, Any]]:
+async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:
     """Return the forced states that no client saw. What the journal has dropped counts as seen."""
-    noted = await sandbox.store.collection(sandbox.name, COLLECTION)
+    noted = await store.collection(sandbox, COLLECTION)
     if not noted:
         return []
-    entries = await sandbox.store.entries(sandbox.name)
-    oldest = entries[0].number if entries else (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0) + 1
-    asked: dict[tuple[str, str], list[int]] = {}
+    entries = await store.entries(sandbox)
+    oldest = entries[0].number if entries else (await store.counters(sandbox)).get(JOURNAL, 0) + 1
+    told = _told(entries)
+    found = []
+    for forces in noted.values():
+        job = {name: forces[0][name] for name in ("api", "kind", "id")}
+        numbers = told.get((job["api"], job["id"]), ())
+        seen: dict[str, bool] = {}
+        for one in _windows(forces):
+            seen[one.state] = seen.get(one.state, False) or _was_seen(one, numbers, oldest)
+        found += [{**job, "state": state} for state, yes in seen.items() if not yes]
+    return found
+
+
+def _told(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Sequence[int]]:
+    """Return the numbers of the good answers about each job."""
+    told: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in entries:
         if entry.api is not None and entry.job is not None and (entry.status < 400 or entry.told):
-            asked.setdefault((entry.api, entry.job), []).append(entry.number)
-    found = []
-    for one in noted.values():
-        numbers = asked.get((one["api"], one["id"]), ())
-        seen = any(
-            after + 1 < oldest or any(after < number and (until is None or number <= until) for number in numbers)
-            for after, until in one["windows"]
-        )
-        if not seen:
-            found.append({name: one[name] for name in ("api", "kind", "id", "state")})
-    return found
+            told[entry.api, entry.job].append(entry.number)
+    return told
+
+
+def _windows(forces: Sequence[Mapping[str, Any]]) -> Iterator[_Force]:
+    # Two forces at the same time may be noted in the other order; versions do not lie, but a job that was deleted
+    # and added again begins anew with them.
+    ordered = sorted(forces, key=lambda one: (one["number"], one["version"]))
+    ends = [*(one["number"] for one in ordered[1:]), None]
+    for one, until in zip(ordered, ends, strict=True):
+        yield _Force(state=one["state"], after=one["number"], until=until)
+
+
+def _was_seen(force: _Force, numbers: Sequence[int], oldest: int) -> bool:
+    return force.after + 1 < oldest or any(
+        force.after < number and (force.until is None or number <= force.until) for number in numbers
+    )

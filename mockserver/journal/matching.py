@@ -1,6 +1,7 @@
-"""Which requests a tester means: a match over facts of a request, and what differs where it does not fit.
+"""Which requests a tester means: a match over what is known of a request, and what differs where it does not fit.
 
-Faults match a call on its way, `requests/verify` matches what the journal holds; both say it the same way.
+Faults match a call on its way, `requests/verify` matches what the journal holds; both say it the same way. Each field
+that a match may name is a small class in `MATCHED`.
 """
 
 from __future__ import annotations
@@ -9,22 +10,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Protocol
 
-FIELDS = ("api", "operation", "job", "method", "path", "status", "headers", "parameters", "body")
-"""What a match may name; all of it must fit. An empty match fits everything."""
-
-_ABOUT_A_JOB = re.compile(r"(job|run|task|instance)s?_?(id|name)?$|^id$", re.IGNORECASE)
+from mockserver.wire.charset import text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class MatchSubject:
     """What is known of a request.
 
     Attributes:
         path: as sent, without query and sandbox prefix.
         values: decoded names of the path.
         payload: the decoded body, or None.
+        status: of the answer; None when there is none yet.
     """
 
     api: str | None
@@ -55,86 +54,169 @@ class Difference:
         return f"{self.field} is {_short(self.found)}, not {_short(self.expected)}"
 
 
-def fits(match: Mapping[str, Any], facts: Facts) -> bool:
+Match = Mapping[str, Any]
+"""Field -> what it must be, in the control API's form; all of it must fit. An empty match fits everything."""
+
+
+class MatchedField(Protocol):
+    """One field that a match may name."""
+
+    def differences(self, wanted: Any, subject: MatchSubject) -> Iterator[Difference]:
+        """Yield where a request does not fit what is wanted."""
+
+
+class _Exact:
+    """The value itself, or its text."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def differences(self, wanted: Any, subject: MatchSubject) -> Iterator[Difference]:
+        found = getattr(subject, self._name)
+        if not _same(wanted, found):
+            yield Difference(field=self._name, expected=wanted, found=found)
+
+
+class _Operation:
+    """`<api>.<Name>`, or the name alone."""
+
+    def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
+        found = subject.operation
+        if found is None or wanted not in (found, found.partition(".")[2]):
+            yield Difference(field="operation", expected=wanted, found=found)
+
+
+class _Job:
+    """The id of the job that the request is about."""
+
+    def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
+        if subject.job != wanted and not (subject.job is None and wanted in about(subject)):
+            yield Difference(field="job", expected=wanted, found=subject.job)
+
+
+class _Method:
+    """In any letter case."""
+
+    def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
+        if subject.method != wanted.upper():
+            yield Difference(field="method", expected=wanted, found=subject.method)
+
+
+class _Path:
+    """The path itself, or a pattern with `*`."""
+
+    def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
+        if not (subject.path == wanted or fnmatchcase(subject.path, wanted)):
+            yield Difference(field="path", expected=wanted, found=subject.path)
+
+
+class _Headers:
+    """Each header itself, or a pattern with `*`."""
+
+    def differences(self, wanted: Mapping[str, str], subject: MatchSubject) -> Iterator[Difference]:
+        for header, value in wanted.items():
+            found = subject.headers.get(header)
+            if found is None or not (found == value or fnmatchcase(found, value)):
+                yield Difference(field=f"header {header}", expected=value, found=found)
+
+
+class _Parameters:
+    """Some of the decoded parameters, those of the path among them."""
+
+    def differences(self, wanted: Any, subject: MatchSubject) -> Iterator[Difference]:
+        yield from _partial("parameters", wanted, {**subject.values, **subject.parameters})
+
+
+class _Body:
+    """A part of the decoded body, or a text that the body holds."""
+
+    def differences(self, wanted: Any, subject: MatchSubject) -> Iterator[Difference]:
+        if isinstance(wanted, str):
+            text = text_of(subject.body, subject.headers.get("Content-Type", ""))
+            if wanted not in text:
+                yield Difference(field="body", expected=wanted, found=text or None)
+        else:
+            # A form or a SOAP envelope is decoded into the parameters.
+            data = subject.payload if isinstance(subject.payload, Mapping | list) else subject.parameters
+            yield from _partial("body", wanted, data)
+
+
+MATCHED: Mapping[str, MatchedField] = {
+    "api": _Exact("api"),
+    "operation": _Operation(),
+    "job": _Job(),
+    "method": _Method(),
+    "path": _Path(),
+    "status": _Exact("status"),
+    "headers": _Headers(),
+    "parameters": _Parameters(),
+    "body": _Body(),
+}
+"""What a match may name. `status` is known of an answer only, so that no fault can ask for it."""
+
+
+def fits(match: Match, subject: MatchSubject) -> bool:
     """Tell whether a request is meant."""
-    return next(differences(match, facts), None) is None
+    return next(differences(match, subject), None) is None
 
 
-def differences(match: Mapping[str, Any], facts: Facts) -> Iterator[Difference]:
+def differences(match: Match, subject: MatchSubject) -> Iterator[Difference]:
     """Yield each field of a match that a request does not fit."""
     for name, wanted in match.items():
-        if name == "job":
-            if facts.job != wanted and not (facts.job is None and wanted in about(facts)):
-                yield Difference(field="job", expected=wanted, found=facts.job)
-        elif name == "operation":
-            if facts.operation is None or wanted not in (facts.operation, facts.operation.partition(".")[2]):
-                yield Difference(field="operation", expected=wanted, found=facts.operation)
-        elif name == "method":
-            if facts.method != wanted.upper():
-                yield Difference(field="method", expected=wanted, found=facts.method)
-        elif name == "path":
-            if not (facts.path == wanted or fnmatchcase(facts.path, wanted)):
-                yield Difference(field="path", expected=wanted, found=facts.path)
-        elif name == "headers":
-            for header, value in wanted.items():
-                found = facts.headers.get(header)
-                if found is None or not (found == value or fnmatchcase(found, value)):
-                    yield Difference(field=f"header {header}", expected=value, found=found)
-        elif name == "parameters":
-            yield from _partial("parameters", wanted, {**facts.values, **facts.parameters})
-        elif name == "body":
-            yield from _body(wanted, facts)
-        elif not _same(wanted, getattr(facts, name)):
-            yield Difference(field=name, expected=wanted, found=getattr(facts, name))
+        yield from MATCHED[name].differences(wanted, subject)
 
 
-def about(facts: Facts) -> set[str]:
-    """Return the ids a request names before its handler has said which job it is about."""
+_NAMES_A_JOB = re.compile(r"(job|run|task|instance)s?_?(id|name)?$|^id$", re.IGNORECASE)
+
+
+def about(subject: MatchSubject) -> set[str]:
+    """Return the ids a request names before its handler has said which job it is about.
+
+    A guess by the names of its parameters: no operation declares yet where its job's id stands.
+    """
     found: set[str] = set()
-    pending: list[Any] = [facts.values, facts.parameters, facts.payload]
+    pending: list[Any] = [subject.values, subject.parameters, subject.payload]
     while pending:
         value = pending.pop()
         if isinstance(value, Mapping):
-            for key, item in value.items():
-                if isinstance(item, str | int) and _ABOUT_A_JOB.search(str(key)):
-                    found.add(str(item))
-                elif isinstance(item, Mapping | list | tuple):
-                    pending.append(item)
+            found.update(str(item) for key, item in value.items() if _is_id(str(key), item))
+            pending.extend(value.values())
         elif isinstance(value, list | tuple):
             pending.extend(value)
     return found
 
 
-def _body(wanted: Any, facts: Facts) -> Iterator[Difference]:
-    if isinstance(wanted, str):
-        text = facts.body.decode("utf-8", "replace")
-        if wanted not in text:
-            yield Difference(field="body", expected=wanted, found=text or None)
-    else:
-        # A form or a SOAP envelope is decoded into the parameters.
-        data = facts.payload if isinstance(facts.payload, Mapping | list) else facts.parameters
-        yield from _partial("body", wanted, data)
+def _is_id(name: str, value: Any) -> bool:
+    return isinstance(value, str | int) and _NAMES_A_JOB.search(name) is not None
 
 
 def _partial(at: str, wanted: Any, found: Any) -> Iterator[Difference]:
     """Compare what is named only; a list is compared item by item and in full."""
     if isinstance(wanted, Mapping):
-        if not isinstance(found, Mapping):
-            yield Difference(field=at, expected=wanted, found=found)
-            return
-        for key, value in wanted.items():
-            if key in found:
-                yield from _partial(f"{at}/{key}", value, found[key])
-            elif value is not None:
-                yield Difference(field=f"{at}/{key}", expected=value, found=None)
+        yield from _partial_mapping(at, wanted, found)
     elif isinstance(wanted, list):
-        if not isinstance(found, Sequence) or isinstance(found, str) or len(found) != len(wanted):
-            yield Difference(field=at, expected=wanted, found=found)
-            return
-        for number, (one, other) in enumerate(zip(wanted, found, strict=True)):
-            yield from _partial(f"{at}/{number}", one, other)
+        yield from _partial_list(at, wanted, found)
     elif not _same(wanted, found):
         yield Difference(field=at, expected=wanted, found=found)
+
+
+def _partial_mapping(at: str, wanted: Mapping[str, Any], found: Any) -> Iterator[Difference]:
+    if not isinstance(found, Mapping):
+        yield Difference(field=at, expected=wanted, found=found)
+        return
+    for key, value in wanted.items():
+        if key in found:
+            yield from _partial(f"{at}/{key}", value, found[key])
+        elif value is not None:
+            yield Difference(field=f"{at}/{key}", expected=value, found=None)
+
+
+def _partial_list(at: str, wanted: list[Any], found: Any) -> Iterator[Difference]:
+    if not isinstance(found, Sequence) or isinstance(found, str) or len(found) != len(wanted):
+        yield Difference(field=at, expected=wanted, found=found)
+        return
+    for number, (one, other) in enumerate(zip(wanted, found, strict=True)):
+        yield from _partial(f"{at}/{number}", one, other)
 
 
 def _same(wanted: Any, found: Any) -> bool:

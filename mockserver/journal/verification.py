@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from mockserver.contracts.model import Violation
-from mockserver.journal.entry import Entry, mask
-from mockserver.journal.matching import Difference, Facts, differences
+from mockserver.journal.entry import Entry
+from mockserver.journal.masking import MASK, current, mask
+from mockserver.journal.matching import Difference, Match, MatchSubject, differences
 
 LINES = 15
 """Lines of a verdict: what a person reads before giving up."""
@@ -37,6 +39,94 @@ class Verdict:
     near: tuple[dict[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How many requests there may be."""
+
+    least: int
+    most: float
+
+    @classmethod
+    def of(cls, count: int | Mapping[str, int] | None) -> Bounds:
+        """Read `count`: a number, `{"atLeast", "atMost"}`, or None for at least one."""
+        if count is None:
+            return cls(least=1, most=inf)
+        if isinstance(count, Mapping):
+            return cls(least=count.get("atLeast", 0), most=count.get("atMost", inf))
+        return cls(least=count, most=count)
+
+    def hold(self, found: int) -> bool:
+        """Tell whether so many are right."""
+        return self.least <= found <= self.most
+
+    def __str__(self) -> str:
+        if self.least == self.most:
+            return "exactly 1 request" if self.least == 1 else f"exactly {self.least} requests"
+        if self.most == inf:
+            return "at least 1 request" if self.least == 1 else f"at least {self.least} requests"
+        return f"at most {self.most:g} requests" if self.least == 0 else f"{self.least} to {self.most:g} requests"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A request that came close, and what keeps it from matching."""
+
+    entry: Entry
+    differences: tuple[Difference, ...]
+
+    @property
+    def weight(self) -> int:
+        """How far it is from matching."""
+        return sum(10 if one.field in ("operation", "api") else 1 for one in self.differences)
+
+    def lines(self) -> list[str]:
+        """Return it for a person, in at most four lines, secrets masked."""
+        entry = self.entry
+        first = f"  close: #{entry.number} {entry.method} {mask(entry.path)} ({entry.operation or 'unknown'})"
+        return [first, *(f"    {mask(_masked(one).sentence())}" for one in self.differences[:3])]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return its JSON form, secrets masked."""
+        entry = self.entry
+        shown = [_masked(one) for one in self.differences]
+        return {
+            "number": entry.number,
+            "method": entry.method,
+            "path": mask(entry.path),
+            "operation": entry.operation,
+            "job": entry.job,
+            "status": entry.status,
+            "differences": [{"field": one.field, "expected": one.expected, "found": one.found} for one in shown],
+        }
+
+
+def _masked(one: Difference) -> Difference:
+    """Return a difference as a tester may see it: a secret's name hides the value that was found."""
+    name = one.field.rsplit("/", 1)[-1].removeprefix("header ")
+    found = one.found
+    if found is None:
+        return one
+    if current().hides(name):
+        found = MASK
+    elif isinstance(found, str):
+        found = mask(found)[:500]
+    elif isinstance(found, Mapping | list):
+        found = mask(_json(found))[:500]
+    return Difference(field=one.field, expected=one.expected, found=found)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Findings:
+    """What does not hold: sentences, and the requests that came closest."""
+
+    lines: list[str] = field(default_factory=list)
+    near: Sequence[NearMiss] = ()
+
+
 def verify(asked: Mapping[str, Any], entries: Sequence[Entry], dropped: int = 0) -> Verdict:
     """Check a journal (oldest first) against what a test asks.
 
@@ -45,53 +135,79 @@ def verify(asked: Mapping[str, Any], entries: Sequence[Entry], dropped: int = 0)
         dropped: how many requests the ring has lost; said when it does not hold.
     """
     match = asked.get("match")
-    found = [entry for entry in entries if not missing(match or {}, entry)]
-    lines: list[str] = []
-    near: list[dict[str, Any]] = []
+    matching = [entry for entry in entries if not missing(match or {}, entry)]
+    findings = _Findings()
     if match is not None or "count" in asked:
-        least, most = _bounds(asked.get("count"))
-        if not least <= len(found) <= most:
-            lines.append(f"expected {_bound_words(least, most)} {_words(match or {})}; found {len(found)}")
-            if len(found) < least:
-                near = _nearest(match or {}, [entry for entry in entries if entry not in found])
-            else:
-                lines += [f"  {_line(entry)}" for entry in found[:5]]
-    if "order" in asked and not lines:
-        problem, near = _order(asked["order"], entries)
-        lines += problem
+        _check_count(Bounds.of(asked.get("count")), match or {}, matching, entries, findings)
+    if "order" in asked and not findings.lines:
+        _check_order(asked["order"], entries, findings)
     if asked.get("noViolations"):
-        lines += [
-            f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {_place(one)}: {mask(one.message)}"
-            for entry in (found if match is not None else entries)
-            for one in entry.violations
-        ]
-    if not lines:
-        return Verdict(holds=True, count=len(found), numbers=tuple(entry.number for entry in found))
-    for one in near:
-        lines.append(f"  close: #{one['number']} {one['method']} {one['path']} ({one['operation'] or 'unknown'})")
-        lines += [f"    {text}" for text in one["text"][:3]]
+        findings.lines += _breaches(matching if match is not None else entries)
+    count, numbers = len(matching), tuple(entry.number for entry in matching)
+    if not findings.lines:
+        return Verdict(holds=True, count=count, numbers=numbers)
+    near = tuple(one.as_dict() for one in findings.near)
+    return Verdict(holds=False, count=count, numbers=numbers, lines=_shortened(findings, dropped), near=near)
+
+
+def _check_count(
+    bounds: Bounds, match: Match, matching: Sequence[Entry], entries: Sequence[Entry], findings: _Findings
+) -> None:
+    if bounds.hold(len(matching)):
+        return
+    findings.lines.append(f"expected {bounds} {_words(match)}; found {len(matching)}")
+    if len(matching) < bounds.least:
+        numbers = {entry.number for entry in matching}
+        findings.near = _nearest(match, [entry for entry in entries if entry.number not in numbers])
+    else:
+        findings.lines += [f"  {_line(entry)}" for entry in matching[:5]]
+
+
+def _check_order(order: Sequence[Match], entries: Sequence[Entry], findings: _Findings) -> None:
+    at, before = 0, "the start"
+    for step, match in enumerate(order, 1):
+        place = next((place for place in range(at, len(entries)) if not missing(match, entries[place])), None)
+        if place is None:
+            earlier = next((entry for entry in entries[:at] if not missing(match, entry)), None)
+            findings.lines.append(f"step {step} of {len(order)}: no request {_words(match)} after {before}")
+            if earlier is not None:
+                findings.lines.append(f"  one came before that: {_line(earlier)}")
+            findings.near = _nearest(match, entries[at:])
+            return
+        at, before = place + 1, f"#{entries[place].number} {_name(entries[place])}"
+
+
+def _breaches(entries: Sequence[Entry]) -> list[str]:
+    return [
+        f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {_place(one)}: {mask(one.message)}"
+        for entry in entries
+        for one in entry.violations
+    ]
+
+
+def _shortened(findings: _Findings, dropped: int) -> tuple[str, ...]:
+    """Return what is wrong in as many lines, and as long ones, as a person reads."""
+    lines = list(findings.lines)
+    for one in findings.near:
+        lines += one.lines()
     if dropped:
         lines.append(f"the journal has dropped {dropped} older requests; a larger --journal-size keeps them")
     if len(lines) > LINES:
         lines = [*lines[: LINES - 1], f"… and {len(lines) - LINES + 1} lines more"]
-    shown = tuple({name: value for name, value in one.items() if name != "text"} for one in near)
-    text = tuple(line if len(line) <= 300 else line[:300] + " …" for line in lines)
-    return Verdict(
-        holds=False, count=len(found), numbers=tuple(entry.number for entry in found), lines=text, near=shown
-    )
+    return tuple(line if len(line) <= 300 else line[:300] + " …" for line in lines)
 
 
-def missing(match: Mapping[str, Any], entry: Entry) -> list[Difference]:
+def missing(match: Match, entry: Entry) -> list[Difference]:
     """Return what keeps an entry from matching."""
-    return list(differences(match, facts_of(entry)))
+    return list(differences(match, subject_of(entry)))
 
 
-def facts_of(entry: Entry) -> Facts:
-    """Return an entry as the facts a match looks at."""
+def subject_of(entry: Entry) -> MatchSubject:
+    """Return an entry as what a match looks at."""
     path = entry.path.partition("?")[0]
     if path.startswith("/~"):
         path = "/" + path[2:].partition("/")[2]
-    return Facts(
+    return MatchSubject(
         api=entry.api,
         operation=entry.operation,
         job=entry.job,
@@ -106,85 +222,15 @@ def facts_of(entry: Entry) -> Facts:
     )
 
 
-def _order(order: Sequence[Mapping[str, Any]], entries: Sequence[Entry]) -> tuple[list[str], list[dict[str, Any]]]:
-    at, before = 0, "the start"
-    for step, match in enumerate(order, 1):
-        place = next((place for place in range(at, len(entries)) if not missing(match, entries[place])), None)
-        if place is None:
-            earlier = next((entry for entry in entries[:at] if not missing(match, entry)), None)
-            lines = [f"step {step} of {len(order)}: no request {_words(match)} after {before}"]
-            if earlier is not None:
-                lines.append(f"  one came before that: {_line(earlier)}")
-            return lines, _nearest(match, entries[at:])
-        at, before = place + 1, f"#{entries[place].number} {_name(entries[place])}"
-    return [], []
-
-
-def _nearest(match: Mapping[str, Any], entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _nearest(match: Match, entries: Sequence[Entry]) -> tuple[NearMiss, ...]:
     """Return the requests with the fewest differences; operation and API weigh most, then the youngest."""
     if not match:
-        return []
-    weighed = []
-    for entry in entries:
-        found = missing(match, entry)
-        weight = sum(10 if one.field in ("operation", "api") else 1 for one in found)
-        weighed.append((weight, -entry.number, entry, found))
-    weighed.sort(key=lambda one: one[:2])
-    return [
-        {
-            "number": entry.number,
-            "method": entry.method,
-            "path": mask(entry.path),
-            "operation": entry.operation,
-            "job": entry.job,
-            "status": entry.status,
-            "differences": [{"field": one.field, "expected": one.expected, "found": _masked(one)} for one in found],
-            "text": [mask(_sentence(one)) for one in found],
-        }
-        for _, _, entry, found in weighed[:NEAREST]
-    ]
+        return ()
+    misses = [NearMiss(entry=entry, differences=tuple(missing(match, entry))) for entry in entries]
+    return tuple(sorted(misses, key=lambda one: (one.weight, -one.entry.number))[:NEAREST])
 
 
-def _sentence(one: Difference) -> str:
-    return Difference(field=one.field, expected=one.expected, found=_masked(one)).sentence()
-
-
-def _masked(one: Difference) -> Any:
-    """Return what was found, as a tester may see it: a secret's name hides its value."""
-    if one.found is None:
-        return None
-    name = one.field.rsplit("/", 1)[-1].removeprefix("header ")
-    if mask(f"{name}=x") != f"{name}=x" or name.lower() in ("authorization", "cookie", "x-auth-token"):
-        return "***"
-    if isinstance(one.found, str):
-        return mask(one.found)[:500]
-    if isinstance(one.found, Mapping | list):
-        text = mask(_json(one.found))
-        return text[:500]
-    return one.found
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, default=str)
-
-
-def _bounds(count: Any) -> tuple[int, float]:
-    if count is None:
-        return 1, float("inf")
-    if isinstance(count, Mapping):
-        return count.get("atLeast", 0), count.get("atMost", float("inf"))
-    return count, count
-
-
-def _bound_words(least: int, most: float) -> str:
-    if least == most:
-        return "exactly 1 request" if least == 1 else f"exactly {least} requests"
-    if most == float("inf"):
-        return "at least 1 request" if least == 1 else f"at least {least} requests"
-    return f"at most {most:g} requests" if least == 0 else f"{least} to {most:g} requests"
-
-
-def _words(match: Mapping[str, Any]) -> str:
+def _words(match: Match) -> str:
     return "with " + ", ".join(f"{name} {mask(_json(value))}" for name, value in match.items()) if match else "at all"
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
-from mockserver.core.job import Job, Transition
+from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, expired
-from mockserver.store.base import Store
+from mockserver.store.base import UNTIMED, Store, Times
 
 RETRIES = 1000
 """Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
+
+CHUNK = 200
+"""Jobs read in one step while walking all of them."""
+
+BREATH = 200
+"""Jobs settled by a move of the clock before other requests get their turn."""
 
 Pure = Callable[[Machine, Job, float], Job]
 
@@ -29,16 +37,17 @@ class Change(NamedTuple):
 
 
 class Jobs:
-    """The jobs of one sandbox. Every job that comes out is settled to the sandbox's clock.
+    """The jobs of one sandbox. Every job that comes out, but by `find`, is settled to the sandbox's clock.
 
     Attributes:
         looked: the job that the last status query of a client was about, as it was shown.
+        made: the job that was last added.
     """
 
     def __init__(
         self,
         store: Store,
-        box: str,
+        sandbox: str,
         machines: Mapping[tuple[str, str], Machine],
         now: Callable[[], Awaitable[float]],
         publish: Callable[[Job, Sequence[Transition]], None],
@@ -47,7 +56,7 @@ class Jobs:
         asked: float | None = None,
     ) -> None:
         self._store = store
-        self._box = box
+        self._sandbox = sandbox
         self._machines = machines
         self._now = now
         self._publish = publish
@@ -55,6 +64,7 @@ class Jobs:
         self._moved = moved
         self._asked = asked
         self.looked: Job | None = None
+        self.made: Job | None = None
 
     def watched(
         self, moved: list[tuple[Job, Transition]], request: int | None = None, asked: float | None = None
@@ -64,67 +74,95 @@ class Jobs:
         Args:
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
-        return Jobs(self._store, self._box, self._machines, self._now, self._publish, request, moved, asked)
+        return Jobs(self._store, self._sandbox, self._machines, self._now, self._publish, request, moved, asked)
 
-    async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
+    # --- one job ----------------------------------------------------------------------------------
+
+    async def find(self, api: str, job_id: str) -> Job:
+        """Return the job of that id that is no part of another, whatever its kind, as it is stored: not settled.
+
+        To be handed to another verb as `found`. Ids are unique within a kind; `job` goes first.
+
+        Raises:
+            UnknownJob: no such job.
+        """
+        kinds = sorted((kind for of, kind in self._machines if of == api), key=lambda kind: kind != "job")
+        found = await self._store.find(self._sandbox, api, kinds, job_id)
+        if found is None:
+            raise UnknownJob(api, job_id)
+        return found
+
+    async def get(
+        self, api: str, job_id: str, *, kind: str = "job", look: bool = False, found: Job | None = None
+    ) -> Job:
         """Return a job; `look` says that a client's status query is being answered.
+
+        Args:
+            found: the job as it was just read; it is not read again.
 
         Raises:
             UnknownJob: not there, or aged out.
         """
-        job = await self._store.get(self._box, api, kind, job_id)
+        job = found or await self._store.get(self._sandbox, api, kind, job_id)
         if job is None:
             raise UnknownJob(api, job_id)
         machine = self._machines[api, kind]
-        now = await self._now() if self._asked is None else self._asked
         # Most polls find a job that waits for nothing.
-        waits = machine.next(job) is not None
-        settled = machine.settle(job, now) if waits else job
+        if machine.next(job) is not None or (
+            job.retention is not None
+            and expired(machine, job, await self._now() if self._asked is None else self._asked)
+        ):
+            job = (await self._apply(api, job_id, _look if look else _stay, kind, job, self._asked)).after
         if look:
-            if waits:
-                settled = machine.look(settled, now)
-            self.looked = settled
-        if settled is job and job.retention is None:
-            return job
-        if expired(machine, settled, now):
-            await self._store.remove(self._box, job)
-            raise UnknownJob(api, job_id)
-        if settled is job:
-            return job
-        changed = (await self.change(api, job_id, _look if look else _settle, kind=kind)).after
-        if look:
-            self.looked = changed
-        return changed
+            self.looked = job
+        return job
 
-    async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
+    async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Change:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.
 
         Args:
             pure: (machine, settled job, now) -> job. Runs again from scratch when beaten.
+            found: the job as it was just read; it is not read again unless somebody else was quicker.
 
         Raises:
             UnknownJob: no such job.
             Beaten: too many others were quicker.
             Whatever `pure` raises; planned changes that came due are stored all the same.
         """
+        return await self._apply(api, job_id, pure, kind, found, None)
+
+    async def _apply(
+        self, api: str, job_id: str, pure: Pure, kind: str, found: Job | None, asked: float | None
+    ) -> Change:
+        """Load, settle, change and swap; as of `asked` when there is nothing to swap, by the clock otherwise."""
         machine = self._machines[api, kind]
+        job, now = found, asked
         for _ in range(RETRIES):
-            job = await self._store.get(self._box, api, kind, job_id)
             if job is None:
-                raise UnknownJob(api, job_id)
-            now = await self._now()
+                job = await self._store.get(self._sandbox, api, kind, job_id)
+                if job is None:
+                    raise UnknownJob(api, job_id)
+            if now is None:
+                now = await self._now()
             settled = machine.settle(job, now)
             if expired(machine, settled, now):
-                await self._store.remove(self._box, job)
-                raise UnknownJob(api, job_id)
+                if await self._store.remove(self._sandbox, job):
+                    raise UnknownJob(api, job_id)
+                job = now = None
+                continue
             problem: Exception | None = None
             try:
                 changed = pure(machine, settled, now)
             except Exception as error:
                 problem, changed = error, settled
-            if changed is not job and not await self._store.swap(self._box, job, changed):
-                continue
-            self._tell(changed, transitions_between(job, changed))
+            if changed is not job:
+                if asked is not None:
+                    asked = now = None
+                    continue
+                if not await self._store.swap(self._sandbox, job, changed, times(machine, changed)):
+                    job = now = None
+                    continue
+                self._tell(changed, transitions_between(job, changed))
             if problem is not None:
                 raise problem
             return Change(before=settled, after=changed)
@@ -140,32 +178,54 @@ class Jobs:
             api, job_id, lambda machine, job, now: machine.fire(job, event, now, self._request), kind=kind
         )
 
-    async def force(self, api: str, job_id: str, word: str, *, hold: bool = True, kind: str = "job") -> Change:
+    async def force(
+        self,
+        api: str,
+        job_id: str,
+        word: str,
+        *,
+        hold: bool = True,
+        kind: str = "job",
+        amend: Pure | None = None,
+        found: Job | None = None,
+    ) -> Change:
         """Put a job into a state, by its name or phase.
+
+        Args:
+            amend: what else changes in the same step.
+            found: as for `change`.
 
         Raises:
             UnknownJob, UnknownState: nothing has moved.
         """
-        return await self.change(
-            api, job_id, lambda machine, job, now: machine.force(job, word, now, hold=hold), kind=kind
-        )
 
-    async def release(self, api: str, job_id: str, *, kind: str = "job") -> Change:
+        def pure(machine: Machine, job: Job, now: float) -> Job:
+            forced = machine.force(job, word, now, hold=hold)
+            return forced if amend is None else amend(machine, forced, now)
+
+        return await self.change(api, job_id, pure, kind=kind, found=found)
+
+    async def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Change:
         """Let the clock move a held job again."""
-        return await self.change(api, job_id, lambda machine, job, now: machine.release(job, now), kind=kind)
+        return await self.change(api, job_id, _release, kind=kind, found=found)
 
     async def add(self, *jobs: Job) -> Job:
-        """Add a job and its parts; return the first.
+        """Add a job and its parts, in one step; return the first.
 
         Raises:
             DuplicateJob: an id is taken; none of them has been added.
         """
-        for position, job in enumerate(jobs):
-            if not await self._store.add(self._box, job):
-                for added in jobs[:position]:
-                    await self._store.remove(self._box, added)
+        if await self._store.add_all(self._sandbox, [self.timed(job) for job in jobs]):
+            self.made = jobs[0]
+            return jobs[0]
+        for job in jobs:
+            if await self._store.get(self._sandbox, job.api, job.kind, job.id) is not None:
                 raise DuplicateJob(job.api, job.id)
-        return jobs[0]
+        raise DuplicateJob(jobs[0].api, jobs[0].id)
+
+    def timed(self, job: Job) -> tuple[Job, Times]:
+        """Return a job with its times, as the store takes it."""
+        return job, times(self._machines[job.api, job.kind], job)
 
     async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:
         """Forget a job.
@@ -173,45 +233,92 @@ class Jobs:
         Raises:
             UnknownJob: no such job.
         """
-        job = await self._store.get(self._box, api, kind, job_id)
-        if job is None or not await self._store.remove(self._box, job):
-            raise UnknownJob(api, job_id)
-        return job
+        while True:
+            job = await self._store.get(self._sandbox, api, kind, job_id)
+            if job is None:
+                raise UnknownJob(api, job_id)
+            if await self._store.remove(self._sandbox, job):
+                return job
+
+    # --- many jobs --------------------------------------------------------------------------------
 
     async def page(
         self, api: str, *, kind: str = "job", start: int = 0, limit: int | None = None, newest: bool = True
     ) -> tuple[list[Job], int]:
         """Return jobs in order of arrival, and how many there are. Jobs that aged out are left out."""
-        page = await self._store.page(self._box, api, kind, start=start, limit=limit, newest=newest)
+        page = await self._store.page(self._sandbox, api, kind, start=start, limit=limit, newest=newest)
+        return await self._settled(api, kind, page.jobs), page.total
+
+    async def each(
+        self, api: str, *, kind: str = "job", newest: bool = True, where: Callable[[Job], bool] | None = None
+    ) -> AsyncIterator[Job]:
+        """Yield all jobs in order of arrival, the newest first unless told otherwise, read a chunk at a time.
+
+        Args:
+            where: tells which are wanted, of settled jobs.
+        """
+        page = await self._store.page(self._sandbox, api, kind, limit=CHUNK, newest=newest)
+        # Going back, places count from the oldest: what arrives meanwhile moves none of them.
+        place = page.total - len(page.jobs) if newest else 0
+        while page.jobs:
+            found = await self._settled(api, kind, page.jobs)
+            for job in found:
+                if where is None or where(job):
+                    yield job
+            if newest:
+                if place == 0:
+                    return
+                start = max(0, place - CHUNK)
+                page = await self._store.page(self._sandbox, api, kind, start=start, limit=place - start, newest=False)
+                page, place = replace(page, jobs=page.jobs[::-1]), start
+            else:
+                # Those that had aged out are gone, so that the rest has moved up.
+                place += len(found)
+                if place >= page.total - (len(page.jobs) - len(found)):
+                    return
+                page = await self._store.page(self._sandbox, api, kind, start=place, limit=CHUNK, newest=False)
+
+    async def _settled(self, api: str, kind: str, jobs: Sequence[Job]) -> list[Job]:
         machine, now = self._machines[api, kind], await self._now()
         settled = []
-        for job in page.jobs:
+        for job in jobs:
             if machine.settle(job, now) is job and not expired(machine, job, now):
-                settled.append(job)  # As stored: no second look at the store for each job of a long listing.
+                settled.append(job)
                 continue
             try:
-                settled.append(await self.get(api, job.id, kind=kind))
+                settled.append(await self.get(api, job.id, kind=kind, found=job))
             except UnknownJob:
                 continue
-        return settled, page.total
+        return settled
 
-    async def settle_all(self) -> list[tuple[Job, Transition]]:
-        """Make every planned change that is due in the whole sandbox; return the moves in order of time."""
+    async def coming(self, before: float) -> Sequence[Job]:
+        """Return the jobs that have something planned for `before` (epoch seconds) or earlier, as they are stored."""
+        return await self._store.timed(self._sandbox, before)
+
+    async def settle_all(self, known: Sequence[Job] = ()) -> list[tuple[Job, Transition]]:
+        """Make every planned change that is due in the whole sandbox; return the moves in order of time.
+
+        Args:
+            known: jobs as they were; moves that somebody else has made on them since are returned, too.
+        """
         moved: list[tuple[Job, Transition]] = []
-        jobs = self.watched(moved)
-        for api, kind in self._machines:
-            await jobs.page(api, kind=kind, newest=False)
+        places = {key: place for place, key in enumerate(self._machines)}
+        listed = [*await self.coming(await self._now()), *known]
+        jobs = {(job.api, job.kind, job.id): job for job in listed}.values()
+        for number, job in enumerate(sorted(jobs, key=lambda job: places[job.api, job.kind])):
+            if number % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            try:
+                settled = await self.get(job.api, job.id, kind=job.kind, found=job)
+            except UnknownJob:
+                continue
+            moves = transitions_between(job, settled)
+            moved += [(settled, move) for move in moves if move.cause is Cause.CLOCK]
         return sorted(moved, key=lambda one: one[1].at)
 
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
-        found = None
-        for (api, kind), machine in self._machines.items():
-            for job in (await self._store.page(self._box, api, kind)).jobs:
-                planned = machine.next(job)
-                if planned is not None and planned.at is not None and (found is None or planned.at < found):
-                    found = planned.at
-        return found
+        return await self._store.next_due(self._sandbox)
 
     def _tell(self, job: Job, transitions: Sequence[Transition]) -> None:
         if transitions:
@@ -226,9 +333,22 @@ def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
     return after.history[-new:] if new > 0 else ()
 
 
-def _settle(_: Machine, job: Job, __: float) -> Job:
+def times(machine: Machine, job: Job) -> Times:
+    """Return when a job comes up by itself: its next planned change, and when it ages out."""
+    planned = machine.next(job)
+    due = None if planned is None else planned.at
+    if job.retention is not None and machine.final(job):
+        return Times(due, job.since + job.retention)
+    return UNTIMED if due is None else Times(due)
+
+
+def _stay(_: Machine, job: Job, __: float) -> Job:
     return job
 
 
 def _look(machine: Machine, job: Job, now: float) -> Job:
     return machine.look(job, now)
+
+
+def _release(machine: Machine, job: Job, now: float) -> Job:
+    return machine.release(job, now)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 
-from mockserver.api.definition import Api
-from mockserver.core.clock import Clock, Time
 from mockserver.core.errors import DomainError
+from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures.merge import Fixtures
-from mockserver.sandbox.sandbox import DEFAULT, STOP, Sandbox
-from mockserver.store.base import Store
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -35,40 +34,14 @@ class SandboxTaken(DomainError):
 class Sandboxes:
     """Makes, finds and ends sandboxes."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        apis: Sequence[Api],
-        fixtures: Fixtures,
-        seed: int,
-        time: Time,
-        clock: Clock,
-        journal_size: int,
-    ) -> None:
-        self.store = store
-        self.apis = tuple(apis)
+    def __init__(self, config: SandboxConfig, fixtures: Fixtures) -> None:
+        self.store = config.store
+        self.apis = config.apis
         self.fixtures = fixtures
-        self._seed = seed
-        self._time = time
-        self._clock = clock
-        self._journal_size = journal_size
-        self._by_name: dict[str, Sandbox] = {}
-        self.default = self._make(DEFAULT, fixtures)
-
-    def _make(self, name: str, fixtures: Fixtures) -> Sandbox:
-        made = Sandbox(
-            name,
-            store=self.store,
-            apis=self.apis,
-            fixtures=fixtures,
-            seed=self._seed,
-            time=self._time,
-            clock=self._clock,
-            journal_size=self._journal_size,
-        )
-        self._by_name[name] = made
-        return made
+        self._config = config
+        self.default = Sandbox(DEFAULT, config, fixtures)
+        self._by_name = {DEFAULT: self.default}
+        self._reserved: set[str] = set()
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox.
@@ -97,7 +70,7 @@ class Sandboxes:
 
     async def free_name(self) -> str:
         """Return a name that nobody has taken."""
-        while (name := f"sandbox-{await self.store.count(DEFAULT, 'sandboxes')}") in self._by_name:
+        while (name := f"sandbox-{await self.store.count(DEFAULT, 'sandboxes')}") in {*self._by_name, *self._reserved}:
             continue
         return name
 
@@ -114,15 +87,17 @@ class Sandboxes:
         """
         if not _NAME.fullmatch(name):
             raise BadSandboxName(f"{name!r} is no sandbox name; use letters, digits, '.', '_' and '-', at most 64")
-        if name in self._by_name:
+        if name in self._by_name or name in self._reserved:
             raise SandboxTaken(f"there is a sandbox {name!r} already")
-        made = self._make(name, fixtures or self.fixtures)
-        made.ttl, made.used = ttl, monotonic()
-        try:
-            await made.seed()
-        except Exception:
-            await self.delete(name)
-            raise
+        made = Sandbox(name, self._config, fixtures or self.fixtures)
+        with self._reserve(name):
+            try:
+                await made.seed()
+            except BaseException:
+                await self.store.clear(name)
+                raise
+            made.ttl, made.used = ttl, monotonic()
+            self._by_name[name] = made
         return made
 
     def unused(self) -> list[Sandbox]:
@@ -142,4 +117,14 @@ class Sandboxes:
         """
         self.get(name).publish(STOP)
         del self._by_name[name]
-        await self.store.clear(name)
+        with self._reserve(name):
+            await self.store.clear(name)
+
+    @contextmanager
+    def _reserve(self, name: str) -> Iterator[None]:
+        """Keep others from taking a name while the store still works at the sandbox that has or had it."""
+        self._reserved.add(name)
+        try:
+            yield
+        finally:
+            self._reserved.discard(name)

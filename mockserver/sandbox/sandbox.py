@@ -2,70 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from mockserver.api.definition import Api
 from mockserver.api.job_builder import JobTemplate, SpecContext, job_template
-from mockserver.api.settings import change
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
-from mockserver.core.job import Job, Transition
+from mockserver.core.job import Job, Transition, transition_record
 from mockserver.faults.registry import Faults
+from mockserver.sandbox.clock import SandboxClock
+from mockserver.sandbox.documents import Documents
+from mockserver.sandbox.events import Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs
-from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Document, Store
+from mockserver.sandbox.settings import SandboxSettings
+from mockserver.store.base import Document, Store
 
 DEFAULT = "default"
-STOP: Mapping[str, Any] = {"event": "stop"}
-"""The last event there is: the sandbox, or the server, ends."""
-
-KEEPABLE = ("faults", "settings", "clock", "requests")
-"""What `reset` can be told to keep."""
-
-_COLLECTIONS = {
-    "faults": (FAULTS,),
-    "settings": (SETTINGS,),
-    "clock": (CLOCK,),
-    "requests": (JOURNAL, "violations"),
-}
 
 
-class Records:
-    """Small documents an API keeps in a sandbox (tokens, uploads …), by collection and key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """What all sandboxes of a server have in common.
 
-    def __init__(self, store: Store, box: str, api: str) -> None:
-        self._store = store
-        self._box = box
-        self._api = api
-
-    async def get(self, collection: str, key: str) -> Any:
-        """Return a document, or None."""
-        return await self._store.read(self._box, f"{self._api}.{collection}", key)
-
-    async def put(self, collection: str, key: str, value: Any) -> None:
-        """Write a document; it is never changed in place afterwards."""
-        await self._store.write(self._box, f"{self._api}.{collection}", key, value)
-
-    async def replace(self, collection: str, key: str, old: Any, new: Any) -> bool:
-        """Compare and swap a document (None: absent)."""
-        return await self._store.replace(self._box, f"{self._api}.{collection}", key, old, new)
-
-    async def all(self, collection: str) -> Mapping[str, Any]:
-        """Return a collection in order of arrival."""
-        return await self._store.collection(self._box, f"{self._api}.{collection}")
-
-
-def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any:
-    """Return an API's settings as fixtures set them, with the changes made since.
-
-    Raises:
-        InvalidSetting: an unknown name or a bad value.
+    Attributes:
+        seed: of ids and chances.
+        time: real time (epoch seconds).
+        clock: where a sandbox's clock stands until it is set.
+        journal_size: entries kept in a sandbox's journal.
     """
-    settings = fixtures.settings(api)
-    return change(settings, changes) if changes else settings
+
+    store: Store
+    apis: tuple[Api, ...]
+    seed: int
+    time: Time
+    clock: Clock
+    journal_size: int
 
 
 class Sandbox:
@@ -74,108 +50,83 @@ class Sandbox:
     Attributes:
         name: `default` is the one without a prefix.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
+        sites: what each API starts with besides jobs.
+        states: what this process remembers of each API (see `Api.state`).
         seeded: whether the fixtures' jobs are in.
         ttl: real seconds without a request after which it ends; None for never.
         used: when it was last asked anything, by the monotonic clock.
         ports: those that belong to it alone, by scheme.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        store: Store,
-        apis: Sequence[Api],
-        fixtures: Fixtures,
-        seed: int,
-        time: Time,
-        clock: Clock,
-        journal_size: int,
-    ) -> None:
+    def __init__(self, name: str, config: SandboxConfig, fixtures: Fixtures) -> None:
         self.name = name
         self.seeded = False
         self.ttl: float | None = None
         self.used = 0.0
         self.ports: Mapping[str, int] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
-        self.store = store
-        self.apis = {api.name: api for api in apis}
-        self.ids = Ids(seed=seed)
-        self.journal_size = journal_size
+        self.config = config
+        self.store = config.store
+        self.apis = {api.name: api for api in config.apis}
+        self.ids = Ids(seed=config.seed)
+        self.journal_size = config.journal_size
         self.adopt(fixtures)
-        self._time = time
-        self._first_clock = clock
-        self._listeners: set[asyncio.Queue[Mapping[str, Any]]] = set()
-        machines = {(api.name, kind): machine for api in apis for kind, machine in api.machines.items()}
-        self.faults = Faults(self)
-        self.jobs = Jobs(store, name, machines, self.now, self._publish_moves)
+        clock = SandboxClock(config.store, name, real=config.time, first=config.clock)
+        self.clock, self.now, self.now_by, self.real = clock.read, clock.now, clock.now_by, clock.real
+        self._clock = clock
+        events = Events()
+        self.publish, self.listen, self.ignore, self.wait_until = (
+            events.publish,
+            events.listen,
+            events.ignore,
+            events.wait_until,
+        )
+        self._events = events
+        machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
+        self.faults = Faults(config.store, name, self.apis, self.ids, self.real)
+        self.jobs = Jobs(config.store, name, machines, self.now, self._publish_moves)
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
         self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
-        self._settings: dict[str, tuple[Any, Any]] = {}
-
-    # --- clock ------------------------------------------------------------------------------------
-
-    async def clock(self) -> Clock:
-        """Return the clock as it stands."""
-        return self._clock(await self.store.read(self.name, CLOCK, CLOCK))
-
-    async def now(self) -> float:
-        """Return sandbox time in epoch seconds."""
-        return self.now_by(await self.store.read(self.name, CLOCK, CLOCK))
-
-    def now_by(self, stored: Document | None) -> float:
-        """Return sandbox time by the clock that the store holds (see `RequestStart`)."""
-        return self._clock(stored).now(self._time())
-
-    def _clock(self, stored: Document | None) -> Clock:
-        return self._first_clock if stored is None else Clock(**stored)
+        self._settings = SandboxSettings(self.store, self.name, self.apis, fixtures)
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
-        value = {"frozen_at": clock.frozen_at, "offset": clock.offset}
-        await self.store.write(self.name, CLOCK, CLOCK, value)
-        fired = await self.jobs.settle_all()
+        # Read before anybody can see the new time, so that no move made by a quicker request is missed.
+        coming = await self.jobs.coming(clock.now(self.real()))
+        await self._clock.write(clock)
+        fired = await self.jobs.settle_all(coming)
         self.publish({"event": "clock", "now": iso(await self.now()), "frozen": clock.frozen_at is not None})
         return fired
 
-    def real(self) -> float:
-        """Return real time in epoch seconds."""
-        return self._time()
-
-    # --- settings and content ---------------------------------------------------------------------
+    # --- settings and documents -------------------------------------------------------------------
 
     async def settings(self, api: str) -> Any:
         """Return an API's settings as they stand."""
-        return self.settings_with(api, await self.store.read(self.name, SETTINGS, api))
+        return await self._settings.of(api)
 
-    def settings_with(self, api: str, changes: Document | None) -> Any:
+    async def settings_changes(self, api: str) -> Document | None:
+        """Return what was changed of an API's settings since the fixtures set them."""
+        return await self._settings.changes(api)
+
+    def settings_with(self, api: str, changes: Mapping[str, Any] | None) -> Any:
         """Return an API's settings with the changes that the store holds (see `RequestStart`)."""
-        known = self._settings.get(api)
-        if known is not None and known[0] is changes:
-            return known[1]
-        settings = settings_of(self.apis[api], self.fixtures, changes or {})
-        self._settings[api] = (changes, settings)
-        return settings
+        return self._settings.with_changes(api, changes)
 
     async def change_settings(self, api: str, values: Mapping[str, Any]) -> Any:
-        """Set some settings.
+        """Set some of an API's settings; return all of them.
 
         Raises:
-            BadKnob: an unknown name or a bad value; nothing has changed.
+            InvalidSetting: an unknown name or a bad value; nothing has changed.
         """
-        change(await self.settings(api), values)
-        while True:
-            changes = await self.store.read(self.name, SETTINGS, api)
-            if await self.store.replace(self.name, SETTINGS, api, changes, {**(changes or {}), **values}):
-                return await self.settings(api)
+        return await self._settings.change(api, values)
 
-    def records(self, api: str) -> Records:
+    def documents(self, api: str) -> Documents:
         """Return the documents an API keeps here."""
-        return Records(self.store, self.name, api)
+        return Documents(self.store, self.name, api)
 
     async def count(self, counter: str) -> int:
         """Draw the next number of a sequence."""
@@ -221,7 +172,7 @@ class Sandbox:
         jobs = [
             job for found in templates.values() for template in found for job in template.build(now, draw(template))
         ]
-        if not await self.store.add_all(self.name, jobs, drawn):
+        if not await self.store.add_all(self.name, [self.jobs.timed(job) for job in jobs], drawn):
             await self._seed_singly(templates, now)
         self.seeded = True
         return sum(map(len, templates.values()))
@@ -235,63 +186,19 @@ class Sandbox:
                 except DomainError as error:
                     raise BadFixture(f"{self.fixtures.place(name, ['jobs', number])}: {error}") from None
 
-    async def reset(self, keep: Sequence[str] = ()) -> dict[str, Any]:
-        """Go back to the seeded start, but for what is kept; return what was done."""
-        sizes = await self.store.size(self.name)
-        removed = sum(count for (_, kind), count in sizes.items() if kind == "job")
-        requests = 0 if "requests" in keep else len(await self.store.entries(self.name))
-        faults = {} if "faults" in keep else await self.store.collection(self.name, FAULTS)
-        kept = [name for part in keep for name in _COLLECTIONS[part]]
-        await self.store.clear(self.name, keep=kept)
-        self._settings.clear()
-        reseeded = await self.seed()
-        clock = await self.clock()
-        self.publish({"event": "reset"})
-        return {
-            "jobs": {"removed": removed, "reseeded": reseeded},
-            "requests": requests,
-            "faults": {"removed": len(faults), "unused": sum(not fault.get("hits") for fault in faults.values())},
-            "clock": "real" if clock == Clock() else "frozen" if clock.frozen_at is not None else "shifted",
-            "kept": list(keep),
-        }
+    def staged(self) -> Sandbox:
+        """Return an empty sandbox like this one that nobody can reach, to be filled and moved into its place."""
+        return Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
 
     # --- events -----------------------------------------------------------------------------------
-
-    def listen(self) -> asyncio.Queue[Mapping[str, Any]]:
-        """Return a queue that gets every event from now on; hand it to `ignore` when done."""
-        queue: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(1000)
-        self._listeners.add(queue)
-        return queue
-
-    def ignore(self, queue: asyncio.Queue[Mapping[str, Any]]) -> None:
-        """Stop filling a queue."""
-        self._listeners.discard(queue)
 
     @property
     def listened(self) -> bool:
         """Whether anybody would hear an event."""
-        return bool(self._listeners)
-
-    def publish(self, event: Mapping[str, Any]) -> None:
-        """Tell all listeners; one that does not keep up loses its oldest events."""
-        for queue in self._listeners:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(event)
+        return self._events.listened
 
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
-        if not self._listeners:
+        if not self.listened:
             return
         for move in transitions:
-            self.publish(
-                {
-                    "event": "job",
-                    "api": job.api,
-                    "kind": job.kind,
-                    "id": job.id,
-                    "from": move.source,
-                    "to": move.to,
-                    "at": iso(move.at),
-                    "cause": str(move.cause),
-                }
-            )
+            self.publish({"event": "job", **transition_record(job, move)})

@@ -6,7 +6,7 @@ Everything that two processes could disagree about lives here: jobs, counters, d
 Rules a maintainer must keep:
 
 1. Each method is one atomic step; nothing outside the store reads and then writes without `swap` or `replace`.
-2. A store knows no API and no rule of a job.
+2. A store knows no API and no rule of a job: when a job falls due is handed in beside it.
 3. Values are plain or frozen: what was handed in is never changed in place, what comes out is never changed either.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
@@ -23,6 +24,17 @@ Document = Any
 
 JOURNAL, CLOCK, SETTINGS, FAULTS = "journal", "clock", "settings", "faults"
 """The counter and the collections that every request needs; `CLOCK` is also the key of its only document."""
+
+FLOOR = "floor"
+"""The document of `JOURNAL` that says which number was the last one drawn when the journal was emptied."""
+
+
+class Numbered(Protocol):
+    """A journal entry, as far as a store looks into it."""
+
+    @property
+    def number(self) -> int:
+        """The number that `begin_request` drew for it."""
 
 
 class RequestStart(NamedTuple):
@@ -41,6 +53,38 @@ class RequestStart(NamedTuple):
     armed: bool
 
 
+class Times(NamedTuple):
+    """When a job wants to be looked at again by itself (epoch seconds of sandbox time).
+
+    Attributes:
+        due: when its next planned change comes; None when none is planned for a time.
+        expiry: when it is forgotten; None when it is not.
+    """
+
+    due: float | None = None
+    expiry: float | None = None
+
+
+NO_COUNTERS: Mapping[str, int] = MappingProxyType({})
+
+UNTIMED = Times()
+"""Of a job that waits for nothing."""
+
+
+class Gone(NamedTuple):
+    """What `move` took away.
+
+    Attributes:
+        jobs: how many, by (api, kind).
+        entries: how many journal entries.
+        documents: by collection and key.
+    """
+
+    jobs: Mapping[tuple[str, str], int]
+    entries: int
+    documents: Mapping[str, Mapping[str, Document]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Jobs in the asked order, and how many there are of that api and kind in all."""
@@ -50,7 +94,7 @@ class Page:
 
 
 class Store(Protocol):
-    """Sandboxes by name ("box"), and all that is in them."""
+    """Sandboxes by name, and all that is in them."""
 
     async def open(self) -> None:
         """Connect. Raises OSError when the store cannot be reached."""
@@ -61,73 +105,110 @@ class Store(Protocol):
     async def ping(self) -> bool:
         """Tell whether the store answers."""
 
-    async def boxes(self) -> Sequence[str]:
+    async def sandboxes(self) -> Sequence[str]:
         """Return the names of all sandboxes."""
 
-    async def clear(self, box: str, *, keep: Sequence[str] = ()) -> None:
-        """Forget everything in a sandbox but the documents of the collections in `keep`."""
+    async def clear(self, sandbox: str) -> None:
+        """Forget everything in a sandbox."""
+
+    async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
+        """Put all that is in one sandbox in the place of what is in another; the first is empty afterwards.
+
+        Args:
+            keep: collections of documents that the target keeps as they are, instead of the source's; for `JOURNAL`
+                the journal and its counter, too.
+        """
 
     # jobs
-    async def get(self, box: str, api: str, kind: str, job_id: str) -> Job | None:
+    async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
         """Return a job as it was last written."""
 
-    async def add(self, box: str, job: Job) -> bool:
+    async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
+        """Return the job of that id that is no part of another, of the first kind that has one."""
+
+    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
         """Add a job; False when there is one of that id."""
 
-    async def add_all(self, box: str, jobs: Sequence[Job], counters: Mapping[str, int]) -> bool:
-        """Add jobs in order, and put counters that nobody has drawn from to a value.
+    async def add_all(
+        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+    ) -> bool:
+        """Add jobs in this order, and put counters that nobody has drawn from to a value.
 
         False, and nothing has changed, when an id is taken or one of the counters has been drawn from.
         """
 
-    async def swap(self, box: str, old: Job, new: Job) -> bool:
+    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
         """Replace `old` by `new`; False when the job is no longer as `old` says (its version differs)."""
 
-    async def remove(self, box: str, job: Job) -> bool:
-        """Forget a job; False when it is not there."""
+    async def remove(self, sandbox: str, job: Job) -> bool:
+        """Forget a job; False when it is no longer as `job` says (its version differs), or not there."""
 
     async def page(
-        self, box: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
     ) -> Page:
         """Return a page of jobs in order of arrival. Its cost does not grow with the number of jobs."""
 
-    async def size(self, box: str) -> Mapping[tuple[str, str], int]:
+    async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""
 
+    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
+        """Return the jobs that fall due or expire at `before` (epoch seconds) or earlier.
+
+        In order of arrival within api and kind. Its cost does not grow with the number of other jobs.
+        """
+
+    async def next_due(self, sandbox: str) -> float | None:
+        """Return when the first planned change of all comes due (epoch seconds), or None."""
+
     # requests
-    async def begin_request(self, box: str, api: str) -> RequestStart:
+    async def begin_request(self, sandbox: str, api: str) -> RequestStart:
         """Draw a request's number, and read what each request to this API needs."""
 
-    async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:
-        """Append a journal entry, drop the oldest beyond `limit`, and add one to each counter."""
+    async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
+        """Put a journal entry under its number, over what was there, and add one to each counter.
 
-    async def entries(self, box: str) -> Sequence[Any]:
-        """Return the journal, oldest first."""
+        A request may be recorded when it arrives and again when it is answered. Beyond `limit` entries those of the
+        lowest numbers are dropped.
+        """
 
-    async def forget_entries(self, box: str) -> int:
-        """Empty the journal; return how many entries went."""
+    async def entries(self, sandbox: str) -> Sequence[Any]:
+        """Return the journal in order of numbers, the lowest first."""
+
+    async def entry(self, sandbox: str, number: int) -> Any:
+        """Return the journal entry of a number, or None."""
+
+    async def forget_entries(self, sandbox: str) -> int:
+        """Empty the journal and write down its `FLOOR`; return how many entries went. Numbers go on."""
 
     # counters and documents
-    async def count(self, box: str, counter: str) -> int:
+    async def count(self, sandbox: str, counter: str) -> int:
         """Add one to a counter and return it; the first is 1."""
 
-    async def counters(self, box: str) -> Mapping[str, int]:
+    async def counters(self, sandbox: str) -> Mapping[str, int]:
         """Return all counters."""
 
-    async def set_counter(self, box: str, counter: str, value: int) -> None:
+    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
         """Put a counter to a value (a snapshot is restored)."""
 
-    async def read(self, box: str, collection: str, key: str) -> Document | None:
+    async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
         """Return a document, or None."""
 
-    async def write(self, box: str, collection: str, key: str, value: Document) -> None:
+    async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
         """Write a document over what was there."""
 
-    async def replace(self, box: str, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
+    async def replace(
+        self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
+    ) -> bool:
         """Compare and swap a document (None: absent); False when it is no longer `old`."""
 
-    async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
+    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
+        """Add a value to a document that is a list, and drop the oldest beyond `limit`.
+
+        Its field `number` says which request was the last that had begun.
+        """
+
+    async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         """Return all documents of a collection, in order of arrival."""
 
-    async def collections(self, box: str) -> Sequence[str]:
+    async def collections(self, sandbox: str) -> Sequence[str]:
         """Return the names of all collections."""

@@ -12,48 +12,81 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.store.base import CLOCK, FAULTS, JOURNAL, SETTINGS, Document, Page, RequestStart
+from mockserver.store.agenda import Agenda
+from mockserver.store.base import (
+    CLOCK,
+    FAULTS,
+    FLOOR,
+    JOURNAL,
+    NO_COUNTERS,
+    SETTINGS,
+    UNTIMED,
+    Document,
+    Gone,
+    Numbered,
+    Page,
+    RequestStart,
+    Times,
+)
 
 
 @dataclass(slots=True)
-class _Shelf:
-    """The jobs of one api and kind, by id and in order of arrival."""
+class JobTable:
+    """The jobs of one api and kind, by id, in order of arrival, and by the times at which they come up."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     arrivals: dict[int, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     last: int = 0
+    due: Agenda = field(default_factory=Agenda)
+    expiry: Agenda = field(default_factory=Agenda)
 
-    def add(self, job: Job) -> bool:
-        if job.id in self.jobs:
-            return False
-        self.extend({job.id: job})
-        return True
+    def add(self, job: Job, times: Times) -> None:
+        """Put a job at the end."""
+        self.last += 1
+        self.jobs[job.id] = job
+        self.order.append(self.last)
+        self.arrivals[self.last] = job.id
+        self.numbers[job.id] = self.last
+        if times is not UNTIMED:
+            self.due.set(job.id, times.due)
+            self.expiry.set(job.id, times.expiry)
 
-    def extend(self, jobs: Mapping[str, Job]) -> None:
-        """Add jobs by id, of which none is here yet."""
-        numbers = range(self.last + 1, self.last + 1 + len(jobs))
-        self.last += len(jobs)
-        self.jobs.update(jobs)
-        self.order.extend(numbers)
-        self.arrivals.update(zip(numbers, jobs, strict=True))
-        self.numbers.update(zip(jobs, numbers, strict=True))
+    def remove(self, job_id: str) -> None:
+        """Take a job out of everything."""
+        del self.jobs[job_id]
+        number = self.numbers.pop(job_id)
+        del self.arrivals[number]
+        del self.order[bisect_left(self.order, number)]
+        self.due.set(job_id, None)
+        self.expiry.set(job_id, None)
+
+    def timed(self, before: float) -> list[Job]:
+        """Return the jobs that come up at `before` or earlier, in order of arrival."""
+        found = {*self.due.until(before), *self.expiry.until(before)}
+        return [self.jobs[job_id] for job_id in sorted(found, key=self.numbers.__getitem__)]
 
 
 @dataclass(slots=True)
-class _Box:
-    shelves: dict[tuple[str, str], _Shelf] = field(default_factory=dict)
+class _Contents:
+    """All that is in a sandbox.
+
+    `numbers` are those of the journal's entries in order, which is nearly always the order in which they come.
+    """
+
+    tables: dict[tuple[str, str], JobTable] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
-    journal: deque[Any] = field(default_factory=deque)
+    entries: dict[int, Any] = field(default_factory=dict)
+    numbers: deque[int] = field(default_factory=deque)
 
 
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
     def __init__(self) -> None:
-        self._boxes: defaultdict[str, _Box] = defaultdict(_Box)
+        self._sandboxes: defaultdict[str, _Contents] = defaultdict(_Contents)
 
     async def open(self) -> None:
         pass
@@ -64,79 +97,122 @@ class MemoryStore:
     async def ping(self) -> bool:
         return True
 
-    async def boxes(self) -> Sequence[str]:
-        return list(self._boxes)
+    async def sandboxes(self) -> Sequence[str]:
+        return list(self._sandboxes)
 
-    async def clear(self, box: str, *, keep: Sequence[str] = ()) -> None:
-        old = self._boxes.pop(box, None)
-        if old is not None and keep:
-            kept = {name: old.documents[name] for name in keep if name in old.documents}
-            self._boxes[box] = _Box(
-                documents=kept,
-                journal=old.journal if JOURNAL in keep else deque(),
-                counters={name: value for name, value in old.counters.items() if name in keep},
-            )
+    async def clear(self, sandbox: str) -> None:
+        self._sandboxes.pop(sandbox, None)
 
-    async def get(self, box: str, api: str, kind: str, job_id: str) -> Job | None:
-        shelf = self._boxes[box].shelves.get((api, kind))
-        return None if shelf is None else shelf.jobs.get(job_id)
+    async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
+        new = self._sandboxes.pop(source, None) or _Contents()
+        old = self._sandboxes.pop(target, None) or _Contents()
+        for name in keep:
+            _carry(old.documents, new.documents, name)
+            _carry(old.counters, new.counters, name)
+        gone = len(old.entries)
+        if JOURNAL in keep:
+            gone, new.entries, new.numbers = 0, old.entries, old.numbers
+        self._sandboxes[target] = new
+        return Gone(
+            jobs={key: len(table.jobs) for key, table in old.tables.items()}, entries=gone, documents=old.documents
+        )
 
-    async def add(self, box: str, job: Job) -> bool:
-        return self._boxes[box].shelves.setdefault((job.api, job.kind), _Shelf()).add(job)
+    # --- jobs -------------------------------------------------------------------------------------
 
-    async def add_all(self, box: str, jobs: Sequence[Job], counters: Mapping[str, int]) -> bool:
-        found = self._boxes[box]
+    async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
+        table = self._sandboxes[sandbox].tables.get((api, kind))
+        return None if table is None else table.jobs.get(job_id)
+
+    async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
+        tables = self._sandboxes[sandbox].tables
+        for kind in kinds:
+            table = tables.get((api, kind))
+            job = None if table is None else table.jobs.get(job_id)
+            if job is not None and job.parent is None:
+                return job
+        return None
+
+    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
+        table = self._table(sandbox, job)
+        if job.id in table.jobs:
+            return False
+        table.add(job, times)
+        return True
+
+    async def add_all(
+        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+    ) -> bool:
+        found = self._sandboxes[sandbox]
         if any(name in found.counters for name in counters):
             return False
-        groups: dict[tuple[str, str], dict[str, Job]] = {}
-        for job in jobs:
-            groups.setdefault((job.api, job.kind), {})[job.id] = job
+        groups: dict[tuple[str, str], dict[str, tuple[Job, Times]]] = {}
+        for one in jobs:
+            groups.setdefault((one[0].api, one[0].kind), {})[one[0].id] = one
         if sum(map(len, groups.values())) < len(jobs):
             return False
-        shelves = found.shelves
-        if any(key in shelves and not shelves[key].jobs.keys().isdisjoint(group) for key, group in groups.items()):
+        tables = found.tables
+        if any(key in tables and not tables[key].jobs.keys().isdisjoint(group) for key, group in groups.items()):
             return False
-        for key, group in groups.items():
-            shelves.setdefault(key, _Shelf()).extend(group)
+        for group in groups.values():
+            for job, times in group.values():
+                self._table(sandbox, job).add(job, times)
         found.counters.update(counters)
         return True
 
-    async def swap(self, box: str, old: Job, new: Job) -> bool:
-        shelf = self._boxes[box].shelves.get((old.api, old.kind))
-        found = None if shelf is None else shelf.jobs.get(old.id)
-        if shelf is None or found is None or found.version != old.version:
+    def _table(self, sandbox: str, job: Job) -> JobTable:
+        tables, key = self._sandboxes[sandbox].tables, (job.api, job.kind)
+        table = tables.get(key)
+        if table is None:
+            table = tables[key] = JobTable()
+        return table
+
+    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
+        table = self._sandboxes[sandbox].tables.get((old.api, old.kind))
+        found = None if table is None else table.jobs.get(old.id)
+        if table is None or found is None or found.version != old.version:
             return False
-        shelf.jobs[old.id] = new
+        table.jobs[old.id] = new
+        if times is not UNTIMED or old.id in table.due.at or old.id in table.expiry.at:
+            table.due.set(old.id, times.due)
+            table.expiry.set(old.id, times.expiry)
         return True
 
-    async def remove(self, box: str, job: Job) -> bool:
-        shelf = self._boxes[box].shelves.get((job.api, job.kind))
-        if shelf is None or shelf.jobs.pop(job.id, None) is None:
+    async def remove(self, sandbox: str, job: Job) -> bool:
+        table = self._sandboxes[sandbox].tables.get((job.api, job.kind))
+        found = None if table is None else table.jobs.get(job.id)
+        if table is None or found is None or found.version != job.version:
             return False
-        number = shelf.numbers.pop(job.id)
-        del shelf.arrivals[number]
-        del shelf.order[bisect_left(shelf.order, number)]
+        table.remove(job.id)
         return True
 
     async def page(
-        self, box: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
     ) -> Page:
-        shelf = self._boxes[box].shelves.get((api, kind))
-        if shelf is None:
+        table = self._sandboxes[sandbox].tables.get((api, kind))
+        if table is None:
             return Page(jobs=(), total=0)
-        total = len(shelf.order)
+        total = len(table.order)
         stop = total if limit is None else min(total, start + limit)
         if newest:
-            numbers = shelf.order[max(0, total - stop) : max(0, total - start)][::-1]
+            numbers = table.order[max(0, total - stop) : max(0, total - start)][::-1]
         else:
-            numbers = shelf.order[start:stop]
-        return Page(jobs=[shelf.jobs[shelf.arrivals[number]] for number in numbers], total=total)
+            numbers = table.order[start:stop]
+        return Page(jobs=[table.jobs[table.arrivals[number]] for number in numbers], total=total)
 
-    async def size(self, box: str) -> Mapping[tuple[str, str], int]:
-        return {key: len(shelf.jobs) for key, shelf in self._boxes[box].shelves.items()}
+    async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
+        return {key: len(table.jobs) for key, table in self._sandboxes[sandbox].tables.items()}
 
-    async def begin_request(self, box: str, api: str) -> RequestStart:
-        found = self._boxes[box]
+    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
+        return [job for table in self._sandboxes[sandbox].tables.values() for job in table.timed(before)]
+
+    async def next_due(self, sandbox: str) -> float | None:
+        moments = [table.due.first() for table in self._sandboxes[sandbox].tables.values()]
+        return min((at for at in moments if at is not None), default=None)
+
+    # --- requests ---------------------------------------------------------------------------------
+
+    async def begin_request(self, sandbox: str, api: str) -> RequestStart:
+        found = self._sandboxes[sandbox]
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
         documents = found.documents
         if not documents:
@@ -149,43 +225,57 @@ class MemoryStore:
             bool(documents.get(FAULTS)),
         )
 
-    async def log(self, box: str, entry: Any, limit: int, counters: Sequence[str] = ()) -> None:
-        found = self._boxes[box]
-        journal, counted = found.journal, found.counters
-        journal.append(entry)
-        while len(journal) > limit:
-            journal.popleft()
+    async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
+        found = self._sandboxes[sandbox]
+        number, entries, numbers, counted = entry.number, found.entries, found.numbers, found.counters
+        if number not in entries:
+            if not numbers or number > numbers[-1]:
+                numbers.append(number)
+            else:
+                numbers.insert(bisect_left(numbers, number), number)
+        entries[number] = entry
+        while len(numbers) > limit:
+            del entries[numbers.popleft()]
         for counter in counters:
             counted[counter] = counted.get(counter, 0) + 1
 
-    async def entries(self, box: str) -> Sequence[Any]:
-        return list(self._boxes[box].journal)
+    async def entries(self, sandbox: str) -> Sequence[Any]:
+        found = self._sandboxes[sandbox]
+        return [found.entries[number] for number in found.numbers]
 
-    async def forget_entries(self, box: str) -> int:
-        journal = self._boxes[box].journal
-        gone = len(journal)
-        journal.clear()
+    async def entry(self, sandbox: str, number: int) -> Any:
+        return self._sandboxes[sandbox].entries.get(number)
+
+    async def forget_entries(self, sandbox: str) -> int:
+        found = self._sandboxes[sandbox]
+        gone = len(found.entries)
+        found.entries, found.numbers = {}, deque()
+        found.documents.setdefault(JOURNAL, {})[FLOOR] = found.counters.get(JOURNAL, 0)
         return gone
 
-    async def count(self, box: str, counter: str) -> int:
-        counters = self._boxes[box].counters
+    # --- counters and documents -------------------------------------------------------------------
+
+    async def count(self, sandbox: str, counter: str) -> int:
+        counters = self._sandboxes[sandbox].counters
         counters[counter] = value = counters.get(counter, 0) + 1
         return value
 
-    async def counters(self, box: str) -> Mapping[str, int]:
-        return dict(self._boxes[box].counters)
+    async def counters(self, sandbox: str) -> Mapping[str, int]:
+        return dict(self._sandboxes[sandbox].counters)
 
-    async def set_counter(self, box: str, counter: str, value: int) -> None:
-        self._boxes[box].counters[counter] = value
+    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
+        self._sandboxes[sandbox].counters[counter] = value
 
-    async def read(self, box: str, collection: str, key: str) -> Document | None:
-        return self._boxes[box].documents.get(collection, {}).get(key)
+    async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
+        return self._sandboxes[sandbox].documents.get(collection, {}).get(key)
 
-    async def write(self, box: str, collection: str, key: str, value: Document) -> None:
-        self._boxes[box].documents.setdefault(collection, {})[key] = value
+    async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
+        self._sandboxes[sandbox].documents.setdefault(collection, {})[key] = value
 
-    async def replace(self, box: str, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
-        documents = self._boxes[box].documents.setdefault(collection, {})
+    async def replace(
+        self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
+    ) -> bool:
+        documents = self._sandboxes[sandbox].documents.setdefault(collection, {})
         if documents.get(key) != old:
             return False
         if new is None:
@@ -194,8 +284,22 @@ class MemoryStore:
             documents[key] = new
         return True
 
-    async def collection(self, box: str, collection: str) -> Mapping[str, Document]:
-        return dict(self._boxes[box].documents.get(collection, {}))
+    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
+        found = self._sandboxes[sandbox]
+        documents = found.documents.setdefault(collection, {})
+        stamped = {**value, "number": found.counters.get(JOURNAL, 0)}
+        documents[key] = [*documents.get(key, ()), stamped][-limit:]
 
-    async def collections(self, box: str) -> Sequence[str]:
-        return [name for name, documents in self._boxes[box].documents.items() if documents]
+    async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
+        return dict(self._sandboxes[sandbox].documents.get(collection, {}))
+
+    async def collections(self, sandbox: str) -> Sequence[str]:
+        return [name for name, documents in self._sandboxes[sandbox].documents.items() if documents]
+
+
+def _carry(old: dict[str, Any], new: dict[str, Any], name: str) -> None:
+    """Give the new one what the old one has of a name, whether or not it has anything."""
+    if name in old:
+        new[name] = old.pop(name)
+    else:
+        new.pop(name, None)

@@ -1,24 +1,42 @@
-"""Spyne in quarantine: a service's typed models and its dispatch, without Spyne's transports and protocols.
+"""A SOAP service as Spyne defines it, and a codec compiled from Spyne's models.
 
-What Spyne would write (envelopes, WSDL, faults) differs from what the faked systems write, so they
-write for themselves, from the neutral tree that `SoapService.result` returns.
+Spyne's `Application` is the one definition: which operations there are, in which order their arguments come, of which
+types they and the results are. What it would do for each request (find the handler of a type by walking the type's
+bases, make an instance, set its members) is done here once, when the service is defined: each model becomes a plain
+function. `tests/apis/casjobs/test_codec.py` holds these equal to Spyne's own protocol, and lists where they differ on
+purpose.
 
 Rules a maintainer must keep:
 
-1. Nothing else in the house imports spyne, and nothing of it comes out of here.
-2. A method's function is a coroutine function: the caller's loop runs it, not one of Spyne's servers.
+1. Nothing else in the package imports spyne, and nothing of it is in a `SoapService`.
+2. This module is imported when a service is first asked for, never at start: Spyne costs more than any API of ours.
+3. An operation is a coroutine function: the caller's loop runs it, not one of Spyne's servers.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, update_wrapper
+from typing import Any
 
 from mockserver.wire._spyne_compat import forget_hook
+from mockserver.wire.soap_types import (
+    ArrayOf,
+    Declared,
+    Element,
+    Kind,
+    Malformed,
+    OutOfRange,
+    Parameter,
+    SoapOperation,
+    SoapService,
+    Struct,
+    Type,
+)
+from mockserver.wire.xml_writer import Node
 
 # isort: split
 
@@ -27,165 +45,202 @@ with warnings.catch_warnings():
     from spyne.application import Application
     from spyne.decorator import rpc
     from spyne.model.complex import Array, ComplexModel
-    from spyne.model.primitive import AnyXml, Boolean, DateTime, Integer32, Integer64, Unicode
+    from spyne.model.primitive import AnyXml, Boolean, DateTime, Integer, Integer32, Integer64, Unicode
     from spyne.protocol.xml import XmlDocument
     from spyne.service import ServiceBase
+    from spyne.util.appreg import unregister_application
 
 forget_hook()
 logging.getLogger("spyne").setLevel(logging.WARNING)  # it tells of each application it makes
 
-
-class Kind(StrEnum):
-    """The simple types, by their names in XML Schema; `XML` is any content."""
-
-    LONG = "long"
-    INT = "int"
-    BOOLEAN = "boolean"
-    STRING = "string"
-    DATE_TIME = "dateTime"
-    XML = "xml"
-
-
-@dataclass(frozen=True, slots=True)
-class Struct:
-    """A complex type: its members in wire order."""
-
-    name: str
-    members: tuple[tuple[str, Kind], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayOf:
-    """A list of a complex type."""
-
-    item: Struct
-
-
-Type = Kind | Struct | ArrayOf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """One operation: `function(context, *arguments)` in the order of `parameters`; `result` None is void."""
-
-    name: str
-    parameters: tuple[tuple[str, Kind], ...]
-    result: Type | None
-    function: Callable[..., Awaitable[Any]]
-
-
-class Node(NamedTuple):
-    """An element as it shall be written: children, text, or nothing in it; `raw` is somebody else's vocabulary.
-
-    An empty text and no children are written alike.
-    """
-
-    name: str
-    text: str = ""
-    children: tuple[Node, ...] = ()
-    attributes: tuple[tuple[str, str], ...] = ()
-
-
+# Values of .NET's value types are always there; texts and lists may be left out, and are never nil (the genuine WSDL).
+_VALUE = {"min_occurs": 1, "nillable": False}
+_REFERENCE = {"min_occurs": 0, "nillable": False}
 _MODELS = {
-    Kind.LONG: Integer64,
-    Kind.INT: Integer32,
-    Kind.BOOLEAN: Boolean,
-    Kind.STRING: Unicode,
-    Kind.DATE_TIME: DateTime,
-    Kind.XML: AnyXml,
+    Kind.LONG: Integer64.customize(**_VALUE),
+    Kind.INT: Integer32.customize(**_VALUE),
+    Kind.BOOLEAN: Boolean.customize(**_VALUE),
+    Kind.DATE_TIME: DateTime.customize(**_VALUE),
+    Kind.STRING: Unicode.customize(**_REFERENCE),
+    Kind.XML: AnyXml.customize(**_REFERENCE),
 }
+_NUMBER = re.compile(r"[\t-\r ]*([+-]?[0-9]+)[\t-\r ]*")
+# Digits beyond this are out of any range; Python refuses to convert thousands of them.
+_MOST_DIGITS = 40
+# Of so few digits each number is in the range of an int.
+_SHORT = 10
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class _Texts(XmlDocument):  # type: ignore[misc]
-    """Spyne's texts of values; moments are texts already, in the dialect of the faked system."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._to_unicode_handlers[DateTime] = lambda cls, value, **_: value
+def define(name: str, namespace: str, operations: Sequence[Declared]) -> SoapService:
+    """Define a service, and compile its codec."""
+    return compiled(application(name, namespace, operations))
 
 
-class SoapService:
-    """A service, defined once."""
+def application(name: str, namespace: str, operations: Sequence[Declared]) -> Any:
+    """Return the service as Spyne's Application, with its interface built."""
+    structs: dict[Struct, Any] = {}
+    methods = {}
+    for operation in operations:
+        returned = {} if operation.result is None else {"_returns": _model(operation.result, namespace, structs)}
+        names = [parameter for parameter, _ in operation.parameters]
+        types = [_MODELS[kind] for _, kind in operation.parameters]
+        methods[operation.name] = rpc(*types, _args=names, **returned)(_function(operation))
+    service = type(ServiceBase)(name, (ServiceBase,), methods)
+    defined = Application([service], namespace, name=name, in_protocol=XmlDocument(), out_protocol=XmlDocument())
+    unregister_application(defined)  # Spyne keeps every application by its name, and warns about the second
+    return defined
 
-    def __init__(self, name: str, namespace: str, methods: Sequence[Method]) -> None:
-        self._structs: dict[Struct, Any] = {}
-        self._namespace = namespace
-        body = {method.name: self._rpc(method) for method in methods}
-        service = type(ServiceBase)(name, (ServiceBase,), body)
-        application = Application(
-            [service], namespace, name=name, in_protocol=XmlDocument(), out_protocol=XmlDocument()
-        )
-        self._texts = _Texts()
-        descriptors = {
-            method.name: application.interface.service_method_map[f"{{{namespace}}}{method.name}"][0]
-            for method in methods
-        }
-        self._functions = {name: descriptor.function for name, descriptor in descriptors.items()}
-        self._results = {
-            name: tuple(descriptor.out_message.get_flat_type_info(descriptor.out_message).items())
-            for name, descriptor in descriptors.items()
-        }
 
-    def call(self, method: str, context: Any, arguments: Sequence[Any]) -> Awaitable[Any]:
-        """Run a method; `arguments` are in its order. Whatever its function raises comes through.
+def compiled(application: Any) -> SoapService:
+    """Compile what an Application defines."""
+    types: dict[str, tuple[Element, ...]] = {}
+    (service,) = application.services
+    operations = {
+        name: _operation(name, descriptor, application.tns, types)
+        for name, descriptor in service.public_methods.items()
+    }
+    return SoapService(name=application.name, namespace=application.tns, operations=operations, types=types)
 
-        It goes by Spyne's descriptor straight to the function: a MethodContext, which its transports
-        make for each call, costs more than all the rest of a call of ours.
-        """
-        called: Awaitable[Any] = self._functions[method](context, *arguments)
-        return called
 
-    def fits(self, kind: Kind, number: int) -> bool:
-        """Tell whether a number is in a type's range."""
-        model = _MODELS[kind]
-        return bool(model.validate_native(model, number))
+def _function(operation: Declared) -> Any:
+    # Spyne knows a function by its name and hangs its descriptor on it, so each operation gets one of its own.
+    function = update_wrapper(partial(operation.run), operation.run)
+    vars(function)["__name__"] = operation.name
+    return function
 
-    def result(self, method: str, value: Any) -> tuple[Node, ...]:
-        """Return what stands in a method's response element; nothing for void, and for null.
 
-        Args:
-            value: plain data (numbers, texts, lists, mappings), or nodes where the type is `Kind.XML`.
-        """
-        if value is None:
-            return ()
-        ((name, model),) = self._results[method]
-        return (self._node(name, model, value),)
+def _model(kind: Type, namespace: str, structs: dict[Struct, Any]) -> Any:
+    if isinstance(kind, Kind):
+        return _MODELS[kind]
+    if isinstance(kind, ArrayOf):
+        item = _model(kind.item, namespace, structs)
+        return Array(item, type_name=f"ArrayOf{kind.item.name}", **_REFERENCE)
+    if kind not in structs:
+        members = [(name, _MODELS[member]) for name, member in kind.members]
+        body = {"__namespace__": namespace, "_type_info": members}
+        structs[kind] = type(ComplexModel)(kind.name, (ComplexModel,), body)
+    return structs[kind]
 
-    def _node(self, name: str, model: Any, value: Any) -> Node:
-        if type(value) is int:
-            # As Spyne writes it, at a tenth of the price: this is what every poll gets.
-            return Node(name, str(value))
-        if isinstance(value, (int, str)):
-            return Node(name, self._texts.to_unicode(model, value))
-        if issubclass(model, Array):
-            ((inner, item),) = model.get_flat_type_info(model).items()
-            return Node(name, children=tuple(self._node(inner, item, one) for one in value))
-        if issubclass(model, ComplexModel):
-            members = model.get_flat_type_info(model).items()
-            return Node(name, children=self._members(members, value))
-        return Node(name, children=tuple(value))  # any content: nodes already
 
-    def _members(self, members: Any, value: Mapping[str, Any]) -> tuple[Node, ...]:
-        # A null member is absent: no nil, no empty element.
-        return tuple(self._node(name, model, value[name]) for name, model in members if value.get(name) is not None)
+def _operation(name: str, descriptor: Any, namespace: str, types: dict[str, tuple[Element, ...]]) -> SoapOperation:
+    taken, given = _members(descriptor.in_message), _members(descriptor.out_message)
+    parameters = tuple(Parameter(member, _kind(model), _decoder(model)) for member, model in taken)
+    return SoapOperation(
+        name=name,
+        parameters=parameters,
+        tags={f"{{{namespace}}}{one.name}": one for one in parameters},
+        run=descriptor.function,
+        encode=_result(given),
+        request=_described(taken, types),
+        response=_described(given, types),
+    )
 
-    def _model(self, kind: Type) -> Any:
-        if isinstance(kind, Kind):
-            return _MODELS[kind]
-        if isinstance(kind, ArrayOf):
-            return Array(self._model(kind.item))
-        if kind not in self._structs:
-            members = [(name, _MODELS[member]) for name, member in kind.members]
-            body = {"__namespace__": self._namespace, "_type_info": members}
-            self._structs[kind] = type(ComplexModel)(kind.name, (ComplexModel,), body)
-        return self._structs[kind]
 
-    def _rpc(self, method: Method) -> Any:
-        returns = {} if method.result is None else {"_returns": self._model(method.result)}
-        names = [name for name, _ in method.parameters]
+def _members(model: Any) -> list[tuple[str, Any]]:
+    return list(model.get_flat_type_info(model).items())
 
-        def run(context: Any, *arguments: Any) -> Awaitable[Any]:
-            return method.function(context, *arguments)
 
-        run.__name__ = method.name
-        return rpc(*(_MODELS[kind] for _, kind in method.parameters), _args=names, **returns)(run)
+# --- from texts ---------------------------------------------------------------------------------------
+
+
+def _kind(model: Any) -> Kind:
+    return next(kind for kind, one in _MODELS.items() if one.get_type_name() == model.get_type_name())
+
+
+def _decoder(model: Any) -> Callable[[str], Any]:
+    if issubclass(model, Integer):
+        return _integer(model.Attributes.min_bound, model.Attributes.max_bound)
+    if issubclass(model, Boolean):
+        return _boolean
+    assert issubclass(model, Unicode), f"no operation takes a {model.get_type_name()}"
+    return str
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def decode(text: str) -> int:
+        if len(text) < _SHORT and text.isascii() and text.isdigit():
+            return int(text)  # what clients send
+        found = _NUMBER.fullmatch(text)
+        if found is None:
+            raise Malformed(text)
+        digits = found[1]
+        value = int(digits) if len(digits) < _MOST_DIGITS else int(digits.lstrip("+-0")[:_MOST_DIGITS] or 0)
+        if not low <= value <= high:
+            raise OutOfRange(text)
+        return value
+
+    return decode
+
+
+def _boolean(text: str) -> bool:
+    value = _BOOLEANS.get(text.strip(" \t\r\n"))
+    if value is None:
+        raise Malformed(text)
+    return value
+
+
+# --- to elements ----------------------------------------------------------------------------------------
+
+
+def _result(members: list[tuple[str, Any]]) -> Callable[[Any], tuple[Node, ...]]:
+    if not members:
+        return lambda value: ()  # void
+    ((name, model),) = members
+    encode = _encoder(name, model)
+    return lambda value: (encode(value),)
+
+
+def _encoder(name: str, model: Any) -> Callable[[Any], Node]:
+    if issubclass(model, Array):
+        ((inner, item),) = _members(model)
+        one = _encoder(inner, item)
+        return lambda value: Node(name, "", tuple([one(item) for item in value]))
+    if issubclass(model, ComplexModel):
+        return _struct(name, [(member, _encoder(member, kind)) for member, kind in _members(model)])
+    if issubclass(model, AnyXml):
+        return lambda value: Node(name, "", tuple(value))
+    if issubclass(model, Boolean):
+        return lambda value: Node(name, "true" if value else "false")
+    if issubclass(model, Integer):
+        return lambda value: Node(name, str(value))
+    # A moment is a text already: how many digits a fraction has is the faked system's own.
+    assert issubclass(model, (Unicode, DateTime))
+    return lambda value: Node(name, value)
+
+
+def _struct(name: str, members: list[tuple[str, Callable[[Any], Node]]]) -> Callable[[Any], Node]:
+    def encode(value: Any) -> Node:
+        children = []
+        for member, one in members:
+            content = value.get(member)
+            if content is not None:  # a null member is absent: no nil, no empty element
+                children.append(one(content))
+        return Node(name, "", tuple(children))
+
+    return encode
+
+
+# --- to an interface document -----------------------------------------------------------------------------
+
+
+def _described(members: Iterable[tuple[str, Any]], types: dict[str, tuple[Element, ...]]) -> tuple[Element, ...]:
+    """Return members as elements, and put the complex types among theirs into `types`."""
+    elements = []
+    for name, model in members:
+        kind, attributes = model.get_type_name(), model.Attributes
+        if issubclass(model, AnyXml):
+            type_name = None
+        elif issubclass(model, (Array, ComplexModel)):
+            type_name = f"tns:{kind}"
+            if kind not in types:
+                types[kind] = ()  # keeps its place before those of its members
+                types[kind] = _described(_members(model), types)
+        else:
+            type_name = f"s:{kind}"
+        most = None if attributes.max_occurs == _UNBOUNDED else int(attributes.max_occurs)
+        elements.append(Element(name, type_name, attributes.min_occurs, most, attributes.nillable))
+    return tuple(elements)
+
+
+_UNBOUNDED = float("inf")

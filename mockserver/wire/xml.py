@@ -9,24 +9,16 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
 from lxml import etree
 
+from mockserver.wire.charset import codec, marked
+
 MAX_TAGS = 200_000
 """Elements cost a hundred times their bytes in memory; no API's message comes near this many."""
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# Python has codecs that are no character sets, and some that take quadratic time.
-_CHARSETS = re.compile(r"utf-(8|16|32)(-[bl]e)?|ascii|iso8859-\d+|cp12\d\d|gb18030|gbk|shift_jis|big5")
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']")
 _SPACE = re.compile(rb"\s+")
 _OPTIONS: dict[str, Any] = {
@@ -119,9 +111,8 @@ def check(data: bytes) -> None:
 
 def text(body: bytes, charset: str | None = None) -> str:
     """Return a document as text; bytes that say nothing become U+FFFD."""
-    for mark, marked in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(marked, "replace")
+    if (found := marked(body)) is not None:
+        return found
     if (name := codec(charset)) is not None:
         return body.decode(name, "replace")
     if body[:4] == b"<\0?\0":
@@ -141,19 +132,6 @@ def utf8(body: bytes, charset: str | None = None) -> bytes:
         if name is None or name in ("utf-8", "ascii"):
             return body
     return text(body, charset).encode("utf-8", "replace")
-
-
-def codec(charset: str | None) -> str | None:
-    """Return Python's name of a character set, or None for what is none."""
-    if not charset:
-        return None
-    if charset.lower() == "utf-8":
-        return "utf-8"
-    try:
-        name = codecs.lookup(charset).name
-    except (LookupError, ValueError):
-        return None
-    return name if _CHARSETS.fullmatch(name) else None
 
 
 def _blank(data: bytes, at: int) -> int:

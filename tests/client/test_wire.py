@@ -164,14 +164,16 @@ def test_a_listing_is_a_list(echo: Echo, call: Callable[[Control], Any], key: st
 
 
 def test_every_operation_of_the_control_api_can_be_called() -> None:
-    from mockserver.control.operations import WAYS
+    from mockserver.control.operations import OPERATIONS
     from mockserver.http.router import Found, Route, Router
 
-    router = Router([Route(methods=frozenset({way.method}), template=way.path, target=way.name) for way in WAYS])
+    router = Router(
+        [Route(methods=frozenset({way.methods[0]}), template=way.paths[0], target=way.name) for way in OPERATIONS]
+    )
     sent = [(method, path) for _, _, method, path, _ in CALLS] + [("GET", path) for _, _, path in LISTINGS]
     found = [router.find(method, path.partition("?")[0]) for method, path in sent]
 
-    assert {one.target for one in found if isinstance(one, Found)} == {way.name for way in WAYS}
+    assert {one.target for one in found if isinstance(one, Found)} == {way.name for way in OPERATIONS}
 
 
 def test_a_sandbox_is_reached_by_its_name_or_by_its_address(echo: Echo) -> None:

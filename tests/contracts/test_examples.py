@@ -1,4 +1,4 @@
-"""Every contract of every API: well-formed, reachable, and each of its examples plays as written."""
+"""Every contract of every API: well-formed, reachable, and each of its examples runs as written."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
-from mockserver.api.definition import Api, Endpoint, Operation
+from mockserver.api.definition import Api, Entrance, Operation
 from mockserver.apis import APIS
 from mockserver.app import SERVICES, create_app
-from mockserver.contracts import examples
-from mockserver.contracts import model as contract
+from mockserver.cli.example_target import SandboxTarget
+from mockserver.contracts import examples, loader
 from mockserver.contracts.model import Contract
+from mockserver.http.mounts import routes
 from mockserver.http.router import Found, Router
 from mockserver.settings import Settings
 
-CONTRACTS = contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
+CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
 OPERATIONS = [(api, operation) for api in APIS for operation in api.operations]
-ROUTER: Router[tuple[Api, Operation | Endpoint]] = Router([route for api in APIS for route in api.routes()])
+ROUTER: Router[tuple[Api, Operation | Entrance]] = Router([route for api in APIS for route in routes(api)])
 
 
 def _id(value: Any) -> str:
@@ -37,8 +38,8 @@ def _id(value: Any) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def stages() -> AsyncIterator[Any]:
-    """Make a stage for one example: a fresh sandbox of one strict server with a frozen clock."""
+async def targets() -> AsyncIterator[Any]:
+    """Make a target for one example: a fresh sandbox of one strict server with a frozen clock."""
     app = await create_app(Settings(strict=True, clock=examples.NOON))
     server = TestServer(app)
     await server.start_server()
@@ -46,9 +47,9 @@ async def stages() -> AsyncIterator[Any]:
     numbers = itertools.count(1)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
 
-        async def make() -> examples.SandboxStage:
+        async def make() -> SandboxTarget:
             sandbox = await sandboxes.create(f"example{next(numbers)}")
-            return examples.SandboxStage(sandbox, str(server.make_url("/")), session)
+            return SandboxTarget(sandbox, str(server.make_url("/")), session)
 
         yield make
     await server.close()
@@ -56,8 +57,8 @@ async def stages() -> AsyncIterator[Any]:
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=_id)
-async def test_the_example_plays_as_written(one: Contract, example: Mapping[str, Any], stages: Any) -> None:
-    assert await examples.run(one, example, await stages()) == []
+async def test_the_example_runs_as_written(one: Contract, example: Mapping[str, Any], targets: Any) -> None:
+    assert await examples.run(one, example, await targets()) == []
 
 
 @pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=_id)
@@ -79,7 +80,7 @@ def test_every_contract_has_a_route(one: Contract) -> None:
         assert isinstance(found, Found), f"nothing answers {method} {template}"
         owner, way = found.target
         assert owner is api
-        assert way is operation or isinstance(way, Endpoint), f"{method} {template} leads elsewhere"
+        assert way is operation or isinstance(way, Entrance), f"{method} {template} leads elsewhere"
 
 
 @pytest.mark.parametrize("one", CONTRACTS.values(), ids=_id)

@@ -1,4 +1,4 @@
-"""The control API has contracts like every other API: each of its examples plays, each route is described."""
+"""The control API has contracts like every other API: each of its examples runs, each route is described."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
 from mockserver.app import SERVICES, create_app
-from mockserver.contracts import examples
-from mockserver.contracts import model as contract
+from mockserver.cli.example_target import SandboxTarget
+from mockserver.contracts import examples, loader
 from mockserver.contracts.model import Contract
-from mockserver.control.operations import WAYS
+from mockserver.control.operations import OPERATIONS
 from mockserver.settings import Settings
 
-CONTRACTS = contract.load(folder("contracts"), ["control"]).by_operation
+CONTRACTS = loader.load(folder("contracts"), ["control"]).by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
 
 
@@ -28,16 +28,16 @@ def _id(value: Any) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def stages() -> AsyncIterator[Any]:
+async def targets() -> AsyncIterator[Any]:
     app = await create_app(Settings(strict=True, clock=examples.NOON))
     server = TestServer(app)
     await server.start_server()
     numbers = itertools.count(1)
     async with aiohttp.ClientSession() as session:
 
-        async def make() -> examples.SandboxStage:
+        async def make() -> SandboxTarget:
             sandbox = await app[SERVICES].sandboxes.create(f"example{next(numbers)}")
-            return examples.SandboxStage(sandbox, str(server.make_url("/")), session)
+            return SandboxTarget(sandbox, str(server.make_url("/")), session)
 
         yield make
     await server.close()
@@ -45,11 +45,11 @@ async def stages() -> AsyncIterator[Any]:
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=_id)
-async def test_the_example_plays_as_written(one: Contract, example: Mapping[str, Any], stages: Any) -> None:
-    assert await examples.run(one, example, await stages()) == []
+async def test_the_example_runs_as_written(one: Contract, example: Mapping[str, Any], targets: Any) -> None:
+    assert await examples.run(one, example, await targets()) == []
 
 
 def test_every_route_has_a_contract_and_every_contract_a_route() -> None:
-    routes = {f"control.{way.name}": (way.method, f"/_control{way.path}") for way in WAYS}
+    routes = {f"control.{way.name}": (way.methods[0], f"/_control{way.paths[0]}") for way in OPERATIONS}
     described = {name: (one.methods[0], one.paths[0]) for name, one in CONTRACTS.items()}
     assert described == routes

@@ -20,12 +20,11 @@ from schemathesis.specs.openapi.checks import (
 from mockserver import MockServer
 from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
-from mockserver.contracts import openapi
-from mockserver.control.operations import WAYS
+from mockserver.contracts import loader, openapi
+from mockserver.control.operations import OPERATIONS
 from tests.conftest import Client
 
-CONTRACTS = contract.load(folder("contracts"), ["control"])
+CONTRACTS = loader.load(folder("contracts"), ["control"])
 EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))
 ENDLESS = ("/_control/events", "/_control/snapshot")
 """Not fuzzed: a stream without an end, and what replaces the whole sandbox."""
@@ -73,7 +72,7 @@ def test_schemathesis_finds_nothing(case: Any, server: MockServer) -> None:
 async def test_every_route_of_the_control_api_is_described(client: Client) -> None:
     document = await (await client.get("/_control/openapi.json")).json()
     described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
-    assert described == {(way.method, f"/_control{way.path}") for way in WAYS}
+    assert described == {(way.methods[0], f"/_control{way.paths[0]}") for way in OPERATIONS}
 
 
 @pytest.mark.parametrize("name", ["control", *(api.name for api in APIS)])

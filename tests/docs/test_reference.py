@@ -10,7 +10,7 @@ from generate import markdown as md
 from generate.apis import diagram
 
 from mockserver.apis import APIS
-from mockserver.control.operations import WAYS
+from mockserver.control.operations import OPERATIONS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -34,7 +34,7 @@ def test_everything_is_described() -> None:
             for state in machine.states:
                 assert f"`{state.name}`" in states
     control = PAGES["control-api.md"]()
-    for way in WAYS:
+    for way in OPERATIONS:
         assert f"`control.{way.name}`" in control
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from yarl import URL
 
+from mockserver.faults.model import Fault
 from tests.conftest import Client, services_of
 
 Serve = Callable[..., Awaitable[Client]]
@@ -90,7 +92,8 @@ async def test_a_delay_between_two_bounds_comes_from_the_seed(serve: Serve) -> N
         client = await serve()
         fault = await arm(client, {"delay": {"min": "1s", "max": "2s"}})
         faults = services_of(client).sandboxes.default.faults
-        pauses.append([faults.pause({**fault, "hits": hit}) for hit in range(1, 20)])
+        armed = Fault.parse(fault["id"], fault, 0)
+        pauses.append([faults.pause(replace(armed, hits=hit)) for hit in range(1, 20)])
     assert pauses[0] == pauses[1]
     assert all(1 <= pause <= 2 for pause in pauses[0])
     assert len(set(pauses[0])) > 10

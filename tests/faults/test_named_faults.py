@@ -10,12 +10,12 @@ from yarl import URL
 from mockserver._resources import folder
 from mockserver.api.definition import Api, NamedFault
 from mockserver.apis import APIS
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
 from mockserver.contracts.model import ResponseClause
 from tests.conftest import Client
 from tests.polls import poll_of
 
-CONTRACTS = contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
+CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
 NAMED = [(api, fault) for api in APIS for fault in api.faults]
 
 

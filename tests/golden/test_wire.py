@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.golden import recording, replayer
+from tests.golden import raw_exchanges, recording
+from tests.golden.player import Player, running
 from tests.golden.recording import Exchanges
-from tests.golden.replayer import Player
+from tests.golden.samples import Scenario
+from tests.golden.wire_bytes import Wire, request
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAMES = sorted(f"{path.parent.name}/{path.stem}" for path in CONTRACTS.glob("*/*.json") if path.stem != "definitions")
@@ -23,9 +26,27 @@ OWN_SERVER = frozenset({"control/Metrics"})
 """These count what a whole process did."""
 
 
+def contract(name: str) -> dict[str, Any]:
+    """Return a contract, as it is written."""
+    document: dict[str, Any] = json.loads((CONTRACTS / f"{name}.json").read_text("utf-8"))
+    return document
+
+
+def _named(player: Player) -> Iterator[Scenario]:
+    catalogue = player.control("GET", "/faults/catalogue", prefix="")["named"]
+    return raw_exchanges.named({api: [fault["name"] for fault in faults] for api, faults in catalogue.items()})
+
+
+RAW: Mapping[str, Callable[[Player], Iterator[Scenario]]] = {
+    **{name: lambda _, group=group: group() for name, group in raw_exchanges.GROUPS.items()},
+    "named faults": _named,
+    "methods": lambda _: raw_exchanges.methods({name: contract(name) for name in NAMES}),
+}
+
+
 @pytest.fixture(scope="module")
 def player() -> Iterator[Player]:
-    with replayer.running() as player:
+    with running() as player:
         yield player
 
 
@@ -37,8 +58,29 @@ def update(request: pytest.FixtureRequest) -> bool:
 def examples(name: str, player: Player) -> Exchanges:
     """Play all examples of a contract."""
     api = name.partition("/")[0]
-    document = json.loads((CONTRACTS / f"{name}.json").read_text("utf-8"))
-    return {example["name"]: player.example(api, example) for example in document.get("examples", ())}
+    found = {example["name"]: player.example(api, example) for example in contract(name).get("examples", ())}
+    if api == "control":
+        player.forget_others()
+    return found
+
+
+def scenarios(group: str, player: Player) -> Exchanges:
+    """Play a group of raw exchanges."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for _, family in groupby(RAW[group](player), lambda one: one.family or one.name):
+        members = list(family)
+        with player.sandbox(own_port=members[0].own_port) as address:
+            for scenario in members:
+                assert scenario.name not in found, "give each scenario a name of its own"
+                for fault in scenario.faults:
+                    player.control("POST", "/faults", fault)
+                answers = [player.play(requests, address) for requests in scenario.connections]
+                found[scenario.name] = list(chain.from_iterable(answers))
+                if scenario.faults:
+                    player.control("DELETE", "/faults")
+        if any(scenario.elsewhere for scenario in members):
+            player.forget_others()
+    return found
 
 
 def check(name: str, found: Exchanges, update: bool) -> None:
@@ -48,10 +90,42 @@ def check(name: str, found: Exchanges, update: bool) -> None:
     assert not problems, "\n\n".join((f"{recording.path_of(name).name}:", *problems))
 
 
+@pytest.mark.parametrize("group", RAW)
+def test_raw_exchanges(group: str, player: Player, update: bool) -> None:
+    check(f"raw/{group}", scenarios(group, player), update)
+
+
+def test_events(player: Player, update: bool) -> None:
+    asked = request("GET", f"{player.prefix}/_control/events")
+    wire = Wire(player.address)
+    with player.sandbox():
+        wire.send(asked)
+        # From here on it listens; the end of the sandbox is the end of the answer.
+        wire.wait_for(b": mockserver")
+        for one in raw_exchanges.happenings():
+            player.play([one])
+    answer = wire.answer(asked)
+    wire.close()
+    check("raw/events", {"events": [answer]}, update)
+
+
+def test_options(update: bool) -> None:
+    found = {}
+    for name, (options, requests) in raw_exchanges.OPTIONS.items():
+        with running(**options) as own, own.sandbox():
+            found[name] = [answer for one in requests for answer in own.play([one])]
+    with running(control_port=0) as own, own.sandbox():
+        port = own.control_address
+        found["a port for the control API"] = [
+            answer for one in raw_exchanges.CONTROL_PORT for answer in own.play([one], port)
+        ]
+    check("raw/options", found, update)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(name: str, player: Player, update: bool) -> None:
     if name in OWN_SERVER:
-        with replayer.running() as own:
+        with running() as own:
             check(name, examples(name, own), update)
     else:
         check(name, examples(name, player), update)
@@ -59,12 +133,12 @@ def test_examples(name: str, player: Player, update: bool) -> None:
 
 def test_nothing_is_recorded_that_is_not_played(update: bool) -> None:
     found = {path.relative_to(recording.FOLDER).with_suffix("").as_posix() for path in recording.FOLDER.rglob("*.json")}
-    stale = found - set(NAMES)
+    stale = found - {*NAMES, *(f"raw/{group}" for group in (*RAW, "events", "options"))}
     if update:
         for name in stale:
             recording.path_of(name).unlink()
         stale = set()
-    assert not stale, "no contract of these names; --update-golden removes them"
+    assert not stale, "nothing of these names is played; --update-golden removes them"
 
 
 def _status(answer: dict[str, Any]) -> None:

@@ -14,20 +14,26 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver._resources import folder as folder_of
-from mockserver.api.context import Malformed, RequestContext, Response, json_response, read_json
-from mockserver.api.definition import Api, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, Operation
+from mockserver.api.context import RequestContext, Resolved
+from mockserver.api.definition import Api, JobPlace, Operation, operation_at
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.job_builder import JobSpec, SpecContext
+from mockserver.api.response import Response, json_response
 from mockserver.api.settings import text
-from mockserver.contracts import model as contract
+from mockserver.contracts import loader
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
+from mockserver.http.metrics import Metrics
 from mockserver.http.pipeline import Pipeline
-from mockserver.journal import entry as journal
+from mockserver.journal.entry import BODY_LIMIT
+from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.registry import Sandboxes
+from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.store.memory import MemoryStore
+from mockserver.wire.json import Malformed, read_json
 
 PLAN = Plan(steps=(Step(state="on", wait=Wait(seconds=10)),), end="off")
 MACHINE = Machine(
@@ -44,8 +50,7 @@ class ToySettings:
 
 
 async def show(call: RequestContext[ToySettings, Any]) -> Response:
-    call.job = call.values["job"]
-    job = await call.jobs.get("toy", call.job)
+    job = await call.jobs.get("toy", call.values["job"])
     return json_response({"state": job.state})
 
 
@@ -81,9 +86,8 @@ def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response
     raise error
 
 
-def decode(call: RequestContext[ToySettings, Any]) -> None:
-    call.parameters = dict(call.query)
-    call.payload = read_json(call.body)
+def resolve(call: RequestContext[ToySettings, Any]) -> Resolved:
+    return Resolved(operation_at(call.route), dict(call.query), read_json(call.body))
 
 
 def job_spec(fields: Mapping[str, Any], _: SpecContext[ToySettings, Any]) -> JobSpec:
@@ -97,7 +101,7 @@ TOY = Api(
     account="none",
     machines={"job": MACHINE},
     operations=(
-        Operation(name="Show", methods=("GET",), paths=("/toy/{job}",), handler=show),
+        Operation(name="Show", methods=("GET",), paths=("/toy/{job}",), handler=show, job=JobPlace(path="job")),
         Operation(name="Stop", methods=("POST",), paths=("/toy/{job}/stop",), handler=stop),
         Operation(name="Broken", methods=("GET",), paths=("/toy/{job}/broken",), handler=broken),
         Operation(name="Wrong", methods=("GET",), paths=("/toy/{job}/wrong",), handler=wrong),
@@ -106,7 +110,7 @@ TOY = Api(
     settings=ToySettings,
     read_site=lambda section: section,
     job_spec=job_spec,
-    decode=decode,
+    resolve=resolve,
     refuse=refuse,
 )
 
@@ -147,29 +151,32 @@ def _write_contracts(folder: Path) -> None:
 @pytest.fixture
 def exchange(tmp_path: Path) -> Pipeline:
     _write_contracts(tmp_path)
-    sandboxes = Sandboxes(
+    config = SandboxConfig(
         store=MemoryStore(),
-        apis=[TOY],
-        fixtures=Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}}),
+        apis=(TOY,),
         seed=0,
         time=lambda: 1000.0,
         clock=Clock(frozen_at=1000.0),
         journal_size=50,
     )
-    return Pipeline(sandboxes, contract.load(tmp_path, ["toy"]))
+    contracts = loader.load(tmp_path, ["toy"])
+    fixtures = Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}})
+    sandboxes = Sandboxes(config, fixtures)
+    return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
 
 
 @pytest.fixture
 async def client(exchange: Pipeline) -> AsyncIterator[TestClient[Any, Any]]:
     await exchange.sandboxes.default.seed()
-    app = web.Application(client_max_size=1000)
+    exchange.body_limit = 1000
+    app = web.Application()
     app.router.add_route("*", "/{path:.*}", exchange.handle)
     async with TestClient(TestServer(app)) as made:
         yield made
 
 
 async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, Any]]:
-    return [journal.describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
+    return [describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
 
 
 async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Pipeline) -> None:
@@ -270,8 +277,9 @@ async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
     assert client.port is not None
     exchange.ports[client.port] = "t1"
     assert (await (await client.get("/toy/1")).json())["state"] == "off"
+    # Who names no sandbox that there is stands in the journal of the default one.
     assert (await client.get("/~t9/toy/1")).status == 404
-    assert [len(await entries(exchange, box)) for box in ("t1", "t2", "default")] == [3, 1, 1]
+    assert [len(await entries(exchange, box)) for box in ("t1", "t2", "default")] == [3, 1, 2]
 
 
 async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Pipeline) -> None:
@@ -287,9 +295,9 @@ async def test_parallel_calls_get_numbers_of_their_own(client: TestClient[Any, A
 
 
 async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Pipeline) -> None:
-    client.app._client_max_size = 1_000_000
+    exchange.body_limit = 1_000_000
     await client.post("/toy/1/stop", json={"x": "y" * 200_000})
     (kept,) = await exchange.sandboxes.store.entries("default")
-    assert len(kept.body) == journal.BODY_LIMIT
+    assert len(kept.body) == BODY_LIMIT
     assert kept.payload is None
-    assert journal.describe(kept)["request"]["size"] == 200_009
+    assert describe(kept)["request"]["size"] == 200_009

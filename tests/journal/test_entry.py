@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.journal.entry import mask, mask_headers, text_of
+from mockserver.apis import APIS
+from mockserver.journal.masking import current, learn
+from mockserver.wire.charset import text_of
+
+learn(APIS)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +27,7 @@ from mockserver.journal.entry import mask, mask_headers, text_of
     ],
 )
 def test_a_secret_is_masked(text: str) -> None:
-    masked = mask(text)
+    masked = current().text(text)
     assert "hunter2" not in masked
     assert "ter2" not in masked
     assert "***" in masked
@@ -31,12 +35,12 @@ def test_a_secret_is_masked(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["/jobs/1?f=json", '{"pwd_hint": 1, "name": "pw"}', "<jobId>7</jobId>"])
 def test_what_is_no_secret_stays(text: str) -> None:
-    assert mask(text) == text
+    assert current().text(text) == text
 
 
 def test_secret_headers_are_masked_and_others_stay() -> None:
     headers = {"Authorization": "Basic eA==", "x-auth-token": "t", "Accept": "*/*", "Location": "/x?token=t"}
-    assert mask_headers(headers) == {
+    assert dict(current().headers(headers)) == {
         "Authorization": "***",
         "x-auth-token": "***",
         "Accept": "*/*",
@@ -48,9 +52,9 @@ def test_secret_headers_are_masked_and_others_stay() -> None:
 @pytest.mark.parametrize("named", [True, False])
 def test_no_encoding_hides_a_secret(encoding: str, named: bool) -> None:
     body = "<CancelJob><wsId>1</wsId><pw>hunter2</pw></CancelJob>".encode(encoding)
-    headers = {"content-type": f'text/xml; charset="{encoding.removesuffix("-sig")}"'} if named else {}
+    content_type = f'text/xml; charset="{encoding.removesuffix("-sig")}"' if named else ""
     if encoding == "utf-32-le" and not named:
         return  # nothing says what it is, and no reader would know
-    masked = mask(text_of(body, headers))
+    masked = current().text(text_of(body, content_type))
 
     assert masked == "<CancelJob><wsId>1</wsId><pw>***</pw></CancelJob>"

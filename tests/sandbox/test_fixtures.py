@@ -18,6 +18,7 @@ from mockserver.app import build
 from mockserver.sandbox.fixtures import merge as fixtures
 from mockserver.sandbox.fixtures.load import load
 from mockserver.sandbox.fixtures.merge import BadFixture
+from mockserver.sandbox.reset import reset
 from mockserver.settings import Settings
 
 ACCOUNTS = [{"wsid": 1, "userid": "a", "password": "x"}]
@@ -145,10 +146,10 @@ async def test_jobs_of_a_reset_sandbox_follow_the_settings_that_were_kept() -> N
     services = build(Settings(clock="frozen"))
     box = await services.sandboxes.create("one")
     await box.change_settings("ges", {"retention": 5})
-    await box.reset(keep=["settings"])
+    await reset(box, keep=["settings"])
     jobs, _ = await box.jobs.page("ges")
     assert {job.retention for job in jobs} == {5.0}
-    await box.reset()
+    await reset(box)
     jobs, _ = await box.jobs.page("ges")
     assert {job.retention for job in jobs} == {None}
 

@@ -13,8 +13,9 @@ from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJo
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.sandbox.jobs import Jobs
+from mockserver.sandbox.jobs import CHUNK, Jobs
 from mockserver.store.memory import MemoryStore
+from tests.store.yielding import YieldingStore
 
 PLAN = Plan(steps=(Step(state="working", wait=Wait(seconds=10)),), end="done")
 MACHINE = Machine(
@@ -32,19 +33,6 @@ MACHINE = Machine(
 )
 
 
-class PoliteStore(MemoryStore):
-    """Lets everybody else run between reading and writing, as a store over a network does."""
-
-    async def get(self, *args: Any) -> Job | None:
-        found = await super().get(*args)
-        await asyncio.sleep(0)
-        return found
-
-    async def swap(self, *args: Any) -> bool:
-        await asyncio.sleep(0)
-        return await super().swap(*args)
-
-
 class World:
     """Jobs over a store, with a clock the test turns by hand."""
 
@@ -52,7 +40,7 @@ class World:
         self.time = 0.0
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
-        self.jobs = Jobs(store or PoliteStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell).watched(
+        self.jobs = Jobs(store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell).watched(
             self.moved
         )
 
@@ -118,7 +106,7 @@ async def test_whoever_is_beaten_tries_again_until_all_changes_have_landed() -> 
 
 async def test_somebody_who_always_writes_first_does_not_spin_us_for_ever() -> None:
     class Rude(MemoryStore):
-        async def swap(self, box: str, old: Job, new: Job) -> bool:
+        async def swap(self, *args: Any) -> bool:
             return False
 
     world = World(Rude())
@@ -189,3 +177,93 @@ async def test_forcing_an_unknown_state_or_job_moves_nothing() -> None:
     with pytest.raises(UnknownJob):
         await world.jobs.force("x", "9", "done")
     assert world.moved == []
+
+
+class CountingStore(MemoryStore):
+    """Counts its steps; keeps the jobs read in pages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("get", "find", "swap", "page", "timed", "read", "remove", "add_all"):
+            self.steps.append(name)
+        return super().__getattribute__(name)
+
+
+async def test_a_force_finds_its_job_and_changes_it_in_two_steps() -> None:
+    store = CountingStore()
+    world = World(store)
+    await world.add("1")
+    store.steps.clear()
+    found = await world.jobs.find("x", "1")
+    landed = await world.jobs.force("x", "1", "done", found=found)
+    assert (landed.after.state, store.steps) == ("done", ["find", "swap"])
+    with pytest.raises(UnknownJob):
+        await world.jobs.find("x", "2")
+
+
+async def test_a_force_of_a_job_that_changed_meanwhile_reads_it_again() -> None:
+    world = World()
+    await world.add("1")
+    found = await world.jobs.find("x", "1")
+    await world.jobs.fire("x", "1", "cancel")
+    landed = await world.jobs.force("x", "1", "working", found=found)
+    assert [move.to for move in landed.after.history] == ["stopping", "working"]
+
+
+async def test_a_poll_of_a_job_that_waits_for_nothing_is_one_step_and_one_that_settles_two() -> None:
+    store = CountingStore()
+    world = World(store)
+    await world.add("1", retention=1000.0)
+    store.steps.clear()
+    world.time = 10.0
+    assert (await world.jobs.get("x", "1", look=True)).state == "done"
+    assert store.steps == ["get", "swap"]
+    store.steps.clear()
+    assert (await world.jobs.get("x", "1", look=True)).state == "done"
+    assert store.steps == ["get"]
+
+
+async def test_a_clock_move_reads_only_the_jobs_it_moves() -> None:
+    store = CountingStore()
+    world = World(store)
+    for number in range(500):
+        await world.add(f"held-{number}", held=True)
+        await world.add(f"later-{number}", plan=Plan(steps=(Step(state="working", wait=Wait(seconds=99)),), end="done"))
+    await world.add("due")
+    await world.add("gone", state="done", retention=5.0)
+    store.steps.clear()
+    world.time = 10.0
+    assert [(job.id, move.to) for job, move in await world.jobs.settle_all()] == [("due", "done")]
+    assert store.steps == ["timed", "swap", "remove"]
+    assert await world.jobs.due() == 99.0
+
+
+async def test_a_released_job_comes_due_again_and_a_held_one_does_not() -> None:
+    world = World()
+    await world.add("1")
+    await world.jobs.force("x", "1", "working")
+    assert await world.jobs.due() is None
+    world.time = 3.0
+    await world.jobs.release("x", "1")
+    assert await world.jobs.due() == 13.0
+    world.time = 13.0
+    assert [move.to for _, move in await world.jobs.settle_all()] == ["done"]
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_all_jobs_come_once_in_order_though_some_age_out_and_others_arrive(newest: bool) -> None:
+    world = World(MemoryStore())
+    for number in range(2 * CHUNK + 50):
+        aged = {"state": "done", "retention": 5.0} if number % 3 == 0 else {}
+        await world.add(str(number), **aged)
+    world.time = 6.0
+    found = []
+    async for job in world.jobs.each("x", newest=newest, where=lambda job: int(job.id) % 2 == 0):
+        if not found:
+            await world.add("100000", state="done")
+        found.append(int(job.id))
+    wanted = [number for number in range(2 * CHUNK + 50) if number % 3 and number % 2 == 0]
+    assert found == (wanted[::-1] if newest else [*wanted, 100000])

@@ -9,15 +9,17 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from yarl import URL
 
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
+from mockserver.store.memory import MemoryStore
 from tests.conftest import Client, services_of
 from tests.polls import Poll, poll_of
+from tests.store.yielding import YieldingStore
 
 FLIPS = int(os.environ.get("MOCKSERVER_RACE_FLIPS", "1000"))
 POLLERS = 12
@@ -25,6 +27,12 @@ SANDBOXES = 100
 CLIENTS = 16
 CREATION = 0.020
 """Seconds of CPU, client included, that making a sandbox may take, in the middle."""
+
+
+@pytest.fixture(params=[MemoryStore, YieldingStore])
+async def client(request: pytest.FixtureRequest, serve: Callable[..., Awaitable[Client]]) -> Client:
+    """A server over a store that never waits, and over one that lets everybody else run before each step."""
+    return await serve(store=request.param())
 
 
 async def ask(client: Client, poll: Poll, prefix: str = "") -> tuple[int, bytes]:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.store import codec
-from mockserver.store.base import Store
+from mockserver.store.agenda import Agenda
+from mockserver.store.base import UNTIMED, Store, Times
 from mockserver.store.memory import MemoryStore
+from tests.store.yielding import YieldingStore
 
 
-@pytest.fixture(params=[MemoryStore])
+@dataclass(frozen=True)
+class Entry:
+    """A journal entry, as far as a store looks into it."""
+
+    number: int
+    said: str = ""
+
+
+@pytest.fixture(params=[MemoryStore, YieldingStore])
 def store(request: pytest.FixtureRequest) -> Store:
     return request.param()
 
@@ -29,22 +43,6 @@ async def test_a_job_is_added_once(store: Store) -> None:
     assert await store.add("other", job(1))
     assert await store.get("box", "x", "job", "1") == job(1)
     assert await store.get("box", "x", "run", "1") is None
-
-
-async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:
-    run = job(1, kind="run", parent="1")
-    assert await store.add_all("box", [job(2), job(1), run], {"x.job": 2})
-    assert [one.id for one in (await store.page("box", "x", "job", newest=False)).jobs] == ["2", "1"]
-    assert await store.get("box", "x", "run", "1") == run
-    assert await store.count("box", "x.job") == 3
-    # An id that is taken, an id that is there twice, a counter that has been drawn from.
-    assert not await store.add_all("box", [job(3), job(1)], {})
-    assert not await store.add_all("box", [job(3), job(3)], {})
-    assert not await store.add_all("box", [job(3)], {"x.job": 1})
-    assert await store.get("box", "x", "job", "3") is None
-    assert await store.count("box", "x.job") == 4
-    assert await store.add("box", job(3))
-    assert [one.id for one in (await store.page("box", "x", "job")).jobs] == ["3", "1", "2"]
 
 
 async def test_only_the_first_of_two_swaps_wins(store: Store) -> None:
@@ -112,31 +110,142 @@ async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
     assert await store.counters("box") == {"journal": 3}
 
 
-async def test_a_finished_request_is_logged_and_counted_in_one_step(store: Store) -> None:
-    await store.log("box", "first", 9, ["answered", "seen"])
-    await store.log("box", "second", 9, ["answered"])
-    assert list(await store.entries("box")) == ["first", "second"]
+async def test_a_request_is_recorded_and_counted_in_one_step(store: Store) -> None:
+    await store.record("box", Entry(1), 9, ["answered", "seen"])
+    await store.record("box", Entry(2), 9, ["answered"])
+    assert list(await store.entries("box")) == [Entry(1), Entry(2)]
+    assert await store.entry("box", 2) == Entry(2)
+    assert await store.entry("box", 3) is None
     assert await store.counters("box") == {"answered": 2, "seen": 1}
+
+
+async def test_a_request_is_recorded_on_arrival_and_again_when_it_is_answered(store: Store) -> None:
+    for number in (1, 2, 3):
+        await store.record("box", Entry(number, "arrived"), 9)
+    await store.record("box", Entry(2, "answered"), 9)
+    assert [entry.said for entry in await store.entries("box")] == ["arrived", "answered", "arrived"]
+
+
+async def test_the_journal_is_in_order_of_numbers_whoever_comes_first(store: Store) -> None:
+    for number in (3, 1, 5, 2, 4):
+        await store.record("box", Entry(number), 9)
+    assert [entry.number for entry in await store.entries("box")] == [1, 2, 3, 4, 5]
 
 
 async def test_the_journal_is_a_ring(store: Store) -> None:
     for number in range(5):
-        await store.log("box", number, 3)
-    assert list(await store.entries("box")) == [2, 3, 4]
+        await store.record("box", Entry(number), 3)
+    assert [entry.number for entry in await store.entries("box")] == [2, 3, 4]
+    await store.record("box", Entry(1, "late"), 3)
+    assert [entry.number for entry in await store.entries("box")] == [2, 3, 4]
+    assert await store.entry("box", 1) is None
     assert await store.forget_entries("box") == 3
+    assert await store.entries("box") == []
 
 
-async def test_clearing_forgets_all_but_what_is_kept(store: Store) -> None:
+async def test_an_emptied_journal_says_where_it_was_emptied_and_numbers_go_on(store: Store) -> None:
+    for _ in range(3):
+        number = (await store.begin_request("box", "x")).number
+        await store.record("box", Entry(number), 9)
+    assert await store.forget_entries("box") == 3
+    assert await store.read("box", "journal", "floor") == 3
+    assert (await store.begin_request("box", "x")).number == 4
+
+
+async def test_clearing_forgets_everything(store: Store) -> None:
+    await store.add("box", job(1))
+    await store.write("box", "tokens", "1", {"a": 1})
+    await store.record("box", Entry(1), 9)
+    await store.count("box", "journal")
+    await store.clear("box")
+    assert await store.get("box", "x", "job", "1") is None
+    assert await store.collections("box") == []
+    assert list(await store.entries("box")) == []
+    assert await store.counters("box") == {}
+
+
+async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(store: Store) -> None:
     await store.add("box", job(1))
     await store.write("box", "faults", "1", {"a": 1})
     await store.write("box", "tokens", "1", {"a": 1})
-    await store.log("box", "entry", 9)
+    await store.record("box", Entry(7), 9)
     await store.count("box", "journal")
-    await store.clear("box", keep=["faults", "journal"])
+    await store.count("box", "drawn")
+    await store.add("new", job(2))
+    await store.write("new", "faults", "2", {"a": 2})
+    await store.write("new", "clock", "clock", {"offset": 1.0})
+    await store.count("new", "drawn")
+    await store.count("new", "drawn")
+
+    gone = await store.move("new", "box", keep=["faults", "journal", "clock"])
+
+    assert (dict(gone.jobs), gone.entries, gone.documents) == ({("x", "job"): 1}, 0, {"tokens": {"1": {"a": 1}}})
     assert await store.get("box", "x", "job", "1") is None
+    assert await store.get("box", "x", "job", "2") == job(2)
     assert await store.collections("box") == ["faults"]
-    assert list(await store.entries("box")) == ["entry"]
-    assert await store.counters("box") == {"journal": 1}
+    assert await store.collection("box", "faults") == {"1": {"a": 1}}
+    assert list(await store.entries("box")) == [Entry(7)]
+    assert await store.counters("box") == {"journal": 1, "drawn": 2}
+    assert (await store.size("new"), await store.counters("new")) == ({}, {})
+    assert (await store.move("new", "box")).entries == 1
+    assert await store.entries("box") == []
+
+
+async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:
+    one, two, three = job(1), job(2), job(3)
+    await store.add("box", two)
+    assert not await store.add_all("box", [(one, UNTIMED), (two, UNTIMED)])
+    assert not await store.add_all("box", [(three, UNTIMED), (three, UNTIMED)])
+    assert [found.id for found in (await store.page("box", "x", "job")).jobs] == ["2"]
+    assert await store.add_all("box", [(three, UNTIMED), (one, Times(5.0))], {"n": 4})
+    assert [found.id for found in (await store.page("box", "x", "job", newest=False)).jobs] == ["2", "3", "1"]
+    assert (await store.next_due("box"), await store.count("box", "n")) == (5.0, 5)
+    assert not await store.add_all("box", [(job(9), UNTIMED)], {"n": 4})
+    assert await store.get("box", "x", "job", "9") is None
+
+
+async def test_a_job_is_found_whatever_its_kind_but_no_part_of_one(store: Store) -> None:
+    await store.add("box", job(1, kind="run", parent="2"))
+    await store.add("box", job(1, kind="query"))
+    await store.add("box", job(2, kind="run", parent="2"))
+    found = await store.find("box", "x", ["job", "run", "query"], "1")
+    assert found is not None
+    assert found.kind == "query"
+    assert await store.find("box", "x", ["job", "run", "query"], "2") is None
+
+
+async def test_a_job_that_has_changed_is_not_removed(store: Store) -> None:
+    old, new = job(1), job(1, version=1)
+    await store.add("box", old)
+    await store.swap("box", old, new)
+    assert not await store.remove("box", old)
+    assert await store.remove("box", new)
+
+
+async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> None:
+    for number, times in enumerate([Times(3.0), Times(None, 2.0), UNTIMED, Times(9.0), Times(1.0, 4.0)]):
+        await store.add("box", job(number), times)
+    assert [one.id for one in await store.timed("box", 3.0)] == ["0", "1", "4"]
+    assert await store.next_due("box") == 1.0
+    await store.swap("box", job(4), job(4, version=1))
+    await store.swap("box", job(0), job(0, version=1), Times(5.0))
+    await store.remove("box", job(1))
+    assert [one.id for one in await store.timed("box", 8.0)] == ["0"]
+    assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 5)), max_size=400), st.integers(-1, 6))
+def test_an_agenda_is_a_dictionary_that_knows_what_comes_first(
+    written: Iterable[tuple[str, int | None]], before: int
+) -> None:
+    agenda, plain = Agenda(), {}
+    for key, at in written:
+        agenda.set(key, at)
+        plain[key] = at
+    kept = {key: at for key, at in plain.items() if at is not None}
+    assert set(agenda.until(before)) == {key for key, at in kept.items() if at <= before}
+    assert agenda.first() == min(kept.values(), default=None)
+    assert set(agenda.until(before)) == {key for key, at in kept.items() if at <= before}
 
 
 def test_a_job_survives_being_a_document() -> None:
@@ -154,3 +263,22 @@ def test_a_job_survives_being_a_document() -> None:
         history=(Transition(source="a", to="b", at=2.5, cause=Cause.CLIENT, request=7),),
     )
     assert codec.load(json.loads(json.dumps(codec.dump(full)))) == full
+
+
+async def test_what_is_appended_bears_the_number_of_the_last_request(store: Store) -> None:
+    await store.append("box", "forced", "a", {"state": "x"}, 3)
+    for _ in range(2):
+        await store.begin_request("box", "")
+    await store.append("box", "forced", "a", {"state": "y"}, 3)
+
+    assert await store.read("box", "forced", "a") == [{"state": "x", "number": 0}, {"state": "y", "number": 2}]
+
+
+async def test_a_list_that_is_full_drops_its_oldest(store: Store) -> None:
+    before = None
+    for state in "uvwxyz":
+        await store.append("box", "forced", "a", {"state": state}, 3)
+        before = before or await store.read("box", "forced", "a")
+
+    assert [one["state"] for one in await store.read("box", "forced", "a") or ()] == ["x", "y", "z"]
+    assert before == [{"state": "u", "number": 0}]  # what came out is never changed

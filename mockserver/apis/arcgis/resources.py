@@ -100,7 +100,7 @@ async def open_job(context: GpContext, *, look: bool = False) -> tuple[Service, 
         UnknownJob: no such job of this task.
     """
     service, task, _ = await open_task(context)
-    context.job = job_id = context.values["job"]
+    job_id = context.values["job"]
     job = await context.jobs.get("arcgis", job_id, look=look)
     if job.data["service"] != service.key or job.data["task"] != task.name:
         raise UnknownJob("arcgis", job_id)

@@ -11,8 +11,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.api.context import Response
-from mockserver.api.definition import Endpoint, Operation
+from mockserver.api.definition import Operation
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery
 from mockserver.apis.arcgis.adminpages import Field, Form, Page
@@ -21,7 +21,7 @@ from mockserver.apis.arcgis.machine import GpEvent, GpState
 from mockserver.apis.arcgis.resources import full_version, root, version_number
 from mockserver.apis.arcgis.security import GpContext, administrator
 from mockserver.apis.arcgis.site import ROOT, Service
-from mockserver.apis.arcgis.wire import answer, chosen_format, decode, require_format
+from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 
@@ -114,14 +114,6 @@ async def admin_service(context: GpContext) -> Response:
     links = [("jobs", adminpages.below(context, "jobs"))]
     page = Page(title=f"Service - {service.key}", facts=adminpages.facts(data), lists=[("Resources", links)])
     return _answer(context, data, page)
-
-
-async def admin_named(context: GpContext) -> Response:
-    """What lies directly below `services`: a folder, or a service of the root, told apart by the type in its name."""
-    decode(context)
-    name = "AdminService" if "." in context.values["name"] else "AdminFolder"
-    await context.begin(context.api.operation(name))
-    return await (admin_service if name == "AdminService" else admin_folder)(context)
 
 
 def _folder(context: GpContext, name: str) -> Response:
@@ -260,16 +252,16 @@ def _service(context: GpContext, name: str | None = None) -> Service:
 
 
 async def _job(context: GpContext, service: Service, *, look: bool = False) -> Job:
-    context.job = context.values["job"]
-    job = await context.jobs.get("arcgis", context.job, look=look)
+    job_id = context.values["job"]
+    job = await context.jobs.get("arcgis", job_id, look=look)
     if job.data["service"] != service.key:
-        raise UnknownJob("arcgis", context.job)
+        raise UnknownJob("arcgis", job_id)
     return job
 
 
 async def _jobs_of(context: GpContext, service: Service) -> list[Job]:
-    jobs, _ = await context.jobs.page("arcgis", newest=False)
-    return [job for job in jobs if job.data["service"] == service.key]
+    mine = context.jobs.each("arcgis", newest=False, where=lambda job: job.data["service"] == service.key)
+    return [job async for job in mine]
 
 
 def _of_service(*names: str) -> tuple[str, ...]:
@@ -355,6 +347,16 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 """The last ones exist at the vendor and say that they are not faked."""
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(handler=admin_named, methods=_READ, paths=("/{context}/admin/services/{name}",)),
-)
+NAMED = "/{context}/admin/services/{name}"
+"""What lies directly below `services`: a folder, or a service of the root, told apart by the type in its name."""
+
+
+def named(name: str) -> Operation:
+    """Return the operation that is meant at `NAMED`."""
+    return _FOLDER_OR_SERVICE["." in name]
+
+
+_FOLDER_OR_SERVICE = {
+    is_service: next(one for one in OPERATIONS if one.name == name)
+    for is_service, name in ((False, "AdminFolder"), (True, "AdminService"))
+}

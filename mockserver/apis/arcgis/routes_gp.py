@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api.context import Response
 from mockserver.api.definition import Operation
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import documents, errors, jobs, messages, resources, values
 from mockserver.apis.arcgis.machine import JOB, GpEvent, GpState
 from mockserver.apis.arcgis.security import GpContext, visible
@@ -136,7 +136,6 @@ async def submit_job(context: GpContext) -> Response:
     if problems:
         fields |= {"problems": problems, "plan": jobs.failing_plan(context.settings, one)}
     job = await context.create(fields, owner=user)
-    context.job = job.id
     if asked == "html":
         location = f"{_task_url(context, found, one)}/jobs/{job.id}"
         return Response(status=context.settings.redirect_status, content_type=None, headers={"Location": location})

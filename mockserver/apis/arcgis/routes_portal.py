@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.api.context import Response
 from mockserver.api.definition import Operation
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.errors import RestError
 from mockserver.apis.arcgis.resources import full_version, root
@@ -74,7 +74,7 @@ async def portal_self(context: GpContext) -> Response:
         },
         "supportsOAuth": True,
         # @arcgis/core asks for tokens over https as soon as this is true (captures w13).
-        "allSSL": context.scheme == "https",
+        "allSSL": context.peer.scheme == "https",
         "httpPort": 80,
         "httpsPort": 443,
         "urlKey": None,
@@ -116,7 +116,7 @@ async def portal_generate_token(context: GpContext) -> Response:
             account = await holder(context, given["token"])
         except InvalidToken:
             raise errors.invalid_token() from None
-        bound = tokens.binding(given, context.headers.get("Referer"), context.remote)
+        bound = tokens.binding(given, context.headers.get("Referer"), (context.peer.remote or ""))
         token = await issue(context, account, given.get("expiration"), bound)
     else:
         refuse_query_credentials(context)
@@ -140,7 +140,7 @@ async def oauth_authorize(context: GpContext) -> Response:
         return _oauth_page(context, "Error: Invalid response_type")
     number = await context.sandbox.count("arcgis.oauth")
     if number % tokens.SWEEP == 0:
-        await tokens.sweep(context.sandbox.records("arcgis"), STATES, context.now)
+        await tokens.sweep(context.sandbox.documents("arcgis"), STATES, context.now)
     state = context.sandbox.ids.hex("arcgis.oauth", number, 48)
     begun = {
         "client_id": given["client_id"],
@@ -149,13 +149,13 @@ async def oauth_authorize(context: GpContext) -> Response:
         "expiration": given.get("expiration"),
         "dies": context.now + STATE_LIFE,
     }
-    await context.sandbox.records("arcgis").put(STATES, state, begun)
+    await context.sandbox.documents("arcgis").put(STATES, state, begun)
     return _oauth_page(context, "Sign In", state=state, client_id=begun["client_id"])
 
 
 async def oauth_sign_in(context: GpContext) -> Response:
     """`…/sharing/oauth2/signin`: back to the application, with a token in the fragment of the address."""
-    given, records = context.parameters, context.sandbox.records("arcgis")
+    given, records = context.parameters, context.sandbox.documents("arcgis")
     state = given.get("oauth_state", "")
     begun = await records.get(STATES, state) if state else None
     if begun is None or context.now >= begun["dies"]:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mockserver.api.context import Response
 from mockserver.api.definition import Operation
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import tokens
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
 from mockserver.apis.arcgis.pages import render
@@ -46,7 +46,7 @@ async def token_for(context: GpContext) -> Token:
     account = authenticate(context.site, given["username"], given["password"])
     if account is None:
         raise unable_to_generate("Invalid username or password.")
-    bound = tokens.binding(given, context.headers.get("Referer"), context.remote)
+    bound = tokens.binding(given, context.headers.get("Referer"), (context.peer.remote or ""))
     return await issue(context, account, given.get("expiration"), bound)
 
 
@@ -56,7 +56,7 @@ async def generate_token(context: GpContext) -> Response:
     if context.method == "GET" and chosen_format(context) == "html":
         return page(context, "token.html", {"data": None})
     token = await token_for(context)
-    data = {"token": token.value, "expires": token.expires_ms, "ssl": context.scheme == "https"}
+    data = {"token": token.value, "expires": token.expires_ms, "ssl": context.peer.scheme == "https"}
     return answer(context, data, page="token.html")
 
 
@@ -119,7 +119,7 @@ def page(context: GpContext, template: str, values: Mapping[str, Any]) -> Respon
 
 def _signed(context: GpContext, target: str, value: str, seconds: int) -> Response:
     path = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}"
-    secure = "; Secure" if context.scheme == "https" else ""
+    secure = "; Secure" if context.peer.scheme == "https" else ""
     cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return Response(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
 
@@ -136,13 +136,13 @@ def _own_page(context: GpContext, target: str) -> str | None:
         return None
     root = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}/"
     if (
-        parts.netloc not in ("", context.host)
-        or parts.scheme not in ("", context.scheme)
+        parts.netloc not in ("", context.peer.host)
+        or parts.scheme not in ("", context.peer.scheme)
         or not parts.path.startswith(root)
     ):
         return None
     query = f"?{quote(parts.query, safe='=&%+')}" if parts.query else ""
-    return f"{context.scheme}://{context.host}{quote(parts.path, safe='/%')}{query}"
+    return f"{context.peer.scheme}://{context.peer.host}{quote(parts.path, safe='/%')}{query}"
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -38,7 +38,7 @@ async def issue(
         asked, default=settings.token_minutes if default is None else default, cap=settings.token_max_minutes
     )
     return await tokens.mint(
-        sandbox.records(context.api.name),
+        sandbox.documents(context.api.name),
         sandbox.ids,
         sandbox.count,
         username=account.username,
@@ -56,11 +56,11 @@ async def holder(context: GpContext, value: str) -> Account:
         InvalidToken: it is unknown, has expired, is bound to another client, or its account is gone.
     """
     token = await tokens.judge(
-        context.sandbox.records(context.api.name),
+        context.sandbox.documents(context.api.name),
         value,
         now=context.now,
         referer=context.headers.get("Referer"),
-        address=context.remote,
+        address=(context.peer.remote or ""),
         strict=context.settings.referer_check == "strict",
     )
     account = context.site.accounts.get(token.username)

@@ -23,7 +23,7 @@ class InvalidToken(Exception):
 
 
 class Shelf(Protocol):
-    """Where token records are kept: what of `sandbox.Records` this module uses."""
+    """Where token records are kept: what of `Documents` this module uses."""
 
     async def get(self, collection: str, key: str) -> Any: ...
 

@@ -17,13 +17,14 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import Response, read_pairs
-from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response
 from mockserver.apis.arcgis import errors
 from mockserver.apis.arcgis.errors import AdminError, RestError, WebTier
 from mockserver.apis.arcgis.pages import render
 from mockserver.apis.arcgis.security import GpContext
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
+from mockserver.wire.forms import read_pairs
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
@@ -35,12 +36,12 @@ _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 FORMATS = ("html", "json", "pjson")
 
 
-def decode(context: GpContext) -> None:
-    """Merge query and form into `call.parameters`; the body wins on a clash, the last of a repeated name counts."""
+def read_parameters(context: GpContext) -> dict[str, str]:
+    """Merge query and form; the body wins on a clash, the last of a repeated name counts."""
     parameters = dict(read_pairs(context.query_string))
     if context.body:
         parameters.update(_form(context))
-    context.parameters = parameters
+    return parameters
 
 
 def _form(context: GpContext) -> dict[str, str]:
@@ -162,8 +163,6 @@ def plane(context: GpContext) -> str:
 
 def refuse(context: GpContext, error: Exception) -> Response:
     """Answer an exception in the envelope of the plane it came up in. The one table of refusals."""
-    if not context.parameters:
-        decode(context)
     where = plane(context)
     if isinstance(error, WebTier):
         return _web_tier(error)

@@ -5,8 +5,9 @@ What is told depends on ASP.NET's customErrors (the setting `error_details`); se
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+
+from mockserver.wire.xml_writer import MARKUP, decimal, escaper
 
 EXCEPTION = "System.Exception"
 SQL = "System.Data.SqlClient.SqlException"
@@ -21,7 +22,7 @@ KEY_NOT_FOUND = "System.Collections.Generic.KeyNotFoundException"
 VALIDATION = "System.Web.HttpRequestValidationException"
 NULL_REFERENCE = "System.NullReferenceException"
 
-_LATIN = re.compile("[\u00a0-\u00ff]")
+_html = escaper({**MARKUP, '"': "&quot;", "'": "&#39;"}, "\u00a0-\u00ff", decimal)
 END_OF_INNER = "   --- End of inner exception stack trace ---"
 
 
@@ -72,8 +73,7 @@ def query_failed(text: str) -> ClrException:
 
 def html_encoded(text: str) -> str:
     """Encode a message as HttpUtility.HtmlEncode does; GET and POST errors are plain text, and still encoded."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return _LATIN.sub(lambda found: f"&#{ord(found[0])};", text.replace("'", "&#39;"))
+    return _html(text)
 
 
 def tell(error: ClrException, *, details: bool, frames: bool = False, encode: Callable[[str], str] = str) -> str:

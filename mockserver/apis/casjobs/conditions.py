@@ -169,3 +169,12 @@ def moment(text: str) -> float:
         except OverflowError:
             raise BadCondition(text) from None
     return at.timestamp()
+
+
+def only_id(text: str) -> str:
+    """Return the id that conditions ask for when they ask for one job; otherwise an empty text."""
+    try:
+        ids = exact_ids(read(text))
+    except BadCondition:
+        return ""
+    return str(ids[0]) if ids is not None and len(ids) == 1 else ""

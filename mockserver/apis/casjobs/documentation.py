@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from mockserver.apis.casjobs.operations import BY_NAME, NAMESPACE, ROWS, SERVICE, SERVICE_DOC, Row
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.wire.html import pages
-from mockserver.wire.soap import ArrayOf, Kind, Struct, Type
+from mockserver.wire.soap_types import ArrayOf, Kind, Struct, Type
 
 _PAGES = pages(Path(__file__).parent / "pages")
 _SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

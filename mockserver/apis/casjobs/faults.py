@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Response
 from mockserver.api.definition import NamedFault
+from mockserver.api.response import Response
 from mockserver.apis.casjobs import routes, writing
 from mockserver.apis.casjobs.clr import EXCEPTION, INVALID, SQL, ClrException
 from mockserver.apis.casjobs.message import head

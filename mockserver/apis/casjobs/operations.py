@@ -1,4 +1,4 @@
-"""The one table of operations: what the WSDL, the help pages, the typed service and the readers are made from.
+"""The one table of operations: what the service, the WSDL, the help pages and the readers are made from.
 
 Order and spelling are those of the genuine WSDL (sciserver/SkyServerWS, 2014-06-03): `wsId` and
 `jobId` in CancelJob and GetJobStatus only, `wsid` everywhere else.
@@ -6,9 +6,12 @@ Order and spelling are those of the genuine WSDL (sciserver/SkyServerWS, 2014-06
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from mockserver.wire.soap import ArrayOf, Kind, Struct, Type
+from mockserver.apis.casjobs import service
+from mockserver.wire.soap_types import ArrayOf, Kind, Struct, Type
 
 NAMESPACE = "http://Services.Cas.jhu.edu"
 SERVICE = "Jobs"
@@ -45,12 +48,14 @@ class Row:
     Attributes:
         parameters: name and type, in wire order.
         result: `Kind.XML` is a DataSet; None is void.
+        run: does it: `run(context, *arguments)`.
         doc: our words for its help page, one paragraph per line.
     """
 
     name: str
     parameters: tuple[tuple[str, Kind], ...]
     result: Type | None
+    run: Callable[..., Awaitable[Any]]
     doc: str
 
     def taken(self, uploads: int) -> tuple[tuple[str, Kind], ...]:
@@ -68,12 +73,14 @@ ROWS = (
         "ExecuteQuickJobOID",
         (("oid", S), ("md5", S), *_QUERY, ("isSystem", B)),
         S,
+        service.execute_quick_job_oid,
         "Runs a query at once, for an account named by its object id and the MD5 of its password.",
     ),
     Row(
         "ExecuteQuickJob",
         (*_LOGIN, *_QUERY, ("isSystem", B)),
         S,
+        service.execute_quick_job,
         "Runs a query at once in the shortest queue of its context.\n"
         "The result is CSV whose header cells carry types, such as [ra]:Float,[dec]:Float.\n"
         "A system job is listed only when GetJobs is asked for system jobs.",
@@ -82,12 +89,14 @@ ROWS = (
         "ExecuteQuickJobDS",
         (*_LOGIN, *_QUERY, ("isSystem", B)),
         Kind.XML,
+        service.execute_quick_job_ds,
         "As ExecuteQuickJob, but the result is a .NET DataSet.",
     ),
     Row(
         "SubmitJob",
         (*_LOGIN, *_QUERY, ("estimate", I)),
         L,
+        service.submit_job,
         "Submits a query to a queue longer than the shortest one of its context and returns the job's id.\n"
         "The estimate, in minutes, picks the queue whose time limit is nearest.",
     ),
@@ -95,12 +104,14 @@ ROWS = (
         "SubmitJobInto",
         (*_LOGIN, ("qry", S), ("context", S), ("table", S), ("taskname", S), ("estimate", I)),
         L,
+        service.submit_job_into,
         "As SubmitJob; the rows go into a table, which gets a name of its own when none is given.",
     ),
     Row(
         "CancelJob",
         _JOB,
         None,
+        service.cancel_job,
         "Schedules a job for cancellation; quick jobs are not affected.\n"
         "Only one's own jobs can be cancelled, anything else is an exception. An id that is no job does nothing.\n"
         "The call returns once the job's status is Canceling (2). The job keeps its slot in the queue until it is\n"
@@ -110,6 +121,7 @@ ROWS = (
         "GetJobStatus",
         _JOB,
         I,
+        service.get_job_status,
         "Returns the status of a job.\n"
         "0 ready (created, not yet processed), 1 started, 2 canceling, 3 cancelled, 4 failed, 5 finished.\n"
         "1 and 2 are active; 3, 4 and 5 are final.",
@@ -118,19 +130,27 @@ ROWS = (
         "GetJobs",
         _OWNER,
         ArrayOf(CJJOB),
+        service.get_jobs,
         "Returns the jobs that fit some conditions: one's own, or anybody's for an admin.\n"
         "Conditions are keys separated by ';', each followed by ':' and values separated by '|'.\n"
         "A value is V (equal), 'V,' (at least), ',V' (at most) or 'V1,V2' (between, inclusive).\n"
         "Values of a key are ORed, keys are ANDed.\n"
         "Keys: JobID, TimeSubmit, TimeStart, TimeEnd, Status, Queue, TaskName, Error, Query, Context, Type, WSID.",
     ),
-    Row("GetJobsJob", _OWNER, ArrayOf(JOB), "As GetJobs, but returns Job objects."),
-    Row("GetQueues", _LOGIN, ArrayOf(CJQUEUE), "Returns the contexts of an account and their time limits in minutes."),
-    Row("GetJobTypes", _LOGIN, ArrayOf(CJTYPE), "Returns the types of job an account may run."),
+    Row("GetJobsJob", _OWNER, ArrayOf(JOB), service.get_jobs_job, "As GetJobs, but returns Job objects."),
+    Row(
+        "GetQueues",
+        _LOGIN,
+        ArrayOf(CJQUEUE),
+        service.get_queues,
+        "Returns the contexts of an account and their time limits in minutes.",
+    ),
+    Row("GetJobTypes", _LOGIN, ArrayOf(CJTYPE), service.get_job_types, "Returns the types of job an account may run."),
     Row(
         "SubmitExtractJob",
         (*_LOGIN, ("tableName", S), ("type", S)),
         L,
+        service.submit_extract_job,
         "Submits a job that writes a MyDB table to a file and returns the job's id.\n"
         "The type is one of those of GetJobTypes, but not QUERY.",
     ),
@@ -138,21 +158,30 @@ ROWS = (
         "UploadData",
         (*_LOGIN, ("tableName", S), ("data", S), ("tableExists", B)),
         None,
+        service.upload_data,
         "Loads CSV text into a MyDB table.",
     ),
     Row(
         "SetServiceState",
         (*_LOGIN, ("serviceName", S), ("state", S)),
         None,
+        service.set_service_state,
         "Suspends or wakes a service: the state is SUSPENDING or WAKING. For admins.",
     ),
     Row(
         "GetServiceState",
         (*_LOGIN, ("serviceName", S)),
         S,
+        service.get_service_state,
         "Returns the state of a service: RUNNING, SUSPENDING, SUSPENDED or WAKING. For admins.",
     ),
 )
+
+
+def deployed(uploads: int) -> tuple[Row, ...]:
+    """Return the operations of a deployment whose UploadData has that many parameters, 4 or 5."""
+    return tuple(replace(row, parameters=row.taken(uploads)) for row in ROWS)
+
 
 BY_NAME = {row.name: row for row in ROWS}
 BY_FOLDED = {row.name.casefold(): row for row in ROWS}

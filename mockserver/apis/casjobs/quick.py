@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.wire.soap import Node
+from mockserver.wire.xml_writer import Node
 
 _HEADER = re.compile(r"\s*\[([^\]]*)\]\s*:\s*(\w+)(?:\([\d, ]*\))?\s*")
 _CELL = re.compile(r'"((?:[^"]|"")*)"|([^,]*)')

@@ -2,7 +2,8 @@
 
 Numbers and booleans follow XmlConvert in SOAP and the parsers of System in GET and POST; they
 differ in what a boolean may look like. What cannot be read stays text in the decoded arguments,
-so that the contract sees what the client sent.
+so that the contract sees what the client sent. Each type's own reader is compiled from Spyne's models
+(`wire/soap.py`); here is what ASMX does around them: which element counts, what a missing one is, how it complains.
 """
 
 from __future__ import annotations
@@ -16,19 +17,16 @@ from urllib.parse import unquote_plus
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE
-from mockserver.wire.soap import Kind
+from mockserver.wire.soap_types import Kind, Malformed, OutOfRange, Parameter, SoapOperation
 
-_NUMBER = re.compile(r"[\t-\r ]*([+-]?[0-9]+)[\t-\r ]*")
 # Found in a module sooner than on its enum.
 _STRING = Kind.STRING
 _SPACE = "\t\n\v\f\r "
 _DEFAULTS: Mapping[Kind, Any] = {Kind.LONG: 0, Kind.INT: 0, Kind.BOOLEAN: False, Kind.STRING: None}
-_RANGES = {Kind.LONG: (63, "Int64"), Kind.INT: (31, "Int32")}
+_CLR_NAMES = {Kind.LONG: "Int64", Kind.INT: "Int32", Kind.BOOLEAN: "Boolean", Kind.STRING: "String"}
 _TOKENS = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)[^\s/>]+(?:\"[^\"]*\"|'[^']*'|[^>\"'])*?(/?)>", re.DOTALL
 )
-# Digits beyond this are out of any range; Python refuses to convert thousands of them.
-_MOST_DIGITS = 40
 
 
 @dataclass(slots=True)
@@ -46,59 +44,37 @@ class Arguments:
     error: ClrException | None = None
 
 
-def number(text: str, kind: Kind) -> int:
-    """Read a long or an int: white space and a sign allowed.
-
-    Raises:
-        ClrException: FormatException or OverflowException.
-    """
-    if len(text) < 10 and text.isascii() and text.isdigit():
-        # What clients send, and in range of both.
-        return int(text)
-    bits, name = _RANGES[kind]
-    found = _NUMBER.fullmatch(text)
-    if found is None:
-        raise ClrException("Input string was not in a correct format.", kind=clr.FORMAT, frames=_NUMBER_FRAMES[kind])
-    digits = found[1]
-    value = int(digits) if len(digits) < _MOST_DIGITS else int(digits.lstrip("+-0")[:_MOST_DIGITS] or 0)
-    if not -(1 << bits) <= value < 1 << bits:
-        raise ClrException(
-            f"Value was either too large or too small for an {name}.", kind=clr.OVERFLOW, frames=_NUMBER_FRAMES[kind]
-        )
-    return value
-
-
-def soap(element: Any, parameters: Sequence[tuple[str, Kind]], body: Callable[[], str]) -> Arguments:
+def soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arguments:
     """Read the children of an operation's element, by local name and namespace, in any order.
 
     Args:
         element: the operation's (lxml), or None when the message has another: then all is at its default.
         body: returns the whole message as text, to tell where something went wrong.
     """
-    kinds = dict(parameters)
+    tags = operation.tags
     read: dict[str, Any] = {}
     arguments = Arguments()
+    decoded = arguments.decoded
     for child in element if element is not None else ():
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue
-        space, _, name = tag.rpartition("}")
-        if space != f"{{{NAMESPACE}" or name not in kinds:
+        parameter = tags.get(child.tag)
+        if parameter is None:
             # Not ours: ASMX looks away, the contract does not.
-            arguments.decoded[tag.removeprefix(f"{{{NAMESPACE}}}") if space else f"{{}}{tag}"] = child.text
+            if isinstance(child.tag, str):
+                decoded[_unknown(child.tag)] = child.text
             continue
+        name, kind, decode = parameter
         if name in read:
             continue
         try:
-            text = _content(child)
-            arguments.decoded[name] = text
-            read[name] = arguments.decoded[name] = _soap_value(text, kinds[name])
-        except ClrException as problem:
+            text = _content(child) if len(child) else child.text or ""
+            decoded[name] = text
+            read[name] = decoded[name] = text if kind is _STRING else decode(text)
+        except (ClrException, Malformed, OutOfRange) as problem:
             if arguments.error is None:
                 arguments.error = ClrException(
                     f"There is an error in XML document {_place(element, child, body())}.",
                     kind=clr.INVALID,
-                    inner=problem,
+                    inner=_complaint(problem, kind, f"The string '{problem}' is not a valid Boolean value."),
                     frames=(
                         "System.Xml.Serialization.XmlSerializer.Deserialize(XmlReader xmlReader, "
                         "String encodingStyle, XmlDeserializationEvents events)",
@@ -106,13 +82,33 @@ def soap(element: Any, parameters: Sequence[tuple[str, Kind]], body: Callable[[]
                     ),
                 )
             read[name] = None
-    arguments.values = [read.get(name, _DEFAULTS[kind]) for name, kind in parameters]
+    arguments.values = [read[name] if name in read else _DEFAULTS[kind] for name, kind, _ in operation.parameters]
     return arguments
 
 
+def _unknown(tag: str) -> str:
+    space, _, _ = tag.rpartition("}")
+    return tag.removeprefix(f"{{{NAMESPACE}}}") if space else f"{{}}{tag}"
+
+
+def _complaint(problem: Exception, kind: Kind, boolean: str) -> ClrException:
+    """Return what .NET says of a text that is no value of a type; `boolean`: its sentence for that type."""
+    if isinstance(problem, ClrException):
+        return problem
+    if kind is Kind.BOOLEAN:
+        return ClrException(boolean, kind=clr.FORMAT)
+    if isinstance(problem, OutOfRange):
+        message = f"Value was either too large or too small for an {_CLR_NAMES[kind]}."
+        return ClrException(message, kind=clr.OVERFLOW, frames=_NUMBER_FRAMES[kind])
+    return ClrException("Input string was not in a correct format.", kind=clr.FORMAT, frames=_NUMBER_FRAMES[kind])
+
+
 def _content(element: Any) -> str:
-    if len(element) == 0:
-        return element.text or ""
+    """Return the text around comments and the like.
+
+    Raises:
+        ClrException: there is an element in it.
+    """
     for child in element:
         if isinstance(child.tag, str):
             raise ClrException(
@@ -121,17 +117,6 @@ def _content(element: Any) -> str:
                 kind=clr.XML,
             )
     return (element.text or "") + "".join(child.tail or "" for child in element)
-
-
-def _soap_value(text: str, kind: Kind) -> Any:
-    if kind is Kind.STRING:
-        return text
-    if kind is Kind.BOOLEAN:
-        word = text.strip(" \t\r\n")
-        if word not in ("true", "false", "1", "0"):
-            raise ClrException(f"The string '{text}' is not a valid Boolean value.", kind=clr.FORMAT)
-        return word in ("true", "1")
-    return number(text, kind)
 
 
 def _place(operation: Any, child: Any, body: str) -> str:
@@ -160,7 +145,7 @@ def _place(operation: Any, child: Any, body: str) -> str:
     return "(0, 0)"
 
 
-def form(text: str, parameters: tuple[tuple[str, Kind], ...], charset: str = "utf-8") -> Arguments:
+def form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8") -> Arguments:
     """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
     if len(text) > _SHORT:  # not worth its hash
         return _read_form(text, parameters, charset)
@@ -176,10 +161,10 @@ def form(text: str, parameters: tuple[tuple[str, Kind], ...], charset: str = "ut
     return arguments
 
 
-def _read_form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str) -> Arguments:
+def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Arguments:
     given = _given(text, charset)
     arguments = Arguments()
-    for name, kind in parameters:
+    for name, kind, decode in parameters:
         joined = given.get(name.casefold())
         if joined is None:
             if arguments.error is None:
@@ -192,13 +177,13 @@ def _read_form(text: str, parameters: Sequence[tuple[str, Kind]], charset: str) 
             continue
         value = None
         try:
-            value = joined if kind is _STRING else _form_value(joined, kind)
-        except ClrException as problem:
+            value = _boolean(joined) if kind is Kind.BOOLEAN else decode(joined)
+        except (Malformed, OutOfRange) as problem:
             if arguments.error is None:
                 arguments.error = ClrException(
                     f"Cannot convert {joined} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
                     kind=clr.ARGUMENT,
-                    inner=problem,
+                    inner=_complaint(problem, kind, "String was not recognized as a valid Boolean."),
                     frames=_form_frames("ScalarFormatter"),
                 )
         arguments.decoded[name] = joined if value is None else value
@@ -221,20 +206,22 @@ def _given(text: str, charset: str) -> Mapping[str, str]:
 
 
 # A poller asks the same again and again. Who gets arguments changes nothing in them.
-_known: dict[tuple[str, tuple[tuple[str, Kind], ...], str], Arguments] = {}
+_known: dict[tuple[str, tuple[Parameter, ...], str], Arguments] = {}
 _SHORT, _MOST_KNOWN = 256, 1000
 
 
-def _form_value(text: str, kind: Kind) -> Any:
-    if kind is Kind.BOOLEAN:
-        word = text.strip(_SPACE + "\0").lower()
-        if word not in ("true", "false"):
-            raise ClrException("String was not recognized as a valid Boolean.", kind=clr.FORMAT)
-        return word == "true"
-    return number(text, kind)
+def _boolean(text: str) -> bool:
+    """Read as System.Boolean.Parse does.
+
+    Raises:
+        Malformed: it is neither.
+    """
+    word = text.strip(_SPACE + "\0").lower()
+    if word not in ("true", "false"):
+        raise Malformed(text)
+    return word == "true"
 
 
-_CLR_NAMES = {Kind.LONG: "Int64", Kind.INT: "Int32", Kind.BOOLEAN: "Boolean", Kind.STRING: "String"}
 # guess: plausible frames; those of the faked server have not been published.
 _NUMBER_FRAMES = {
     kind: (

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from mockserver.api.context import Response
-from mockserver.api.definition import BodyTooLarge, Endpoint, HandlerFailed, MethodNotAllowed, NoRoute, Operation
-from mockserver.apis.casjobs import clr, documentation, message, quick, reading, writing, wsdl
+from mockserver.api.context import Resolved
+from mockserver.api.definition import Entrance, JobPlace, Operation, operation_at
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response
+from mockserver.apis.casjobs import clr, conditions, definition, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.jobs import API, QUERY, output_of
 from mockserver.apis.casjobs.message import Incoming, SoapRefused, Unread
 from mockserver.apis.casjobs.operations import BY_FOLDED, BY_NAME, NAMESPACE, ROWS, Row
 from mockserver.apis.casjobs.reading import Arguments
-from mockserver.apis.casjobs.service import JOBS, CasContext
+from mockserver.apis.casjobs.service import CasContext
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.writing import HTML, JSON, XML, Version
 from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
+from mockserver.wire import charset as charsets
 from mockserver.wire import xml
-from mockserver.wire.soap import Kind, Node
+from mockserver.wire.soap_types import Kind, Parameter, SoapOperation, SoapService
+from mockserver.wire.xml_writer import Node
 
 SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
 """casjobs.sdss.org, and MAST's two."""
@@ -32,7 +37,7 @@ _FRAMES = {
 }
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _FORM = "application/x-www-form-urlencoded"
-_CREDENTIALS = (("userid", Kind.STRING), ("password", Kind.STRING))
+_CREDENTIALS = tuple(Parameter(name, Kind.STRING, str) for name in ("userid", "password"))
 
 
 class PlainRefused(Exception):
@@ -42,6 +47,10 @@ class PlainRefused(Exception):
         super().__init__(error.message)
         self.error = error
         self.ran = ran
+
+
+class ScriptRefused(Exception):
+    """A JSON request, which only a service for scripts would take."""
 
 
 class PageRefused(Exception):
@@ -57,130 +66,179 @@ class PageRefused(Exception):
 # --- jobs.asmx ------------------------------------------------------------------------------------
 
 
-async def service(context: CasContext) -> Response:
-    """Answer at `jobs.asmx` itself: SOAP for a POST, documents for a GET."""
-    if context.path.endswith("/"):
-        raise _unrecognized_url(context, "/")
-    if context.method == "POST":
-        return await _soap(context)
-    if context.method == "GET":
-        return await _document(context)
-    raise PageRefused(405, "Request format is unrecognized.", "System.Web.HttpException")
+class Called(NamedTuple):
+    """A call of the service.
+
+    Attributes:
+        row: the method.
+        operation: its types.
+        arguments: as read.
+        version: that of its envelope; None for HTTP GET and POST.
+    """
+
+    row: Row
+    operation: SoapOperation
+    arguments: Arguments
+    version: Version | None
 
 
-async def method(context: CasContext) -> Response:
-    """Answer at `jobs.asmx/{method*}`: HTTP GET and HTTP POST."""
-    name = context.values["method"]
-    if context.method not in ("GET", "POST"):
-        raise _unrecognized_url(context, f"/{name}")
-    if context.method == "POST" and context.settings.script_handler and _media(context) == "application/json":
-        return _script(context)
-    row = _row(context, name)
-    parameters = row.taken(context.settings.upload_data_parameters)
-    if context.method == "GET":
-        arguments = reading.form(context.query_string, parameters)
-        _validate(context, "QueryString", arguments)
-    else:
-        if _media(context) != _FORM:
-            _breach(context, OPERATION[row.name], "the body is no form")
-            content_type = context.headers.get("Content-Type", "")
-            raise PlainRefused(
-                ClrException(
-                    f"Request format is invalid: {content_type}.",
-                    kind=clr.INVALID,
-                    frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
-                )
-            )
-        charset = xml.codec(_charset(context)) or "utf-8"
-        arguments = reading.form(context.body.decode(charset, "replace"), parameters, charset)
-        _validate(context, "Form", arguments)
-    await _begin(context, row, arguments)
+async def prepare(context: CasContext) -> None:
+    """Make the service's types when somebody first needs them: Spyne costs a tenth of a second to import."""
+    if context.route is METHOD or (context.route is SERVICE and context.method == "POST"):
+        await _defined(context)
+
+
+async def _defined(context: CasContext) -> SoapService:
+    uploads = context.settings.upload_data_parameters
+    return definition.SERVICES.get(uploads) or await definition.first_asked(uploads)
+
+
+def _operation(context: CasContext, row: Row) -> SoapOperation:
+    return definition.SERVICES[context.settings.upload_data_parameters].operations[row.name]
+
+
+def resolve(context: CasContext) -> Resolved:
+    """Find out which protocol a request speaks and which operation it means, and read its arguments."""
+    if context.route is SERVICE:
+        return _at_service(context)
+    if context.route is METHOD:
+        return _at_method(context)
+    if isinstance(context.route, Operation) and context.route.name == "GetWebServiceId":
+        text = context.query_string if context.method == "GET" else context.body.decode("utf-8", "replace")
+        arguments = reading.form(text, _CREDENTIALS)
+        return Resolved(context.route, arguments.decoded, details=arguments)
+    return Resolved(operation_at(context.route), dict(context.values))
+
+
+async def call(context: CasContext) -> Response:
+    """Run the method that is meant, and answer in the protocol of the request."""
+    row, operation, arguments, version = context.details
     if arguments.error is not None:
-        raise PlainRefused(arguments.error)
+        raise PlainRefused(arguments.error) if version is None else message.unreadable(version, arguments.error)
     try:
-        result = await JOBS.call(row.name, context, arguments.values)
+        result = await operation.run(context, *arguments.values)
     except ClrException as error:
-        raise PlainRefused(_framed(error, row), ran=True) from None
-    return writing.answer(row, result, _content(context, row, result), context.settings, None)
+        framed = _framed(error, row)
+        raise (PlainRefused(framed, ran=True) if version is None else message.failed(version, framed)) from None
+    return writing.answer(row, result, _content(context, row, operation, result), context.settings, version)
 
 
-async def _soap(context: CasContext) -> Response:
+async def _nobody(context: CasContext) -> Response:
+    raise NoRoute(context.path)
+
+
+# --- jobs.asmx: SOAP for a POST, documents for a GET ------------------------------------------------
+
+
+def _at_service(context: CasContext) -> Resolved:
+    if context.path.endswith("/"):
+        return _unrecognized_url(context, "/")
+    if context.method == "POST":
+        return _soap(context)
+    if context.method == "GET":
+        return Resolved(OPERATION[_document_asked(context)])
+    return Resolved(None, refusal=PageRefused(405, "Request format is unrecognized.", "System.Web.HttpException"))
+
+
+def _soap(context: CasContext) -> Resolved:
     incoming = Incoming(context.headers, context.body)
+    row: Row | None = None
     try:
         row = incoming.route()
-    except (SoapRefused, Unread) as refused:
-        _breach(context, None, str(refused))
-        raise
-    try:
         read = incoming.read(row)
     except (SoapRefused, Unread) as refused:
-        _breach(context, OPERATION[row.name], str(refused))
-        raise
-    parameters = row.taken(context.settings.upload_data_parameters)
-    arguments = reading.soap(read.element, parameters, incoming.text)
-    await _begin(context, row, arguments)
+        return _refused(refused, str(refused), None if row is None else OPERATION[row.name])
+    operation = _operation(context, row)
+    arguments = reading.soap(read.element, operation, incoming.text)
+    return _read(Called(row, operation, arguments, read.version))
+
+
+# --- jobs.asmx/{method*}: HTTP GET and HTTP POST ---------------------------------------------------
+
+
+def _at_method(context: CasContext) -> Resolved:
+    name = context.values["method"]
+    if context.method not in ("GET", "POST"):
+        return _unrecognized_url(context, f"/{name}")
+    if context.method == "POST" and context.settings.script_handler and _media(context) == "application/json":
+        return _refused(ScriptRefused(), "a JSON request to a service without [ScriptService]")
+    row = BY_NAME.get(name)
+    if row is None:
+        return _refused(PlainRefused(_no_method(name)), f"there is no operation {name}")
+    operation = _operation(context, row)
+    if context.method == "GET":
+        arguments = reading.form(context.query_string, operation.parameters)
+        where = "QueryString"
+    else:
+        if _media(context) != _FORM:
+            error = ClrException(
+                f"Request format is invalid: {context.headers.get('Content-Type', '')}.",
+                kind=clr.INVALID,
+                frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
+            )
+            return _refused(PlainRefused(error), "the body is no form", OPERATION[row.name])
+        charset = charsets.codec(_charset(context)) or "utf-8"
+        arguments = reading.form(context.body.decode(charset, "replace"), operation.parameters, charset)
+        where = "Form"
+    if context.settings.request_validation and (dangerous := _dangerous(arguments)) is not None:
+        name, value = dangerous
+        shown = value if len(value) <= 20 else value[:20] + "..."
+        error = ClrException(
+            f'A potentially dangerous Request.{where} value was detected from the client ({name}="{shown}").',
+            kind=clr.VALIDATION,
+        )
+        return _refused(PlainRefused(error), f"{name} looks like markup")
+    return _read(Called(row, operation, arguments, None))
+
+
+def _read(called: Called) -> Resolved:
+    arguments, unseen = called.arguments, None
     if arguments.error is not None:
-        raise message.unreadable(read.version, arguments.error)
-    try:
-        result = await JOBS.call(row.name, context, arguments.values)
-    except ClrException as error:
-        raise message.failed(read.version, _framed(error, row)) from None
-    return writing.answer(row, result, _content(context, row, result), context.settings, read.version)
-
-
-async def _begin(context: CasContext, row: Row, arguments: Arguments) -> None:
-    context.parameters = arguments.decoded
-    await context.begin(OPERATION[row.name])
-    if arguments.error is not None and not context.violations:
         # The schema cannot see it: a text parameter that GET and POST insist on.
         last = list(arguments.error.chain())[-1]
-        context.violations.append(Violation(side="client", part="parameters", pointer="", message=last.message))
+        unseen = Violation(side="client", part="parameters", pointer="", message=last.message)
+    return Resolved(OPERATION[called.row.name], arguments.decoded, details=called, unseen=unseen)
 
 
-def _content(context: CasContext, row: Row, result: Any) -> tuple[Node, ...]:
-    if row.result is Kind.XML and result is not None:
-        result = quick.dataset(result, context.settings)
-    return JOBS.result(row.name, result)
+def _refused(error: Exception, what: str, operation: Operation | None = None) -> Resolved:
+    """Refuse a request before there are arguments to check; `what` says how it breaks the contract."""
+    breach = Violation(side="client", part="body", pointer="", message=what)
+    return Resolved(operation, breaches=(breach,), refusal=error)
 
 
-def _row(context: CasContext, name: str) -> Row:
-    row = BY_NAME.get(name)
-    if row is not None:
-        return row
+def _unrecognized_url(context: CasContext, ending: str) -> Resolved:
+    title = f"Request format is unrecognized for URL unexpectedly ending in '{ending}'."
+    return _refused(PageRefused(500, title, clr.INVALID), f"{context.method} is not understood here")
+
+
+def _content(context: CasContext, row: Row, operation: SoapOperation, result: Any) -> tuple[Node, ...]:
+    if result is None:
+        return ()
+    return operation.encode(quick.dataset(result, context.settings) if row.result is Kind.XML else result)
+
+
+def _no_method(name: str) -> ClrException:
     other = BY_FOLDED.get(name.casefold())
-    _breach(context, None, f"there is no operation {name}")
     if other is None:
-        message = f"{name} Web Service method name is not valid."
-        error = ClrException(message, kind=clr.INVALID, frames=_INITIALIZE)
-    else:
-        message = (
-            f"Invalid method name '{name}',  method names are case sensitive.   The method name '{other.name}' with "
-            "the same name but different casing was found.\r\nParameter name: methodName"
-        )
-        error = ClrException(message, kind=clr.ARGUMENT, frames=_INITIALIZE)
-    raise PlainRefused(error)
+        return ClrException(f"{name} Web Service method name is not valid.", kind=clr.INVALID, frames=_INITIALIZE)
+    message = (
+        f"Invalid method name '{name}',  method names are case sensitive.   The method name '{other.name}' with "
+        "the same name but different casing was found.\r\nParameter name: methodName"
+    )
+    return ClrException(message, kind=clr.ARGUMENT, frames=_INITIALIZE)
 
 
 _INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()",)
 
 
-def _validate(context: CasContext, where: str, arguments: Arguments) -> None:
-    if not context.settings.request_validation:
-        return
+def _dangerous(arguments: Arguments) -> tuple[str, str] | None:
     for name, value in arguments.decoded.items():
         if isinstance(value, str) and _DANGEROUS.search(value):
-            _breach(context, None, f"{name} looks like markup")
-            shown = value if len(value) <= 20 else value[:20] + "..."
-            raise PlainRefused(
-                ClrException(
-                    f'A potentially dangerous Request.{where} value was detected from the client ({name}="{shown}").',
-                    kind=clr.VALIDATION,
-                )
-            )
+            return name, value
+    return None
 
 
 def _script(context: CasContext) -> Response:
-    _breach(context, None, "a JSON request to a service without [ScriptService]")
     told = "Only Web services with a [ScriptService] attribute on the class definition can be called from script."
     body = (
         f'{{"Message":"{told}","StackTrace":"   at System.Web.Script.Services.WebServiceData.GetWebServiceData('
@@ -192,23 +250,10 @@ def _script(context: CasContext) -> Response:
     return Response(status=500, data=None, body=body.encode(), content_type=JSON, headers=headers)
 
 
-def _unrecognized_url(context: CasContext, ending: str) -> PageRefused:
-    _breach(context, None, f"{context.method} is not understood here")
-    title = f"Request format is unrecognized for URL unexpectedly ending in '{ending}'."
-    return PageRefused(500, title, clr.INVALID)
-
-
 def _framed(error: ClrException, row: Row) -> ClrException:
     for one in error.chain():
         one.frames = one.frames or _FRAMES[row.name]
     return error
-
-
-def _breach(context: CasContext, operation: Operation | None, what: str) -> None:
-    """Record a client's breach that happens before there are arguments to check."""
-    if operation is not None:
-        context.operation = operation
-    context.violations.append(Violation(side="client", part="body", pointer="", message=what))
 
 
 def _media(context: CasContext) -> str:
@@ -222,38 +267,57 @@ def _charset(context: CasContext) -> str | None:
 # --- documents ----------------------------------------------------------------------------------------
 
 
-async def _document(context: CasContext) -> Response:
-    settings, address = context.settings, context.base + context.path
-    word = unquote(context.query_string).casefold()
-    if word == "wsdl":
-        await context.begin(OPERATION["ServiceDescription"])
-        body = wsdl.wsdl(address, uploads=settings.upload_data_parameters, dataset=settings.dataset_in_wsdl)
+def _document_asked(context: CasContext) -> str:
+    """Return the operation that a GET of the service means."""
+    if unquote(context.query_string).casefold() == "disco":
+        return "Discovery"
+    return "ServiceDescription" if _named(context.query) is not None or _is_wsdl(context) else "HelpPage"
+
+
+def _is_wsdl(context: CasContext) -> bool:
+    return unquote(context.query_string).casefold() == "wsdl"
+
+
+def _named(query: Mapping[str, str]) -> str | None:
+    return next((key.casefold() for key in query if key.casefold() in ("wsdl", "schema")), None)
+
+
+async def service_description(context: CasContext) -> Response:
+    """The WSDL; a part of it by name is refused, since there is but one."""
+    settings = context.settings
+    if _is_wsdl(context):
+        address = context.base + context.path
+        body = wsdl.wsdl(await _defined(context), address, dataset=settings.dataset_in_wsdl)
         return _written(settings, body, XML)
-    if word == "disco":
-        await context.begin(OPERATION["Discovery"])
-        return _written(settings, wsdl.disco(address), XML)
-    name = next((key.casefold() for key in context.query if key.casefold() in ("wsdl", "schema")), None)
-    if name is not None:
-        await context.begin(OPERATION["ServiceDescription"])
-        missing = "Schema not found." if name == "schema" else "XML Web service description was not found."
-        raise PlainRefused(
-            ClrException(
-                missing,
-                kind=clr.INVALID,
-                frames=(
-                    "System.Web.Services.Protocols.DiscoveryServerProtocol.WriteReturns(Object[] returnValues, "
-                    "Stream outputStream)",
-                    "System.Web.Services.Protocols.WebServiceHandler.WriteReturns(Object[] returnValues)",
-                    "System.Web.Services.Protocols.WebServiceHandler.Invoke()",
-                ),
+    missing = "Schema not found." if _named(context.query) == "schema" else "XML Web service description was not found."
+    raise PlainRefused(
+        ClrException(
+            missing,
+            kind=clr.INVALID,
+            frames=(
+                "System.Web.Services.Protocols.DiscoveryServerProtocol.WriteReturns(Object[] returnValues, "
+                "Stream outputStream)",
+                "System.Web.Services.Protocols.WebServiceHandler.WriteReturns(Object[] returnValues)",
+                "System.Web.Services.Protocols.WebServiceHandler.Invoke()",
             ),
-            ran=True,
-        )
-    await context.begin(OPERATION["HelpPage"])
+        ),
+        ran=True,
+    )
+
+
+async def discovery(context: CasContext) -> Response:
+    """The discovery document."""
+    return _written(context.settings, wsdl.disco(context.base + context.path), XML)
+
+
+async def help_page(context: CasContext) -> Response:
+    """The list of operations, or the page of one."""
+    settings, address = context.settings, context.base + context.path
     operation = next((value for key, value in context.query.items() if key.casefold() == "op"), None)
     if operation is None:
         return _written(settings, documentation.operation_list(address), HTML)
-    host = context.host.partition(":")[0] if not context.host.startswith("[") else context.host
+    host = context.peer.host
+    host = host.partition(":")[0] if not host.startswith("[") else host
     path = context.sandbox.prefix + context.path
     return _written(settings, documentation.operation_page(operation, address, host, path, settings), HTML)
 
@@ -267,21 +331,20 @@ def _written(settings: CasSettings, body: bytes, content_type: str) -> Response:
 
 async def web_service_id(context: CasContext) -> Response:
     """`casusers.asmx/GetWebServiceId`: the WebServicesID of a user, -1 for a bad login."""
-    arguments = context.payload
+    arguments = context.details
     if arguments.error is not None:
         raise PlainRefused(arguments.error)
     userid, password = arguments.values
     account = context.site.account_named(userid)
     wsid = int(account.wsid) if account is not None and account.password == password else -1
     root = Node("long", str(wsid), attributes=(("xmlns", NAMESPACE),))
-    body = f"{writing.DECLARATION}\r\n{writing.indented(root)}".encode()
+    body = f"{writing.DECLARATION}\r\n{writing.INDENTED.write(root)}".encode()
     return Response(data=wsid, body=body, content_type=XML, headers=writing.headers(context.settings, ran=True))
 
 
 async def output(context: CasContext) -> Response:
     """A finished job's file, under the URL that its OutputLoc names. The address is ours."""
     job_id = context.values["file"].partition(".")[0]
-    context.job = job_id
     try:
         job = await context.jobs.get(API, job_id)
     except UnknownJob:
@@ -291,20 +354,10 @@ async def output(context: CasContext) -> Response:
     text = job.data.get("output_data")
     if text is None:
         table = str(job.data.get("query") or "").casefold()
-        stored = await context.sandbox.records(API).get("tables", f"{job.owner}/{table}")
+        stored = await context.sandbox.documents(API).get("tables", f"{job.owner}/{table}")
         text = context.settings.default_quick_result if stored is None else "\n".join(stored["data"])
     kind = "text/csv" if job.data.get("type", QUERY).casefold() in ("csv", "tcsv") else "application/octet-stream"
     return _written(context.settings, text.encode(), kind)
-
-
-def decode(context: CasContext) -> None:
-    """Read what the operations with a path of their own take."""
-    if context.operation is None and context.path.casefold().endswith("/getwebserviceid"):
-        text = context.query_string if context.method == "GET" else context.body.decode("utf-8", "replace")
-        context.payload = reading.form(text, _CREDENTIALS)
-        context.parameters = context.payload.decoded
-    else:
-        context.parameters = dict(context.values)
 
 
 def refuse(context: CasContext, error: Exception) -> Response:
@@ -318,6 +371,8 @@ def refuse(context: CasContext, error: Exception) -> Response:
         return writing.plain_error(error.error, settings, ran=error.ran)
     if isinstance(error, PageRefused):
         return _page(context, error)
+    if isinstance(error, ScriptRefused):
+        return _script(context)
     if isinstance(error, NoRoute):
         return _page(context, PageRefused(404, "The resource cannot be found."))
     if isinstance(error, MethodNotAllowed):
@@ -370,11 +425,31 @@ _NOT_FAKED = (
     ("GetUsers", "users.asmx: lists accounts"),
 )
 
+_JOB_PLACES = {
+    "CancelJob": JobPlace(parameter="jobId"),
+    "GetJobStatus": JobPlace(parameter="jobId"),
+    "GetJobs": JobPlace(parameter="conditions", clean=conditions.only_id),
+    "GetJobsJob": JobPlace(parameter="conditions", clean=conditions.only_id),
+}
+
 OPERATIONS = (
-    *(Operation(name=row.name, methods=("GET", "POST"), handler=service, title=row.doc.split("\n")[0]) for row in ROWS),
-    Operation(name="ServiceDescription", methods=("GET",), handler=service, title="jobs.asmx?WSDL: the WSDL."),
-    Operation(name="Discovery", methods=("GET",), handler=service, title="jobs.asmx?disco: the discovery document."),
-    Operation(name="HelpPage", methods=("GET",), handler=service, title="The list of operations, and a page for each."),
+    *(
+        Operation(
+            name=row.name,
+            methods=("GET", "POST"),
+            handler=call,
+            title=row.doc.split("\n")[0],
+            job=_JOB_PLACES.get(row.name),
+        )
+        for row in ROWS
+    ),
+    Operation(
+        name="ServiceDescription", methods=("GET",), handler=service_description, title="jobs.asmx?WSDL: the WSDL."
+    ),
+    Operation(name="Discovery", methods=("GET",), handler=discovery, title="jobs.asmx?disco: the discovery document."),
+    Operation(
+        name="HelpPage", methods=("GET",), handler=help_page, title="The list of operations, and a page for each."
+    ),
     Operation(
         name="GetWebServiceId",
         methods=("GET", "POST"),
@@ -388,6 +463,7 @@ OPERATIONS = (
         methods=("GET",),
         paths=tuple(f"{site}/output/{{file}}" for site in SITES),
         handler=output,
+        job=JobPlace(path="file", clean=lambda file: file.partition(".")[0]),
         folded=True,
         title="The file of a finished extract job.",
     ),
@@ -404,12 +480,9 @@ OPERATIONS = (
 )
 OPERATION = {operation.name: operation for operation in OPERATIONS}
 
-ENDPOINTS = (
-    Endpoint(handler=service, methods=(), paths=tuple(f"{site}/services/jobs.asmx" for site in SITES), folded=True),
-    Endpoint(
-        handler=method,
-        methods=(),
-        paths=tuple(f"{site}/services/jobs.asmx/{{method*}}" for site in SITES),
-        folded=True,
-    ),
+SERVICE = Entrance(
+    handler=_nobody, methods=(), paths=tuple(f"{site}/services/jobs.asmx" for site in SITES), folded=True
+)
+METHOD = Entrance(
+    handler=_nobody, methods=(), paths=tuple(f"{site}/services/jobs.asmx/{{method*}}" for site in SITES), folded=True
 )

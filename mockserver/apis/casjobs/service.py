@@ -7,7 +7,6 @@ published (casjobs.md §4.6), so each is a setting.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.api.context import RequestContext
@@ -16,13 +15,11 @@ from mockserver.apis.casjobs.clr import KEY_NOT_FOUND, ClrException, query_faile
 from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
 from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, searched
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
-from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.site import Account, Site, squeezed
 from mockserver.core.errors import DuplicateJob, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
-from mockserver.wire.soap import Method, SoapService
 
 CasContext = RequestContext[CasSettings, Site]
 
@@ -117,7 +114,6 @@ async def _submit(request: CasContext, account: Account, fields: dict[str, Any])
             job = await request.create(fields, owner=account.wsid)
         except DuplicateJob:
             continue  # the id is a fixture's; the next one may be free
-        request.job = job.id
         return int(job.id)
 
 
@@ -134,7 +130,6 @@ async def cancel_job(request: CasContext, wsid: int, pw: str | None, job_id: int
     """Answer once the job is Canceling: own jobs only, silent for an unknown id, nothing for quick jobs."""
     account = login(request, wsid, pw)
     settings = request.settings
-    request.job = str(job_id)
 
     def cancel(machine: Machine, job: Job, now: float) -> Job:
         if job.owner != account.wsid:
@@ -154,7 +149,6 @@ async def cancel_job(request: CasContext, wsid: int, pw: str | None, job_id: int
 async def get_job_status(request: CasContext, wsid: int, pw: str | None, job_id: int) -> int:
     """Return the status as a number; counts as a look."""
     account = login(request, wsid, pw)
-    request.job = str(job_id)
     try:
         job = await request.jobs.get(API, str(job_id), look=True)
     except UnknownJob:
@@ -203,8 +197,7 @@ async def _found(request: CasContext, account: Account, text: str | None, includ
 
     ids = conditions.exact_ids(wanted)
     if ids is None:
-        jobs, _ = await request.jobs.page(API, newest=False)
-        candidates = [job for job in jobs if visible(job)]
+        candidates = [job async for job in request.jobs.each(API, newest=False, where=visible)]
     else:
         candidates = await _asked_by_id(request, ids, visible)
     return [job for job in candidates if conditions.fits(wanted, searched(job, settings))]
@@ -212,8 +205,6 @@ async def _found(request: CasContext, account: Account, text: str | None, includ
 
 async def _asked_by_id(request: CasContext, ids: list[int], visible: Any) -> list[Job]:
     """Return jobs asked for by name. It is how some clients poll, so it counts as a look at them."""
-    if len(ids) == 1:
-        request.job = str(ids[0])
     found = []
     for number in ids:
         try:
@@ -278,14 +269,13 @@ async def _run(request: CasContext, account: Account, fields: dict[str, Any], sy
     if found is not None and found.error is not None:
         outcome = {"state": CasState.FAILED, "error": found.error.partition(" ---> ")[0]}
     given = {**fields, **outcome, "quick": True, "system": system, "queue": limits[0] if limits else 1}
-    job = await request.create({**given, "started": request.now, "ended": request.now}, owner=account.wsid)
-    request.job = job.id
+    await request.create({**given, "started": request.now, "ended": request.now}, owner=account.wsid)
     if found is not None and found.error is not None:
         raise query_failed(found.error)
     if found is not None:
         return found.result
     if _TABLE_LIST.search(fields["query"] or ""):
-        tables = await request.sandbox.records(API).all("tables")
+        tables = await request.sandbox.documents(API).all("tables")
         mine = [(table["name"],) for table in tables.values() if table["wsid"] == account.wsid]
         return quick.typed_csv((("TABLE_NAME", "varchar"),), mine)
     return request.settings.default_quick_result
@@ -313,7 +303,7 @@ async def upload_data(
 ) -> None:
     """Store CSV text as a table."""
     account = login(request, wsid, pw)
-    records, key = request.sandbox.records(API), f"{account.wsid}/{(table or '').casefold()}"
+    records, key = request.sandbox.documents(API), f"{account.wsid}/{(table or '').casefold()}"
     while True:
         old = await records.get("tables", key)
         # guess: rows are added to a table that exists; otherwise it is made anew.
@@ -330,13 +320,13 @@ async def set_service_state(
     _admin(request, login(request, wsid, pw))
     if state not in _SERVICE_STATES:
         raise ClrException(sentence(request.settings.service_state_error, state=state or ""))
-    await request.sandbox.records(API).put("services", name or "", {"state": state, "since": request.now})
+    await request.sandbox.documents(API).put("services", name or "", {"state": state, "since": request.now})
 
 
 async def get_service_state(request: CasContext, wsid: int, pw: str | None, name: str | None) -> str:
     """Return the state of a service; admins only."""
     _admin(request, login(request, wsid, pw))
-    told = await request.sandbox.records(API).get("services", name or "")
+    told = await request.sandbox.documents(API).get("services", name or "")
     if told is None:
         return request.site.services.get(name or "", "RUNNING")
     # "on next cycle": when that is, is a guess.
@@ -346,32 +336,3 @@ async def get_service_state(request: CasContext, wsid: int, pw: str | None, name
 def _admin(request: CasContext, account: Account) -> None:
     if request.settings.service_state_admin_only and not account.admin:
         raise ClrException(sentence(request.settings.admin_error, wsid=account.wsid))
-
-
-_FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
-    "ExecuteQuickJobOID": execute_quick_job_oid,
-    "ExecuteQuickJob": execute_quick_job,
-    "ExecuteQuickJobDS": execute_quick_job_ds,
-    "SubmitJob": submit_job,
-    "SubmitJobInto": submit_job_into,
-    "CancelJob": cancel_job,
-    "GetJobStatus": get_job_status,
-    "GetJobs": get_jobs,
-    "GetJobsJob": get_jobs_job,
-    "GetQueues": get_queues,
-    "GetJobTypes": get_job_types,
-    "SubmitExtractJob": submit_extract_job,
-    "UploadData": upload_data,
-    "SetServiceState": set_service_state,
-    "GetServiceState": get_service_state,
-}
-
-JOBS = SoapService(
-    SERVICE,
-    NAMESPACE,
-    [
-        Method(name=row.name, parameters=row.parameters, result=row.result, function=_FUNCTIONS[row.name])
-        for row in ROWS
-    ],
-)
-"""The service, defined once; the protocols call it."""

@@ -6,8 +6,8 @@ the help pages differ in both (casjobs.md §3.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,12 +15,13 @@ from typing import Any
 
 from multidict import istr
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.wire.soap import ArrayOf, Kind, Node
+from mockserver.wire.soap_types import ArrayOf, Kind
+from mockserver.wire.xml_writer import ILLEGAL, MARKUP, Dialect, Node, escaper, hexadecimal
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 XML = "text/xml; charset=utf-8"
@@ -30,8 +31,6 @@ JSON = "application/json; charset=utf-8"
 
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _XSD = 'xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
-# What XML 1.0 cannot say goes out as a reference to it, as XmlTextWriter does.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Version(StrEnum):
@@ -87,34 +86,12 @@ def headers(settings: CasSettings, *, ran: bool) -> Mapping[str, str]:
     return _HEADERS[ran, settings.iis_headers]
 
 
-def escape(text: str) -> str:
-    """Escape text between tags: only `& < >`; CR and LF go out raw."""
-    if "&" in text or "<" in text or ">" in text:
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _ILLEGAL.sub(lambda found: f"&#x{ord(found[0]):X};", text)
-
-
-def attribute(text: str) -> str:
-    """Escape text between double quotes."""
-    return escape(text).replace('"', "&quot;")
-
-
-def compact(node: Node) -> str:
-    """Write an element on one line."""
-    start = node.name + "".join(f' {name}="{attribute(value)}"' for name, value in node.attributes)
-    if node.children:
-        return f"<{start}>{''.join(map(compact, node.children))}</{node.name}>"
-    return f"<{start}>{escape(node.text)}</{node.name}>" if node.text else f"<{start} />"
-
-
-def indented(node: Node, level: int = 0) -> str:
-    """Write an element indented by two spaces, lines ended by CRLF, without a line end at its own end."""
-    margin = "  " * level
-    if not node.children:
-        return margin + compact(node)
-    start = node.name + "".join(f' {name}="{attribute(value)}"' for name, value in node.attributes)
-    inner = "\r\n".join(indented(child, level + 1) for child in node.children)
-    return f"{margin}<{start}>\r\n{inner}\r\n{margin}</{node.name}>"
+# CR and LF go out raw, and what XML 1.0 cannot say as a reference to it, as XmlTextWriter does.
+escape = escaper(MARKUP, ILLEGAL, hexadecimal)
+COMPACT = Dialect(text=escape, attribute=escaper({**MARKUP, '"': "&quot;"}, ILLEGAL, hexadecimal))
+"""SOAP: all on one line."""
+INDENTED = replace(COMPACT, indent="  ")
+"""GET, POST and documents: indented by two spaces, lines ended by CRLF."""
 
 
 def envelope(row: Row, content: Sequence[Node], version: Version) -> bytes:
@@ -122,13 +99,13 @@ def envelope(row: Row, content: Sequence[Node], version: Version) -> bytes:
     if not content:
         return _void(row.name, version)
     response = Node(f"{row.name}Response", attributes=(("xmlns", NAMESPACE),), children=tuple(content))
-    return f"{_OPEN[version]}<soap:Body>{compact(response)}{_CLOSE}".encode()
+    return f"{_OPEN[version]}<soap:Body>{COMPACT.write(response)}{_CLOSE}".encode()
 
 
 @lru_cache
 def _void(name: str, version: Version) -> bytes:
     response = Node(f"{name}Response", attributes=(("xmlns", NAMESPACE),))
-    return f"{_OPEN[version]}<soap:Body>{compact(response)}{_CLOSE}".encode()
+    return f"{_OPEN[version]}<soap:Body>{COMPACT.write(response)}{_CLOSE}".encode()
 
 
 def document(row: Row, content: Sequence[Node]) -> bytes:
@@ -147,7 +124,7 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
     else:
         lists = schema if isinstance(row.result, ArrayOf) else ()
         root = Node(name, content[0].text, content[0].children, (*lists, *space))
-    return f"{DECLARATION}\r\n{indented(root)}".encode()
+    return f"{DECLARATION}\r\n{INDENTED.write(root)}".encode()
 
 
 @lru_cache(maxsize=256)

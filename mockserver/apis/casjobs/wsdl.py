@@ -1,4 +1,4 @@
-"""The WSDL and the discovery document, made by rule from the table of operations.
+"""The WSDL and the discovery document, made by rule from the service that Spyne defines.
 
 But for documentation and the fifth parameter of UploadData the WSDL is the genuine one
 (sciserver/SkyServerWS, 2014-06-03); a test compares the two in canonical form.
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE, SERVICE_DOC, Row
-from mockserver.apis.casjobs.writing import DECLARATION, indented
-from mockserver.wire.soap import ArrayOf, Kind, Node, Struct, Type
+from mockserver.apis.casjobs.operations import BY_NAME, NAMESPACE, SERVICE, SERVICE_DOC
+from mockserver.apis.casjobs.writing import DECLARATION, INDENTED
+from mockserver.wire.soap_types import Element, SoapOperation, SoapService
+from mockserver.wire.xml_writer import Node
 
 _WSDL = "http://schemas.xmlsoap.org/wsdl/"
 _PREFIXES = (
@@ -30,29 +31,28 @@ _PORTS = {"HttpGet": "GET", "HttpPost": "POST"}
 
 
 @lru_cache(maxsize=64)
-def wsdl(address: str, *, uploads: int, dataset: bool) -> bytes:
-    """Return the WSDL of the service at an address.
+def wsdl(service: SoapService, address: str, *, dataset: bool) -> bytes:
+    """Return the WSDL of a service at an address.
 
     Args:
-        uploads: how many parameters UploadData has, 4 or 5.
-        dataset: describe ExecuteQuickJobDS.
+        dataset: describe operations that answer with any content (ExecuteQuickJobDS).
     """
-    rows = [row for row in ROWS if dataset or row.result is not Kind.XML]
+    described = [one for one in service.operations.values() if dataset or all(member.type for member in one.response)]
     root = _node(
         "wsdl:definitions",
         *_PREFIXES,
         children=(
             _documentation(SERVICE_DOC),
-            _node("wsdl:types", children=(_schema(rows, uploads),)),
-            *_messages(rows, uploads),
-            *(_port_type(rows, protocol) for protocol in ("Soap", *_PORTS)),
-            _soap_binding(rows, "soap"),
-            _soap_binding(rows, "soap12"),
-            *(_http_binding(rows, protocol) for protocol in _PORTS),
+            _node("wsdl:types", children=(_schema(service, described),)),
+            *_messages(described),
+            *(_port_type(described, protocol) for protocol in ("Soap", *_PORTS)),
+            _soap_binding(described, "soap"),
+            _soap_binding(described, "soap12"),
+            *(_http_binding(described, protocol) for protocol in _PORTS),
             _service(address),
         ),
     )
-    return f"{DECLARATION}\r\n{indented(root)}".encode()
+    return f"{DECLARATION}\r\n{INDENTED.write(root)}".encode()
 
 
 @lru_cache(maxsize=64)
@@ -79,7 +79,7 @@ def disco(address: str) -> bytes:
             ),
         ),
     )
-    return f"{DECLARATION}\r\n{indented(root)}".encode()
+    return f"{DECLARATION}\r\n{INDENTED.write(root)}".encode()
 
 
 def _node(name: str, *attributes: tuple[str, str], children: tuple[Node, ...] = ()) -> Node:
@@ -94,134 +94,124 @@ def _documentation(text: str) -> Node:
 # --- types ----------------------------------------------------------------------------------------
 
 
-def _schema(rows: list[Row], uploads: int) -> Node:
-    named: dict[str, Node] = {}
-    elements: list[Node] = []
-    for row in rows:
-        elements.append(_wrapper(row.name, tuple(_element(*one) for one in row.taken(uploads))))
-        result = () if row.result is None else (_element(f"{row.name}Result", row.result),)
-        elements.append(_wrapper(f"{row.name}Response", result))
-        if isinstance(row.result, ArrayOf) and row.result.item.name not in named:
-            named[row.result.item.name] = _complex(row.result.item)
-            elements.extend((_array(row.result), named[row.result.item.name]))
+def _schema(service: SoapService, described: list[SoapOperation]) -> Node:
+    known: set[str] = set()
+    children: list[Node] = []
+    for operation in described:
+        children.append(_wrapper(operation.name, operation.request))
+        children.append(_wrapper(f"{operation.name}Response", operation.response))
+        children.extend(_new_types(service, operation.response, known))
     return _node(
         "s:schema",
         ("elementFormDefault", "qualified"),
         ("targetNamespace", NAMESPACE),
-        children=(*elements, *_global_elements(rows)),
+        children=(*children, *_global_elements(described)),
     )
 
 
-def _wrapper(name: str, members: tuple[Node, ...]) -> Node:
-    return _node("s:element", ("name", name), children=(_sequence("s:complexType", members),))
+def _new_types(service: SoapService, members: tuple[Element, ...], known: set[str]) -> Iterator[Node]:
+    """Yield the complex types of members and of theirs, each at its first use."""
+    for member in members:
+        name = (member.type or "").removeprefix("tns:")
+        if name in service.types and name not in known:
+            known.add(name)
+            yield _sequence("s:complexType", _elements(service.types[name]), ("name", name))
+            yield from _new_types(service, service.types[name], known)
+
+
+def _wrapper(name: str, members: tuple[Element, ...]) -> Node:
+    return _node("s:element", ("name", name), children=(_sequence("s:complexType", _elements(members)),))
 
 
 def _sequence(name: str, members: tuple[Node, ...], *attributes: tuple[str, str]) -> Node:
     return _node(name, *attributes, children=(_node("s:sequence", children=members),) if members else ())
 
 
-def _element(name: str, kind: Type) -> Node:
-    value = isinstance(kind, Kind) and kind not in (Kind.STRING, Kind.XML)
-    occurs = (("minOccurs", "1" if value else "0"), ("maxOccurs", "1"), ("name", name))
-    if kind is Kind.XML:
+def _elements(members: tuple[Element, ...]) -> tuple[Node, ...]:
+    return tuple(_element(one) for one in members)
+
+
+def _element(member: Element) -> Node:
+    occurs = (
+        ("minOccurs", str(member.least)),
+        ("maxOccurs", "unbounded" if member.most is None else str(member.most)),
+        ("name", member.name),
+        *((("nillable", "true"),) if member.nillable else ()),
+    )
+    if member.type is None:
         return _node("s:element", *occurs, children=(_dataset(),))
-    return _node("s:element", *occurs, ("type", _type(kind)))
-
-
-def _type(kind: Type) -> str:
-    if isinstance(kind, Kind):
-        return f"s:{kind}"
-    return f"tns:ArrayOf{kind.item.name}" if isinstance(kind, ArrayOf) else f"tns:{kind.name}"
+    return _node("s:element", *occurs, ("type", member.type))
 
 
 def _dataset() -> Node:
     return _sequence("s:complexType", (_node("s:element", ("ref", "s:schema")), _node("s:any")))
 
 
-def _array(kind: ArrayOf) -> Node:
-    name = kind.item.name
-    item = _node(
-        "s:element",
-        ("minOccurs", "0"),
-        ("maxOccurs", "unbounded"),
-        ("name", name),
-        ("nillable", "true"),
-        ("type", f"tns:{name}"),
-    )
-    return _sequence("s:complexType", (item,), ("name", f"ArrayOf{name}"))
-
-
-def _complex(kind: Struct) -> Node:
-    return _sequence("s:complexType", tuple(_element(*one) for one in kind.members), ("name", kind.name))
-
-
-def _global_elements(rows: list[Row]) -> Iterator[Node]:
+def _global_elements(described: list[SoapOperation]) -> Iterator[Node]:
     """Yield the elements that GET and POST answer with: each result type once, at its first use."""
-    for kind in dict.fromkeys(row.result for row in rows if row.result is not None):
-        if kind is Kind.XML:
+    for kind in dict.fromkeys(member.type for one in described for member in one.response):
+        if kind is None:
             yield _node("s:element", ("name", "DataSet"), ("nillable", "true"), children=(_dataset(),))
         else:
-            name = _body_element(kind).removeprefix("tns:")
-            null = () if kind in (Kind.LONG, Kind.INT) else (("nillable", "true"),)
-            yield _node("s:element", ("name", name), *null, ("type", _type(kind)))
-
-
-def _body_element(kind: Type) -> str:
-    if kind is Kind.XML:
-        return "tns:DataSet"
-    return f"tns:{kind}" if isinstance(kind, Kind) else _type(kind)
+            null = () if kind in ("s:long", "s:int") else (("nillable", "true"),)
+            yield _node("s:element", ("name", kind.partition(":")[2]), *null, ("type", kind))
 
 
 # --- messages, port types, bindings -----------------------------------------------------------------
 
 
-def _messages(rows: list[Row], uploads: int) -> Iterator[Node]:
-    for row in rows:
-        for way, element in (("In", row.name), ("Out", f"{row.name}Response")):
+def _messages(described: list[SoapOperation]) -> Iterator[Node]:
+    for one in described:
+        for way, element in (("In", one.name), ("Out", f"{one.name}Response")):
             part = _node("wsdl:part", ("name", "parameters"), ("element", f"tns:{element}"))
-            yield _node("wsdl:message", ("name", f"{row.name}Soap{way}"), children=(part,))
+            yield _node("wsdl:message", ("name", f"{one.name}Soap{way}"), children=(part,))
     for protocol in _PORTS:
-        for row in rows:
-            parts = tuple(_node("wsdl:part", ("name", name), ("type", "s:string")) for name, _ in row.taken(uploads))
-            yield _node("wsdl:message", ("name", f"{row.name}{protocol}In"), children=parts)
-            body = () if row.result is None else (("name", "Body"), ("element", _body_element(row.result)))
-            out = (_node("wsdl:part", *body),) if body else ()
-            yield _node("wsdl:message", ("name", f"{row.name}{protocol}Out"), children=out)
+        for one in described:
+            parts = tuple(_node("wsdl:part", ("name", member.name), ("type", "s:string")) for member in one.request)
+            yield _node("wsdl:message", ("name", f"{one.name}{protocol}In"), children=parts)
+            bodies = tuple(
+                _node("wsdl:part", ("name", "Body"), ("element", _body_element(member))) for member in one.response
+            )
+            yield _node("wsdl:message", ("name", f"{one.name}{protocol}Out"), children=bodies)
 
 
-def _port_type(rows: list[Row], protocol: str) -> Node:
+def _body_element(member: Element) -> str:
+    return "tns:DataSet" if member.type is None else f"tns:{member.type.partition(':')[2]}"
+
+
+def _port_type(described: list[SoapOperation], protocol: str) -> Node:
     operations = tuple(
         _node(
             "wsdl:operation",
-            ("name", row.name),
+            ("name", one.name),
             children=(
-                _documentation(row.doc),
-                _node("wsdl:input", ("message", f"tns:{row.name}{protocol}In")),
-                _node("wsdl:output", ("message", f"tns:{row.name}{protocol}Out")),
+                _documentation(BY_NAME[one.name].doc),
+                _node("wsdl:input", ("message", f"tns:{one.name}{protocol}In")),
+                _node("wsdl:output", ("message", f"tns:{one.name}{protocol}Out")),
             ),
         )
-        for row in rows
+        for one in described
     )
     return _node("wsdl:portType", ("name", f"{SERVICE}{protocol}"), children=operations)
 
 
-def _soap_binding(rows: list[Row], prefix: str) -> Node:
+def _soap_binding(described: list[SoapOperation], prefix: str) -> Node:
     body = (_node(f"{prefix}:body", ("use", "literal")),)
     operations = tuple(
         _operation(
-            row,
-            _node(f"{prefix}:operation", ("soapAction", f"{NAMESPACE}/{row.name}"), ("style", "document")),
+            one,
+            _node(f"{prefix}:operation", ("soapAction", f"{NAMESPACE}/{one.name}"), ("style", "document")),
             body,
             body,
         )
-        for row in rows
+        for one in described
     )
     transport = _node(f"{prefix}:binding", ("transport", "http://schemas.xmlsoap.org/soap/http"))
     name = f"{SERVICE}{'Soap' if prefix == 'soap' else 'Soap12'}"
     return _binding(name, f"{SERVICE}Soap", transport, operations)
 
 
-def _http_binding(rows: list[Row], protocol: str) -> Node:
+def _http_binding(described: list[SoapOperation], protocol: str) -> Node:
     taken = (
         _node("http:urlEncoded")
         if protocol == "HttpGet"
@@ -229,12 +219,12 @@ def _http_binding(rows: list[Row], protocol: str) -> Node:
     )
     operations = tuple(
         _operation(
-            row,
-            _node("http:operation", ("location", f"/{row.name}")),
+            one,
+            _node("http:operation", ("location", f"/{one.name}")),
             (taken,),
-            () if row.result is None else (_node("mime:mimeXml", ("part", "Body")),),
+            (_node("mime:mimeXml", ("part", "Body")),) if one.response else (),
         )
-        for row in rows
+        for one in described
     )
     return _binding(
         f"{SERVICE}{protocol}", f"{SERVICE}{protocol}", _node("http:binding", ("verb", _PORTS[protocol])), operations
@@ -245,10 +235,10 @@ def _binding(name: str, kind: str, transport: Node, operations: tuple[Node, ...]
     return _node("wsdl:binding", ("name", name), ("type", f"tns:{kind}"), children=(transport, *operations))
 
 
-def _operation(row: Row, address: Node, taken: tuple[Node, ...], given: tuple[Node, ...]) -> Node:
+def _operation(one: SoapOperation, address: Node, taken: tuple[Node, ...], given: tuple[Node, ...]) -> Node:
     return _node(
         "wsdl:operation",
-        ("name", row.name),
+        ("name", one.name),
         children=(address, _node("wsdl:input", children=taken), _node("wsdl:output", children=given)),
     )
 

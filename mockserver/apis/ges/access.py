@@ -93,7 +93,7 @@ async def token_record(context: GesContext, token: str) -> Mapping[str, Any] | N
             "expires": expires,
             "permitted": account.permitted,
         }
-    found: Mapping[str, Any] | None = await context.sandbox.records("ges").get(TOKENS, token)
+    found: Mapping[str, Any] | None = await context.sandbox.documents("ges").get(TOKENS, token)
     return found
 
 
@@ -154,24 +154,28 @@ async def _signer(context: GesContext, header: str) -> Account:
     if not in_time(context, at):
         raise unauthenticated(f"{_AKSK}request time is not within 15 minutes")
     if lock["failures"]:
-        await context.sandbox.records("ges").put(_LOCKS, signature.access_key, _OPEN)
+        await context.sandbox.documents("ges").change(_LOCKS, signature.access_key, _forgiven)
     return account
 
 
 async def _lock(context: GesContext, access_key: str) -> Mapping[str, Any]:
-    return await context.sandbox.records("ges").get(_LOCKS, access_key) or _OPEN
+    return await context.sandbox.documents("ges").get(_LOCKS, access_key) or _OPEN
 
 
 async def _count_failure(context: GesContext, access_key: str) -> None:
     """Count a bad signature; the fifth in a row locks the access key."""
-    records = context.sandbox.records("ges")
-    while True:
-        old = await records.get(_LOCKS, access_key)
+
+    def one_more(old: Mapping[str, Any] | None) -> Mapping[str, Any]:
         failures = (old or _OPEN)["failures"] + 1
         locked = failures >= _FAILURES
-        new = {"failures": 0 if locked else failures, "until": context.now + _LOCKED if locked else 0.0}
-        if await records.replace(_LOCKS, access_key, old, new):
-            return
+        return {"failures": 0 if locked else failures, "until": context.now + _LOCKED if locked else 0.0}
+
+    await context.sandbox.documents("ges").change(_LOCKS, access_key, one_more)
+
+
+def _forgiven(lock: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a lock after a good signature: bad ones are forgotten, but for those that have just locked the key."""
+    return _OPEN if lock and lock["failures"] else lock
 
 
 def signed_request(context: GesContext) -> Signed:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.api.context import RequestContext, Response
-from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.context import RequestContext
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.wire import answer, gateway_answer
 from mockserver.core.errors import DomainError
@@ -48,15 +49,25 @@ class GesFault(Exception):
     Args:
         code: `GES.8301`.
         message: the catalogue's text unless given.
+        shows_state: it tells the state of the job all the same.
         failed: the body ends with `"result":"failed"` in every edition (otherwise in the persistent one only).
     """
 
-    def __init__(self, code: str, message: str | None = None, *, status: int | None = None, failed: bool = False):
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        *,
+        status: int | None = None,
+        failed: bool = False,
+        shows_state: bool = False,
+    ) -> None:
         known = CATALOGUE.get(code, (400, ""))
         super().__init__(known[1] if message is None else message)
         self.code = code
         self.status = known[0] if status is None else status
         self.failed = failed
+        self.shows_state = shows_state
 
 
 class ManagementFault(Exception):
@@ -95,7 +106,7 @@ def refuse(context: RequestContext[GesSettings, Any], error: Exception) -> Respo
         body = {"errorMessage": text, "errorCode": error.code}
         if error.failed or context.settings.persistent:
             body["result"] = "failed"
-        return answer(context, body, error.status)
+        return answer(context, body, error.status)._replace(shows_state=error.shows_state)
     if isinstance(error, ManagementFault):
         names = ("error_msg", "error_code") if context.path.startswith("/v2/") else ("errorMessage", "errorCode")
         return gateway_answer(context, {names[0]: text, names[1]: error.code}, error.status)

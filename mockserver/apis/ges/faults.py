@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.api.context import RequestContext, Response
+from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
+from mockserver.api.response import Response
 from mockserver.apis.ges.errors import CATALOGUE, GatewayFault, GesFault, refuse, unauthenticated
 from mockserver.core.machine import Confidence
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import HYG_ALGORITHM
@@ -48,13 +48,15 @@ async def cancel_hyg_job(context: GesContext) -> Response:
 async def cancel_hyg_jobs(context: GesContext) -> Response:
     """Cancel all queued jobs of a graph; running ones go on."""
     graph = await _graph(context)
-    jobs, _ = await context.jobs.page("ges", newest=False)
-    for job in jobs:
-        if _belongs(job, graph) and job.state in _QUEUED:
-            try:
-                await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
-            except (UnknownJob, IllegalEvent):
-                continue
+
+    def queued(job: Job) -> bool:
+        return _belongs(job, graph) and job.state in _QUEUED
+
+    async for job in context.jobs.each("ges", newest=False, where=queued):
+        try:
+            await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
+        except (UnknownJob, IllegalEvent):
+            continue
     return answer(context, {"result": "success"})
 
 

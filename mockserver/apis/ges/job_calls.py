@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import EXPORT_RESULT, cancellable, kind_of
@@ -23,7 +23,6 @@ from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 
 _DONE = frozenset({GesState.SUCCESS, GesState.COMPLETE})
-_CHUNK = 200
 
 
 async def status(context: GesContext) -> Response:
@@ -39,13 +38,11 @@ async def status(context: GesContext) -> Response:
     if state == GesState.FAILED:
         kind = kind_of(job.data)
         if kind.algorithm:
-            context.told = True
-            raise GesFault("GES.8301", _failure(job))
+            raise GesFault("GES.8301", _failure(job), shows_state=True)
         return answer(context, _unfinished(settings, "failed"))
     if state == GesState.CANCELLED:
         if settings.cancelled_status == "unknown":
-            context.told = True
-            raise _unknown(context)
+            raise _unknown(context, shows_state=True)
         return answer(context, _unfinished(settings, "failed"))
     return answer(context, _unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
 
@@ -192,10 +189,11 @@ def _failure(job: Job) -> str:
     return f"Running algorithm [{job.data.get('algorithm', '')}] error: {reason}!"
 
 
-def _unknown(context: GesContext) -> GesFault:
+def _unknown(context: GesContext, *, shows_state: bool = False) -> GesFault:
     # Two blanks on the service plane of the memory edition, one in the persistent edition: both are the samples'.
     blanks = " " if context.settings.persistent else "  "
-    return GesFault("GES.8301", f"can not find job, jobId is{blanks}{context.values['job_id']}")
+    text = f"can not find job, jobId is{blanks}{context.values['job_id']}"
+    return GesFault("GES.8301", text, shows_state=shows_state)
 
 
 def _not_to_cancel(settings: GesSettings, job_id: str) -> str:
@@ -219,16 +217,10 @@ async def _graph_to_list(context: GesContext) -> Graph:
 
 
 async def _of_graph(context: GesContext, graph: Graph) -> AsyncIterator[Job]:
-    start = 0
-    while True:
-        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
-        for job in jobs:
-            forgotten = job.state == GesState.CANCELLED and context.settings.cancelled_status == "unknown"
-            if _belongs(job, graph) and not forgotten and not await _erased(context, job):
-                yield job
-        start += _CHUNK
-        if start >= total:
-            return
+    async for job in context.jobs.each("ges", where=lambda job: _belongs(job, graph)):
+        forgotten = job.state == GesState.CANCELLED and context.settings.cancelled_status == "unknown"
+        if not forgotten and not await _erased(context, job):
+            yield job
 
 
 def _listed(settings: GesSettings, job: Job) -> dict[str, Any]:

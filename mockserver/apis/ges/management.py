@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mockserver.api.context import Malformed, Response
+from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, project_of
 from mockserver.apis.ges.errors import ManagementFault
@@ -16,12 +16,12 @@ from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.wire.json import Malformed
 
 _LIMIT = 10
 """Jobs on a page that asks for no number (the SDK's own documentation)."""
 
 _FILTERS = ("running", "waiting", "success", "failed")
-_CHUNK = 200
 
 
 async def show_job(context: GesContext) -> Response:
@@ -77,8 +77,8 @@ def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesContext]
         job = await context.create(
             {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": kind.name}
         )
-        context.job = job.id
-        return gateway_answer(context, {"jobId" if _version(context) == "v1.0" else "job_id": job.id})
+        data = {"jobId" if _version(context) == "v1.0" else "job_id": job.id}
+        return gateway_answer(context, data)
 
     return handler
 
@@ -97,13 +97,7 @@ async def _graph(context: GesContext) -> Graph:
 
 
 async def _jobs(context: GesContext, project_id: str) -> list[Job]:
-    start, found = 0, []
-    while True:
-        jobs, total = await context.jobs.page("ges", start=start, limit=_CHUNK)
-        found += [job for job in jobs if _belongs(job, project_id)]
-        start += _CHUNK
-        if start >= total:
-            return found
+    return [job async for job in context.jobs.each("ges", where=lambda job: _belongs(job, project_id))]
 
 
 def _belongs(job: Job, project_id: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault

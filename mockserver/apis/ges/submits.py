@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mockserver.api.context import Malformed, RequestContext, Response
+from mockserver.api.context import RequestContext
+from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
@@ -14,6 +15,7 @@ from mockserver.apis.ges.results import found
 from mockserver.apis.ges.site import Graph
 from mockserver.apis.ges.wire import answer, truth, whole
 from mockserver.core.job import Job
+from mockserver.wire.json import Malformed
 
 Check = Callable[[Mapping[str, Any]], None]
 
@@ -45,7 +47,6 @@ async def created(
     job = await context.create(
         {"graph": graph.name, "project_id": graph.project_id, "kind": kind.name, "request": request, **(fields or {})}
     )
-    context.job = job.id
     job_type = kind_of(job.data).job_type
     data: dict[str, Any] = {"jobId": job.id}
     if job_type is not None:

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
 from mockserver.apis.ges.errors import GatewayFault
@@ -38,7 +38,7 @@ async def create_token(context: GesContext) -> Response:
         "expires": expires,
         "permitted": (project or account).permitted,
     }
-    await context.sandbox.records("ges").put(TOKENS, token, record)
+    await context.sandbox.documents("ges").put(TOKENS, token, record)
     domain = {"id": _id(context, "domain", account.domain), "name": account.domain}
     body: dict[str, Any] = {"expires_at": _instant(expires), "methods": methods}
     if project is None:

@@ -6,20 +6,20 @@ from typing import Any
 
 import orjson
 
-from mockserver.api.context import RequestContext, Response, read_json
+from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.definition import operation_at
+from mockserver.api.response import Response
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.wire.json import read_json
 
 MAXIMUM = 100_000
 """Most results a status or list query gives, and what it gives when not asked for less (documented)."""
 
 
-def decode(context: RequestContext[Any, Any]) -> None:
-    """Fill in parameters (the query), payload (the JSON body) and the job it is about."""
-    context.job = context.values.get("job_id")
-    if context.query_string:
-        context.parameters = dict(context.query)
-    if context.body:
-        context.payload = read_json(context.body)
+def resolve(context: RequestContext[Any, Any]) -> Resolved:
+    """Read parameters (the query) and payload (the JSON body)."""
+    parameters = dict(context.query) if context.query_string else NO_VALUES
+    return Resolved(operation_at(context.route), parameters, read_json(context.body) if context.body else None)
 
 
 def answer(context: RequestContext[GesSettings, Any], data: Any, status: int = 200) -> Response:

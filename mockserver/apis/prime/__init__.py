@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.api.definition import Api, Operation
+from mockserver.api.definition import Api, JobPlace, Operation
 from mockserver.apis.prime import creation, directories, jobservice, jobsummary, site
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS
 from mockserver.apis.prime.gate import Inner, gated
 from mockserver.apis.prime.jobs import SCENARIOS, job_spec
 from mockserver.apis.prime.machine import JOB, RUN, RUN_KIND, JobEvent, RunEvent
-from mockserver.apis.prime.payload import decode
+from mockserver.apis.prime.payload import IDS, resolve
 from mockserver.apis.prime.refusal import LOGIN, refuse
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.views import result_status
@@ -27,12 +27,20 @@ def _paths(*below: str) -> tuple[str, ...]:
 
 def _write(name: str, event: JobEvent | RunEvent) -> Operation:
     inner = jobservice.write(name, event)
-    return _operation(name, "PUT", inner, f"op/jobService/{name.lower()}", job_service=True)
+    return _operation(name, "PUT", inner, f"op/jobService/{name.lower()}", JobPlace(body=IDS[name]), job_service=True)
 
 
-def _operation(name: str, method: str, inner: Inner, *below: str, **gate: Any) -> Operation:
+def _operation(name: str, method: str, inner: Inner, path: str, job: JobPlace | None = None, **gate: Any) -> Operation:
     group = Group.READ if method == "GET" else Group.WRITE
-    return Operation(name=name, methods=(method,), paths=_paths(*below), handler=gated(inner, group, **gate))
+    return Operation(name=name, methods=(method,), paths=_paths(path), handler=gated(inner, group, **gate), job=job)
+
+
+def _unquoted(job_id: str) -> str:
+    return job_id.strip('"')
+
+
+def _without_suffix(job_id: str) -> str:
+    return job_id.removesuffix(".json").removesuffix(".xml")
 
 
 def _not_faked(name: str, method: str, title: str, path: str) -> Operation:
@@ -60,13 +68,21 @@ PRIME = Api(
         _write("Suspend", JobEvent.SUSPEND),
         _write("Resume", JobEvent.RESUME),
         _write("CancelRunning", RunEvent.CANCELRUNNING),
-        _operation("RunHistory", "GET", jobservice.run_history, "op/jobService/runhistory", job_service=True),
+        _operation(
+            "RunHistory",
+            "GET",
+            jobservice.run_history,
+            "op/jobService/runhistory",
+            JobPlace(parameter="jobId", clean=_unquoted),
+            job_service=True,
+        ),
         Operation(
             name="JobSummary",
             methods=("GET",),
             # The id's own suffix is a part of its segment.
             paths=(*_paths("data/JobSummary"), f"{_VERSIONED}/data/JobSummary/{{id}}"),
             handler=gated(jobsummary.job_summary, Group.READ),
+            job=JobPlace(path="id", clean=_without_suffix),
         ),
         _operation("EntityTypes", "GET", directories.entity_types, "data"),
         _operation("Operations", "GET", directories.operations, "op"),
@@ -99,9 +115,10 @@ PRIME = Api(
     job_spec=job_spec,
     own_fields=_own_fields,
     parts=_parts,
-    decode=decode,
+    resolve=resolve,
     refuse=refuse,
     faults=FAULTS,
+    secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
         "prime.md",
         "Cisco Prime Infrastructure API references 2.2 to 3.10",

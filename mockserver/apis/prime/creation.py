@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import Malformed
 from mockserver.api.job_builder import with_scenario
 from mockserver.apis.prime.gate import Ask, PrimeContext
 from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
@@ -14,6 +13,7 @@ from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
 from mockserver.core.clock import instant
+from mockserver.wire.json import Malformed
 
 # The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).
 DEPLOYED = "An deploy job has been successfully created. "
@@ -61,7 +61,6 @@ async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[st
     if wait:
         fields["next_run_time"] = start
     job = await context.create(fields, owner=ask.user.username)
-    context.job = job.id
     name: str = job.data["name"]
     return name
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import RequestContext, Response
+from mockserver.api.context import RequestContext
+from mockserver.api.response import Response
 from mockserver.apis.prime.gate import Ask, PrimeContext
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.model import Directory, EntityType, RateLimits, RateLimitsAnswer, Service

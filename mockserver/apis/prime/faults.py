@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api.context import RequestContext, Response
+from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
+from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.refusal import error_document, login_needed, page, unauthorized
 from mockserver.apis.prime.settings import PrimeSettings

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from mockserver.api.context import RequestContext, Response
-from mockserver.api.definition import Handler, NoRoute
+from mockserver.api.context import RequestContext
+from mockserver.api.definition import Handler
+from mockserver.api.errors import NoRoute
+from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
@@ -87,9 +89,9 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
             if counted:
                 await limits.leave(context)
         if fresh and settings.session_cookie:
-            path, secure = f"{context.sandbox.prefix}/webacs", context.scheme == "https"
+            path, secure = f"{context.sandbox.prefix}/webacs", context.peer.scheme == "https"
             value = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
-            reply.headers = {**reply.headers, "Set-Cookie": value}
+            reply = reply._replace(headers={**reply.headers, "Set-Cookie": value})
         return reply
 
     return handler
@@ -116,10 +118,10 @@ def _login(context: PrimeContext) -> tuple[Account, bool]:
         if (
             limit
             and context.headers.get("Connection", "").lower() != "close"
-            and context.connection is not None
-            and accounts.connected(account, context.connection) > limit
+            and context.peer.transport is not None
+            and accounts.connected(account, context.peer.transport) > limit
         ):
-            accounts.dropped(account, context.connection)
+            accounts.dropped(account, context.peer.transport)
             raise SessionLimit
         return account, True
     if context.settings.session_cookie and (cookies := context.headers.get("Cookie")) is not None:

@@ -13,8 +13,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mockserver.api.context import Jobs
 from mockserver.core.job import Job
-from mockserver.sandbox.jobs import Jobs
 
 API = "prime"
 SYSTEM = "SYSTEM"

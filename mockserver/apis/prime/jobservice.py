@@ -27,8 +27,6 @@ from mockserver.core.job import Job
 
 M = TypeVar("M", bound=ManagementResponse)
 
-_CHUNK = 1000
-
 
 def management(kind: type[M], ask: Ask, **content: Any) -> M:
     """Return the root of an answer below `op`."""
@@ -130,11 +128,5 @@ async def candidates(context: PrimeContext, found: list[Condition]) -> AsyncIter
             yield job
         if known:
             return
-    start = 0
-    while True:
-        jobs, total = await context.jobs.page(API, start=start, limit=_CHUNK, newest=False)
-        for job in jobs:
-            yield job
-        start += _CHUNK
-        if start >= total:
-            return
+    async for job in context.jobs.each(API, newest=False):
+        yield job

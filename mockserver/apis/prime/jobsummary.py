@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from mockserver.api.context import Response
+from mockserver.api.response import Response
 from mockserver.apis.prime import filters, views
 from mockserver.apis.prime.filters import Condition, Kind
 from mockserver.apis.prime.gate import Ask, PrimeContext, answered
@@ -94,7 +94,9 @@ async def job_summary(context: PrimeContext, ask: Ask) -> Listing | Instance | R
     reply = answered(context, ask, page)
     if paging.by_header:
         # 200 and not 206: the reference shows it so.
-        reply.headers = {"Content-Range": f"instances {page.first}-{paging.first + len(jobs) - 1}/{count}"}
+        return reply._replace(
+            headers={"Content-Range": f"instances {page.first}-{paging.first + len(jobs) - 1}/{count}"}
+        )
     return reply
 
 

@@ -65,7 +65,7 @@ async def enter(context: RequestContext[PrimeSettings, Any], user: str) -> None:
 
 async def leave(context: RequestContext[PrimeSettings, Any]) -> None:
     """Say that a request has ended."""
-    records = context.sandbox.records(context.api.name)
+    records = context.sandbox.documents(context.api.name)
     while True:
         running = await records.get(_COLLECTION, "running") or {}
         left = {number: one for number, one in running.items() if number != str(context.number)}
@@ -74,7 +74,7 @@ async def leave(context: RequestContext[PrimeSettings, Any]) -> None:
 
 
 async def _begin_running(context: RequestContext[PrimeSettings, Any], user: str) -> None:
-    settings, records = context.settings, context.sandbox.records(context.api.name)
+    settings, records = context.settings, context.sandbox.documents(context.api.name)
     real = context.sandbox.real()
     while True:
         stored = await records.get(_COLLECTION, "running")
@@ -90,7 +90,7 @@ async def _begin_running(context: RequestContext[PrimeSettings, Any], user: str)
 
 
 async def _count(context: RequestContext[PrimeSettings, Any], user: str) -> None:
-    settings, records = context.settings, context.sandbox.records(context.api.name)
+    settings, records = context.settings, context.sandbox.documents(context.api.name)
     segment = int(context.now * 1000 // (settings.window_size / settings.window_segments))
     while True:
         stored = await records.get(_COLLECTION, "window")

@@ -7,11 +7,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.api.context import Malformed, RequestContext, read_json
+from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.definition import operation_at
 from mockserver.apis.prime.address import Address, Form, address_of, body_form
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.wire import xml
+from mockserver.wire.json import Malformed, read_json
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
@@ -26,21 +28,15 @@ IDS = {
     "CancelRunning": ("jobRunOperationPayload", "runIds", "runId"),
 }
 """Operation -> where its ids stand: root, list, item."""
-_PLACES = tuple(dict.fromkeys(IDS.values()))
 
 
-def decode(context: RequestContext[PrimeSettings, Any]) -> None:
-    """Fill in the query as plain data, the body as plain data, and the job that the call is about."""
+def resolve(context: RequestContext[PrimeSettings, Any]) -> Resolved:
+    """Read the query and the body as plain data."""
     address = address_of(context.path, context.query_string, context.settings)
-    context.parameters = _query(address.query) if address.query else {}
-    if context.method == "PUT":
-        context.payload = _body(context, address)
-        context.job = _first_id(context.payload)
-    elif "id" in context.values:
-        context.job = context.values["id"].removesuffix(".json").removesuffix(".xml")
-    else:
-        job = context.parameters.get("jobId")
-        context.job = job.strip('"') if isinstance(job, str) else None
+    parameters = _query(address.query) if address.query else NO_VALUES
+    return Resolved(
+        operation_at(context.route), parameters, _body(context, address) if context.method == "PUT" else None
+    )
 
 
 def form_of_body(context: RequestContext[PrimeSettings, Any], address: Address) -> Form | None:
@@ -159,14 +155,3 @@ def _plain(element: Any) -> Any:
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2] if tag[0] == "{" else tag
-
-
-def _first_id(payload: Any) -> str | None:
-    """Return the first id of a write, for journal and faults; None where no id stands."""
-    try:
-        found = next(payload[root][outer][item] for root, outer, item in _PLACES if root in payload)
-    except (TypeError, LookupError, StopIteration):
-        return None
-    if isinstance(found, list) and found:
-        found = found[0]
-    return str(found).strip() if isinstance(found, (str, int)) else None

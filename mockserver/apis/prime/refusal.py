@@ -9,8 +9,9 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.api.context import RequestContext, Response
-from mockserver.api.definition import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.context import RequestContext
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.response import Response
 from mockserver.apis.prime.address import Address, Form, accepted, address_of
 from mockserver.apis.prime.model import ErrorDocument
 from mockserver.apis.prime.render import json_bytes, xml_bytes

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
+from mockserver.api.context import Jobs
 from mockserver.apis.prime.job_index import API
 from mockserver.apis.prime.jobs import time_zone
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState, RunState
@@ -18,7 +19,6 @@ from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
 from mockserver.core.plan import seconds
-from mockserver.sandbox.jobs import Jobs
 
 TYPE = "JobSummary"
 DTO = "jobSummaryDTO"

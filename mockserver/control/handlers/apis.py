@@ -5,50 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.api import settings as knobs
-from mockserver.api.context import Response, json_response
 from mockserver.api.definition import Api
-from mockserver.control.errors import Refused
-from mockserver.control.requests import Ask
+from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
+from mockserver.control.requests import ControlRequest
 from mockserver.core.machine import FINAL, Machine
 from mockserver.core.plan import describe_on_cancel, describe_plan
 
 
-def chosen(ask: Ask, name: str) -> Api:
+def chosen(request: ControlRequest, name: str) -> Api:
     """Return an API of the sandbox.
 
     Raises:
-        Refused: there is none of that name.
+        ControlError: there is none of that name.
     """
-    api = ask.sandbox.apis.get(name)
+    api = request.sandbox.apis.get(name)
     if api is None:
-        raise Refused(
-            404, "unknown-api", f"no API {name!r} here", "GET /_control/apis lists them", list(ask.sandbox.apis)
+        raise ControlError(
+            404, "unknown-api", f"no API {name!r} here", "GET /_control/apis lists them", list(request.sandbox.apis)
         )
     return api
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(request: ControlRequest) -> Response:
     """List the APIs."""
-    return json_response({"apis": [await describe(ask, api) for api in ask.sandbox.apis.values()]})
+    return json_response({"apis": [await describe(request, api) for api in request.sandbox.apis.values()]})
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show one API."""
-    return json_response(await describe(ask, chosen(ask, ask.values["api"])))
+    return json_response(await describe(request, chosen(request, request.values["api"])))
 
 
-async def change_settings(ask: Ask) -> Response:
+async def change_settings(request: ControlRequest) -> Response:
     """Set some settings; return all of them."""
-    api = chosen(ask, ask.values["api"])
-    return json_response(knobs.values(await ask.sandbox.change_settings(api.name, ask.fields)))
+    api = chosen(request, request.values["api"])
+    return json_response(knobs.values(await request.sandbox.change_settings(api.name, request.fields)))
 
 
-async def describe(ask: Ask, api: Api) -> dict[str, Any]:
+async def describe(request: ControlRequest, api: Api) -> dict[str, Any]:
     """Return an API as JSON, with the addresses and settings of the sandbox."""
     return {
         **facts(api),
-        "urls": [ask.base + base for base in api.bases],
-        "settings": knobs.values(await ask.sandbox.settings(api.name)),
+        "urls": [request.base + base for base in api.bases],
+        "settings": knobs.values(await request.sandbox.settings(api.name)),
     }
 
 

@@ -5,51 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.api.context import Response, json_response
-from mockserver.control.errors import Refused
-from mockserver.control.requests import Ask
+from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
+from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import Clock, instant, iso
-from mockserver.core.job import Job, Transition
+from mockserver.core.job import Job, Transition, transition_record
 from mockserver.core.plan import seconds
 
 _ULP = 1e-6
 """Seconds added to a running clock that is set to a moment, so that rounding cannot leave it just before."""
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show the clock."""
-    return json_response(_describe(await ask.sandbox.clock(), ask.sandbox.real()))
+    return json_response(_describe(await request.sandbox.clock(), request.sandbox.real()))
 
 
-async def change(ask: Ask) -> Response:
+async def change(request: ControlRequest) -> Response:
     """Set, stop or resume the clock."""
-    clock, real = await ask.sandbox.clock(), ask.sandbox.real()
-    frozen, now = ask.fields.get("frozen"), ask.fields.get("now")
+    clock, real = await request.sandbox.clock(), request.sandbox.real()
+    frozen, now = request.fields.get("frozen"), request.fields.get("now")
     if frozen is not None:
         clock = clock.freeze(real) if frozen else clock.resume(real)
     if now is not None:
         try:
             clock = clock.set(instant(now), real)
         except ValueError as error:
-            raise Refused(422, "bad-moment", str(error), "for example 2026-01-02T12:00:00Z") from None
-    return await _move(ask, clock)
+            raise ControlError(422, "bad-moment", str(error), "for example 2026-01-02T12:00:00Z") from None
+    return await _move(request, clock)
 
 
-async def advance(ask: Ask) -> Response:
+async def advance(request: ControlRequest) -> Response:
     """Move the clock forward by some seconds, or to the next planned change."""
-    await ask.sandbox.jobs.settle_all()
-    clock, real = await ask.sandbox.clock(), ask.sandbox.real()
-    if "seconds" in ask.fields:
-        to = clock.now(real) + seconds(ask.fields["seconds"])
+    await request.sandbox.jobs.settle_all()
+    clock, real = await request.sandbox.clock(), request.sandbox.real()
+    if "seconds" in request.fields:
+        to = clock.now(real) + seconds(request.fields["seconds"])
     else:
-        due = await ask.sandbox.jobs.due()
+        due = await request.sandbox.jobs.due()
         to = clock.now(real) if due is None else max(due, clock.now(real))
-    return await _move(ask, clock.set(to if clock.frozen_at is not None else to + _ULP, real))
+    return await _move(request, clock.set(to if clock.frozen_at is not None else to + _ULP, real))
 
 
-async def _move(ask: Ask, clock: Clock) -> Response:
-    fired = await ask.sandbox.set_clock(clock)
-    return json_response({**_describe(clock, ask.sandbox.real()), "fired": describe_moves(fired)})
+async def _move(request: ControlRequest, clock: Clock) -> Response:
+    fired = await request.sandbox.set_clock(clock)
+    return json_response({**_describe(clock, request.sandbox.real()), "fired": describe_moves(fired)})
 
 
 def _describe(clock: Clock, real: float) -> dict[str, Any]:
@@ -58,7 +58,5 @@ def _describe(clock: Clock, real: float) -> dict[str, Any]:
 
 def describe_moves(transitions: Sequence[tuple[Job, Transition]]) -> list[dict[str, Any]]:
     """Return moves as JSON, in order of time."""
-    return [
-        {"api": job.api, "kind": job.kind, "id": job.id, "from": move.source, "to": move.to, "at": iso(move.at)}
-        for job, move in transitions
-    ]
+    records = (transition_record(job, move) for job, move in transitions)
+    return [{name: value for name, value in one.items() if name != "cause"} for one in records]

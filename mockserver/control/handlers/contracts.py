@@ -4,35 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.api.context import Response, json_response
+from mockserver.api.response import Response, json_response
 from mockserver.contracts.model import Contract
-from mockserver.control.errors import Refused
+from mockserver.control.errors import ControlError
 from mockserver.control.handlers.apis import chosen
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlRequest
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(request: ControlRequest) -> Response:
     """List the contracts of all APIs and of the control API."""
-    found = _all(ask)
-    if "api" in ask.values:
-        name = ask.values["api"] if ask.values["api"] == "control" else chosen(ask, ask.values["api"]).name
+    found = _all(request)
+    if "api" in request.values:
+        name = (
+            request.values["api"] if request.values["api"] == "control" else chosen(request, request.values["api"]).name
+        )
         found = {operation: one for operation, one in found.items() if operation.startswith(f"{name}.")}
     return json_response({"contracts": [_summary(one) for one in found.values()]})
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show one contract: the file as it was written, shared definitions with it."""
-    operation = ask.values["operation"]
-    one = _all(ask).get(operation)
+    operation = request.values["operation"]
+    one = _all(request).get(operation)
     if one is None:
-        known = [name for name in _all(ask) if name.casefold().endswith(f".{operation.casefold().split('.')[-1]}")]
+        known = [name for name in _all(request) if name.casefold().endswith(f".{operation.casefold().split('.')[-1]}")]
         message = f"no contract {operation!r}"
-        raise Refused(404, "unknown-operation", message, "GET /_control/contracts lists them", known)
+        raise ControlError(404, "unknown-operation", message, "GET /_control/contracts lists them", known)
     return json_response(dict(one.document))
 
 
-def _all(ask: Ask) -> dict[str, Contract]:
-    return {**ask.services.contracts.by_operation, **ask.services.control_contracts.by_operation}
+def _all(request: ControlRequest) -> dict[str, Contract]:
+    return {**request.services.contracts.by_operation, **request.services.control_contracts.by_operation}
 
 
 def _summary(one: Contract) -> dict[str, Any]:

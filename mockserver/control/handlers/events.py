@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import orjson
 from aiohttp import web
 
-from mockserver.control.requests import Ask
-from mockserver.sandbox.sandbox import STOP
+from mockserver.api.response import Response
+from mockserver.control.requests import ControlRequest
+from mockserver.sandbox.events import STOP
+from mockserver.sandbox.sandbox import Sandbox
 
 HEARTBEAT = 15.0
 """Real seconds of silence after which a comment keeps proxies from closing the stream."""
 
 
-async def events(ask: Ask) -> web.StreamResponse:
+async def events(request: ControlRequest) -> Response:
     """Stream `job`, `request`, `fault`, `clock` and `reset` events until the client leaves or the sandbox ends."""
+    return Response(content_type="text/event-stream", stream=partial(_send, request.sandbox))
+
+
+async def _send(sandbox: Sandbox, request: web.BaseRequest) -> web.StreamResponse:
     stream = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
-    queue = ask.sandbox.listen()
+    queue = sandbox.listen()
     try:
-        await stream.prepare(ask.request)
-        if ask.request.method == "HEAD":
+        await stream.prepare(request)
+        if request.method == "HEAD":
             return stream
         await stream.write(b": mockserver\n\n")
         while True:
@@ -38,6 +45,6 @@ async def events(ask: Ask) -> web.StreamResponse:
     except ConnectionError:
         return stream
     finally:
-        ask.sandbox.ignore(queue)
+        sandbox.ignore(queue)
     await stream.write_eof()
     return stream

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Response, json_response
-from mockserver.control.requests import Ask
-from mockserver.faults.registry import catalogue
+from mockserver.api.response import Response, json_response
+from mockserver.control.requests import ControlRequest
+from mockserver.faults.catalogue import catalogue
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(request: ControlRequest) -> Response:
     """List the faults; with `unused`, only those that nothing has hit yet."""
-    return json_response({"faults": await ask.sandbox.faults.all(unused=ask.values.get("unused", False))})
+    return json_response({"faults": await request.sandbox.faults.all(unused=request.values.get("unused", False))})
 
 
-async def arm(ask: Ask) -> Response:
+async def arm(request: ControlRequest) -> Response:
     """Arm a fault."""
-    return json_response(await ask.sandbox.faults.arm(ask.fields), 201)
+    return json_response(await request.sandbox.faults.arm(request.fields), 201)
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show one fault."""
-    return json_response(await ask.sandbox.faults.get(ask.values["id"]))
+    return json_response(await request.sandbox.faults.get(request.values["id"]))
 
 
-async def disarm(ask: Ask) -> Response:
+async def disarm(request: ControlRequest) -> Response:
     """Remove one fault; its last record is the answer."""
-    return json_response(await ask.sandbox.faults.disarm(ask.values["id"]))
+    return json_response(await request.sandbox.faults.disarm(request.values["id"]))
 
 
-async def disarm_all(ask: Ask) -> Response:
+async def disarm_all(request: ControlRequest) -> Response:
     """Remove all faults."""
-    removed = [await ask.sandbox.faults.disarm(fault["id"]) for fault in await ask.sandbox.faults.all()]
+    removed = [await request.sandbox.faults.disarm(fault["id"]) for fault in await request.sandbox.faults.all()]
     return json_response({"removed": len(removed), "unused": sum(fault["hits"] == 0 for fault in removed)})
 
 
-async def listed(ask: Ask) -> Response:
+async def listed(request: ControlRequest) -> Response:
     """List what a fault may match and do, and the named faults of each API."""
-    return json_response(catalogue(ask.sandbox.apis))
+    return json_response(catalogue(request.sandbox.apis.values()))

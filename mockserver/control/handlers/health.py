@@ -3,58 +3,66 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver import __version__
-from mockserver.api.context import Response, json_response
-from mockserver.control.errors import Refused
+from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
 from mockserver.control.page import start_page, wants_html
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlOperation, ControlRequest
 from mockserver.http.services import Services
 
 
-async def health(ask: Ask) -> Response:
+async def health(request: ControlRequest) -> Response:
     """Say that the process answers."""
     return json_response(
         {
             "status": "healthy",
             "version": __version__,
-            "uptime_seconds": round(time.monotonic() - ask.services.started, 3),
-            "seed": ask.services.settings.seed,
+            "uptime_seconds": round(time.monotonic() - request.services.started, 3),
+            "seed": request.services.settings.seed,
         }
     )
 
 
-async def ready(ask: Ask) -> Response:
+async def ready(request: ControlRequest) -> Response:
     """Say whether fixtures are loaded and the store can be reached."""
     try:
-        store = await ask.services.store.ping()
+        store = await request.services.store.ping()
     except OSError:
         store = False
-    fixtures = ask.sandbox.seeded
+    fixtures = request.sandbox.seeded
     facts = {"fixtures": fixtures, "store": store}
     return json_response(
         {"status": "ready" if store and fixtures else "starting", **facts}, 200 if store and fixtures else 503
     )
 
 
-async def certificate(ask: Ask) -> Response:
+async def certificate(request: ControlRequest) -> Response:
     """Return the certificate of the CA that a client must trust."""
-    pem = ask.services.ports.ca_pem
+    pem = request.services.ports.ca_pem
     if pem is None:
-        raise Refused(404, "no-tls", "this server made no CA", "start it with --tls-port")
+        raise ControlError(404, "no-tls", "this server made no CA", "start it with --tls-port")
     return Response(data=None, body=pem, content_type="application/x-pem-file")
 
 
-async def index(ask: Ask) -> Response:
+async def index(operations: Sequence[ControlOperation], request: ControlRequest) -> Response:
     """List what the control API offers; a browser gets the start page, until there is a console."""
-    from mockserver.control.operations import WAYS
+    if wants_html(request.head):
+        return start_page(addresses(request.services, request.base))
+    listed = [
+        {"method": one.methods[0], "path": f"/_control{path}", "operation": f"control.{one.name}"}
+        for one in operations
+        for path in one.paths
+    ]
+    return json_response({**addresses(request.services, request.base), "operations": listed})
 
-    if wants_html(ask.request):
-        return start_page(addresses(ask.services, ask.base))
-    ways = [{"method": way.method, "path": f"/_control{way.path}", "operation": f"control.{way.name}"} for way in WAYS]
-    return json_response({**addresses(ask.services, ask.base), "operations": ways})
+
+async def start(request: ControlRequest) -> Response:
+    """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
+    known = addresses(request.services, request.base)
+    return start_page(known) if wants_html(request.head) else json_response(known)
 
 
 def addresses(services: Services, base: str) -> Mapping[str, Any]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import orjson
 
-from mockserver.control.errors import Refused
+from mockserver.control.errors import ControlError
 from mockserver.control.handlers.apis import chosen
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob, UnknownState
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine, State
@@ -29,8 +29,8 @@ BATCH = 200
 class _Shelf:
     """The jobs of one api and kind, read backwards from a position."""
 
-    def __init__(self, ask: Ask, api: str, kind: str, left: int) -> None:
-        self.ask = ask
+    def __init__(self, request: ControlRequest, api: str, kind: str, left: int) -> None:
+        self.request = request
         self.api = api
         self.kind = kind
         self.left = left
@@ -40,8 +40,8 @@ class _Shelf:
         """Return the newest job not yet taken, or None."""
         while not self._read and self.left > 0:
             start = max(0, self.left - batch)
-            page = await self.ask.sandbox.store.page(
-                self.ask.sandbox.name, self.api, self.kind, start=start, limit=self.left - start, newest=False
+            page = await self.request.sandbox.store.page(
+                self.request.sandbox.name, self.api, self.kind, start=start, limit=self.left - start, newest=False
             )
             if not page.jobs:
                 self.left = 0
@@ -55,21 +55,21 @@ class _Shelf:
         self.left -= 1
 
 
-async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
+async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
     """Return a page of jobs, the cursor of the next one, and how many jobs of the kinds listed there are.
 
     Raises:
-        Refused: no such API or cursor.
+        ControlError: no such API or cursor.
         UnknownState: no API asked for has that state or phase.
     """
-    limit = ask.values.get("limit", LIMIT)
-    names = [chosen(ask, ask.values["api"]).name] if "api" in ask.values else list(ask.sandbox.apis)
-    _check_words(ask, names)
-    sizes = await ask.sandbox.store.size(ask.sandbox.name)
-    kinds = _listed(ask, names)
-    start = _read_cursor(ask.values["cursor"]) if "cursor" in ask.values else None
+    limit = request.values.get("limit", LIMIT)
+    names = [chosen(request, request.values["api"]).name] if "api" in request.values else list(request.sandbox.apis)
+    _check_words(request, names)
+    sizes = await request.sandbox.store.size(request.sandbox.name)
+    kinds = _listed(request, names)
+    start = _read_cursor(request.values["cursor"]) if "cursor" in request.values else None
     shelves = [
-        _Shelf(ask, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
+        _Shelf(request, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
         for api, kind in kinds
     ]
     found: list[Job] = []
@@ -79,53 +79,53 @@ async def page(ask: Ask) -> tuple[list[Job], str | None, int]:
             break
         shelf, job = max(heads, key=lambda one: one[1].created)
         shelf.take()
-        settled = await _settled(ask, job)
-        if settled is not None and _fits(ask, settled):
+        settled = await _settled(request, job)
+        if settled is not None and _fits(request, settled):
             found.append(settled)
     left = {f"{shelf.api}/{shelf.kind}": shelf.left for shelf in shelves if shelf.left > 0}
     cursor = base64.urlsafe_b64encode(orjson.dumps(left)).decode() if left else None
     return found, cursor, sum(sizes.get(key, 0) for key in kinds)
 
 
-def _listed(ask: Ask, names: Sequence[str]) -> list[tuple[str, str]]:
+def _listed(request: ControlRequest, names: Sequence[str]) -> list[tuple[str, str]]:
     """Return api and kind of what is listed: all but runs, or runs when nothing else has the state or phase."""
-    every = [(api, kind) for api in names for kind in ask.sandbox.apis[api].machines]
-    if "kind" in ask.values:
-        return [one for one in every if one[1] == ask.values["kind"]]
-    having = [one for one in every if any(_is(ask, state) for state in _machine(ask, *one).states)]
+    every = [(api, kind) for api in names for kind in request.sandbox.apis[api].machines]
+    if "kind" in request.values:
+        return [one for one in every if one[1] == request.values["kind"]]
+    having = [one for one in every if any(_is(request, state) for state in _machine(request, *one).states)]
     if having and all(kind == "run" for _, kind in having):
         return having
     return [one for one in every if one[1] != "run"]
 
 
-def _machine(ask: Ask, api: str, kind: str) -> Machine:
-    return ask.sandbox.apis[api].machines[kind]
+def _machine(request: ControlRequest, api: str, kind: str) -> Machine:
+    return request.sandbox.apis[api].machines[kind]
 
 
-async def _settled(ask: Ask, job: Job) -> Job | None:
+async def _settled(request: ControlRequest, job: Job) -> Job | None:
     try:
-        return await ask.sandbox.jobs.get(job.api, job.id, kind=job.kind)
+        return await request.sandbox.jobs.get(job.api, job.id, kind=job.kind)
     except UnknownJob:
         return None
 
 
-def _fits(ask: Ask, job: Job) -> bool:
-    if not _is(ask, _machine(ask, job.api, job.kind).by_name[job.state]):
+def _fits(request: ControlRequest, job: Job) -> bool:
+    if not _is(request, _machine(request, job.api, job.kind).by_name[job.state]):
         return False
-    return "owner" not in ask.values or ask.values["owner"] == (job.owner or "")
+    return "owner" not in request.values or request.values["owner"] == (job.owner or "")
 
 
-def _is(ask: Ask, state: State) -> bool:
-    values = ask.values
+def _is(request: ControlRequest, state: State) -> bool:
+    values = request.values
     if "state" in values and values["state"].casefold() not in (state.name.casefold(), state.phase.casefold()):
         return False
     return "phase" not in values or values["phase"].casefold() == state.phase.casefold()
 
 
-def _check_words(ask: Ask, names: Sequence[str]) -> None:
-    machines = [machine for name in names for machine in ask.sandbox.apis[name].machines.values()]
+def _check_words(request: ControlRequest, names: Sequence[str]) -> None:
+    machines = [machine for name in names for machine in request.sandbox.apis[name].machines.values()]
     for parameter in ("state", "phase"):
-        word = ask.values.get(parameter)
+        word = request.values.get(parameter)
         if word is None:
             continue
         phases = {str(state.phase) for machine in machines for state in machine.states}
@@ -139,4 +139,4 @@ def _read_cursor(text: str) -> dict[str, int]:
         value = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii")))
         return {str(name): min(int(count), 1 << 62) for name, count in value.items()}
     except (binascii.Error, ValueError, AttributeError, TypeError):
-        raise Refused(422, "bad-cursor", "no cursor of ours", "take it from the page before") from None
+        raise ControlError(422, "bad-cursor", "no cursor of ours", "take it from the page before") from None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mockserver.api.context import Response
-from mockserver.control.requests import Ask
+from mockserver.api.response import Response
+from mockserver.control.requests import ControlRequest
 
 
-async def metrics(ask: Ask) -> Response:
+async def metrics(request: ControlRequest) -> Response:
     """Return the metrics."""
-    found = ask.services.exchange.metrics
-    sandboxes = ask.services.sandboxes.all()
+    found = request.services.metrics
+    sandboxes = request.services.sandboxes.all()
     jobs: Counter[tuple[str, str]] = Counter()
     for sandbox in sandboxes:
         jobs.update(await sandbox.store.size(sandbox.name))

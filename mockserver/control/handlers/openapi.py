@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from mockserver.api.context import Response, json_response
+from mockserver.api.response import Response, json_response
 from mockserver.contracts import openapi
 from mockserver.control.handlers.apis import chosen
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlRequest
 
 
-async def document(ask: Ask) -> Response:
+async def document(request: ControlRequest) -> Response:
     """Return the document."""
-    name = ask.values.get("api", "control")
+    name = request.values.get("api", "control")
     if name == "control":
-        contracts = ask.services.control_contracts.by_operation
-        return json_response(openapi.document("mockserver: the control API", contracts.values(), ask.base))
-    api = chosen(ask, name)
-    found = [one for one in ask.services.contracts.by_operation.values() if one.operation.startswith(f"{api.name}.")]
-    return json_response(openapi.document(f"mockserver: {api.title}", found, ask.base))
+        contracts = request.services.control_contracts.by_operation
+        return json_response(openapi.document("mockserver: the control API", contracts.values(), request.base))
+    api = chosen(request, name)
+    found = [
+        one for one in request.services.contracts.by_operation.values() if one.operation.startswith(f"{api.name}.")
+    ]
+    return json_response(openapi.document(f"mockserver: {api.title}", found, request.base))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mockserver.api.context import Response, json_response
-from mockserver.control.errors import Refused
-from mockserver.control.requests import Ask
+from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
+from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import instant
-from mockserver.journal import export_har as export
-from mockserver.journal.entry import Entry, describe
-from mockserver.store.base import JOURNAL
+from mockserver.journal.entry import Entry
+from mockserver.journal.export_curl import curl
+from mockserver.journal.export_har import har
+from mockserver.journal.masked_entry import describe
+from mockserver.store.base import FLOOR, JOURNAL
 
 LIMIT = 100
 """Requests listed when no number is asked for."""
@@ -19,56 +21,55 @@ LIMIT = 100
 Fits = Callable[[Entry], bool]
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(request: ControlRequest) -> Response:
     """List requests, newest first; or export them, oldest first."""
-    entries = await ask.sandbox.store.entries(ask.sandbox.name)
-    fits = _filter(ask)
+    entries = await request.sandbox.store.entries(request.sandbox.name)
+    fits = _filter(request)
     found = [entry for entry in reversed(entries) if fits(entry)]
-    shown = found[: ask.values.get("limit", LIMIT)]
-    form = ask.values.get("format", "json")
+    shown = found[: request.values.get("limit", LIMIT)]
+    form = request.values.get("format", "json")
     if form == "har":
-        return json_response(export.har(shown[::-1], ask.base))
+        return json_response(har(shown[::-1], request.base))
     if form == "curl":
-        text = export.curl(shown[::-1], ask.base)
+        text = curl(shown[::-1], request.base)
         return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
-    bodies = ask.values.get("bodies", True)
+    bodies = request.values.get("bodies", True)
     return json_response(
         {
             "requests": [describe(entry, bodies=bodies) for entry in shown],
             "total": len(found),
-            "dropped": await dropped(ask, entries),
+            "dropped": await dropped(request, entries),
         }
     )
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show one request."""
-    number = ask.values["n"]
-    for entry in await ask.sandbox.store.entries(ask.sandbox.name):
-        if str(entry.number) == number:
+    number = request.values["n"]
+    if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
+        entry = await request.sandbox.store.entry(request.sandbox.name, int(number))
+        if entry is not None:
             return json_response(describe(entry))
-    raise Refused(404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them")
+    raise ControlError(
+        404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"
+    )
 
 
-async def clear(ask: Ask) -> Response:
+async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    sandbox = ask.sandbox
-    number = (await sandbox.store.counters(sandbox.name)).get(JOURNAL, 0)
-    gone = await sandbox.store.forget_entries(sandbox.name)
-    await sandbox.store.write(sandbox.name, JOURNAL, "floor", number)
-    return json_response({"removed": gone})
+    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.name)})
 
 
-async def dropped(ask: Ask, entries: Sequence[Entry]) -> int:
+async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
     """Return how many requests the ring has dropped since it was last emptied."""
     if not entries:
         return 0
-    floor = await ask.sandbox.store.read(ask.sandbox.name, JOURNAL, "floor") or 0
+    floor = await request.sandbox.store.read(request.sandbox.name, JOURNAL, FLOOR) or 0
     return max(0, min(entry.number for entry in entries) - 1 - floor)
 
 
-def _filter(ask: Ask) -> Fits:
-    values = ask.values
+def _filter(request: ControlRequest) -> Fits:
+    values = request.values
     tests = [_same(name, values[name]) for name in ("api", "operation", "job") if name in values]
     if "status" in values:
         wanted = values["status"].lower()
@@ -95,5 +96,5 @@ def _since(text: str) -> Fits:
         moment = instant(text)
     except ValueError:
         message = f"since: {text!r} is neither a request's number nor a moment"
-        raise Refused(422, "bad-since", message, "for example 41, or 2026-01-02T12:00:00Z") from None
+        raise ControlError(422, "bad-since", message, "for example 41, or 2026-01-02T12:00:00Z") from None
     return lambda entry: entry.at > moment

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.api.context import Response, json_response
-from mockserver.control.errors import Refused
-from mockserver.control.requests import Ask
+from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
+from mockserver.control.requests import ControlRequest
 from mockserver.core.plan import seconds
 from mockserver.sandbox.fixtures.merge import Fixtures, merge
 from mockserver.sandbox.fixtures.source_lines import Document
@@ -19,53 +19,53 @@ ALL_LOADED = "default"
 """The name, among those of fixtures, that means all the server has loaded."""
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(request: ControlRequest) -> Response:
     """List the sandboxes, the default one first."""
-    return json_response({"sandboxes": [_describe(ask, sandbox) for sandbox in ask.services.sandboxes.all()]})
+    return json_response({"sandboxes": [_describe(request, sandbox) for sandbox in request.services.sandboxes.all()]})
 
 
-async def show(ask: Ask) -> Response:
+async def show(request: ControlRequest) -> Response:
     """Show one sandbox."""
-    return json_response(_describe(ask, ask.services.sandboxes.get(ask.values["name"])))
+    return json_response(_describe(request, request.services.sandboxes.get(request.values["name"])))
 
 
-async def create(ask: Ask) -> Response:
+async def create(request: ControlRequest) -> Response:
     """Make a sandbox."""
-    sandboxes = ask.services.sandboxes
-    name = ask.fields.get("name") or await sandboxes.free_name()
-    ttl = ask.fields.get("ttl")
-    given = ask.fields.get("fixtures")
-    own_port = ask.fields.get("port", False)
+    sandboxes = request.services.sandboxes
+    name = request.fields.get("name") or await sandboxes.free_name()
+    ttl = request.fields.get("ttl")
+    given = request.fields.get("fixtures")
+    own_port = request.fields.get("port", False)
     made = await sandboxes.create(
         name,
-        None if given is None else _fixtures(ask, given),
+        None if given is None else _fixtures(request, given),
         ttl=None if ttl is None else seconds(ttl),
     )
     if own_port:
         try:
-            made.ports = await ask.services.ports.open(name)
+            made.ports = await request.services.ports.open(name)
         except (OSError, BadOption) as error:
             await sandboxes.delete(name)
             hint = "use the path prefix or the header X-Mockserver-Sandbox"
-            raise Refused(409, "no-port", f"no port could be opened: {error}", hint) from None
-    return json_response(_describe(ask, made), 201)
+            raise ControlError(409, "no-port", f"no port could be opened: {error}", hint) from None
+    return json_response(_describe(request, made), 201)
 
 
-async def delete(ask: Ask) -> Response:
+async def delete(request: ControlRequest) -> Response:
     """End a sandbox."""
-    name = ask.values["name"]
-    shown = _describe(ask, ask.services.sandboxes.get(name))
+    name = request.values["name"]
+    shown = _describe(request, request.services.sandboxes.get(name))
     if name == DEFAULT:
-        raise Refused(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
-    await ask.services.sandboxes.delete(name)
+        raise ControlError(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
+    await request.services.sandboxes.delete(name)
     if shown["ports"]:
-        await ask.services.ports.close(name)
+        await request.services.ports.close(name)
     return json_response(shown)
 
 
-def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
+def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
     """Merge inline documents and loaded ones, in the order given."""
-    every = ask.services.sandboxes.fixtures.documents
+    every = request.services.sandboxes.fixtures.documents
     loaded: dict[str, Sequence[Document]] = {}
     for document in every:
         name = document.source.replace("\\", "/").rsplit("/", 1)[-1]
@@ -76,22 +76,22 @@ def _fixtures(ask: Ask, given: list[Any]) -> Fixtures:
         if isinstance(one, str):
             if one not in loaded:
                 hint = "name a fixture the server has loaded, or give the document itself"
-                raise Refused(422, "unknown-fixture", f"no fixture {one!r} is loaded", hint, sorted(loaded))
+                raise ControlError(422, "unknown-fixture", f"no fixture {one!r} is loaded", hint, sorted(loaded))
             documents += loaded[one]
         else:
             documents.append(Document(source=f"fixtures[{number}]", content=one))
-    return merge(documents, ask.services.apis)
+    return merge(documents, request.services.apis)
 
 
-def _describe(ask: Ask, sandbox: Sandbox) -> dict[str, Any]:
-    request = ask.request
-    base = f"{request.scheme}://{request.host}{sandbox.prefix}"
-    host = urlsplit(f"//{request.host}").hostname or request.host
+def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
+    head = request.head
+    base = f"{head.scheme}://{head.host}{sandbox.prefix}"
+    host = urlsplit(f"//{head.host}").hostname or head.host
     shown = f"[{host}]" if ":" in host else host
     return {
         "name": sandbox.name,
         "url": base,
-        "apis": {api.name: base + api.bases[0] for api in ask.services.apis},
+        "apis": {api.name: base + api.bases[0] for api in request.services.apis},
         "control": f"{base}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,

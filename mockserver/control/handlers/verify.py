@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 
-from mockserver.api.context import Response, json_response
+from mockserver.api.response import Response, json_response
 from mockserver.control.errors import shape
-from mockserver.control.handlers.jobs import RECHECK
 from mockserver.control.handlers.requests import dropped
-from mockserver.control.requests import Ask
+from mockserver.control.requests import ControlRequest
 from mockserver.journal import coverage
 from mockserver.journal.verification import Verdict
 from mockserver.journal.verification import verify as judge
-from mockserver.sandbox.sandbox import STOP
+from mockserver.sandbox.events import RECHECK, Event, Stopped
 
 
-async def verify(ask: Ask) -> Response:
+async def verify(request: ControlRequest) -> Response:
     """Check what the client did; with `timeout`, wait for it to become true."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + ask.fields.get("timeout", 0.0)
-    events = ask.sandbox.listen()
-    try:
-        while True:
-            verdict = await _verdict(ask)
-            left = deadline - loop.time()
-            if verdict.holds or left <= 0:
-                return _answer(verdict)
-            try:
-                async with asyncio.timeout(min(left, RECHECK)):
-                    event = await events.get()
-            except TimeoutError:
-                continue
-            if event is STOP:
-                return _answer(verdict)
-            while not events.empty():
-                events.get_nowait()
-    finally:
-        ask.sandbox.ignore(events)
+    verdict: Verdict | None = None
+
+    async def look(_: Callable[[], list[Event]]) -> float | None:
+        nonlocal verdict
+        verdict = await _verdict(request)
+        return None if verdict.holds else RECHECK
+
+    with suppress(Stopped):
+        await request.sandbox.wait_until(look, request.fields.get("timeout", 0.0))
+    assert verdict is not None
+    return _answer(verdict)
 
 
-async def _verdict(ask: Ask) -> Verdict:
-    entries = await ask.sandbox.store.entries(ask.sandbox.name)
-    return judge(ask.fields, entries, await dropped(ask, entries))
+async def _verdict(request: ControlRequest) -> Verdict:
+    entries = await request.sandbox.store.entries(request.sandbox.name)
+    return judge(request.fields, entries, await dropped(request, entries))
 
 
 def _answer(verdict: Verdict) -> Response:
@@ -52,13 +43,14 @@ def _answer(verdict: Verdict) -> Response:
     return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=beside)
 
 
-async def covered(ask: Ask) -> Response:
+async def covered(request: ControlRequest) -> Response:
     """Return what has been exercised since the last reset."""
-    return json_response(await coverage.report(ask.sandbox, ask.services.contracts))
+    store, name = request.sandbox.store, request.sandbox.name
+    return json_response(await coverage.report(store, name, request.sandbox.apis.values(), request.services.contracts))
 
 
-async def violations(ask: Ask) -> Response:
+async def violations(request: ControlRequest) -> Response:
     """Return the breaches of contract by either side since the last reset."""
-    found = await coverage.violations(ask.sandbox)
-    side = ask.values.get("side")
+    found = await coverage.violations(request.sandbox.store, request.sandbox.name)
+    side = request.values.get("side")
     return json_response({"violations": [one for one in found if side is None or one["side"] == side]})

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from lxml import html
 
-from mockserver.app import application, build
+from mockserver.app import application, build, pipeline
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 
@@ -147,7 +147,7 @@ async def test_processes_over_one_store_know_each_others_tokens() -> None:
     store = MemoryStore()
     houses = [build(Settings(strict=True, clock=NOON), store=store) for _ in range(2)]
     await houses[0].sandboxes.default.seed()
-    clients = [TestClient(TestServer(application(services))) for services in houses]
+    clients = [TestClient(TestServer(application(services, pipeline(services)))) for services in houses]
     for one in clients:
         await one.start_server()
     made = await asyncio.gather(*(token(clients[number % 2]) for number in range(20)))

@@ -142,7 +142,7 @@ def test_the_client_a_token_is_for(given: dict[str, str], bound: Binding) -> Non
         (Binding(referer="http"), "@esri/arcgis-rest-js", True, False),
         (Binding(referer="https://app.example"), "https://app.example/page?x=1", True, True),
         (Binding(referer="https://app.example/"), "https://APP.example", True, True),
-        (Binding(referer="https://app.example"), "https://app.example.evil", True, False),
+        (Binding(referer="https://app.example"), "https://app.example.invalid", True, False),
         (Binding(address="10.0.0.1"), None, False, True),
         (Binding(address="10.0.0.2"), None, False, False),
     ],

@@ -1,7 +1,8 @@
-"""The WSDL and the discovery document beside the genuine ones, and the help pages."""
+"""The WSDL and the discovery document beside digests of the genuine ones, and the help pages."""
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -9,44 +10,57 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from mockserver.apis.casjobs.definition import defined
 from mockserver.apis.casjobs.operations import ROWS
 from mockserver.apis.casjobs.wsdl import disco, wsdl
+from tests.apis.casjobs.wsdl_digests import ADDRESS as GOLDEN_ADDRESS
+from tests.apis.casjobs.wsdl_digests import digests
 from tests.conftest import Client, services_of
 
-HERE = Path(__file__).parent
+GENUINE = json.loads((Path(__file__).parent / "wsdl_digests.json").read_text("utf-8"))
+GOLDEN = Path(__file__).parents[2] / "golden" / "casjobs" / "jobs.wsdl"
 ADDRESS = "http://skyserver.sdss3.org/casjobs/services/jobs.asmx"
 SERVICE = "/CasJobs/services/jobs.asmx"
 S = "{http://www.w3.org/2001/XMLSchema}"
 
 
-def canonical(document: bytes) -> bytes:
-    parser = etree.XMLParser(remove_blank_text=True)
-    root = etree.fromstring(document, parser)
-    for one in list(root.iter("{http://schemas.xmlsoap.org/wsdl/}documentation")):
-        one.getparent().remove(one)
-    return etree.tostring(root, method="c14n")
-
-
 def test_the_wsdl_is_the_genuine_one_but_for_documentation() -> None:
-    genuine = canonical((HERE / "jobs.wsdl").read_bytes())
+    found = digests(wsdl(defined(4), ADDRESS, dataset=True))
 
-    assert canonical(wsdl(ADDRESS, uploads=4, dataset=True)) == genuine
+    # Order counts, as in the document.
+    assert list(found.items()) == list(GENUINE["jobs.wsdl"].items())
+    assert len(found) == 147
 
 
 def test_the_fifth_upload_parameter_is_all_that_a_later_deployment_adds() -> None:
-    root = etree.fromstring(wsdl(ADDRESS, uploads=5, dataset=True))
+    root = etree.fromstring(wsdl(defined(5), ADDRESS, dataset=True))
     for one in [one for one in root.iter() if one.get("name") == "tableExists"]:
         one.getparent().remove(one)
 
-    assert canonical(etree.tostring(root)) == canonical((HERE / "jobs.wsdl").read_bytes())
+    assert list(digests(etree.tostring(root)).items()) == list(GENUINE["jobs.wsdl"].items())
+
+
+def test_a_digest_tells_which_definition_differs() -> None:
+    document = wsdl(defined(4), ADDRESS, dataset=True)
+    changed = digests(document.replace(b'name="estimate" type="s:int"', b'name="estimate" type="s:long"', 1))
+
+    assert [name for name, digest in changed.items() if digest != GENUINE["jobs.wsdl"][name]] == ["element SubmitJob"]
+    with pytest.raises(ValueError, match="1 definitions have the name of another one"):
+        digests(document.replace(b'<s:element name="CancelJob">', b'<s:element name="SubmitJob">'))
 
 
 def test_the_discovery_document_is_the_genuine_one() -> None:
-    assert canonical(disco(ADDRESS)) == canonical((HERE / "jobs.disco").read_bytes())
+    assert digests(disco(ADDRESS)) == GENUINE["jobs.disco"]
+
+
+async def test_the_wsdl_is_served_byte_for_byte(client: Client) -> None:
+    served = await (await client.get(f"{SERVICE}?wsdl")).read()
+
+    assert served.replace(str(client.make_url(SERVICE)).encode(), GOLDEN_ADDRESS.encode()) == GOLDEN.read_bytes()
 
 
 def test_without_the_dataset_no_trace_of_it_is_left() -> None:
-    text = wsdl(ADDRESS, uploads=5, dataset=False)
+    text = wsdl(defined(5), ADDRESS, dataset=False)
 
     assert b"ExecuteQuickJobDS" not in text
     assert b"DataSet" not in text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mockserver.apis.casjobs.definition import SERVICES, defined
 from tests.apis.casjobs.wire import SERVICE, SOAP11, SOAP12, envelope, headers, job
 from tests.conftest import Client, services_of
 
@@ -352,7 +354,9 @@ async def test_a_bug_of_ours_is_the_services_own_500(terse: Client, monkeypatch:
     async def fails(*_: Any) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("mockserver.apis.casjobs.service.JOBS.call", fails)
+    service = defined(5)
+    broken = replace(service.operations["CancelJob"], run=fails)
+    monkeypatch.setitem(SERVICES, 5, replace(service, operations={**service.operations, "CancelJob": broken}))
     status, kind, text = await post(terse, CANCEL, headers("CancelJob"))
     monkeypatch.undo()
 

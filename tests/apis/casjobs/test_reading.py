@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mockserver.apis.casjobs import reading
-from mockserver.apis.casjobs.operations import BY_NAME
+from mockserver.apis.casjobs.definition import defined
 
-STATUS = BY_NAME["GetJobStatus"].parameters
+STATUS = defined(5).operations["GetJobStatus"].parameters
 
 
 def test_a_query_asked_again_is_read_the_same() -> None:

@@ -4,7 +4,8 @@
 Set aside is only what casjobs.md §8 lists, and the job ids that each server draws for itself:
 
 * line ends, stack lines, message arguments left as `{0}`, the newer sentence of KeyNotFoundException;
-* HTML pages are compared by status and media type; the runtime's page for `?op=` crashes and is left out.
+* HTML pages are compared by status and media type, so that only their heads are kept; the page for `?op=` crashes and is
+  left out.
 """
 
 from __future__ import annotations

@@ -131,9 +131,3 @@ def bare(serve: Any) -> Any:
         return Prime(await serve(apis=("prime",), fixtures=(file,)))
 
     return start
-
-
-@pytest.fixture
-def data() -> Path:
-    """Seeds and captures."""
-    return Path(__file__).parent / "data"

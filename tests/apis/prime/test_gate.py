@@ -249,7 +249,7 @@ async def test_failed_requests_count_and_refused_ones_do_not(prime: Any) -> None
 async def test_requests_at_a_time(prime: Any) -> None:
     await prime.set(rate_limiting=True, total_request_threshold=-1, max_concurrent_queries=2, answer_takes=0.3)
     first = [asyncio.ensure_future(prime.get(LIST)) for _ in range(2)]
-    while len(await prime.sandbox.records("prime").get("limits", "running") or {}) < 2:
+    while len(await prime.sandbox.documents("prime").get("limits", "running") or {}) < 2:
         await asyncio.sleep(0)
     answer = await prime.get(LIST + ".json")
     assert answer.status == 503
@@ -257,7 +257,7 @@ async def test_requests_at_a_time(prime: Any) -> None:
         "Per user concurrent query count exceeded Currently 2 : Limit is 2"
     )
     assert [one.status for one in await asyncio.gather(*first)] == [200, 200]
-    assert await prime.sandbox.records("prime").get("limits", "running") is None
+    assert await prime.sandbox.documents("prime").get("limits", "running") is None
 
 
 async def test_the_job_service_can_be_left_out(prime: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.job_document import amend
+from mockserver.sandbox.reset import reset
 
 LIST = "/v4/data/JobSummary.json"
 
@@ -263,7 +264,7 @@ async def test_the_roster_follows_what_is_added_and_deleted(prime: Any) -> None:
     )
     assert ids(await listed(prime, "jobName=Renamed")) == ["26"]
     assert ids(await listed(prime, "jobName=JobSuspended")) == []
-    await prime.sandbox.reset()
+    await reset(prime.sandbox)
     assert ids(await listed(prime)) == before
 
 

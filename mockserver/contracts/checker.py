@@ -1,0 +1,109 @@
+"""Decoded data against a JSON Schema: a verdict on every call, and words when it is no.
+
+Rules a maintainer must keep:
+
+1. The verdict is jsonschema-rs, compiled once: it runs on every call, both ways, and costs microseconds.
+2. The words are jsonschema's (`best_match`), and only when there is a breach to word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import jsonschema_rs
+
+Schema: TypeAlias = Mapping[str, Any] | bool
+"""A JSON Schema of draft 2020-12, as plain data."""
+
+_DEFINITION = "#/$defs/"
+_MESSAGE_LENGTH = 500
+
+
+class BadSchema(ValueError):
+    """A schema cannot be compiled; the message is the reason, on one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validator:
+    """A compiled schema.
+
+    Attributes:
+        schema: what was compiled, with the definitions it refers to.
+        is_valid: tells whether decoded data fits.
+    """
+
+    schema: Schema
+    is_valid: Callable[[Any], bool] = field(repr=False, compare=False)
+
+    def explain(self, data: object) -> tuple[str, str]:
+        """Say where and why data does not fit: a JSON pointer into it, and one sentence."""
+        # Imported late: it costs a quarter of the start-up time and is needed only when something is wrong.
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import best_match
+
+        error = best_match(Draft202012Validator(self.schema).iter_errors(data))
+        if error is None:
+            return "", "does not fit the contract"
+        message = error.message if len(error.message) <= _MESSAGE_LENGTH else error.message[:_MESSAGE_LENGTH] + " …"
+        return pointer(error.absolute_path), message
+
+
+class Compiler:
+    """Compiles schemas. Equal ones are compiled once: an API's hundreds of answers share some dozens of shapes."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, Validator] = {}
+
+    def compile(self, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
+        """Compile a schema.
+
+        Args:
+            definitions: what it may refer to as `#/$defs/<name>`.
+
+        Raises:
+            BadSchema: it is no JSON Schema, or refers to what is not there.
+        """
+        complete = _with_definitions(schema, definitions)
+        text = json.dumps(complete, sort_keys=True)
+        found = self._compiled.get(text)
+        if found is None:
+            try:
+                compiled = jsonschema_rs.Draft202012Validator(complete)
+            except (ValueError, jsonschema_rs.ReferencingError) as error:
+                raise BadSchema(str(error).splitlines()[0]) from None
+            found = self._compiled[text] = Validator(schema=complete, is_valid=compiled.is_valid)
+        return found
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Return a path of names and indices as a JSON pointer."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _with_definitions(schema: Schema, definitions: Mapping[str, Any]) -> Any:
+    """Return the schema with those definitions it refers to, directly or through others."""
+    if isinstance(schema, bool) or not definitions:
+        return schema
+    found: dict[str, Any] = dict(schema.get("$defs", {}))
+    waiting: list[Any] = [schema]
+    while waiting:
+        for name in _references(waiting.pop()):
+            if name not in found and name in definitions:
+                found[name] = definitions[name]
+                waiting.append(definitions[name])
+    return {**schema, "$defs": found} if found else schema
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        target = value.get("$ref")
+        if isinstance(target, str) and target.startswith(_DEFINITION):
+            yield target.removeprefix(_DEFINITION).partition("/")[0]
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)

@@ -1,0 +1,290 @@
+"""Contracts out of their files: `<folder>/<api>/<Operation>.json`, with what an API's contracts share beside them.
+
+Rules a maintainer must keep:
+
+1. Whatever is wrong with a file is a `BadContract` of one line that names file, place and remedy.
+2. Files are read when `Contracts` is made, and never again: neither a file that vanishes nor a process that has run
+   out of file descriptors can break a request.
+3. What a contract takes from `definitions.json` stands in it, once loaded, as if it were written there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
+from mockserver.contracts.model import Contract, ResponseClause
+from mockserver.core.machine import Confidence
+
+SHARED = "definitions.json"
+"""What the contracts of one API share, in a file beside them (contracts/README.md):
+
+* `$defs`: schemas, for every schema of the API to refer to as `#/$defs/…`;
+* `clauses`: answers by name, for a contract to name in place of writing them out;
+* `groups`: answers that stand together in several contracts;
+* `responses`: answers that any operation of the API may give: those of gateways and limits before it.
+"""
+
+LAYOUT = "contract.schema.json"
+"""The JSON Schema of a contract, in the folder itself; `#/$defs/definitions` is that of `definitions.json`."""
+
+
+class BadContract(Exception):
+    """A contract file cannot be used; the message names file, place and remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """A clause, and where it is written.
+
+    Attributes:
+        name: its name in the contract.
+        clause: as the file says it.
+        file, place: the file, and the JSON pointer into it.
+    """
+
+    name: str
+    clause: Mapping[str, Any]
+    file: Path
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """A `definitions.json`."""
+
+    file: Path
+    definitions: Mapping[str, Any] = field(default_factory=dict)
+    clauses: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    responses: Mapping[str, Any] = field(default_factory=dict)
+
+    def anywhere(self) -> Iterator[_Written]:
+        """Yield the clauses of any operation."""
+        for name, clause in self.responses.items():
+            yield _Written(name=name, clause=clause, file=self.file, place=f"/responses/{name}")
+
+    def spelt_out(self, file: Path, responses: Mapping[str, Any]) -> Iterator[_Written]:
+        """Yield the clauses of a contract in order: its own, and those it takes from here.
+
+        Raises:
+            BadContract: it names a clause or a group that is not here.
+        """
+        for name, value in responses.items():
+            place = f"/responses/{name}"
+            if isinstance(value, list):
+                for group in value:
+                    yield from self._group(file, place, group)
+            else:
+                yield self._clause(file, place, name, value)
+
+    def _group(self, file: Path, place: str, group: str) -> Iterator[_Written]:
+        if group not in self.groups:
+            raise BadContract(f"{file}: at {place}: {self._unknown('group', group, self.groups)}")
+        for name, value in self.groups[group].items():
+            yield self._clause(self.file, f"/groups/{group}/{name}", name, value)
+
+    def _clause(self, file: Path, place: str, name: str, value: str | Mapping[str, Any]) -> _Written:
+        if not isinstance(value, str):
+            return _Written(name=name, clause=value, file=file, place=place)
+        if value not in self.clauses:
+            raise BadContract(f"{file}: at {place}: {self._unknown('clause', value, self.clauses)}")
+        return _Written(name=name, clause=self.clauses[value], file=self.file, place=f"/clauses/{value}")
+
+    def _unknown(self, what: str, name: str, known: Mapping[str, Any]) -> str:
+        near = difflib.get_close_matches(name, known)
+        hint = f"name {' or '.join(map(repr, near))}" if near else "write it out here"
+        return f"{SHARED} has no {what} {name!r}; {hint}, or add it there"
+
+
+class Contracts:
+    """All contracts, by operation (`<api>.<Name>`).
+
+    All files are read at once, which takes milliseconds; each contract is checked and compiled when it is first asked
+    for, in whatever thread asks: a first request to an operation waits for that, about a millisecond. Call
+    `load_all` to have it behind you.
+
+    Raises:
+        BadContract: a file cannot be read.
+    """
+
+    def __init__(self, folder: Path, apis: Sequence[str]) -> None:
+        self._layout_file = folder / LAYOUT
+        if not self._layout_file.exists():
+            raise BadContract(f"{folder}: no {LAYOUT} there; name a folder laid out as contracts/ is")
+        files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
+        self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
+        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name != SHARED}
+        self._loaded: dict[str, Contract] = {}
+        self._shared: dict[Path, _Shared] = {}
+        self._compiler = Compiler()
+
+    def get(self, operation: str) -> Contract | None:
+        """Return the contract of an operation, or None.
+
+        Raises:
+            BadContract: its file is not JSON, does not fit `contract.schema.json`, names what `definitions.json`
+                has not, or holds a schema that is none.
+        """
+        found = self._loaded.get(operation)
+        if found is None and operation in self._files:
+            found = self._loaded[operation] = self._contract(self._files[operation])
+        return found
+
+    def load_all(self) -> None:
+        """Check and compile all that is not yet: half a second for those of the package.
+
+        May run in a thread of its own while requests are served: what two threads compile at once is equal, and
+        either is kept.
+
+        Raises:
+            BadContract: as `get` does.
+        """
+        for operation in self._files:
+            self.get(operation)
+
+    @property
+    def by_operation(self) -> Mapping[str, Contract]:
+        """All of them, loaded. Raises as `get` does."""
+        self.load_all()
+        return {operation: self._loaded[operation] for operation in self._files}
+
+    @cached_property
+    def _layout(self) -> Mapping[str, Any]:
+        layout: Mapping[str, Any] = self._json(self._layout_file)
+        return layout
+
+    @cached_property
+    def _contract_layout(self) -> jsonschema_rs.Draft202012Validator:
+        return _layout_validator(self._layout_file, self._layout)
+
+    @cached_property
+    def _definitions_layout(self) -> jsonschema_rs.Draft202012Validator:
+        layout = {"$ref": "#/$defs/definitions", "$defs": self._layout.get("$defs", {})}
+        return _layout_validator(self._layout_file, layout)
+
+    def _contract(self, file: Path) -> Contract:
+        document = self._json(file)
+        _fit(file, document, self._contract_layout)
+        expected = f"{file.parent.name}.{file.stem}"
+        if document["operation"] != expected:
+            raise BadContract(f"{file}: operation is {document['operation']!r}; name it {expected!r}, as the file")
+        shared = self._shared_of(file.parent)
+        written = list(shared.spelt_out(file, document["responses"]))
+        twice = [name for name, count in Counter(one.name for one in written).items() if count > 1]
+        if twice:
+            raise BadContract(f"{file}: at /responses: {twice[0]!r} stands there twice; rename it, or leave one out")
+        definitions = {**shared.definitions, **document.get("$defs", {})}
+        document = {**document, "responses": {one.name: one.clause for one in written}, "$defs": definitions}
+        responses = [self._response(one, definitions) for one in written]
+        parameters, body = document.get("parameters", True), document.get("body")
+        return Contract(
+            operation=document["operation"],
+            title=document["title"],
+            sources=document["sources"],
+            methods=document["methods"],
+            paths=[document["path"]] if isinstance(document["path"], str) else document["path"],
+            parameters=parameters,
+            body=body,
+            responses=responses,
+            anywhere=[self._response(one, definitions) for one in shared.anywhere()],
+            examples=document["examples"],
+            document=document,
+            file=str(file),
+            check_parameters=self._compile(file, "/parameters", parameters, definitions),
+            check_body=None if body is None else self._compile(file, "/body", body, definitions),
+            by_status={
+                status: tuple(one for one in responses if one.status == status)
+                for status in dict.fromkeys(one.status for one in responses)
+            },
+        )
+
+    def _response(self, written: _Written, definitions: Mapping[str, Any]) -> ResponseClause:
+        clause = written.clause
+        schema = clause.get("schema", True)
+        return ResponseClause(
+            name=written.name,
+            status=clause["status"],
+            content_type=clause["content_type"],
+            confidence=Confidence(clause["confidence"]),
+            schema=schema,
+            source=clause.get("source", ""),
+            title=clause.get("title", ""),
+            validator=self._compile(written.file, f"{written.place}/schema", schema, definitions),
+        )
+
+    def _compile(self, file: Path, place: str, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
+        try:
+            return self._compiler.compile(schema, definitions)
+        except BadSchema as error:
+            raise BadContract(f"{file}: at {place}: not a usable JSON Schema ({error}); mend it") from None
+
+    def _shared_of(self, folder: Path) -> _Shared:
+        file = folder / SHARED
+        found = self._shared.get(file)
+        if found is None:
+            document = self._json(file) if file in self._texts else {}
+            _fit(file, document, self._definitions_layout)
+            found = self._shared[file] = _Shared(
+                file=file,
+                definitions=document.get("$defs", {}),
+                clauses=document.get("clauses", {}),
+                groups=document.get("groups", {}),
+                responses=document.get("responses", {}),
+            )
+        return found
+
+    def _json(self, file: Path) -> Any:
+        try:
+            return json.loads(self._texts[file].decode())
+        except UnicodeDecodeError:
+            raise BadContract(f"{file}: not UTF-8; save it as UTF-8") from None
+        except json.JSONDecodeError as error:
+            raise BadContract(f"{file}:{error.lineno}:{error.colno}: {error.msg}; mend the JSON") from None
+
+
+def load(folder: Path, apis: Sequence[str], *, check: bool = True) -> Contracts:
+    """Open `folder/<api>/*.json` for some APIs.
+
+    Args:
+        check: check and compile all of them now.
+
+    Raises:
+        BadContract: a file cannot be read; or, of those that are checked, is not JSON, does not fit
+            `contract.schema.json`, or holds a schema that is none.
+    """
+    contracts = Contracts(folder, apis)
+    if check:
+        contracts.load_all()
+    return contracts
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadContract(f"{file}: {error.strerror}; name a folder laid out as contracts/ is") from None
+
+
+def _layout_validator(file: Path, layout: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return jsonschema_rs.Draft202012Validator(dict(layout))
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadContract(f"{file}: not a usable JSON Schema ({reason}); take the one of the package") from None
+
+
+def _fit(file: Path, document: object, layout: jsonschema_rs.Draft202012Validator) -> None:
+    problem = next(iter(layout.iter_errors(document)), None)
+    if problem is not None:
+        place = pointer(problem.instance_path) or "/"
+        raise BadContract(f"{file}: at {place}: {problem.message}; see {LAYOUT}")

@@ -1,0 +1,35 @@
+"""An answer that comes in drops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from mockserver.faults.duration import duration
+from mockserver.faults.effects.effect import Effect, Manner, Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drip(Effect):
+    """Send the answer in pieces.
+
+    Attributes:
+        piece: bytes of each.
+        pause: real seconds after each.
+    """
+
+    name: ClassVar[str] = "drip"
+    words: ClassVar[str] = "{bytes, every}: the answer in pieces of so many bytes, with a pause after each"
+
+    piece: int
+    pause: float
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> Self:
+        drip = given["drip"]
+        return cls(piece=drip["bytes"], pause=duration(drip["every"]))
+
+    @property
+    def transport(self) -> Transport:
+        return Transport(manner=Manner.DRIP, piece=self.piece, pause=self.pause)

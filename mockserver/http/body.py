@@ -1,0 +1,65 @@
+"""A request's body, read within time and size."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from multidict import istr
+
+from mockserver.api.errors import BodyTooLarge
+from mockserver.http.expect_continue import invite_body
+
+_EXPECT = istr("Expect")
+
+
+class ClientGone(Exception):
+    """The client went away before its body had arrived."""
+
+    def __init__(self) -> None:
+        super().__init__("the client went away before its body had arrived")
+
+
+class BodyStalled(Exception):
+    """The client did not send its body within `patience` real seconds."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__(f"the body did not arrive within {patience:g} s")
+
+
+async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
+    """Return the body, once all of it has arrived.
+
+    Args:
+        limit: bytes it may have.
+        patience: real seconds that it may take.
+
+    Raises:
+        BodyTooLarge, ClientGone, BodyStalled: there is no body to work with.
+    """
+    content = request.content
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge(limit)
+    if _EXPECT in request.headers:
+        await invite_body(request)
+    if content.is_eof():
+        # All of it has arrived, so that nobody needs to watch the clock.
+        try:
+            body = content.read_nowait()
+        except ConnectionError:
+            raise ClientGone from None
+        if len(body) > limit:
+            raise BodyTooLarge(limit)
+        return body
+    read = bytearray()
+    try:
+        async with asyncio.timeout(patience):
+            while chunk := await content.readany():
+                read += chunk
+                if len(read) > limit:
+                    raise BodyTooLarge(limit)
+    except ConnectionError:
+        raise ClientGone from None
+    except TimeoutError:
+        raise BodyStalled(patience) from None
+    return bytes(read)

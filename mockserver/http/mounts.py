@@ -1,0 +1,127 @@
+"""What answers where: the APIs under their own paths, and what stands beside them under one first segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.api.context import RequestContext, Resolved
+from mockserver.api.definition import Api, Entrance, Operation
+from mockserver.api.errors import BodyTooLarge, HandlerFailed
+from mockserver.api.response import Response, error_response
+from mockserver.contracts.model import Contract
+from mockserver.http.body import BodyStalled, ClientGone
+from mockserver.http.router import Route, Router
+from mockserver.sandbox.registry import UnknownSandbox
+from mockserver.sandbox.sandbox import Sandbox
+
+Target = tuple[Api, Operation | Entrance]
+APIS_HINT = "GET / lists what is faked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """What answers below one first path segment.
+
+    Attributes:
+        api: owns every path there.
+        router: paths below the segment.
+        contract: operation's full name -> its contract.
+        enter: (sandbox, path below the segment) -> the same, where a path names another sandbox.
+    """
+
+    api: Api
+    router: Router[Target]
+    contract: Callable[[str], Contract | None]
+    enter: Callable[[Sandbox, str], tuple[Sandbox, str]] = lambda sandbox, path: (sandbox, path)
+
+
+def routes(api: Api) -> list[Route[Target]]:
+    """Return all ways into an API."""
+    ways: tuple[Operation | Entrance, ...] = (*api.operations, *api.entrances)
+    return [
+        Route(
+            methods=frozenset(way.methods),
+            template=path,
+            target=(api, way),
+            folded=way.folded,
+            shown=_shown(api.mounts, path),
+        )
+        for way in ways
+        for path in way.paths
+    ]
+
+
+def _shown(mounts: Mapping[str, str], path: str) -> str:
+    for name, value in mounts.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+class Bases:
+    """Which API owns a path that no route leads to."""
+
+    def __init__(self, apis: Sequence[Api]) -> None:
+        self._bases = [(base.casefold().rstrip("/") + "/", api) for api in apis for base in api.bases]
+
+    def owner(self, path: str) -> Api | None:
+        """Return the API under whose base a path lies."""
+        folded = path.casefold() + "/"
+        return next((api for base, api in self._bases if folded.startswith(base)), None)
+
+
+def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
+    """Return what answers under no API's base: the server's own 404, which names the nearest known path."""
+
+    def refuse(context: RequestContext[Any, Any], error: Exception) -> Response:
+        if isinstance(error, UnknownSandbox):
+            hint = "GET /_control/sandboxes lists them; POST makes one"
+            return error_response(404, "unknown-sandbox", str(error), hint)
+        if isinstance(error, BodyTooLarge):
+            return error_response(413, "too-large", str(error))
+        if isinstance(error, HandlerFailed):
+            return error_response(500, "bug", "the server failed; its log says why")
+        path = context.path
+        nearest = router.nearest(path)
+        if nearest is None:
+            hint = "this port serves /_control only"
+        elif nearest.casefold() == path.rstrip("/").casefold():
+            hint = "the settings of this sandbox do not mount it; GET /_control/apis says which would"
+        else:
+            hint = f"the nearest known path is {nearest}; {APIS_HINT}"
+        answer = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
+        return answer._replace(nearest=nearest)
+
+    return server_api("", resolve=lambda context: Resolved(None), refuse=refuse)
+
+
+def server_api(name: str, **parts: Any) -> Api:
+    """Return an `Api` of the server's own: no jobs, no settings, nothing of a vendor's."""
+
+    def no_job(fields: Any, context: Any) -> Any:
+        raise AssertionError("the server's own operations make no jobs of theirs")
+
+    return Api(
+        **{
+            "name": name,
+            "title": "",
+            "bases": (),
+            "account": "",
+            "machines": {},
+            "operations": (),
+            "settings": type(None),
+            "read_site": lambda section: None,
+            "job_spec": no_job,
+            **parts,
+        }
+    )
+
+
+def gone(error: Exception) -> Response | None:
+    """Return the answer to a client whose body never came, whichever API it is for; None for other errors."""
+    if isinstance(error, ClientGone):
+        return error_response(400, "gone", str(error))
+    if isinstance(error, BodyStalled):
+        return error_response(408, "stalled", str(error))._replace(headers={"Connection": "close"})
+    return None

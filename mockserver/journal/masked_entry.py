@@ -1,0 +1,160 @@
+"""An entry as a tester may see it: THE one view from which journal, HAR and curl are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.core.clock import iso
+from mockserver.core.job import transition_record
+from mockserver.journal import masking
+from mockserver.journal.entry import Entry
+from mockserver.journal.masking import MASK, Masking
+from mockserver.wire.charset import text_of
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedMessage:
+    """One side of an exchange.
+
+    Attributes:
+        headers: in order, several of one name too.
+        text: the body, or its first 64 KiB.
+        size: bytes of the whole body.
+        is_cut: there was more than `text` shows.
+        content_type: empty when there was none.
+    """
+
+    headers: Pairs
+    text: str
+    size: int
+    is_cut: bool
+    content_type: str
+
+
+class MaskedEntry:
+    """One exchange with the values of secrets replaced; whatever shows an entry shows this.
+
+    Attributes:
+        path: as sent, with the query.
+    """
+
+    def __init__(self, entry: Entry, hide: Masking | None = None) -> None:
+        self._entry = entry
+        self._hide = hide or masking.current()
+        self.number, self.operation, self.job = entry.number, entry.operation, entry.job
+        self.method, self.status, self.milliseconds = entry.method, entry.status, entry.milliseconds
+        self.at = iso(entry.at)
+        self.http_version = f"HTTP/{entry.http_version[0]}.{entry.http_version[1]}"
+        self.path = self._hide.text(entry.path)
+
+    @cached_property
+    def request(self) -> MaskedMessage:
+        """What the client sent."""
+        return self._message(self._entry.headers, self._entry.body, self._entry.body_size)
+
+    @cached_property
+    def answer(self) -> MaskedMessage:
+        """What it got."""
+        return self._message(self._entry.answer_headers, self._entry.answer, self._entry.answer_size)
+
+    @property
+    def query(self) -> Pairs:
+        """The query string, decoded, in order, repeated names too."""
+        pairs = parse_qsl(self.path.partition("?")[2], keep_blank_values=True)
+        return tuple((name, MASK if self._hide.hides(name) else value) for name, value in pairs)
+
+    @property
+    def cookies(self) -> Pairs:
+        """The cookies a client sent: their names, for their values are secret."""
+        given = _header(self._entry.headers, "cookie")
+        names = (part.partition("=")[0].strip() for part in given.split(";"))
+        return tuple((name, MASK) for name in names if name)
+
+    @property
+    def cookies_set(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """The cookies the answer sets: name and attributes (names in lower case; a flag has an empty value)."""
+        found = []
+        for name, value in self._entry.answer_headers.items():
+            if name.lower() == "set-cookie":
+                first, *rest = value.split(";")
+                attributes = (part.partition("=") for part in rest)
+                own = {key.strip().lower(): value.strip() for key, _, value in attributes}
+                found.append((first.partition("=")[0].strip(), own))
+        return tuple(found)
+
+    @property
+    def location(self) -> str:
+        """Where the answer sends the client; empty for nowhere."""
+        return self._hide.header("location", _header(self._entry.answer_headers, "location"))
+
+    @property
+    def violations(self) -> list[dict[str, str]]:
+        """The breaches of contract by either side."""
+        return [{**one.as_dict(), "message": self._hide.text(one.message)} for one in self._entry.violations]
+
+    def url(self, base: str) -> str:
+        """Return the whole address, `base` being that of the sandbox: the journal keeps paths only."""
+        host = base.split("/~", 1)[0]
+        prefix = "" if self.path.startswith("/~") else base[len(host) :]
+        return host + prefix + self.path
+
+    def as_dict(self, *, bodies: bool = True) -> dict[str, Any]:
+        """Return the control API's record of the exchange."""
+        entry = self._entry
+        record: dict[str, Any] = {
+            "number": entry.number,
+            "at": self.at,
+            "sandbox": entry.sandbox,
+            "api": entry.api,
+            "operation": entry.operation,
+            "response": entry.response,
+            "job": entry.job,
+            "method": entry.method,
+            "path": self.path,
+            "status": entry.status,
+            "milliseconds": round(entry.milliseconds, 3),
+            "fault": entry.fault,
+            "state_change": [transition_record(job, transition) for job, transition in entry.transitions],
+            "violations": self.violations,
+        }
+        if entry.nearest is not None:
+            record["nearest"] = entry.nearest
+        if entry.error is not None:
+            record["error"] = self._hide.text(entry.error)
+        if bodies:
+            record["request"] = _side(self.request)
+            record["answer"] = _side(self.answer)
+        return record
+
+    def _message(self, headers: Mapping[str, str], body: bytes, size: int) -> MaskedMessage:
+        content_type = _header(headers, "content-type")
+        return MaskedMessage(
+            headers=self._hide.headers(headers),
+            text=self._hide.text(text_of(body, content_type)),
+            size=max(size, len(body)),
+            is_cut=size > len(body),
+            content_type=self._hide.header("content-type", content_type),
+        )
+
+
+def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
+    """Return an entry as JSON, secrets masked, bodies cut at 64 KiB."""
+    return MaskedEntry(entry).as_dict(bodies=bodies)
+
+
+def _side(message: MaskedMessage) -> dict[str, Any]:
+    shown: dict[str, Any] = {"headers": dict(message.headers), "body": message.text}
+    if message.is_cut:
+        shown["size"] = message.size
+    return shown
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    """Return a header's value, or an empty text. The mapping may compare names letter by letter."""
+    return next((value for key, value in headers.items() if key.lower() == name), "")

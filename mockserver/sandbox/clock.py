@@ -1,0 +1,39 @@
+"""The clock of one sandbox: where the store says it stands, given real time."""
+
+from __future__ import annotations
+
+from mockserver.core.clock import Clock, Time
+from mockserver.store.base import CLOCK, Document, Store
+
+
+class SandboxClock:
+    """Sandbox time in epoch seconds.
+
+    Attributes:
+        real: returns real time in epoch seconds.
+    """
+
+    def __init__(self, store: Store, sandbox: str, *, real: Time, first: Clock) -> None:
+        self._store = store
+        self._sandbox = sandbox
+        self._first = first
+        self.real = real
+
+    async def read(self) -> Clock:
+        """Return the clock as it stands."""
+        return self._clock(await self._store.read(self._sandbox, CLOCK, CLOCK))
+
+    async def now(self) -> float:
+        """Return sandbox time."""
+        return self.now_by(await self._store.read(self._sandbox, CLOCK, CLOCK))
+
+    def now_by(self, stored: Document | None) -> float:
+        """Return sandbox time by the clock that the store holds (see `RequestStart`)."""
+        return self._clock(stored).now(self.real())
+
+    async def write(self, clock: Clock) -> None:
+        """Set the clock."""
+        await self._store.write(self._sandbox, CLOCK, CLOCK, {"frozen_at": clock.frozen_at, "offset": clock.offset})
+
+    def _clock(self, stored: Document | None) -> Clock:
+        return self._first if stored is None else Clock(**stored)

@@ -1,0 +1,189 @@
+"""Contracts out of their files: what is shared, when files are read, and what is said of a broken one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver._resources import folder
+from mockserver.contracts.loader import LAYOUT, SHARED, BadContract, Contracts, load
+from mockserver.contracts.model import Contract
+from mockserver.core.machine import Confidence
+
+OK = {"status": 200, "content_type": "application/json", "confidence": "documented", "schema": {"type": "object"}}
+GONE = {"status": 404, "content_type": None, "confidence": "observed", "source": "seen", "title": "Gone"}
+LIMIT = {"status": 429, "content_type": "application/json", "confidence": "inferred"}
+
+
+def contract(responses: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "operation": "toy.Show",
+        "title": "Show",
+        "sources": [{"title": "made up"}],
+        "methods": ["GET"],
+        "path": "/toy",
+        "responses": responses,
+        "examples": [
+            {"name": "one", "request": {"method": "GET", "path": "/toy"}, "response": {"name": "ok", "status": 200}}
+        ],
+        **more,
+    }
+
+
+def lay_out(root: Path, document: Any, shared: Any = None) -> Path:
+    """Write one contract and what it shares; return the folder."""
+    (root / "toy").mkdir()
+    shutil.copy(folder("contracts") / LAYOUT, root / LAYOUT)
+    (root / "toy" / "Show.json").write_text(json.dumps(document))
+    if shared is not None:
+        (root / "toy" / SHARED).write_text(json.dumps(shared))
+    return root
+
+
+def shown(root: Path) -> Contract:
+    found = load(root, ["toy"]).get("toy.Show")
+    assert found is not None
+    return found
+
+
+SHARING = {
+    "responses": {"limit": LIMIT},
+    "clauses": {"gone": GONE},
+    "groups": {"refusals": {"not_there": "gone", "limited": {**LIMIT, "schema": {"$ref": "#/$defs/text"}}}},
+    "$defs": {"text": {"type": "string"}},
+}
+
+
+def test_shared_clauses_stand_where_they_are_named(tmp_path: Path) -> None:
+    responses = {"first": "gone", "ok": OK, "also": ["refusals"], "last": "gone"}
+    found = shown(lay_out(tmp_path, contract(responses), SHARING))
+    assert [one.name for one in found.responses] == ["first", "ok", "not_there", "limited", "last"]
+    assert [one.name for one in found.by_status[404]] == ["first", "not_there", "last"]
+    first = found.responses[0]
+    assert (first.status, first.content_type, first.confidence) == (404, None, Confidence.OBSERVED)
+    assert (first.schema, first.source, first.title) == (True, "seen", "Gone")
+    assert found.response(429, "application/json", "slow down") == found.responses[3]
+
+
+def test_who_reads_the_document_finds_shared_clauses_written_out(tmp_path: Path) -> None:
+    document = contract({"ok": OK, "also": ["refusals"]})
+    spelt_out = {"ok": OK, "not_there": GONE, "limited": SHARING["groups"]["refusals"]["limited"]}
+    found = shown(lay_out(tmp_path, document, SHARING))
+    assert found.document == {**document, "responses": spelt_out, "$defs": SHARING["$defs"]}
+    assert list(found.document["responses"]) == list(spelt_out)
+
+
+def test_an_answer_of_any_operation_is_none_of_the_contract(tmp_path: Path) -> None:
+    found = shown(lay_out(tmp_path, contract({"ok": OK}), SHARING))
+    assert [one.name for one in found.anywhere] == ["limit"]
+    assert [one.name for one in found.responses] == ["ok"]
+    limit = found.response(429, "application/json", [])
+    assert limit is not None
+    assert limit.name == "limit"
+    assert found.breaches_of_answer(429, "application/json", []) == []
+    assert [one.message for one in found.breaches_of_answer(500, None, None)] == [
+        "toy.Show never answers 500; its contract knows 200"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("responses", "shared", "place", "remedy"),
+    [
+        ({"ok": "gnoe"}, SHARING, "Show.json: at /responses/ok", "has no clause 'gnoe'; name 'gone', or add it there"),
+        ({"ok": "nothing"}, None, "Show.json: at /responses/ok", "no clause 'nothing'; write it out here, or add it"),
+        ({"also": ["refusal"]}, SHARING, "Show.json: at /responses/also", "no group 'refusal'; name 'refusals'"),
+        ({"ok": OK, "also": []}, SHARING, "Show.json: at /responses/also", "see contract.schema.json"),
+        ({"ok": OK, "also": [1]}, SHARING, "Show.json: at /responses/also/0", "see contract.schema.json"),
+        ({"ok": {**OK, "status": "200"}}, None, "Show.json: at /responses/ok/status", "see contract.schema.json"),
+        ({"ok": {"status": 200}}, None, "Show.json: at /responses/ok", "see contract.schema.json"),
+        ({"ok": 7}, None, "Show.json: at /responses/ok", "see contract.schema.json"),
+        ({"not_there": OK, "also": ["refusals"]}, SHARING, "Show.json: at /responses", "'not_there' stands there twice"),
+        ({"ok": {**OK, "schema": {"type": 1}}}, None, "Show.json: at /responses/ok/schema", "mend it"),
+        ({"ok": {**OK, "schema": {"$ref": "#/$defs/no"}}}, None, "Show.json: at /responses/ok/schema", "mend it"),
+        ({"ok": "bad"}, {"clauses": {"bad": {"status": 1}}}, f"{SHARED}: at /clauses/bad", "see contract.schema.json"),
+        ({"ok": "bad"}, {"clauses": {"bad": {**OK, "schema": {"type": 1}}}}, f"{SHARED}: at /clauses/bad/sch", "mend"),
+        ({"g": ["g"]}, {"groups": {"g": {"a": {**OK, "schema": {"type": 1}}}}}, f"{SHARED}: at /groups/g/a", "mend it"),
+        ({"g": ["g"]}, {"groups": {"g": {"a": "b"}}}, f"{SHARED}: at /groups/g/a", "no clause 'b'; write it out here"),
+        ({"ok": OK}, {"clause": {}}, f"{SHARED}: at /: ", "see contract.schema.json"),
+    ],
+)  # fmt: skip
+def test_a_broken_contract_is_named_in_one_line(
+    tmp_path: Path, responses: Any, shared: Any, place: str, remedy: str
+) -> None:
+    with pytest.raises(BadContract) as caught:
+        load(lay_out(tmp_path, contract(responses), shared), ["toy"])
+    message = str(caught.value)
+    assert place in message
+    assert remedy in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [(b"{", ":1:2: "), (b'"\xff"', ": not UTF-8; save it as UTF-8"), (b"[]", "at /: ")]
+)
+@pytest.mark.parametrize("name", ["Show.json", SHARED])
+def test_a_file_that_is_no_contract_is_named_in_one_line(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    file = lay_out(tmp_path, contract({"ok": OK})) / "toy" / name
+    file.write_bytes(content)
+    with pytest.raises(BadContract) as caught:
+        load(tmp_path, ["toy"])
+    assert str(caught.value).startswith(f"{file}{expected}" if expected[0] == ":" else f"{file}: {expected}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_layout_that_is_none_is_named(tmp_path: Path) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    (tmp_path / LAYOUT).write_text('{"type": "none"}')
+    with pytest.raises(BadContract, match=f"{LAYOUT}: not a usable JSON Schema"):
+        load(tmp_path, ["toy"])
+
+
+def test_a_layout_without_that_of_definitions_is_named(tmp_path: Path) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    (tmp_path / LAYOUT).write_text("{}")
+    with pytest.raises(BadContract, match=f"{LAYOUT}: not a usable JSON Schema .*take the one of the package"):
+        load(tmp_path, ["toy"])
+
+
+def test_files_are_read_at_the_start_and_never_again(tmp_path: Path) -> None:
+    contracts = Contracts(lay_out(tmp_path, contract({"ok": "gone"}), SHARING), ["toy"])
+    shutil.rmtree(tmp_path)
+    found = contracts.get("toy.Show")
+    assert found is not None
+    assert [one.name for one in found.responses] == ["ok"]
+
+
+def test_a_file_that_cannot_be_read_is_named_at_the_start(tmp_path: Path) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    (tmp_path / "toy" / "Other.json").mkdir()
+    with pytest.raises(BadContract, match=r"Other\.json: Is a directory"):
+        load(tmp_path, ["toy"], check=False)
+
+
+def test_a_contract_that_is_not_asked_for_is_not_looked_at(tmp_path: Path) -> None:
+    contracts = load(lay_out(tmp_path, contract({"ok": "nothing"})), ["toy"], check=False)
+    assert contracts.get("toy.Other") is None
+    with pytest.raises(BadContract):
+        contracts.load_all()
+
+
+def test_a_contract_is_loaded_once(tmp_path: Path) -> None:
+    contracts = load(lay_out(tmp_path, contract({"ok": OK})), ["toy"])
+    assert contracts.get("toy.Show") is contracts.by_operation["toy.Show"]
+
+
+def test_all_may_be_loaded_in_a_thread_while_one_is_asked_for() -> None:
+    contracts = load(folder("contracts"), ["prime"], check=False)
+    thread = threading.Thread(target=contracts.load_all)
+    thread.start()
+    asked = contracts.get("prime.Suspend")
+    thread.join()
+    assert asked == contracts.by_operation["prime.Suspend"]
