@@ -59,7 +59,8 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
 bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
-reference: $(VENV)/.docs ## write docs/reference/ from the code
+reference: $(VENV)/.docs ## write docs/reference/ and the settings of the fixture schemas from the code
+	PYTHONPATH=docs $(BIN)/python -m generate.fixture_schemas fixtures
 	PYTHONPATH=docs $(BIN)/python -m generate docs/reference
 
 docs: reference ## build the documentation into site/

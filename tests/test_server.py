@@ -16,7 +16,7 @@ import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.contracts.loader import BadContract
-from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.settings import BadOption
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"

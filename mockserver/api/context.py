@@ -69,11 +69,13 @@ class Sandbox(Protocol):
         name: `default` is the one without a prefix.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
         ids: the seeded source of ids.
+        states: what this process remembers of each API here (see `Api.state`).
     """
 
     name: str
     prefix: str
     ids: Ids
+    states: dict[str, Any]
 
     def real(self) -> float:
         """Return real time in epoch seconds."""
@@ -84,7 +86,7 @@ class Sandbox(Protocol):
     async def count(self, counter: str) -> int:
         """Draw the next number of a sequence."""
 
-    async def birth(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
+    async def build_job(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
         """Make a job and its parts from the fixture's form, without adding them."""
 
 
@@ -171,7 +173,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
         peer: who asks, over which connection.
         values: the path template's names, decoded.
         settings: the API's settings as they stand.
-        content: what the API built from its fixtures.
+        site: what the fixtures say besides jobs; the same for all sandboxes of these fixtures.
         now: sandbox time (epoch seconds) at the start of the request; a change of a job reads the clock anew.
         jobs: the sandbox's, noting what this request moves and looks at.
         route: what the address alone says; None when it is none of the API's.
@@ -190,7 +192,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     peer: Peer
     values: Mapping[str, str]
     settings: S
-    content: C
+    site: C
     now: float
     jobs: Jobs
     route: Operation | Entrance | None = None
@@ -210,8 +212,13 @@ class RequestContext(NamedTuple, Generic[S, C]):
         """Where the client reached us, inside its sandbox, without a trailing slash."""
         return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
 
+    @property
+    def state(self) -> Any:
+        """What this process remembers of the API in this sandbox (see `Api.state`)."""
+        return self.sandbox.states[self.api.name]
+
     async def create(self, fields: Mapping[str, Any], *, owner: str | None = None) -> Job:
         """Create a job from its fixture form, as a client's submit does: in its first state, not held."""
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
-        jobs = await self.sandbox.birth(self.api.name, given)
+        jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)

@@ -13,7 +13,7 @@ from mockserver.core.machine import Confidence, Machine
 
 if TYPE_CHECKING:
     from mockserver.api.context import RequestContext, Resolved
-    from mockserver.api.job_builder import Birth
+    from mockserver.api.job_builder import JobSpec, Scenarios, SpecContext
     from mockserver.api.response import Response
     from mockserver.core.job import Job
 
@@ -139,8 +139,11 @@ class Api:
         bases: path prefixes under which an unknown path gets the API's own not-found; the first is shown to users.
         account: the account to remember, for people.
         settings: a frozen dataclass of `setting`s.
-        content: fixture section -> everything but jobs (accounts, services …), built once per sandbox.
-        job: fixture fields -> the job and its parts; also what a submit uses.
+        read_site: fixture section -> everything but jobs (accounts, services …): immutable, shared by all sandboxes of
+            these fixtures.
+        scenarios: what a job's `scenario` stands for; fields given beside it win.
+        job_spec: fixture fields, scenario expanded -> what the job and its parts are; also what a submit uses.
+        state: site -> what a process remembers of one sandbox (indexes, open connections) and may lose at any time.
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
@@ -165,11 +168,13 @@ class Api:
     machines: Mapping[str, Machine]
     operations: tuple[Operation, ...]
     settings: type[Any]
-    content: Callable[[Mapping[str, Any]], Any]
-    job: Callable[[Birth[Any, Any], Mapping[str, Any]], Awaitable[tuple[Job, ...]]]
+    read_site: Callable[[Mapping[str, Any]], Any]
+    job_spec: Callable[[Mapping[str, Any], SpecContext[Any, Any]], JobSpec]
     prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
     resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
+    scenarios: Scenarios = field(default_factory=dict)
+    state: Callable[[Any], Any] = field(default=lambda site: None)
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())

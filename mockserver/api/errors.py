@@ -1,6 +1,10 @@
-"""What can go wrong with any request before its handler has a say; each API's error table has a row for every one."""
+"""What can go wrong before a handler has a say: with any request (each API's error table has a row), with fixtures."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mockserver.core.errors import DomainError
 
 
 class NoRoute(Exception):
@@ -25,3 +29,11 @@ class BodyTooLarge(Exception):
 
 class HandlerFailed(Exception):
     """A handler of ours failed: the client gets the API's own 500, the tester the traceback."""
+
+
+class BadContent(DomainError):
+    """An API cannot use a part of its section; `pointer` says which, as a path of keys and indices."""
+
+    def __init__(self, pointer: Sequence[str | int], message: str) -> None:
+        super().__init__(message)
+        self.pointer = tuple(pointer)

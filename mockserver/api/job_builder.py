@@ -1,17 +1,21 @@
-"""A job's form in JSON: how fixtures and the control API write it, and how they read it back."""
+"""A job from its fields, in three pure steps: an API's `JobSpec`, a `JobTemplate` without a time, and the job itself.
+
+Fixtures, the control API and the submits of clients share them. A template holds nothing of the sandbox or the moment
+in which its job is made, so the templates of fixtures are made once and built for each new sandbox.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from mockserver.core.clock import instant, iso
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import unknown_name
 from mockserver.core.ids import Ids
-from mockserver.core.job import Job, Message
+from mockserver.core.job import Job, evolve
+from mockserver.core.job_document import BadFields, read_messages, read_moment
 from mockserver.core.machine import FINAL, Machine
-from mockserver.core.plan import describe_on_cancel, describe_plan, on_cancel
+from mockserver.core.plan import on_cancel
 
 if TYPE_CHECKING:
     from mockserver.api.definition import Api
@@ -19,188 +23,178 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 C = TypeVar("C")
 
-COMMON = frozenset(
-    {
-        "id", "owner", "state", "hold", "plan", "on_cancel", "messages", "error", "progress",
-        "created", "started", "ended", "scenario",
-    }
-)  # fmt: skip
-"""Fields every job has; the rest are the API's own."""
-
-
-class BadFields(DomainError):
-    """A job's fields cannot be followed; `field` says which."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+Scenarios = Mapping[str, Mapping[str, Any]]
+"""What a job's `scenario` stands for, by name: fields in the fixture's form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Birth(Generic[S, C]):
-    """What an API needs to make a job from its fields.
+class SpecContext(Generic[S, C]):
+    """What an API may know when it reads a job's fields.
 
     Attributes:
-        settings, content: the sandbox's, for this API.
-        now: sandbox time in epoch seconds.
-        ids: the seeded source.
-        count: draws the next number of a named sequence of this API.
+        settings, site: the sandbox's, for this API.
+        ids: the seeded source of new ids.
     """
 
-    api: str
     settings: S
-    content: C
-    now: float
+    site: C
     ids: Ids
-    count: Callable[[str], Awaitable[int]]
 
-    def job(
-        self,
-        machine: Machine,
-        fields: Mapping[str, Any],
-        *,
-        job_id: str,
-        data: Mapping[str, Any],
-        default_plan: str | Mapping[str, Any] | None = None,
-        default_cancel: str | Mapping[str, Any] | None = None,
-        parent: str | None = None,
-        retention: float | None = None,
-    ) -> Job:
-        """Read the common fields; `data` are the API's own.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewId:
+    """An id that must be made: the next number of a sequence of the API, and how that number is written."""
+
+    counter: str
+    write: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """What an API makes of a job's fields.
+
+    Attributes:
+        fields: the common ones, in the fixture's form; others are not looked at.
+        data: the API's own.
+        born: sandbox time (epoch seconds) -> own fields that depend on when the job is made; they win over `data`.
+        default_plan, default_cancel: in the fixture's form, when the fields name none; None: the machine's.
+        retention: seconds a finished job is remembered; None for ever, 0 not at all.
+        parts: jobs that belong to this one, in order.
+        parts_field: the own field that lists the parts, as `[{"id": …}, …]`; it stands in `data` already.
+    """
+
+    machine: Machine
+    id: str | NewId
+    fields: Mapping[str, Any]
+    data: Mapping[str, Any]
+    born: Callable[[float], Mapping[str, Any]] | None = None
+    default_plan: str | Mapping[str, Any] | None = None
+    default_cancel: str | Mapping[str, Any] | None = None
+    retention: float | None = None
+    parts: tuple[JobSpec, ...] = ()
+    parts_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTemplate:
+    """A job that has been read but not made yet.
+
+    Attributes:
+        job: all of it but the id where that is new, and the moments that come from when it is made.
+        created_now, started_now, ended_now: it has happened, and the fields did not say when.
+    """
+
+    job: Job
+    new_id: NewId | None
+    created_now: bool
+    started_now: bool
+    ended_now: bool
+    born: Callable[[float], Mapping[str, Any]] | None
+    parts: tuple[JobTemplate, ...]
+    parts_field: str | None
+
+    def counters(self) -> tuple[str, ...]:
+        """Return the sequences that the ids of the job and its parts are drawn from, a name for each id."""
+        own = () if self.new_id is None else (self.new_id.counter,)
+        return (*own, *(name for part in self.parts for name in part.counters())) if self.parts else own
+
+    def build(self, now: float, numbers: Iterator[int]) -> tuple[Job, ...]:
+        """Return the job and its parts, made at a moment (epoch seconds).
 
         Args:
-            default_plan, default_cancel: in the fixture's form, when the fields name none.
-            retention: seconds a finished job is remembered.
-
-        Raises:
-            UnknownState, BadPlan, BadFields: a field cannot be followed.
+            numbers: one for each of `counters`, in that order.
         """
-        plan = machine.read_plan(fields.get("plan", default_plan or machine.plan))
-        cancel = on_cancel(default_cancel, machine.on_cancel) if default_cancel else machine.on_cancel
-        if "on_cancel" in fields:
-            cancel = on_cancel(fields["on_cancel"], cancel)
-        word = fields.get("state")
-        # A job that names no state begins where its plan begins.
-        first = plan.steps[0].state if plan.steps else machine.initial
-        state = machine.find(word, plan) if word is not None else machine.by_name[first]
-        final = state.phase in FINAL
-        created = _moment(fields, "created", self.now)
-        started = _moment(fields, "started", None)
-        ended = _moment(fields, "ended", None)
-        if final and ended is None:
-            ended = max(self.now, created or self.now)
-        if state.phase is not machine.by_name[machine.initial].phase and started is None:
-            started = created
-        return Job(
-            api=self.api,
-            kind=machine.kind,
-            id=job_id,
-            parent=parent,
-            owner=fields.get("owner"),
-            state=state.name,
-            plan=plan,
-            on_cancel=cancel,
-            held=bool(fields.get("hold", word is not None)) and not final,
-            created=self.now if created is None else created,
-            since=self.now,
-            started=started,
-            ended=ended if final else None,
-            retention=retention,
-            messages=read_messages(fields.get("messages") or ()),
-            error=fields.get("error"),
-            progress=fields.get("progress"),
-            data=data,
-        )
+        job = self.job
+        changes: dict[str, Any] = {"since": now}
+        if self.new_id is not None:
+            changes["id"] = self.new_id.write(next(numbers))
+        if self.created_now:
+            changes["created"] = now
+        if self.started_now:
+            changes["started"] = now
+        if self.ended_now:
+            changes["ended"] = now if self.created_now else max(now, job.created)
+        if self.born is not None:
+            changes["data"] = {**job.data, **self.born(now)}
+        if not self.parts:
+            return (evolve(job, **changes),)
+        parent = changes.get("id", job.id)
+        parts = [evolve(one, parent=parent) for part in self.parts for one in part.build(now, numbers)]
+        if self.parts_field is not None:
+            data = changes.get("data", job.data)
+            changes["data"] = {**data, self.parts_field: [{"id": part.id} for part in parts]}
+        return (evolve(job, **changes), *parts)
 
 
-def read_messages(values: Sequence[Any]) -> tuple[Message, ...]:
-    """Read messages: plain texts, or objects with `text` (or `description`) and `level` (or `type`)."""
-    messages = []
-    for value in values:
-        if isinstance(value, str):
-            messages.append(Message(text=value))
-        else:
-            text = value.get("text", value.get("description", ""))
-            messages.append(Message(text=text, level=value.get("level", value.get("type", ""))))
-    return tuple(messages)
-
-
-def amend(machine: Machine, job: Job, fields: Mapping[str, Any], now: float) -> Job:
-    """Return the job with some fields set, in the fixture's form; its state is left alone.
+def with_scenario(scenarios: Scenarios, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return fields with those that their `scenario` stands for beneath them.
 
     Raises:
-        BadPlan, UnknownState, BadFields: a field cannot be followed.
+        BadFields: no such scenario.
     """
-    changes: dict[str, Any] = {}
-    if "plan" in fields:
-        changes["plan"] = machine.read_plan(fields["plan"], job.plan)
-        changes["since"], changes["looks"] = now, 0
+    name = fields.get("scenario")
+    if name is None:
+        return fields
+    if name not in scenarios:
+        raise BadFields("scenario", unknown_name("scenario", name, scenarios))
+    return {**scenarios[name], **fields}
+
+
+def job_template(api: Api, fields: Mapping[str, Any], context: SpecContext[Any, Any]) -> JobTemplate:
+    """Read a job's fields.
+
+    Raises:
+        DomainError: a field cannot be followed.
+    """
+    return template_of(api.name, api.job_spec(with_scenario(api.scenarios, fields), context))
+
+
+def template_of(api: str, spec: JobSpec) -> JobTemplate:
+    """Read the common fields of a job and its parts.
+
+    Raises:
+        UnknownState, BadPlan, BadFields: a field cannot be followed.
+    """
+    machine, fields = spec.machine, spec.fields
+    plan = machine.read_plan(fields.get("plan", spec.default_plan or machine.plan))
+    cancel = on_cancel(spec.default_cancel, machine.on_cancel) if spec.default_cancel else machine.on_cancel
     if "on_cancel" in fields:
-        changes["on_cancel"] = on_cancel(fields["on_cancel"], job.on_cancel)
-    if "messages" in fields:
-        changes["messages"] = read_messages(fields["messages"] or ())
-    for name in ("owner", "error", "progress"):
-        if name in fields:
-            changes[name] = fields[name]
-    for name in ("created", "started", "ended"):
-        if name in fields:
-            changes[name] = _moment(fields, name, None)
-    own = {name: value for name, value in fields.items() if name not in COMMON}
-    if own:
-        changes["data"] = {**job.data, **own}
-    if changes.get("created", 0.0) is None:
-        raise BadFields("created", "a job has a time of creation")
-    if changes:
-        job = replace(job, **changes, version=job.version + 1)
-    if "hold" in fields:
-        job = machine.hold(job) if fields["hold"] else machine.release(job, now)
-    return job
-
-
-def describe(api: Api, job: Job) -> dict[str, Any]:
-    """Return the control API's record of a job: common facts, what comes next, history, the API's own fields."""
-    machine = api.machines[job.kind]
-    state = machine.by_name[job.state]
-    planned = machine.next(job)
-    record: dict[str, Any] = {
-        "id": job.id,
-        "state": job.state,
-        "phase": str(state.phase),
-        "shown": state.word,
-        "possible_states": list(machine.by_name),
-        "held": job.held,
-        "owner": job.owner,
-        "plan": describe_plan(job.plan),
-        "on_cancel": describe_on_cancel(job.on_cancel),
-        "next": None,
-        "created": iso(job.created),
-        "started": None if job.started is None else iso(job.started),
-        "ended": None if job.ended is None else iso(job.ended),
-        "messages": [{"text": message.text, "level": message.level} for message in job.messages],
-        "error": job.error,
-        "progress": job.progress,
-        "history": [
-            {"from": move.source, "to": move.to, "at": iso(move.at), "cause": str(move.cause), "request": move.request}
-            for move in job.history
-        ],
-    }
-    if job.parent is not None:
-        record["parent"] = job.parent
-    if planned is not None:
-        record["next"] = {"state": planned.to, "phase": str(machine.by_name[planned.to].phase)}
-        if planned.at is not None:
-            record["next"]["at"] = iso(planned.at)
-        else:
-            record["next"]["looks"] = planned.looks
-    # An API may have a `kind` of its own among the fixture's fields (GES does): that is the one its users know.
-    return {"api": job.api, "kind": job.kind, **api.own_fields(job), **record}
-
-
-def _moment(fields: Mapping[str, Any], name: str, default: float | None) -> float | None:
-    value = fields.get(name)
-    if value is None:
-        return default
-    try:
-        return instant(value)
-    except ValueError as error:
-        raise BadFields(name, f"{name}: {error}") from None
+        cancel = on_cancel(fields["on_cancel"], cancel)
+    word = fields.get("state")
+    # A job that names no state begins where its plan begins.
+    first = plan.steps[0].state if plan.steps else machine.initial
+    state = machine.find(word, plan) if word is not None else machine.by_name[first]
+    final = state.phase in FINAL
+    created = read_moment(fields, "created")
+    started = read_moment(fields, "started")
+    ended = read_moment(fields, "ended")
+    begun = state.phase is not machine.by_name[machine.initial].phase
+    job = Job(
+        api=api,
+        kind=machine.kind,
+        id=spec.id if isinstance(spec.id, str) else "",
+        owner=fields.get("owner"),
+        state=state.name,
+        plan=plan,
+        on_cancel=cancel,
+        held=bool(fields.get("hold", word is not None)) and not final,
+        created=created or 0.0,
+        since=0.0,
+        started=created if started is None and begun else started,
+        ended=ended if final else None,
+        retention=spec.retention,
+        messages=read_messages(fields.get("messages") or ()),
+        error=fields.get("error"),
+        progress=fields.get("progress"),
+        data=spec.data,
+    )
+    return JobTemplate(
+        job=job,
+        new_id=None if isinstance(spec.id, str) else spec.id,
+        created_now=created is None,
+        started_now=begun and started is None and created is None,
+        ended_now=final and ended is None,
+        born=spec.born,
+        parts=tuple(template_of(api, part) for part in spec.parts),
+        parts_field=spec.parts_field,
+    )

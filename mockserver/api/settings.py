@@ -1,23 +1,29 @@
-"""An API's settings: typed, documented settings with a label that says how sure their default is.
+"""An API's settings: rows of a table, from which defaults, documentation and a JSON Schema are made.
 
-An API declares a frozen dataclass whose fields are made by `setting`; fixtures and the control
-endpoint set them by name.
+An API declares a frozen dataclass whose fields are made by `flag`, `choice`, `text`, `texts`, `integer` and `seconds`;
+fixtures and the control API set them by name. The schema checks both, and completes names in editors.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_type_hints
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from mockserver.core.errors import BadPlan, DomainError
+import jsonschema_rs
+
+from mockserver.core import plan
+from mockserver.core.errors import BadPlan, DomainError, unknown_name
 from mockserver.core.machine import Confidence
-from mockserver.core.plan import seconds
 
 T = TypeVar("T")
+Choice = TypeVar("Choice", str, int)
 
-_known_hints: dict[type[Any], dict[str, Any]] = {}
+_rows: dict[type[Any], Mapping[str, Setting]] = {}
+_validators: dict[type[Any], Any] = {}
+_ROW = "setting"
+_ORDER = ("type", "enum", "minimum", "pattern")
 
 
 class InvalidSetting(DomainError):
@@ -28,127 +34,192 @@ class InvalidSetting(DomainError):
         self.name = name
 
 
-def setting(
-    default: Any,
-    doc: str,
-    confidence: Confidence = Confidence.INFERRED,
-    *,
-    choices: Sequence[Any] = (),
-    minimum: float | None = None,
-    pattern: str = "",
-    duration: bool = False,
-) -> Any:
-    """Declare one setting.
+class Kind(StrEnum):
+    """What a setting takes, in the words of the reference."""
 
-    Args:
-        default: its value when nobody sets it.
+    FLAG = "boolean"
+    INTEGER = "integer"
+    SECONDS = "duration"
+    TEXT = "string"
+    OPTIONAL_TEXT = "string or null"
+    TEXTS = "list of strings"
+
+
+_TYPES: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.FLAG: {"type": "boolean"},
+    Kind.INTEGER: {"type": "integer"},
+    # As text only in what users write: `change` reads it before the schema sees it.
+    Kind.SECONDS: {"type": ["number", "string"], "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$"},
+    Kind.TEXT: {"type": "string"},
+    Kind.OPTIONAL_TEXT: {"type": ["string", "null"]},
+    Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row.
+
+    Attributes:
         doc: one sentence for the reference pages.
         confidence: how well the default is known to be the vendor's behaviour.
-        choices: the only values it takes.
+        choices: the only values it takes; empty: any.
         minimum: the least number it takes.
         pattern: a regular expression that the whole of a text must match.
-        duration: a number of seconds that may also be written `250ms`, `2s`, `1m`.
     """
-    facts = {
-        "doc": doc,
-        "confidence": confidence,
-        "choices": tuple(choices),
-        "minimum": minimum,
-        "pattern": pattern,
-        "duration": duration,
+
+    kind: Kind
+    default: Any
+    doc: str
+    confidence: Confidence
+    choices: tuple[Any, ...] = ()
+    minimum: float | None = None
+    pattern: str = ""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of its values."""
+        found = {"description": self.doc, "default": _plain(self.default), **_TYPES[self.kind]}
+        if self.choices:
+            found["enum"] = [_plain(one) for one in self.choices]
+        if self.minimum is not None:
+            found["minimum"] = self.minimum
+        if self.pattern:
+            found["pattern"] = f"^(?:{self.pattern})$"
+        return found
+
+
+def flag(default: bool, doc: str, confidence: Confidence = Confidence.INFERRED) -> bool:
+    """Declare a setting that is on or off."""
+    return _row(default, Kind.FLAG, doc, confidence)
+
+
+def choice(default: Choice, among: Sequence[Choice], doc: str, confidence: Confidence = Confidence.INFERRED) -> Choice:
+    """Declare a setting that takes one of a few words or numbers."""
+    kind = Kind.TEXT if isinstance(default, str) else Kind.INTEGER
+    return _row(default, kind, doc, confidence, choices=tuple(among))
+
+
+def text(default: str, doc: str, confidence: Confidence = Confidence.INFERRED, *, pattern: str = "") -> str:
+    """Declare a setting that takes a text; `pattern` must match the whole of it."""
+    return _row(default, Kind.TEXT, doc, confidence, pattern=pattern)
+
+
+def optional_text(doc: str, confidence: Confidence = Confidence.INFERRED) -> str | None:
+    """Declare a setting that takes a text or, by default, none."""
+    return _row(None, Kind.OPTIONAL_TEXT, doc, confidence)
+
+
+def texts(default: tuple[str, ...], doc: str, confidence: Confidence = Confidence.INFERRED) -> tuple[str, ...]:
+    """Declare a setting that takes a list of texts."""
+    return _row(default, Kind.TEXTS, doc, confidence)
+
+
+def integer(default: int, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int) -> int:
+    """Declare a setting that takes a whole number."""
+    return _row(default, Kind.INTEGER, doc, confidence, minimum=minimum)
+
+
+def seconds(default: float, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int = 0) -> float:
+    """Declare a setting that takes a number of seconds, which may also be written `250ms`, `2s`, `1m`."""
+    return _row(default, Kind.SECONDS, doc, confidence, minimum=minimum)
+
+
+def rows(settings: type[Any]) -> Mapping[str, Setting]:
+    """Return the rows of a settings class by name."""
+    if settings not in _rows:
+        _rows[settings] = {field.name: field.metadata[_ROW] for field in dataclasses.fields(settings)}
+    return _rows[settings]
+
+
+def settings_schema(settings: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a fixture's `settings`, as `fixtures/<api>.schema.json` holds it."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: row.schema() for name, row in rows(settings).items()},
     }
-    return dataclasses.field(default=default, metadata=facts)
 
 
 def change(settings: T, values: Mapping[str, Any]) -> T:
     """Return the settings with some values set.
 
     Raises:
-        BadKnob: an unknown name, or a value of the wrong type or out of range.
+        InvalidSetting: an unknown name, or a value of the wrong type or out of range.
     """
-    known = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    hints = _hints(type(settings))
+    known = rows(type(settings))
     checked = {}
     for name, value in values.items():
         if name not in known:
-            raise InvalidSetting(name, f"no setting {name!r}; there are {', '.join(known)}")
-        checked[name] = _check(name, value, hints[name], known[name].metadata)
+            raise InvalidSetting(name, unknown_name("setting", name, known))
+        checked[name] = _checked(type(settings), name, known[name], value)
     return dataclasses.replace(settings, **checked)  # type: ignore[type-var]
 
 
 def values(settings: Any) -> dict[str, Any]:
     """Return the settings as JSON can say them."""
-    return {
-        field.name: list(value) if isinstance(value := getattr(settings, field.name), tuple) else value
-        for field in dataclasses.fields(settings)
-    }
+    return {name: _plain(getattr(settings, name)) for name in rows(type(settings))}
 
 
 def describe(settings: type[Any]) -> list[dict[str, Any]]:
     """Return name, type, default, label and meaning of each setting, for the reference and the control API."""
-    hints = _hints(settings)
-    rows = []
-    for field in dataclasses.fields(settings):
-        facts = field.metadata
-        row = {
-            "name": field.name,
-            "type": "duration" if facts["duration"] else _type_name(hints[field.name]),
-            "default": list(field.default) if isinstance(field.default, tuple) else field.default,
-            "confidence": str(facts["confidence"]),
-            "doc": facts["doc"],
+    found = []
+    for name, row in rows(settings).items():
+        described = {
+            "name": name,
+            "type": str(row.kind),
+            "default": _plain(row.default),
+            "confidence": str(row.confidence),
+            "doc": row.doc,
         }
-        if facts["choices"]:
-            row["choices"] = list(facts["choices"])
-        if facts["minimum"] is not None:
-            row["minimum"] = facts["minimum"]
-        if facts["pattern"]:
-            row["pattern"] = facts["pattern"]
-        rows.append(row)
-    return rows
+        if row.choices:
+            described["choices"] = list(row.choices)
+        if row.minimum is not None:
+            described["minimum"] = row.minimum
+        if row.pattern:
+            described["pattern"] = row.pattern
+        found.append(described)
+    return found
 
 
-def _hints(settings: type[Any]) -> dict[str, Any]:
-    # Remembered: finding them out costs more than all the rest of a change, and each new sandbox makes some.
-    if settings not in _known_hints:
-        _known_hints[settings] = get_type_hints(settings)
-    return _known_hints[settings]
+def _row(default: T, kind: Kind, doc: str, confidence: Confidence, **bounds: Any) -> T:
+    row = Setting(kind=kind, default=default, doc=doc, confidence=confidence, **bounds)
+    # A field where its value is declared: what `dataclasses.field` itself tells the type checker.
+    return dataclasses.field(default=default, metadata={_ROW: row})
 
 
-def _type_name(hint: Any) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string"}
-    if hint in names:
-        return names[hint]
-    return "list of strings" if "tuple" in str(hint) else "string or null"
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    # A word that is a member of an enumeration is that word to JSON.
+    return str(value) if isinstance(value, str) else value
 
 
-def _check(name: str, value: Any, hint: Any, facts: Mapping[str, Any]) -> Any:
-    if facts["duration"] and (isinstance(value, int | float | str)) and not isinstance(value, bool):
+def _validator(settings: type[Any]) -> Any:
+    if settings not in _validators:
+        _validators[settings] = jsonschema_rs.validator_for(settings_schema(settings))
+    return _validators[settings]
+
+
+def _checked(settings: type[Any], name: str, row: Setting, value: Any) -> Any:
+    if row.kind is Kind.SECONDS and isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
-            value = seconds(value)
+            value = plan.seconds(value)
         except BadPlan as error:
             raise InvalidSetting(name, f"setting {name!r}: {error}") from None
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if "tuple" in str(hint) and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = tuple(value)
-    if not _fits(value, hint):
-        raise InvalidSetting(name, f"setting {name!r} takes a {_type_name(hint)}, not {value!r}")
-    if facts["choices"] and value not in facts["choices"]:
-        raise InvalidSetting(
-            name, f"setting {name!r} takes one of {', '.join(map(str, facts['choices']))}, not {value!r}"
-        )
-    if facts["minimum"] is not None and value < facts["minimum"]:
-        raise InvalidSetting(name, f"setting {name!r} is at least {facts['minimum']}, not {value!r}")
-    if facts["pattern"] and not re.fullmatch(facts["pattern"], value, re.ASCII):
-        raise InvalidSetting(name, f"setting {name!r} takes a text that matches {facts['pattern']}, not {value!r}")
-    return value
+    problems = {problem.kind.name for problem in _validator(settings).iter_errors({name: value})}
+    problem = next((keyword for keyword in _ORDER if keyword in problems), None)
+    if problem is not None:
+        raise InvalidSetting(name, f"setting {name!r} {_refusal(row, problem)}, not {value!r}")
+    if row.kind is Kind.INTEGER:
+        return int(value)  # 5.0 is an integer in JSON.
+    return tuple(value) if row.kind is Kind.TEXTS else value
 
 
-def _fits(value: Any, hint: Any) -> bool:
-    if hint in (int, float):
-        return isinstance(value, hint) and not isinstance(value, bool)
-    if hint in (bool, str):
-        return isinstance(value, hint)
-    if "tuple" in str(hint):
-        return isinstance(value, tuple)
-    return value is None or isinstance(value, str)
+def _refusal(row: Setting, keyword: str) -> str:
+    if keyword == "enum":
+        return f"takes one of {', '.join(map(str, row.choices))}"
+    if keyword == "minimum":
+        return f"is at least {row.minimum}"
+    if keyword == "pattern":
+        return f"takes a text that matches {row.pattern}"
+    return f"takes a {'number' if row.kind is Kind.SECONDS else row.kind}"

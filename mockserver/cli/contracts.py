@@ -82,7 +82,7 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     itself.
     """
     from mockserver.contracts.loader import BadContract
-    from mockserver.sandbox.fixtures.load import BadFixture
+    from mockserver.sandbox.fixtures.merge import BadFixture
     from mockserver.settings import BadOption
 
     places = _places(path)

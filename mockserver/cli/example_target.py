@@ -32,7 +32,7 @@ class SandboxTarget:
         if "settings" in given:
             await self._sandbox.change_settings(api, given["settings"])
         for fields in given.get("jobs", ()):
-            await self._sandbox.jobs.add(*await self._sandbox.birth(api, fields))
+            await self._sandbox.jobs.add(*await self._sandbox.build_job(api, fields))
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send one request, with no header that the example does not name, and follow no redirect."""

@@ -108,7 +108,7 @@ def serve(as_json: bool, **options: Any) -> None:
     from mockserver.cli import log_format as logs
     from mockserver.contracts.loader import BadContract
     from mockserver.http import event_loop as loop
-    from mockserver.sandbox.fixtures.load import BadFixture
+    from mockserver.sandbox.fixtures.merge import BadFixture
 
     settings = Settings(**{**options, "fixtures": tuple(options["fixtures"])})
     logs.configure(settings.log_format, settings.log_level)

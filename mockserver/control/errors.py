@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.context import RequestContext
-from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
-from mockserver.api.job_builder import BadFields
+from mockserver.api.errors import BadContent, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response, error_response
 from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.core.job_document import BadFields
 from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.http.pipeline import RequestRefused
 from mockserver.http.router import Router
 from mockserver.journal.masking import mask
-from mockserver.sandbox.fixtures.load import BadContent, BadFixture
+from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.snapshot import BadSnapshot
 

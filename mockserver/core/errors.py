@@ -5,7 +5,8 @@ Each edge (an API, the control endpoint) turns these into its own fault in one t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class DomainError(Exception):
@@ -54,3 +55,11 @@ class BadPlan(DomainError):
 
 class Beaten(DomainError):
     """The job changed under every retry; somebody writes faster than we can."""
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence that refuses a name: what was meant, if one is near, and all there are."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return f"no {what} {name!r}; {meant}there are {', '.join(names)}"

@@ -99,7 +99,7 @@ def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
 def server_api(name: str, **parts: Any) -> Api:
     """Return an `Api` of the server's own: no jobs, no settings, nothing of a vendor's."""
 
-    async def no_job(birth: Any, fields: Any) -> Any:
+    def no_job(fields: Any, context: Any) -> Any:
         raise AssertionError("the server's own operations make no jobs of theirs")
 
     return Api(
@@ -111,8 +111,8 @@ def server_api(name: str, **parts: Any) -> Api:
             "machines": {},
             "operations": (),
             "settings": type(None),
-            "content": lambda section: None,
-            "job": no_job,
+            "read_site": lambda section: None,
+            "job_spec": no_job,
             **parts,
         }
     )

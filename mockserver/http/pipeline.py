@@ -196,7 +196,7 @@ class Pipeline:
             request,
             values,
             settings,
-            sandbox.contents.get(api.name),
+            sandbox.sites.get(api.name),
             now,
             jobs,
             route,

@@ -9,7 +9,7 @@ from time import monotonic
 
 from mockserver.core.errors import DomainError
 from mockserver.sandbox.events import STOP
-from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from mockserver.api.definition import Api
-from mockserver.api.job_builder import Birth
+from mockserver.api.job_builder import JobTemplate, SpecContext, job_template
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
@@ -17,7 +17,7 @@ from mockserver.faults.registry import Faults
 from mockserver.sandbox.clock import SandboxClock
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Events
-from mockserver.sandbox.fixtures.load import BadFixture, Fixtures
+from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.settings import SandboxSettings
 from mockserver.store.base import Document, Store
@@ -50,6 +50,8 @@ class Sandbox:
     Attributes:
         name: `default` is the one without a prefix.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
+        sites: what each API starts with besides jobs.
+        states: what this process remembers of each API (see `Api.state`).
         seeded: whether the fixtures' jobs are in.
         ttl: real seconds without a request after which it ends; None for never.
         used: when it was last asked anything, by the monotonic clock.
@@ -87,7 +89,8 @@ class Sandbox:
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
-        self.contents = {name: api.content(fixtures.section(name)) for name, api in self.apis.items()}
+        self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
+        self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
         self._settings = SandboxSettings(self.store, self.name, self.apis, fixtures)
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
@@ -131,25 +134,22 @@ class Sandbox:
 
     # --- jobs -------------------------------------------------------------------------------------
 
-    async def birth(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
+    async def build_job(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
         """Make a job and its parts from the fixture's form, without adding them.
 
         Raises:
             DomainError: a field cannot be followed.
         """
-
-        async def count(counter: str) -> int:
-            return await self.store.count(self.name, f"{api}.{counter}")
-
-        birth: Birth[Any, Any] = Birth(
-            api=api,
-            settings=await self.settings(api),
-            content=self.contents[api],
-            now=await self.now(),
-            ids=self.ids,
-            count=count,
+        context: SpecContext[Any, Any] = SpecContext(
+            settings=await self.settings(api), site=self.sites[api], ids=self.ids
         )
-        return await self.apis[api].job(birth, fields)
+        return await self._build(job_template(self.apis[api], fields, context), await self.now())
+
+    async def _build(self, template: JobTemplate, now: float) -> tuple[Job, ...]:
+        numbers = [
+            await self.store.count(self.name, f"{template.job.api}.{counter}") for counter in template.counters()
+        ]
+        return template.build(now, iter(numbers))
 
     async def seed(self) -> int:
         """Add the fixtures' jobs; return how many.
@@ -157,16 +157,34 @@ class Sandbox:
         Raises:
             BadFixture: one cannot be followed.
         """
-        seeded = 0
-        for name in self.apis:
-            for number, fields in enumerate(self.fixtures.section(name).get("jobs", ())):
+        now = await self.now()
+        templates = {
+            name: self.fixtures.templates(api, await self.settings(name), self.ids) for name, api in self.apis.items()
+        }
+        drawn: dict[str, int] = {}
+
+        def draw(template: JobTemplate) -> Iterator[int]:
+            for counter in template.counters():
+                key = f"{template.job.api}.{counter}"
+                drawn[key] = drawn.get(key, 0) + 1
+                yield drawn[key]
+
+        jobs = [
+            job for found in templates.values() for template in found for job in template.build(now, draw(template))
+        ]
+        if not await self.store.add_all(self.name, [self.jobs.timed(job) for job in jobs], drawn):
+            await self._seed_singly(templates, now)
+        self.seeded = True
+        return sum(map(len, templates.values()))
+
+    async def _seed_singly(self, templates: Mapping[str, Sequence[JobTemplate]], now: float) -> None:
+        """Add the fixtures' jobs beside what is there already, or find the one that is there twice."""
+        for name, found in templates.items():
+            for number, template in enumerate(found):
                 try:
-                    await self.jobs.add(*await self.birth(name, fields))
+                    await self.jobs.add(*await self._build(template, now))
                 except DomainError as error:
                     raise BadFixture(f"{self.fixtures.place(name, ['jobs', number])}: {error}") from None
-                seeded += 1
-        self.seeded = True
-        return seeded
 
     def staged(self) -> Sandbox:
         """Return an empty sandbox like this one that nobody can reach, to be filled and moved into its place."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api import settings as declared
 from mockserver.api.definition import Api
-from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.api.settings import change
+from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.store.base import SETTINGS, Document, Store
 
 
@@ -17,7 +17,8 @@ def settings_of(api: Api, fixtures: Fixtures, changes: Mapping[str, Any]) -> Any
     Raises:
         InvalidSetting: an unknown name or a bad value.
     """
-    return declared.change(api.settings(), {**fixtures.section(api.name).get("settings", {}), **changes})
+    settings = fixtures.settings(api)
+    return change(settings, changes) if changes else settings
 
 
 class SandboxSettings:

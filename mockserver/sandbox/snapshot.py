@@ -13,7 +13,7 @@ from mockserver import __version__
 from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job
-from mockserver.sandbox.fixtures.load import BadFixture, Fixtures, inline, merge
+from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures, inline, merge
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import settings_of
 from mockserver.store import codec

@@ -17,20 +17,19 @@ from mockserver._resources import folder as folder_of
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api, JobPlace, Operation, operation_at
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
-from mockserver.api.job_builder import Birth
+from mockserver.api.job_builder import JobSpec, SpecContext
 from mockserver.api.response import Response, json_response
-from mockserver.api.settings import setting
+from mockserver.api.settings import text
 from mockserver.contracts import loader
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
-from mockserver.core.job import Job
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
 from mockserver.http.metrics import Metrics
 from mockserver.http.pipeline import Pipeline
 from mockserver.journal.entry import BODY_LIMIT
 from mockserver.journal.masked_entry import describe
-from mockserver.sandbox.fixtures.load import Fixtures
+from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.store.memory import MemoryStore
@@ -47,7 +46,7 @@ MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToySettings:
-    greeting: str = setting("hello", "What it says.")
+    greeting: str = text("hello", "What it says.")
 
 
 async def show(call: RequestContext[ToySettings, Any]) -> Response:
@@ -79,9 +78,9 @@ def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response
         BodyTooLarge: (413, "too much"),
         HandlerFailed: (500, "our fault"),
     }
-    for kind, (status, text) in table.items():
+    for kind, (status, said) in table.items():
         if isinstance(error, kind):
-            return json_response({"problem": text}, status)
+            return json_response({"problem": said}, status)
     if isinstance(error, DomainError):
         return json_response({"problem": str(error)}, 500)
     raise error
@@ -91,8 +90,8 @@ def resolve(call: RequestContext[ToySettings, Any]) -> Resolved:
     return Resolved(operation_at(call.route), dict(call.query), read_json(call.body))
 
 
-async def make(birth: Birth[ToySettings, Any], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    return (birth.job(MACHINE, fields, job_id=fields["id"], data={}),)
+def job_spec(fields: Mapping[str, Any], _: SpecContext[ToySettings, Any]) -> JobSpec:
+    return JobSpec(machine=MACHINE, id=fields["id"], fields=fields, data={})
 
 
 TOY = Api(
@@ -109,8 +108,8 @@ TOY = Api(
         Operation(name="Later", methods=("GET",), paths=("/toy/{job}/later",), title="Show it later"),
     ),
     settings=ToySettings,
-    content=lambda section: section,
-    job=make,
+    read_site=lambda section: section,
+    job_spec=job_spec,
     resolve=resolve,
     refuse=refuse,
 )

@@ -165,7 +165,7 @@ async def test_a_move_of_the_clock_names_what_it_fired_though_a_poll_was_quicker
     plan = {"steps": [{"state": "Started", "for": 60}], "end": "Finished"}
     ids = [str(number) for number in range(5000, 5020)]
     for job_id in ids:
-        await sandbox.jobs.add(*await sandbox.birth("casjobs", {"id": job_id, "plan": plan}))
+        await sandbox.jobs.add(*await sandbox.build_job("casjobs", {"id": job_id, "plan": plan}))
 
     async def poll() -> None:
         for job_id in reversed(ids):

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from generate.fixture_schemas import with_settings
 
+from mockserver._resources import folder
+from mockserver.api.definition import Api
+from mockserver.api.settings import settings_schema
 from mockserver.apis import APIS
 from mockserver.app import build
-from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.fixtures.load import BadFixture
+from mockserver.sandbox.fixtures import merge as fixtures
+from mockserver.sandbox.fixtures.load import load
+from mockserver.sandbox.fixtures.merge import BadFixture
+from mockserver.sandbox.reset import reset
 from mockserver.settings import Settings
 
+ACCOUNTS = [{"wsid": 1, "userid": "a", "password": "x"}]
 
-def write(folder: Path, name: str, text: str) -> Path:
-    file = folder / name
+
+def write(to: Path, name: str, text: str) -> Path:
+    file = to / name
     file.write_text(text, "utf-8")
     return file
 
@@ -28,6 +39,29 @@ def write(folder: Path, name: str, text: str) -> Path:
         ("a.json", '{\n "ges": {\n  "jobs": [\n   {"id": "1", "state": 7}\n  ]\n }\n}', 4, "7"),
         ("a.json", '{\n "ges": {\n  "settings": {\n   "edition": "gold"\n  }\n }\n}', 4, "memory"),
         ("a.json", '{\n "ges": {\n  "settings": {\n   "nonsense": 1\n  }\n }\n}', 4, "nonsense"),
+        ("a.json", '{\n "ges": {\n  "settings": {\n   "editon": "memory"\n  }\n }\n}', 4, "did you mean 'edition'?"),
+        ("a.json", '{\n "ges": {\n  "jobs": [\n   {"onwer": "x"}\n  ]\n }\n}', 4, "did you mean 'owner'?"),
+        ("a.json", '{\n "arcgis": {"jobs": [\n   {"service": "A", "inptus": {}}]}}', 3, "did you mean 'inputs'?"),
+        ("a.json", '{\n "casjobs": {"jobs": [\n   {"taksname": "x"}]}}', 3, "did you mean 'taskname'?"),
+        (
+            "a.json",
+            '{"prime": {"jobs": [\n   {"runs": [\n {"result_staus": "x"}]}]}}',
+            3,
+            "did you mean 'result_status'?",
+        ),
+        ("a.json", '{"prime": {"jobs": [{\n "scenario": "stukc"}]}}', 2, "no scenario 'stukc'; did you mean 'stuck'?"),
+        (
+            "a.json",
+            '{"prime": {"templates": [{"name": "n", "job": {\n "scenario": "x"}}]}}',
+            2,
+            "no scenario 'x'; there are",
+        ),
+        (
+            "a.json",
+            '{"arcgis": {"services": [{"name": "s", "tasks": [{"name": "t",\n "scenario": "x"}]}]}}',
+            2,
+            "no scenario",
+        ),
         ("a.yaml", "ges:\n  jobs:\n    - id: [\n", 4, "mend the YAML"),
         ("a.yaml", "ges:\n  jobs:\n    - id: '1'\n      state: 7\n", 4, "7"),
     ],
@@ -37,7 +71,7 @@ def test_what_is_wrong_is_named_by_file_line_and_remedy(
 ) -> None:
     file = write(tmp_path, name, text)
     with pytest.raises(BadFixture) as caught:
-        fixtures.load([file], APIS)
+        load([file], APIS)
     message = str(caught.value)
     assert message.startswith(f"{file}:{line}")
     assert says in message
@@ -46,13 +80,13 @@ def test_what_is_wrong_is_named_by_file_line_and_remedy(
 
 def test_missing_and_unreadable_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadFixture, match=r"nowhere\.json: .*name a fixture"):
-        fixtures.load([tmp_path / "nowhere.json"], APIS)
+        load([tmp_path / "nowhere.json"], APIS)
     with pytest.raises(BadFixture, match="no fixture in this folder"):
-        fixtures.load([tmp_path], APIS)
+        load([tmp_path], APIS)
     binary = tmp_path / "b.json"
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadFixture, match="UTF-8"):
-        fixtures.load([binary], APIS)
+        load([binary], APIS)
 
 
 async def test_a_job_that_cannot_be_followed_is_named_in_the_document_it_came_from(tmp_path: Path) -> None:
@@ -71,7 +105,7 @@ def test_two_jobs_of_one_id_are_refused(tmp_path: Path) -> None:
     job = '{"id": "1", "graph": "movie", "kind": "query-vertices"}'
     file = write(tmp_path, "a.json", '{"ges": {"jobs": [\n' + job + ",\n" + job + "\n]}}")
     with pytest.raises(BadFixture, match=":3: a second ges job '1'"):
-        fixtures.load([file], APIS)
+        load([file], APIS)
 
 
 def test_documents_are_merged_settings_by_key_and_lists_one_after_the_other(tmp_path: Path) -> None:
@@ -79,9 +113,59 @@ def test_documents_are_merged_settings_by_key_and_lists_one_after_the_other(tmp_
     write(tmp_path, "a.json", '{"ges": {"settings": {"edition": "persistent"}, "jobs": [' + job + "]}}")
     job = "{id: '2', graph: movie, kind: query-vertices}"
     write(tmp_path, "b.yaml", f"ges:\n  settings: {{edition: memory}}\n  jobs:\n    - {job}\n")
-    section = fixtures.load([tmp_path], APIS).section("ges")
+    section = load([tmp_path], APIS).section("ges")
     assert section["settings"] == {"edition": "memory"}
     assert [job["id"] for job in section["jobs"]] == ["1", "2"]
+
+
+@pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+def test_the_schema_that_editors_read_holds_the_settings_and_scenarios_as_they_are(api: Api) -> None:
+    text = (folder("fixtures") / f"{api.name}.schema.json").read_text("utf-8")
+    assert with_settings(text, api) == text, "python -m generate.fixture_schemas writes it anew"
+    schema = json.loads(text)
+    assert schema["properties"]["settings"] == settings_schema(api.settings)
+    named = schema["$defs"].get("scenario", schema["$defs"]["job"]["properties"]["scenario"])
+    assert named["enum"] == [*api.scenarios]
+
+
+async def test_what_is_made_of_fixtures_is_made_once_for_all_sandboxes() -> None:
+    services = build(Settings(clock="frozen"))
+    one = await services.sandboxes.create("one")
+    two = await services.sandboxes.create("two")
+    for api in services.apis:
+        assert one.sites[api.name] is two.sites[api.name]
+        jobs, count = await one.jobs.page(api.name)
+        others, _ = await two.jobs.page(api.name)
+        assert count
+        assert jobs == others
+        assert all(a.data is b.data for a, b in zip(jobs, others, strict=True) if not api.parts(a))
+    assert one.states["prime"] is not two.states["prime"]
+
+
+async def test_jobs_of_a_reset_sandbox_follow_the_settings_that_were_kept() -> None:
+    services = build(Settings(clock="frozen"))
+    box = await services.sandboxes.create("one")
+    await box.change_settings("ges", {"retention": 5})
+    await reset(box, keep=["settings"])
+    jobs, _ = await box.jobs.page("ges")
+    assert {job.retention for job in jobs} == {5.0}
+    await reset(box)
+    jobs, _ = await box.jobs.page("ges")
+    assert {job.retention for job in jobs} == {None}
+
+
+async def test_new_ids_of_fixture_jobs_are_drawn_from_the_sandbox_counters() -> None:
+    services = build(Settings(clock="frozen"))
+    jobs: list[Mapping[str, Any]] = [{"owner": "1", "plan": "stuck"}, {"owner": "1"}]
+    fixtures_of_one = fixtures.merge(fixtures.inline([{"casjobs": {"accounts": ACCOUNTS, "jobs": jobs}}]), APIS)
+    box = await services.sandboxes.create("one", fixtures_of_one)
+    (next_one,) = await box.build_job("casjobs", {"owner": "1"})
+    await box.jobs.add(next_one)
+    found, _ = await box.jobs.page("casjobs", newest=False)
+    assert [job.id for job in found] == ["5000001", "5000002", "5000003"]
+    await box.seed()  # Beside what is there already.
+    found, _ = await box.jobs.page("casjobs", newest=False)
+    assert [job.id for job in found] == ["5000001", "5000002", "5000003", "5000004", "5000005"]
 
 
 async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> None:

@@ -11,13 +11,13 @@ from mockserver.api.definition import Api, Entrance, JobPlace, Operation
 from mockserver.api.errors import NoRoute
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
-from mockserver.apis.arcgis.content import read_content
 from mockserver.apis.arcgis.errors import service_not_found
 from mockserver.apis.arcgis.faults import FAULTS
-from mockserver.apis.arcgis.jobs import make_job
+from mockserver.apis.arcgis.jobs import SCENARIOS, job_spec
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.security import GpContext
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import read_site
 from mockserver.apis.arcgis.wire import cors, read_parameters, refuse
 
 _JOB = JobPlace(path="job")
@@ -44,7 +44,7 @@ async def elsewhere(context: GpContext) -> Response:
         }
         return Response(content_type=None, headers=headers)
     found = _SERVICE.match("/" + context.values.get("rest", ""))
-    if found is not None and context.content.service(found["folder"] or "", found["name"], found["type"]) is None:
+    if found is not None and context.site.service(found["folder"] or "", found["name"], found["type"]) is None:
         raise service_not_found(found[1])
     raise NoRoute(context.path)
 
@@ -89,8 +89,9 @@ ARCGIS = Api(
         ),
     ),
     settings=ArcgisSettings,
-    content=read_content,
-    job=make_job,
+    read_site=read_site,
+    scenarios=SCENARIOS,
+    job_spec=job_spec,
     resolve=resolve,
     refuse=refuse,
     mounted=mounted,

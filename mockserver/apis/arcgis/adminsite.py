@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.apis.arcgis.content import ROOT, Content, Service
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import ROOT, Service, Site
 
 RESOURCES = (
     "machines", "services", "security", "system", "data", "uploads", "logs", "mode", "usagereports", "kml", "info",
@@ -27,7 +27,7 @@ def root_resource(current_version: float, full_version: str) -> dict[str, Any]:
     }
 
 
-def folder(content: Content, name: str) -> dict[str, Any]:
+def folder(site: Site, name: str) -> dict[str, Any]:
     """Return a folder with its services; only the root lists folders."""
     root = name == ROOT
     found: dict[str, Any] = {
@@ -35,14 +35,14 @@ def folder(content: Content, name: str) -> dict[str, Any]:
         "description": "Root folder" if root else "",
         "webEncrypted": False,
         "isDefault": root or name in _SYSTEM,
-        "folders": list(content.folders) if root else [],
+        "folders": list(site.folders) if root else [],
     }
     if root:
         found["foldersDetail"] = [
             {"folderName": one, "description": "", "webEncrypted": False, "isDefault": one in _SYSTEM}
-            for one in content.folders
+            for one in site.folders
         ]
-    return {**found, "services": _listed(content.in_folder(name), "/" if root else name)}
+    return {**found, "services": _listed(site.in_folder(name), "/" if root else name)}
 
 
 def _listed(services: Sequence[Service], folder_name: str) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.apis.arcgis.content import Service, Task
 from mockserver.apis.arcgis.jobs import NOTEBOOK, resolve_results
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.apis.arcgis.messages import job_messages, job_messages_json
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import Service, Task
 from mockserver.core.job import Job
 from mockserver.core.plan import Wait, wait
 

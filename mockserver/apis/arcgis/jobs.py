@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from mockserver.api.job_builder import COMMON, BadFields, Birth
-from mockserver.apis.arcgis.content import Content, Service, Task
+from mockserver.api.job_builder import JobSpec, NewId, SpecContext, with_scenario
 from mockserver.apis.arcgis.machine import JOB, GpState
 from mockserver.apis.arcgis.settings import ArcgisSettings
-from mockserver.core.job import Job
+from mockserver.apis.arcgis.site import Service, Site, Task
+from mockserver.core.ids import Ids
+from mockserver.core.job_document import BadFields, api_fields
 from mockserver.core.plan import Plan, Step, Wait, describe_plan, seconds
 
 NOTEBOOK = "notebook"
@@ -30,43 +32,40 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
     "cancel-too-late": {"plan": "succeeds", "on_cancel": "loses"},
     "cancel-stuck": {"plan": "stuck", "on_cancel": "stuck"},
 }
-"""Ready-made fates: what a job's `scenario` stands for; the job's own fields win over it."""
+"""What a job's `scenario` stands for; the job's own fields win over it."""
 
 
-async def make_job(birth: Birth[ArcgisSettings, Content], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    """Make a job; `service` and `task` name where, `inputs` and `results` what it knows.
+def job_spec(fields: Mapping[str, Any], context: SpecContext[ArcgisSettings, Site]) -> JobSpec:
+    """Return what a job is; `service` and `task` name where, `inputs` and `results` what it knows.
 
     Raises:
         BadFields: no such service, task or scenario.
     """
-    service, task = _place(birth.content, fields)
-    scenario = fields.get("scenario") or (None if task is None else task.scenario)
-    fields = {**_scenario(scenario), **fields}
-    job_id = fields.get("id") or new_id(birth, service, await birth.count("job"))
-    own = {name: value for name, value in fields.items() if name not in COMMON}
+    settings = context.settings
+    service, task = _place(context.site, fields)
+    if task is not None and task.scenario is not None and "scenario" not in fields:
+        fields = with_scenario(SCENARIOS, {"scenario": task.scenario, **fields})
+    own = api_fields(fields)
     own["service"] = service.key
     if task is not None:
         own["task"] = task.name
         own.setdefault("inputs", {one.name: one.default for one in task.inputs if one.default is not None})
         if task.results_delay is not None:
             own.setdefault("results_delay", task.results_delay)
-    job = birth.job(
-        JOB,
-        fields,
-        job_id=job_id,
+    return JobSpec(
+        machine=JOB,
+        id=fields.get("id") or NewId(counter="job", write=partial(new_id, context.ids, service.flavour)),
+        fields=fields,
         data=own,
-        default_plan=_plan(birth.settings, task),
-        default_cancel=_on_cancel(birth.settings, task),
-        retention=0.0 if scenario == LOST else birth.settings.job_max_age,
+        default_plan=_plan(settings, task),
+        default_cancel=_on_cancel(settings, task),
+        retention=0.0 if fields.get("scenario") == LOST else settings.job_max_age,
     )
-    return (job,)
 
 
-def new_id(birth: Birth[ArcgisSettings, Content], service: Service, number: int) -> str:
+def new_id(ids: Ids, flavour: str, number: int) -> str:
     """Return `j` and 32 hexadecimal digits, or a dashed UUID for a notebook's job."""
-    if service.flavour == NOTEBOOK:
-        return "j" + birth.ids.uuid("arcgis.job", number)
-    return "j" + birth.ids.hex("arcgis.job", number)
+    return "j" + (ids.uuid("arcgis.job", number) if flavour == NOTEBOOK else ids.hex("arcgis.job", number))
 
 
 def failing_plan(settings: ArcgisSettings, task: Task) -> dict[str, Any]:
@@ -102,19 +101,11 @@ def run_time(settings: ArcgisSettings, task: Task | None) -> float:
     return settings.run if task is None or task.run is None else seconds(task.run)
 
 
-def _scenario(name: str | None) -> Mapping[str, Any]:
-    if name is None:
-        return {}
-    if name not in SCENARIOS:
-        raise BadFields("scenario", f"scenario: no scenario {name!r}; there are {', '.join(SCENARIOS)}")
-    return SCENARIOS[name]
-
-
-def _place(content: Content, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
+def _place(site: Site, fields: Mapping[str, Any]) -> tuple[Service, Task | None]:
     key = str(fields.get("service"))
-    service = content.services.get(key) or content.services.get(f"{key}.GPServer")
+    service = site.services.get(key) or site.services.get(f"{key}.GPServer")
     if service is None:
-        raise BadFields("service", f"service: no service {key!r}; there are {', '.join(content.services)}")
+        raise BadFields("service", f"service: no service {key!r}; there are {', '.join(site.services)}")
     name = fields.get("task")
     if name is None:
         return service, next(iter(service.tasks.values()), None)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from mockserver.api.job_builder import read_messages
-from mockserver.apis.arcgis.content import Service, Task
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import Service, Task
 from mockserver.core.clock import EARLIEST, LATEST
 from mockserver.core.job import Job, Message
+from mockserver.core.job_document import read_messages
 
 INFORMATIVE = "esriJobMessageTypeInformative"
 WARNING = "esriJobMessageTypeWarning"

@@ -16,11 +16,11 @@ from mockserver.api.response import Response
 from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery
 from mockserver.apis.arcgis.adminpages import Field, Form, Page
-from mockserver.apis.arcgis.content import ROOT, Service
 from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.machine import GpEvent, GpState
+from mockserver.apis.arcgis.resources import full_version, root, version_number
 from mockserver.apis.arcgis.security import GpContext, administrator
-from mockserver.apis.arcgis.site import full_version, root, version_number
+from mockserver.apis.arcgis.site import ROOT, Service
 from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
@@ -101,7 +101,7 @@ async def admin_services(context: GpContext) -> Response:
 async def admin_folder(context: GpContext) -> Response:
     """`…/admin/services/<folder>`."""
     name = context.values["name"]
-    if name not in context.content.folders:
+    if name not in context.site.folders:
         raise errors.admin_not_found(name)
     return _folder(context, name)
 
@@ -117,7 +117,7 @@ async def admin_service(context: GpContext) -> Response:
 
 
 def _folder(context: GpContext, name: str) -> Response:
-    data = adminsite.folder(context.content, name)
+    data = adminsite.folder(context.site, name)
     folders = [(one, adminpages.below(context, one)) for one in data["folders"]]
     services = [
         (f"{one['serviceName']}.{one['type']}", adminpages.below(context, f"{one['serviceName']}.{one['type']}"))
@@ -245,7 +245,7 @@ def _done(context: GpContext, title: str) -> Response:
 def _service(context: GpContext, name: str | None = None) -> Service:
     key = context.values.get("service", name) or ""
     folder = context.values.get("folder", ROOT)
-    service = context.content.services.get(f"{folder}/{key}" if folder else key)
+    service = context.site.services.get(f"{folder}/{key}" if folder else key)
     if service is None:
         raise errors.admin_not_found(key)
     return service

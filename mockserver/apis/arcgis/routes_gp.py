@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.api.definition import Operation
 from mockserver.api.response import Response
-from mockserver.apis.arcgis import documents, errors, jobs, messages, site, values
-from mockserver.apis.arcgis.content import Service, Task
+from mockserver.apis.arcgis import documents, errors, jobs, messages, resources, values
 from mockserver.apis.arcgis.machine import JOB, GpEvent, GpState
 from mockserver.apis.arcgis.security import GpContext, visible
+from mockserver.apis.arcgis.site import Service, Task
 from mockserver.apis.arcgis.wire import answer, chosen_format, is_true, require_format
 from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
@@ -21,14 +21,14 @@ _BOTH = ("GET", "POST")
 
 async def info(context: GpContext) -> Response:
     """Tell version and how to sign in; needs no token [server-info]."""
-    here = site.root(context)
+    here = resources.root(context)
     data: dict[str, Any] = {
-        "currentVersion": site.version_number(context.settings),
-        "fullVersion": site.full_version(context.settings),
+        "currentVersion": resources.version_number(context.settings),
+        "fullVersion": resources.full_version(context.settings),
         "soapUrl": f"{here}/services",
         "secureSoapUrl": None,
     }
-    tokens = context.settings.secured != "none" or any(one.secured for one in context.content.services.values())
+    tokens = context.settings.secured != "none" or any(one.secured for one in context.site.services.values())
     security: dict[str, Any] = {"isTokenBasedSecurity": tokens}
     if context.settings.secured == "federated":
         portal = f"{context.base}/{context.settings.portal_context}"
@@ -45,31 +45,31 @@ async def info(context: GpContext) -> Response:
 
 async def catalog(context: GpContext) -> Response:
     """List folders and the services of the root."""
-    return await _catalog(context, "", list(context.content.folders))
+    return await _catalog(context, "", list(context.site.folders))
 
 
 async def folder(context: GpContext) -> Response:
     """List the services of a folder."""
     name = context.values["folder"]
-    if name not in context.content.folders:
+    if name not in context.site.folders:
         raise errors.folder_not_found()
     return await _catalog(context, name, [])
 
 
 async def _catalog(context: GpContext, name: str, folders: list[str]) -> Response:
-    shown = [one for one in context.content.in_folder(name) if await visible(context, one)]
+    shown = [one for one in context.site.in_folder(name) if await visible(context, one)]
     data = {
-        "currentVersion": site.version_number(context.settings),
+        "currentVersion": resources.version_number(context.settings),
         "folders": folders,
         "services": [{"name": one.full_name, "type": one.type} for one in shown],
     }
-    return answer(context, data, page="catalog.html", facts={"folder": name, "trail": site.trail(context)})
+    return answer(context, data, page="catalog.html", facts={"folder": name, "trail": resources.trail(context)})
 
 
 async def service(context: GpContext) -> Response:
     """Describe a geoprocessing service [gp-service]."""
-    found, _ = await site.open_service(context)
-    data: dict[str, Any] = {"currentVersion": site.version_number(context.settings)}
+    found, _ = await resources.open_service(context)
+    data: dict[str, Any] = {"currentVersion": resources.version_number(context.settings)}
     if context.settings.version.startswith("11."):
         # 11.3 goes with ArcGIS Pro 3.3 [gp-service sample].
         data["cimVersion"] = f"3.{context.settings.version.split('.')[1]}.0"
@@ -81,25 +81,27 @@ async def service(context: GpContext) -> Response:
         "maximumRecords": found.maximum_records,
         "capabilities": found.capabilities,
     }
-    return answer(context, data, page="service.html", facts={"service": found, "trail": site.trail(context, found)})
+    return answer(
+        context, data, page="service.html", facts={"service": found, "trail": resources.trail(context, found)}
+    )
 
 
 async def task(context: GpContext) -> Response:
     """Describe a task [gp-task]; as a page, with the form that runs it."""
-    found, one, _ = await site.open_task(context)
+    found, one, _ = await resources.open_task(context)
     return answer(
         context, _task_document(context, found, one), page="task.html", facts=_task_facts(context, found, one)
     )
 
 
 def _task_document(context: GpContext, found: Service, one: Task) -> dict[str, Any]:
-    output = f"{site.root(context)}/rest/directories/arcgisoutput"
+    output = f"{resources.root(context)}/rest/directories/arcgisoutput"
     return {
         "name": one.name,
         "displayName": one.display_name,
         "description": one.description,
         "category": one.category,
-        "helpUrl": f"{output}/{site.quote(f'{found.full_name}_GPServer/{found.name}/{one.name}')}.htm",
+        "helpUrl": f"{output}/{resources.quote(f'{found.full_name}_GPServer/{found.name}/{one.name}')}.htm",
         "executionType": found.execution_type,
         "parameters": [parameter.describe() for parameter in one.parameters],
     }
@@ -110,17 +112,17 @@ def _task_facts(context: GpContext, found: Service, one: Task) -> dict[str, Any]
         "service": found,
         "task": one,
         "task_url": _task_url(context, found, one),
-        "trail": site.trail(context, found),
+        "trail": resources.trail(context, found),
     }
 
 
 def _task_url(context: GpContext, found: Service, one: Task) -> str:
-    return f"{site.service_url(context, found)}/{site.quote(one.name)}"
+    return f"{resources.service_url(context, found)}/{resources.quote(one.name)}"
 
 
 async def submit_job(context: GpContext) -> Response:
     """Create a job; a page's client is sent on to the job page [submit-gp-job]."""
-    found, one, user = await site.open_task(context)
+    found, one, user = await resources.open_task(context)
     if found.synchronous:
         raise errors.invalid_url()
     asked = require_format(context)
@@ -147,7 +149,7 @@ def _wants_form(context: GpContext, one: Task) -> bool:
 
 async def execute(context: GpContext) -> Response:
     """Run a task while the client waits; the answer is there at once [execute-gp-task]."""
-    found, one, _ = await site.open_task(context)
+    found, one, _ = await resources.open_task(context)
     if not found.synchronous:
         raise errors.invalid_url()
     if require_format(context) == "html" and _wants_form(context, one):
@@ -159,7 +161,7 @@ async def execute(context: GpContext) -> Response:
         raise errors.RestError(400, context.settings.unable_text, details)
     results = jobs.resolve_results(one, given)
     data = {
-        "results": [{"paramName": name, **value} for name, value in site.local(context, results).items()],
+        "results": [{"paramName": name, **value} for name, value in resources.local(context, results).items()],
         "messages": messages.as_json(messages.execute_messages(context.settings, found, one, context.now)),
     }
     return answer(
@@ -169,7 +171,7 @@ async def execute(context: GpContext) -> Response:
 
 async def job_status(context: GpContext) -> Response:
     """Tell how a job stands [gp-job]."""
-    found, one, job = await site.open_job(context, look=True)
+    found, one, job = await resources.open_job(context, look=True)
     late = documents.is_late(context.settings, job, context.now)
     if late:
         await _count_late_look(context, job)
@@ -198,14 +200,14 @@ def _job_reply(context: GpContext, found: Service, one: Task, job: Job, *, late:
         "job_url": url,
         "lines": messages.job_messages(context.settings, found, one, job) if with_messages else [],
         "open": job.state not in documents.FINAL,
-        "trail": site.trail(context, found, (one.display_name, _task_url(context, found, one))),
+        "trail": resources.trail(context, found, (one.display_name, _task_url(context, found, one))),
     }
     return answer(context, data, page="job.html", facts=facts)
 
 
 async def cancel_job(context: GpContext) -> Response:
     """Ask a job to stop; from Waiting and Executing only [cancel-gp-job]."""
-    found, one, job = await site.open_job(context)
+    found, one, job = await resources.open_job(context)
     asked = require_format(context)
     event = GpEvent.CANCEL if context.settings.cancel_twice == "repeat" else GpEvent.CANCEL_ONCE
     try:
@@ -224,31 +226,37 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(name="Info", methods=_BOTH, paths=("/{context}/rest/info",), handler=info),
     Operation(name="Catalog", methods=_BOTH, paths=("/{context}/rest", "/{context}/rest/services"), handler=catalog),
     Operation(name="Folder", methods=_BOTH, paths=("/{context}/rest/services/{folder}",), handler=folder),
-    Operation(name="Service", methods=_BOTH, paths=site.SERVICE_PATHS, handler=service),
-    Operation(name="Task", methods=_BOTH, paths=site.TASK_PATHS, handler=task),
+    Operation(name="Service", methods=_BOTH, paths=resources.SERVICE_PATHS, handler=service),
+    Operation(name="Task", methods=_BOTH, paths=resources.TASK_PATHS, handler=task),
     Operation(
         name="SubmitJob",
         methods=_BOTH,
-        paths=tuple(path + "/submitJob" for path in site.TASK_PATHS),
+        paths=tuple(path + "/submitJob" for path in resources.TASK_PATHS),
         handler=submit_job,
     ),
     Operation(
-        name="ExecuteTask", methods=_BOTH, paths=tuple(path + "/execute" for path in site.TASK_PATHS), handler=execute
+        name="ExecuteTask",
+        methods=_BOTH,
+        paths=tuple(path + "/execute" for path in resources.TASK_PATHS),
+        handler=execute,
     ),
-    Operation(name="JobStatus", methods=_BOTH, paths=site.JOB_PATHS, handler=job_status),
+    Operation(name="JobStatus", methods=_BOTH, paths=resources.JOB_PATHS, handler=job_status),
     Operation(
-        name="CancelJob", methods=_BOTH, paths=tuple(path + "/cancel" for path in site.JOB_PATHS), handler=cancel_job
+        name="CancelJob",
+        methods=_BOTH,
+        paths=tuple(path + "/cancel" for path in resources.JOB_PATHS),
+        handler=cancel_job,
     ),
     Operation(
         name="TaskMetadata",
         title="the item metadata of a task, 10.9.1",
         methods=_BOTH,
-        paths=tuple(path + "/metadata" for path in site.TASK_PATHS),
+        paths=tuple(path + "/metadata" for path in resources.TASK_PATHS),
     ),
     Operation(
         name="ValidateTask",
         title="validation of parameters, 12.0",
         methods=_BOTH,
-        paths=tuple(path + "/validate" for path in site.TASK_PATHS),
+        paths=tuple(path + "/validate" for path in resources.TASK_PATHS),
     ),
 )

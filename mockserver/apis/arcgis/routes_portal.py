@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode, urlsplit
 from mockserver.api.definition import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import errors, tokens
-from mockserver.apis.arcgis.content import Account
 from mockserver.apis.arcgis.errors import RestError
+from mockserver.apis.arcgis.resources import full_version, root
 from mockserver.apis.arcgis.routes_tokens import page, refuse_query_credentials, token_for
 from mockserver.apis.arcgis.security import GpContext, authenticate, caller, holder, issue
-from mockserver.apis.arcgis.site import full_version, root
+from mockserver.apis.arcgis.site import Account
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken
 from mockserver.apis.arcgis.wire import answer, chosen_format, require_format
 
@@ -96,7 +96,7 @@ async def community_self(context: GpContext) -> Response:
 async def community_user(context: GpContext) -> Response:
     """`…/sharing/rest/community/users/<name>`."""
     await _signed_in(context)
-    account = context.content.accounts.get(context.values["username"])
+    account = context.site.accounts.get(context.values["username"])
     if account is None:
         raise RestError(400, "User does not exist or is inaccessible.")
     number = context.sandbox.ids.hex(f"arcgis.user.{account.username}", 0)
@@ -160,7 +160,7 @@ async def oauth_sign_in(context: GpContext) -> Response:
     begun = await records.get(STATES, state) if state else None
     if begun is None or context.now >= begun["dies"]:
         return _oauth_page(context, "Error: Invalid oauth_state")
-    account = authenticate(context.content, given.get("username"), given.get("password"))
+    account = authenticate(context.site, given.get("username"), given.get("password"))
     if account is None:
         return _oauth_page(
             context, "Sign In", state=state, client_id=begun["client_id"], messages=["Invalid username or password."]

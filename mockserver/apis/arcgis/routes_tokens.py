@@ -43,7 +43,7 @@ async def token_for(context: GpContext) -> Token:
     missing = [f"'{name}' must be specified." for name in CREDENTIALS if not given.get(name)]
     if missing:
         raise unable_to_generate(*missing)
-    account = authenticate(context.content, given["username"], given["password"])
+    account = authenticate(context.site, given["username"], given["password"])
     if account is None:
         raise unable_to_generate("Invalid username or password.")
     bound = tokens.binding(given, context.headers.get("Referer"), (context.peer.remote or ""))
@@ -103,7 +103,7 @@ async def _sign_in(context: GpContext, title: str, home: str) -> Response:
     target = _own_page(context, given.get("redirect", "")) or _home(context, home)
     if context.method == "GET":
         return page(context, "login.html", {"title": title, "error": None, "redirect": target})
-    account = authenticate(context.content, given.get("username"), given.get("password"))
+    account = authenticate(context.site, given.get("username"), given.get("password"))
     if account is None:
         return page(
             context, "login.html", {"title": title, "error": "Invalid username or password.", "redirect": target}

@@ -7,19 +7,19 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.apis.arcgis import errors, tokens
-from mockserver.apis.arcgis.content import Account, Content, Service
 from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import Account, Service, Site
 from mockserver.apis.arcgis.tokens import Binding, InvalidToken, Token
 
-GpContext = RequestContext[ArcgisSettings, Content]
+GpContext = RequestContext[ArcgisSettings, Site]
 
 COOKIE = "agstoken"
 """The cookie our sign-in pages set, so that a browser need not carry a token in addresses (name inferred)."""
 
 
-def authenticate(content: Content, username: Any, password: Any) -> Account | None:
+def authenticate(site: Site, username: Any, password: Any) -> Account | None:
     """Return the account of that name and password, or None."""
-    account = content.accounts.get(str(username or ""))
+    account = site.accounts.get(str(username or ""))
     return account if account is not None and account.password == str(password or "") else None
 
 
@@ -63,7 +63,7 @@ async def holder(context: GpContext, value: str) -> Account:
         address=(context.peer.remote or ""),
         strict=context.settings.referer_check == "strict",
     )
-    account = context.content.accounts.get(token.username)
+    account = context.site.accounts.get(token.username)
     if account is None:
         raise InvalidToken
     return account

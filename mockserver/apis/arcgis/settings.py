@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver.api.settings import setting
+from mockserver.api.settings import choice, flag, integer, seconds, text, texts
 from mockserver.core.machine import Confidence
 
 _D, _S = Confidence.DOCUMENTED, Confidence.OBSERVED
@@ -15,134 +15,115 @@ class ArcgisSettings:
     """Settings of one sandbox's ArcGIS Server."""
 
     # --- the site ---------------------------------------------------------------------------------
-    contexts: tuple[str, ...] = setting(
+    contexts: tuple[str, ...] = texts(
         ("arcgis", "webadaptor", "server"), "Web-adaptor names: first path segments under which the site answers.", _D
     )
-    portal_context: str = setting("portal", "First path segment of the portal of a federated site.", _D)
-    version: str = setting(
-        "11.3",
-        "The site's release; `10.9.1` is told as the number 10.91.",
-        _D,
-        pattern=r"\d{1,4}\.\d{1,4}(\.\d{1,4})?",
+    portal_context: str = text("portal", "First path segment of the portal of a federated site.", _D)
+    version: str = text(
+        "11.3", "The site's release; `10.9.1` is told as the number 10.91.", _D, pattern=r"\d{1,4}\.\d{1,4}(\.\d{1,4})?"
     )
-    secured: str = setting(
+    secured: str = choice(
         "none",
+        ("none", "standalone", "federated"),
         "Who asks for tokens: nobody but secured services, the server itself, or the portal it is federated with.",
-        choices=("none", "standalone", "federated"),
     )
-    http_errors: str = setting(
+    http_errors: str = choice(
         "application",
+        ("application", "real"),
         "REST errors come as HTTP 200, or with their code as the HTTP status.",
         _S,
-        choices=("application", "real"),
     )
-    admin_http_errors: str = setting(
+    admin_http_errors: str = choice(
         "application",
+        ("application", "real"),
         "Administrator errors come as HTTP 200, or with their code as the HTTP status (open question 4).",
-        choices=("application", "real"),
     )
-    admin_sign_in: str = setting(
+    admin_sign_in: str = choice(
         "as-secured",
+        ("as-secured", "always"),
         "The Administrator asks for a token when the site is `secured`, or always.",
-        choices=("as-secured", "always"),
     )
-    admin_get_on_post_only: str = setting(
+    admin_get_on_post_only: str = choice(
         "405",
+        ("405", "allow"),
         "GET on an Administrator operation that is documented as POST: refused with 405, or allowed.",
-        choices=("405", "allow"),
     )
-    json_content_type: str = setting(
+    json_content_type: str = choice(
         "application/json;charset=UTF-8",
+        ("application/json;charset=UTF-8", "text/plain;charset=utf-8"),
         "Content type of `f=json` (open question 7); old servers say text/plain.",
-        choices=("application/json;charset=UTF-8", "text/plain;charset=utf-8"),
     )
-    jsonp_semicolon: bool = setting(True, "A JSONP answer ends in a semicolon (open question 7).")
+    jsonp_semicolon: bool = flag(True, "A JSONP answer ends in a semicolon (open question 7).")
 
     # --- how jobs run -----------------------------------------------------------------------------
-    queue: float = setting(1.0, "Seconds a job of a shorthand plan stays Submitted.", duration=True, minimum=0)
-    run: float = setting(
-        2.0, "Seconds a job of a shorthand plan runs, unless its task says otherwise.", duration=True, minimum=0
+    queue: float = seconds(1.0, "Seconds a job of a shorthand plan stays Submitted.")
+    run: float = seconds(2.0, "Seconds a job of a shorthand plan runs, unless its task says otherwise.")
+    cancel_check: float = seconds(
+        5.0, "cancellationCheckInterval: seconds until a tool notices a cancel.", _D, minimum=1
     )
-    cancel_check: float = setting(
-        5.0, "cancellationCheckInterval: seconds until a tool notices a cancel.", _D, duration=True, minimum=1
-    )
-    cancel_reply: str = setting(
+    cancel_reply: str = choice(
         "cancelling",
+        ("cancelling", "cancelled"),
         "What an accepted REST cancel says: esriJobCancelling, or esriJobCancelled as an older sample shows.",
         _D,
-        choices=("cancelling", "cancelled"),
     )
-    cancel_twice: str = setting(
-        "repeat",
-        "REST cancel while Cancelling: the answer again, or the error (open question 2).",
-        choices=("repeat", "error"),
+    cancel_twice: str = choice(
+        "repeat", ("repeat", "error"), "REST cancel while Cancelling: the answer again, or the error (open question 2)."
     )
-    cancel_new: str = setting(
+    cancel_new: str = choice(
         "error",
+        ("error", "accept"),
         "REST cancel while New: the error, as while Submitted, or accepted (open question 2).",
-        choices=("error", "accept"),
     )
-    tool_honours_cancel: bool = setting(
+    tool_honours_cancel: bool = flag(
         True, "Tools stop when cancelled; a pure-Python tool without ArcPy does not, and runs on to its end.", _D
     )
-    results_delay_polls: int = setting(
+    results_delay_polls: int = integer(
         0, "Status queries after success that do not show the results yet.", _S, minimum=0
     )
-    job_max_age: float = setting(
-        21600.0, "Maximum file age: seconds a finished job is remembered (6 h).", _D, duration=True, minimum=0
-    )
-    parameter_check: str = setting(
-        "job",
-        "A missing or unreadable input fails the job, or is refused at submitJob.",
-        choices=("job", "submit"),
+    job_max_age: float = seconds(21600.0, "Maximum file age: seconds a finished job is remembered (6 h).", _D)
+    parameter_check: str = choice(
+        "job", ("job", "submit"), "A missing or unreadable input fails the job, or is refused at submitJob."
     )
 
     # --- what jobs say ----------------------------------------------------------------------------
-    message_level: str = setting(
-        "none",
-        "Message level of services that name none.",
-        _D,
-        choices=("none", "error", "warning", "info"),
+    message_level: str = choice(
+        "none", ("none", "error", "warning", "info"), "Message level of services that name none.", _D
     )
-    submitted_message: bool = setting(
-        False, "A job that has not begun says `Submitted.` already, as some servers do.", _S
-    )
-    messages_off: str = setting(
+    submitted_message: bool = flag(False, "A job that has not begun says `Submitted.` already, as some servers do.", _S)
+    messages_off: str = choice(
         "absent",
+        ("absent", "empty"),
         "With returnMessages=false the key `messages` is absent, or an empty list (open question 6).",
-        choices=("absent", "empty"),
     )
-    progress: str = setting("default", "The `progress` of an executing job.", _D, choices=("none", "default", "step"))
-    progress_interval: float = setting(
-        5.0, "progressMessageUpdateInterval: seconds between changes of `progress`.", _D, duration=True, minimum=1
+    progress: str = choice("default", ("none", "default", "step"), "The `progress` of an executing job.", _D)
+    progress_interval: float = seconds(
+        5.0, "progressMessageUpdateInterval: seconds between changes of `progress`.", _D, minimum=1
     )
-    unknown_job_details: str = setting("", "A text in `details` when a job id is unknown (open question 1).")
-    unable_text: str = setting(
+    unknown_job_details: str = text("", "A text in `details` when a job id is unknown (open question 1).")
+    unable_text: str = choice(
         "Unable to complete operation.",
+        ("Unable to complete operation.", "Unable to complete  operation."),
         "The message of a failed REST operation; some versions print two spaces.",
         _S,
-        choices=("Unable to complete operation.", "Unable to complete  operation."),
     )
-    redirect_status: int = setting(
-        302, "HTTP status of submitJob's redirect to the job page (open question 5).", choices=(301, 302, 303)
+    redirect_status: int = choice(
+        302, (301, 302, 303), "HTTP status of submitJob's redirect to the job page (open question 5)."
     )
-    execute_failure: str = setting(
+    execute_failure: str = choice(
         "messages",
+        ("messages", "empty"),
         "`details` of a failed execute: the tool's messages, or nothing (open question 10).",
-        choices=("messages", "empty"),
     )
 
     # --- tokens -----------------------------------------------------------------------------------
-    token_minutes: int = setting(60, "shortLivedTokenValidity: minutes a token lives unless asked.", _S, minimum=1)
-    token_max_minutes: int = setting(
+    token_minutes: int = integer(60, "shortLivedTokenValidity: minutes a token lives unless asked.", _S, minimum=1)
+    token_max_minutes: int = integer(
         20160, "Longest life of a token, in minutes; a longer wish is clamped, not refused.", minimum=1
     )
-    token_real_ttl: float = setting(
-        0.0,
-        "Seconds after which a token is refused, whatever `expires` says (0: as told); for tokens that die early.",
-        duration=True,
-        minimum=0,
+    token_real_ttl: float = seconds(
+        0.0, "Seconds after which a token is refused, whatever `expires` says (0: as told); for tokens that die early."
     )
-    referer_check: str = setting(
-        "off", "Referer-bound tokens are honoured without, or only with, their Referer.", choices=("off", "strict")
+    referer_check: str = choice(
+        "off", ("off", "strict"), "Referer-bound tokens are honoured without, or only with, their Referer."
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.apis.arcgis.content import Parameter, Task
+from mockserver.apis.arcgis.site import Parameter, Task
 
 LONG_LIMIT = 4503599627370495
 """The largest GPLong, either sign, from 11.2 on."""

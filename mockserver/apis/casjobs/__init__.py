@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.casjobs import content, jobs, routes
+from mockserver.apis.casjobs import jobs, routes, site
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
@@ -17,8 +17,9 @@ CASJOBS = Api(
     operations=routes.OPERATIONS,
     entrances=(routes.SERVICE, routes.METHOD),
     settings=CasSettings,
-    content=content.read,
-    job=jobs.make,
+    read_site=site.read_site,
+    scenarios=jobs.SCENARIOS,
+    job_spec=jobs.job_spec,
     own_fields=jobs.own_fields,
     prepare=routes.prepare,
     resolve=routes.resolve,

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.api.job_builder import COMMON, BadFields, Birth
+from mockserver.api.job_builder import JobSpec, NewId, SpecContext
 from mockserver.apis.casjobs.conditions import Key, folded
-from mockserver.apis.casjobs.content import CasContent
 from mockserver.apis.casjobs.machine import JOB, STATUS, CasState
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.apis.casjobs.site import Site
 from mockserver.core.job import Job
+from mockserver.core.job_document import BadFields, api_fields
 
 API = "casjobs"
 FIRST_ID = 5_000_000
@@ -37,32 +38,32 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
 EXTENSIONS = {"csv": "csv", "tcsv": "csv", "dataset": "xml", "fits": "fits", "votable": "xml", "plot": "png"}
 
 
-async def make(birth: Birth[CasSettings, CasContent], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    """Make a job from its fixture fields.
+def job_spec(fields: Mapping[str, Any], context: SpecContext[CasSettings, Site]) -> JobSpec:
+    """Return what a job is.
 
     Raises:
-        BadFields: the id is no number, the owner no account, or the scenario unknown.
+        BadFields: the id is no number, or the owner no account.
     """
-    scenario = fields.get("scenario")
-    if scenario is not None:
-        if scenario not in SCENARIOS:
-            raise BadFields("scenario", f"no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
-        fields = {**SCENARIOS[scenario], **fields}
     owner = fields.get("owner")
     if owner is not None and not owner.isdecimal():
-        account = birth.content.account_named(owner)
+        account = context.site.account_named(owner)
         if account is None:
             raise BadFields("owner", f"no account {owner!r}; name a wsid or a userid of the fixture's accounts")
         fields = {**fields, "owner": account.wsid}
     job_id = fields.get("id")
-    if job_id is None:
-        job_id = str(FIRST_ID + await birth.count("job"))
-    elif not job_id.isascii() or not job_id.isdecimal() or str(int(job_id[:30])) != job_id:
+    if job_id is not None and (not job_id.isascii() or not job_id.isdecimal() or str(int(job_id[:30])) != job_id):
         raise BadFields("id", f"a CasJobs job's id is a decimal number, not {job_id!r}")
-    own = {name: value for name, value in fields.items() if name not in COMMON}
+    own = api_fields(fields)
     if fields.get("plan") == "times-out":
         own["timed_out"] = True
-    return (birth.job(JOB, fields, job_id=job_id, data=own),)
+    return JobSpec(
+        machine=JOB, id=NewId(counter="job", write=new_id) if job_id is None else job_id, fields=fields, data=own
+    )
+
+
+def new_id(number: int) -> str:
+    """Return the id of the n-th job that is given one."""
+    return str(FIRST_ID + number)
 
 
 def own_fields(job: Job) -> Mapping[str, Any]:

@@ -335,7 +335,7 @@ async def web_service_id(context: CasContext) -> Response:
     if arguments.error is not None:
         raise PlainRefused(arguments.error)
     userid, password = arguments.values
-    account = context.content.account_named(userid)
+    account = context.site.account_named(userid)
     wsid = int(account.wsid) if account is not None and account.password == password else -1
     root = Node("long", str(wsid), attributes=(("xmlns", NAMESPACE),))
     body = f"{writing.DECLARATION}\r\n{writing.INDENTED.write(root)}".encode()

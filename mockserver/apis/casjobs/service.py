@@ -13,15 +13,15 @@ from mockserver.api.context import RequestContext
 from mockserver.apis.casjobs import conditions, quick
 from mockserver.apis.casjobs.clr import KEY_NOT_FOUND, ClrException, query_failed
 from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
-from mockserver.apis.casjobs.content import Account, CasContent, squeezed
 from mockserver.apis.casjobs.jobs import API, MYDB, QUERY, cjjob, full_job, searched
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.apis.casjobs.site import Account, Site, squeezed
 from mockserver.core.errors import DuplicateJob, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 
-CasContext = RequestContext[CasSettings, CasContent]
+CasContext = RequestContext[CasSettings, Site]
 
 SERVICE_CYCLE = 5.0
 """Seconds until a service that is told to suspend or wake has done so [inferred]."""
@@ -43,7 +43,7 @@ def login(request: CasContext, wsid: int, password: str | None) -> Account:
     Raises:
         ClrException: there is none, or the password is another.
     """
-    account = request.content.accounts.get(str(wsid))
+    account = request.site.accounts.get(str(wsid))
     if account is None or password != account.password:
         raise ClrException(sentence(request.settings.login_error, wsid=wsid))
     return account
@@ -88,7 +88,7 @@ async def submit_extract_job(
 ) -> int:
     """Have a table written to a file; return the job id."""
     account = login(request, wsid, pw)
-    known = {name.casefold(): name for name, _ in request.content.types if name != QUERY}
+    known = {name.casefold(): name for name, _ in request.site.types if name != QUERY}
     spelled = known.get((kind or "").casefold())
     if spelled is None:
         raise ClrException(sentence(request.settings.job_type_error, type=kind or ""))
@@ -102,13 +102,13 @@ def _query(qry: str | None, context: str | None, taskname: str | None) -> dict[s
 
 
 async def _submit(request: CasContext, account: Account, fields: dict[str, Any]) -> int:
-    content = request.content
+    site = request.site
     if "queue" not in fields:
-        fields["queue"] = _queue(content, fields["context"] or "", fields["estimate"])
-    failure = content.quick_results.get(squeezed(fields["query"] or ""))
+        fields["queue"] = _queue(site, fields["context"] or "", fields["estimate"])
+    failure = site.quick_results.get(squeezed(fields["query"] or ""))
     if failure is not None and failure.error is not None:
         fields = {**fields, "plan": "fails", "error": failure.error}
-    fields = {**fields, **content.outcome(fields)}
+    fields = {**fields, **site.outcome(fields)}
     while True:
         try:
             job = await request.create(fields, owner=account.wsid)
@@ -117,9 +117,9 @@ async def _submit(request: CasContext, account: Account, fields: dict[str, Any])
         return int(job.id)
 
 
-def _queue(content: CasContent, context: str, estimate: int) -> int:
+def _queue(site: Site, context: str, estimate: int) -> int:
     """Return the time limit nearest to the estimate, among the queues longer than the shortest."""
-    limits = content.limits(context)
+    limits = site.limits(context)
     if not limits:
         return max(estimate, 0)
     longer = [limit for limit in limits if limit > limits[0]] or limits
@@ -241,7 +241,7 @@ async def execute_quick_job_oid(
     system: bool,
 ) -> str | None:
     """As `execute_quick_job`, for an account by object id and MD5 of the password [inferred]."""
-    account = next((one for one in request.content.accounts.values() if one.oid == oid), None)
+    account = next((one for one in request.site.accounts.values() if one.oid == oid), None)
     if account is None or (md5 or "").lower() != account.md5:
         raise ClrException(sentence(request.settings.login_error, wsid=oid or ""))
     return await _run(request, account, _query(qry, context, taskname), system)
@@ -262,9 +262,9 @@ async def execute_quick_job_ds(
 
 
 async def _run(request: CasContext, account: Account, fields: dict[str, Any], system: bool) -> str | None:
-    content = request.content
-    found = content.quick_results.get(squeezed(fields["query"] or ""))
-    limits = content.limits(fields["context"] or "")
+    site = request.site
+    found = site.quick_results.get(squeezed(fields["query"] or ""))
+    limits = site.limits(fields["context"] or "")
     outcome: dict[str, Any] = {"state": CasState.FINISHED}
     if found is not None and found.error is not None:
         outcome = {"state": CasState.FAILED, "error": found.error.partition(" ---> ")[0]}
@@ -287,14 +287,14 @@ async def _run(request: CasContext, account: Account, fields: dict[str, Any], sy
 async def get_queues(request: CasContext, wsid: int, pw: str | None) -> list[dict[str, Any]]:
     """Return contexts and their limits in minutes."""
     login(request, wsid, pw)
-    return [{"Context": context, "Timeout": timeout} for context, timeout in request.content.queues]
+    return [{"Context": context, "Timeout": timeout} for context, timeout in request.site.queues]
 
 
 async def get_job_types(request: CasContext, wsid: int, pw: str | None) -> list[dict[str, Any]]:
     """Return the types of job."""
     login(request, wsid, pw)
     return [
-        {"Type": name, "Description": doc} if doc is not None else {"Type": name} for name, doc in request.content.types
+        {"Type": name, "Description": doc} if doc is not None else {"Type": name} for name, doc in request.site.types
     ]
 
 
@@ -328,7 +328,7 @@ async def get_service_state(request: CasContext, wsid: int, pw: str | None, name
     _admin(request, login(request, wsid, pw))
     told = await request.sandbox.documents(API).get("services", name or "")
     if told is None:
-        return request.content.services.get(name or "", "RUNNING")
+        return request.site.services.get(name or "", "RUNNING")
     # "on next cycle": when that is, is a guess.
     return _SERVICE_STATES[told["state"]] if request.now >= told["since"] + SERVICE_CYCLE else str(told["state"])
 

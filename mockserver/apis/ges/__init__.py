@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from mockserver.api.definition import Api, JobPlace, Operation
 from mockserver.apis.ges import hyg, job_calls, management, queries, submits, tokens
-from mockserver.apis.ges.birth import make
-from mockserver.apis.ges.content import content
 from mockserver.apis.ges.errors import refuse
 from mockserver.apis.ges.faults import FAULTS
+from mockserver.apis.ges.jobs import SCENARIOS, job_spec
 from mockserver.apis.ges.machine import JOB
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.site import read_site
 from mockserver.apis.ges.unfaked import UNFAKED
 from mockserver.apis.ges.wire import resolve
 
@@ -118,8 +118,9 @@ GES = Api(
         replace(one, job=_JOB) if any("{job_id}" in path for path in one.paths) else one for one in _OPERATIONS
     ),
     settings=GesSettings,
-    content=content,
-    job=make,
+    read_site=read_site,
+    scenarios=SCENARIOS,
+    job_spec=job_spec,
     resolve=resolve,
     refuse=refuse,
     faults=FAULTS,

@@ -12,13 +12,13 @@ from multidict import istr
 
 from mockserver.api.context import RequestContext
 from mockserver.apis.ges import signature as signatures
-from mockserver.apis.ges.content import Account, Content, Graph
 from mockserver.apis.ges.errors import GatewayFault, GesFault, ManagementFault, no_such_graph, unauthenticated
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.signature import BadSignature, Signature, Signed
+from mockserver.apis.ges.site import Account, Graph, Site
 from mockserver.core.clock import iso
 
-GesContext = RequestContext[GesSettings, Content]
+GesContext = RequestContext[GesSettings, Site]
 
 TOKENS = "tokens"
 """Collection of issued tokens: token -> {user, domain, project_id (or None), expires}."""
@@ -40,10 +40,10 @@ async def graph_of(context: GesContext, code: str) -> Graph:
     Raises:
         GesFault: token missing or bad (8007), of another project (8006), no permission (8020), or no such graph.
     """
-    values, content = context.values, context.content
+    values, site = context.values, context.site
     if context.settings.token_required:
         token = context.headers.get(_TOKEN)
-        account = content.tokens.get(token) if token else None
+        account = site.tokens.get(token) if token else None
         if account is not None and account.token_expires is None:
             project_id: str | None = account.project_id
             permitted = account.permitted
@@ -54,7 +54,7 @@ async def graph_of(context: GesContext, code: str) -> Graph:
         if not permitted:
             raise GesFault("GES.8020")
     name = values["graph_name"]
-    graph = content.graphs.get((values["project_id"], name))
+    graph = site.graphs.get((values["project_id"], name))
     if graph is None:
         raise no_such_graph(name, code)
     return graph
@@ -68,7 +68,7 @@ async def _other_credential(context: GesContext, token: str | None) -> tuple[str
             return record["project_id"], record.get("permitted", True)
     header = context.settings.api_key_header
     if header and (key := context.headers.get(header)):
-        found = next((one for one in context.content.accounts if one.api_key == key), None)
+        found = next((one for one in context.site.accounts if one.api_key == key), None)
         if found is not None:
             return found.project_id, found.permitted
     if context.settings.service_signatures and not token and "Authorization" in context.headers:
@@ -83,7 +83,7 @@ async def _other_credential(context: GesContext, token: str | None) -> tuple[str
 
 async def token_record(context: GesContext, token: str) -> Mapping[str, Any] | None:
     """Return what is known of a token, issued or from the fixtures: user, domain, project_id, expires."""
-    account = context.content.tokens.get(token)
+    account = context.site.tokens.get(token)
     if account is not None:
         expires = float("inf") if account.token_expires is None else account.token_expires
         return {
@@ -142,7 +142,7 @@ async def _signer(context: GesContext, header: str) -> Account:
         at = signatures.stamped(request, signature.algorithm)
     except BadSignature as error:
         raise unauthenticated(f"{_AKSK}{error}") from None
-    account = context.content.access_keys.get(signature.access_key)
+    account = context.site.access_keys.get(signature.access_key)
     if account is None or account.secret_key is None:
         raise unauthenticated(f"{_AKSK}access key not found")
     lock = await _lock(context, signature.access_key)
@@ -215,5 +215,5 @@ def in_time(context: GesContext, at: float) -> bool:
 def _project_of(context: GesContext, account: Account) -> str:
     """Return the project a signed request means: its X-Project-Id, if the access key may use it, or the key's own."""
     asked = context.headers.get("X-Project-Id")
-    own = [one.project_id for one in context.content.accounts if one.access_key == account.access_key]
+    own = [one.project_id for one in context.site.accounts if one.access_key == account.access_key]
     return asked if asked in own else account.project_id

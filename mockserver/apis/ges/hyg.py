@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mockserver.api.response import Response
 from mockserver.apis.ges.access import GesContext, graph_of
-from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
 from mockserver.apis.ges.kinds import HYG_ALGORITHM
 from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.site import Graph
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import answer
 from mockserver.core.errors import IllegalEvent, UnknownJob

@@ -8,10 +8,10 @@ from typing import Any
 from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, project_of
-from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import ManagementFault
 from mockserver.apis.ges.kinds import Kind
 from mockserver.apis.ges.management_jobs import WORDS, described, snake_case
+from mockserver.apis.ges.site import Graph
 from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
@@ -90,7 +90,7 @@ management_clear_graph = submit_management(kinds.CLEAR_GRAPH, body=False)
 
 async def _graph(context: GesContext) -> Graph:
     project_id = await project_of(context)
-    graph = context.content.graph_ids.get((project_id, context.values["graph_id"]))
+    graph = context.site.graph_ids.get((project_id, context.values["graph_id"]))
     if graph is None:
         raise ManagementFault("GES.7000", "The graph does not exist or has been deleted.")
     return graph

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.machine import GesState
+from mockserver.apis.ges.site import Graph
 from mockserver.core.job import Job
 
 WORDS: Mapping[str, str] = {

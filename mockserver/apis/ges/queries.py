@@ -9,8 +9,8 @@ from typing import Any
 from mockserver.api.response import Response
 from mockserver.apis.ges import kinds
 from mockserver.apis.ges.access import GesContext, graph_of
-from mockserver.apis.ges.content import Graph
 from mockserver.apis.ges.errors import GesFault
+from mockserver.apis.ges.site import Graph
 from mockserver.apis.ges.submits import created, json_object
 from mockserver.apis.ges.wire import answer, truth
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.apis.ges.content import Graph, Script
 from mockserver.apis.ges.kinds import SCALAR, Kind
+from mockserver.apis.ges.site import Graph, Script
 from mockserver.apis.ges.wire import whole
 
 

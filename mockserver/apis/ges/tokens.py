@@ -9,9 +9,9 @@ from typing import Any
 from mockserver.api.response import Response
 from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
-from mockserver.apis.ges.content import Account
 from mockserver.apis.ges.errors import GatewayFault
 from mockserver.apis.ges.signature import BadSignature
+from mockserver.apis.ges.site import Account
 from mockserver.apis.ges.wire import gateway_answer
 from mockserver.core.clock import iso
 
@@ -65,7 +65,7 @@ async def list_projects(context: GesContext) -> Response:
     domain_id = _id(context, "domain", domain)
     links = {"next": None, "previous": None, "self": context.base + context.path}
     seen: dict[str, dict[str, Any]] = {}
-    for account in context.content.accounts:
+    for account in context.site.accounts:
         if account.domain == domain and name in (None, account.project):
             seen[account.project_id] = {
                 "domain_id": domain_id,
@@ -95,7 +95,7 @@ def _by_password(context: GesContext, identity: Mapping[str, Any]) -> list[Accou
         raise _malformed()
     accounts = [
         account
-        for account in context.content.accounts
+        for account in context.site.accounts
         if account.user == name
         and domain in (None, account.domain)
         and account.password is not None
@@ -109,7 +109,7 @@ def _by_password(context: GesContext, identity: Mapping[str, Any]) -> list[Accou
 def _by_access_key(context: GesContext, identity: Mapping[str, Any]) -> list[Account]:
     """Return the accounts of an access key whose `X-Identity-Sign` is genuine (the form is a client's, observed)."""
     key = _object(_object(identity.get("hw_access_key")).get("access")).get("key")
-    accounts = [one for one in context.content.accounts if one.access_key == key and one.secret_key]
+    accounts = [one for one in context.site.accounts if one.access_key == key and one.secret_key]
     request = signed_request(context)
     try:
         signature = signatures.read(context.headers.get("X-Identity-Sign", ""))

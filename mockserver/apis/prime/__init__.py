@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.api.definition import Api, JobPlace, Operation
-from mockserver.apis.prime import content, creation, directories, jobservice, jobsummary
+from mockserver.apis.prime import creation, directories, jobservice, jobsummary, site
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS
 from mockserver.apis.prime.gate import Inner, gated
-from mockserver.apis.prime.jobform import make
+from mockserver.apis.prime.jobs import SCENARIOS, job_spec
 from mockserver.apis.prime.machine import JOB, RUN, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.payload import IDS, resolve
 from mockserver.apis.prime.refusal import LOGIN, refuse
@@ -109,8 +109,10 @@ PRIME = Api(
         _not_faked("CliTemplates", "GET", "data/CliTemplate", "data/CliTemplate"),
     ),
     settings=PrimeSettings,
-    content=content.content,
-    job=make,
+    read_site=site.read_site,
+    state=site.PrimeState,
+    scenarios=SCENARIOS,
+    job_spec=job_spec,
     own_fields=_own_fields,
     parts=_parts,
     resolve=resolve,

@@ -47,16 +47,22 @@ class Account:
         return group in self.groups or not _EVERYTHING.isdisjoint(self.groups)
 
 
-class Accounts:
-    """The users of one sandbox."""
+def read_account(row: Mapping[str, Any]) -> Account:
+    """Read an account of the fixtures."""
+    return Account(
+        username=row["username"], password=row["password"], groups=frozenset(row.get("groups", (Group.READ,)))
+    )
 
-    def __init__(self, rows: tuple[Mapping[str, Any], ...]) -> None:
-        self._by_name = {
-            row["username"]: Account(
-                username=row["username"], password=row["password"], groups=frozenset(row.get("groups", (Group.READ,)))
-            )
-            for row in rows
-        }
+
+class Logins:
+    """Who logs in to one sandbox, and what this process remembers of it.
+
+    Args:
+        accounts: by user name.
+    """
+
+    def __init__(self, accounts: Mapping[str, Account]) -> None:
+        self._by_name = accounts
         self._known: dict[str, Account] = {}
         self._sessions: dict[str, Account] = {}
         self._cookies: dict[tuple[str, str, bool], str] = {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.job_builder import with_scenario
 from mockserver.apis.prime.gate import Ask, PrimeContext
-from mockserver.apis.prime.jobform import DEPLOY_DESCRIPTION, DEPLOY_TYPE, job_name
+from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
 from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.refusal import Refused
-from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.core.clock import instant
 from mockserver.wire.json import Malformed
 
@@ -29,7 +29,7 @@ async def deploy_template(context: PrimeContext, ask: Ask) -> DeployAnswer:
     command = _payload(context, "cliTemplateCommand")
     if not command.get("templateName"):
         raise Refused(400, "Invalid request: templateName is missing")
-    fate = context.content.templates.get(str(command["templateName"]), {})
+    fate = context.site.templates.get(str(command["templateName"]), {})
     what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
     name = await _create(context, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(context))
     return management(DeployAnswer, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))
@@ -53,8 +53,7 @@ async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[st
     fields: dict[str, Any] = {
         "name": await _new_name(context, prefix),
         "visible_after": settings.job_visible_after,
-        **(SCENARIOS[what["scenario"]] if "scenario" in what else {}),
-        **what,
+        **with_scenario(SCENARIOS, what),
     }
     if "plan" not in fields:
         fields["plan"] = {"steps": trigger, "end": JobState.COMPLETED}
@@ -69,7 +68,7 @@ async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[st
 async def _new_name(context: PrimeContext, prefix: str) -> str:
     """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
     at = context.now
-    while await context.content.roster.named(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
+    while await context.state.index.named(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
         at += 0.001
     return name
 

@@ -35,7 +35,7 @@ def _concurrent(context: RequestContext[PrimeSettings, Any]) -> Response:
 
 
 def _username(context: RequestContext[PrimeSettings, Any]) -> str:
-    account = context.content.accounts.basic(context.headers.get("Authorization", ""))
+    account = context.state.logins.basic(context.headers.get("Authorization", ""))
     return account.username if account is not None else "nbi"
 
 

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
-from mockserver.apis.prime.jobform import time_zone
+from mockserver.apis.prime.jobs import time_zone
 from mockserver.apis.prime.refusal import Refused
 
 

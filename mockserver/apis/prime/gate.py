@@ -13,14 +13,14 @@ from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import ROOT, Address, Form, accepted, address_of
-from mockserver.apis.prime.content import PrimeContent
 from mockserver.apis.prime.model import Root
 from mockserver.apis.prime.payload import form_of_body
 from mockserver.apis.prime.refusal import LoginNeeded, RawUrl, Refused, SessionLimit
 from mockserver.apis.prime.render import json_bytes, xml_bytes
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import Site
 
-PrimeContext = RequestContext[PrimeSettings, PrimeContent]
+PrimeContext = RequestContext[PrimeSettings, Site]
 
 
 class Ask(NamedTuple):
@@ -90,7 +90,7 @@ def gated(inner: Inner, group: Group, *, job_service: bool = False, unlimited: b
                 await limits.leave(context)
         if fresh and settings.session_cookie:
             path, secure = f"{context.sandbox.prefix}/webacs", context.peer.scheme == "https"
-            value = context.content.accounts.cookie(user, context.sandbox.ids, path, secure)
+            value = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
             reply = reply._replace(headers={**reply.headers, "Set-Cookie": value})
         return reply
 
@@ -108,7 +108,7 @@ def answered(context: PrimeContext, ask: Ask, root: Root) -> Response:
 
 def _login(context: PrimeContext) -> tuple[Account, bool]:
     """Return who is calling, and whether they have just logged in."""
-    accounts = context.content.accounts
+    accounts = context.state.logins
     basic = context.headers.get("Authorization")
     if basic is not None:
         account = accounts.basic(basic)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from mockserver.apis.prime import filters
 from mockserver.apis.prime.filters import Condition, Kind
 from mockserver.apis.prime.gate import Ask, Inner, PrimeContext
+from mockserver.apis.prime.job_index import API, is_visible
 from mockserver.apis.prime.machine import RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import (
     HistoryJob,
@@ -20,7 +21,6 @@ from mockserver.apis.prime.model import (
 )
 from mockserver.apis.prime.payload import IDS, ids
 from mockserver.apis.prime.refusal import Refused
-from mockserver.apis.prime.roster import API, is_visible
 from mockserver.apis.prime.views import all_runs, fresh, history_job, started
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
@@ -119,7 +119,7 @@ async def candidates(context: PrimeContext, found: list[Condition]) -> AsyncIter
     name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
     if name is not None:
         known = 0
-        for job_id in await context.content.roster.named(context.jobs, name):
+        for job_id in await context.state.index.named(context.jobs, name):
             try:
                 job = await context.jobs.get(API, job_id)
             except UnknownJob:

@@ -12,11 +12,11 @@ from mockserver.api.response import Response
 from mockserver.apis.prime import filters, views
 from mockserver.apis.prime.filters import Condition, Kind
 from mockserver.apis.prime.gate import Ask, PrimeContext, answered
+from mockserver.apis.prime.job_index import API, SYSTEM, is_system, is_visible
 from mockserver.apis.prime.jobservice import candidates
 from mockserver.apis.prime.limits import limited
 from mockserver.apis.prime.model import Instance, Listing
 from mockserver.apis.prime.refusal import Refused, no_entity
-from mockserver.apis.prime.roster import API, SYSTEM, is_system, is_visible
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -76,7 +76,7 @@ async def job_summary(context: PrimeContext, ask: Ask) -> Listing | Instance | R
         every = await _select(context, found, order)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
-        jobs, count = await context.content.roster.page(context.jobs, context.now, paging.first, paging.size)
+        jobs, count = await context.state.index.page(context.jobs, context.now, paging.first, paging.size)
     jobs = [await views.fresh(context.jobs, job) for job in jobs]
     full = context.parameters.get(".full") == "true"
     page = Listing(

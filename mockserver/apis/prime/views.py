@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from mockserver.api.context import Jobs
-from mockserver.apis.prime.jobform import time_zone
+from mockserver.apis.prime.job_index import API
+from mockserver.apis.prime.jobs import time_zone
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState, RunState
 from mockserver.apis.prime.model import Entity, EntityId, HistoryJob, JobSummary, Result, RunInstance
-from mockserver.apis.prime.roster import API
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mockserver.api.definition import Api
-from mockserver.api.job_builder import BadFields, amend, describe
+from mockserver.api.errors import BadContent
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.handlers.apis import chosen
 from mockserver.control.handlers.joblist import page
+from mockserver.control.records import describe
 from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.core.job_document import BadFields, amend
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
-from mockserver.sandbox.fixtures.load import BadContent, check_job
+from mockserver.sandbox.fixtures.schema import check_job
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -40,7 +42,7 @@ async def add(request: ControlRequest) -> Response:
         except BadContent as error:
             at = error.pointer if request.body is not given else (number, *error.pointer)
             raise BadContent(at, str(error)) from None
-        births.append((api, await request.sandbox.birth(api.name, own)))
+        births.append((api, await request.sandbox.build_job(api.name, own)))
     added: list[Job] = []
     try:
         for _, parts in births:

@@ -10,8 +10,8 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.plan import seconds
-from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.fixtures.load import Document, Fixtures
+from mockserver.sandbox.fixtures.merge import Fixtures, merge
+from mockserver.sandbox.fixtures.source_lines import Document
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.settings import BadOption
 
@@ -80,7 +80,7 @@ def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
             documents += loaded[one]
         else:
             documents.append(Document(source=f"fixtures[{number}]", content=one))
-    return fixtures.merge(documents, request.services.apis)
+    return merge(documents, request.services.apis)
 
 
 def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:

@@ -23,7 +23,7 @@ import pytest_asyncio
 from mockserver import MockServer
 from mockserver.apis import APIS
 from mockserver.apis.casjobs.machine import CasEvent
-from mockserver.sandbox.fixtures import load as fixtures
+from mockserver.sandbox.fixtures import merge as fixtures
 
 EXCHANGES = Path(__file__).parent / "exchanges"
 MODES = {"details": True, "messages": False}

@@ -173,7 +173,7 @@ async def test_same_seed_same_ids(client: Client, serve: Any) -> None:
 
 async def test_an_id_that_a_fixture_has_taken_is_passed_over(client: Client) -> None:
     first = await submit(client)
-    await box(client).jobs.add(*await box(client).birth("casjobs", {"id": str(first + 1), "owner": "1"}))
+    await box(client).jobs.add(*await box(client).build_job("casjobs", {"id": str(first + 1), "owner": "1"}))
 
     assert await submit(client) == first + 2
 
@@ -214,14 +214,14 @@ async def test_looks_count_without_a_clock(client: Client) -> None:
         "steps": [{"state": "Ready", "for": {"looks": 2}}, {"state": "Started", "for": {"looks": 2}}],
         "end": "Finished",
     }
-    await box(client).jobs.add(*await box(client).birth("casjobs", {"id": "42", "owner": "alice", "plan": plan}))
+    await box(client).jobs.add(*await box(client).build_job("casjobs", {"id": "42", "owner": "alice", "plan": plan}))
 
     assert [await status(client, 42) for _ in range(5)] == [0, 1, 1, 5, 5]
 
 
 async def test_a_list_by_id_is_a_look_too(client: Client) -> None:
     plan = {"steps": [{"state": "Started", "for": {"looks": 2}}], "end": "Finished"}
-    await box(client).jobs.add(*await box(client).birth("casjobs", {"id": "42", "owner": "1", "plan": plan}))
+    await box(client).jobs.add(*await box(client).build_job("casjobs", {"id": "42", "owner": "1", "plan": plan}))
 
     assert [(await listed(client, "jobid : 42"))[0]["Status"] for _ in range(3)] == ["1", "5", "5"]
 
@@ -240,7 +240,7 @@ async def test_extracts(client: Client) -> None:
 
 async def test_late_and_missing_results(client: Client) -> None:
     fields = {"id": "42", "owner": "1", "type": "CSV", "scenario": "late-results", "plan": "succeeds"}
-    await box(client).jobs.add(*await box(client).birth("casjobs", fields))
+    await box(client).jobs.add(*await box(client).build_job("casjobs", fields))
     for seconds, there in ((3, False), (4, False), (1, True)):
         await advance(client, seconds)
         (found,) = await listed(client, "jobid : 42")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.apis import APIS
-from mockserver.sandbox.fixtures import load as fixtures
+from mockserver.sandbox.fixtures import merge as fixtures
 
 
 def merged(section: Any) -> fixtures.Fixtures:

@@ -82,7 +82,7 @@ class Prime:
         return await self.ask("PUT", API + path, body, **options)
 
     async def add(self, **fields: Any) -> None:
-        await self.sandbox.jobs.add(*await self.sandbox.birth("prime", fields))
+        await self.sandbox.jobs.add(*await self.sandbox.build_job("prime", fields))
 
     async def advance(self, seconds: float) -> None:
         now = await self.sandbox.now()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.api.job_builder import amend
+from mockserver.core.job_document import amend
 from mockserver.sandbox.reset import reset
 
 LIST = "/v4/data/JobSummary.json"

@@ -7,13 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
-from mockserver.api.job_builder import COMMON, BadFields, Birth
-from mockserver.apis.prime.content import PrimeContent
+from mockserver.api.job_builder import JobSpec, NewId, SpecContext
 from mockserver.apis.prime.machine import JOB, RUN, JobState
-from mockserver.apis.prime.scenarios import SCENARIOS
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.core.clock import instant
-from mockserver.core.job import Job
+from mockserver.core.job_document import COMMON, BadFields, api_fields, read_moment
 from mockserver.core.plan import seconds
 
 FIRST_JOB, FIRST_RUN = 273700000, 282900000
@@ -30,68 +27,87 @@ _OF_RUNS = ("results", "results_after", "result_status")
 _INHERITED = ("owner", "hold", "on_cancel", "started", "ended", "created", *_OF_RUNS)
 
 
-async def make(birth: Birth[PrimeSettings, PrimeContent], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    """Return a job and its runs.
+SCENARIOS: Mapping[str, Mapping[str, Any]] = {
+    "succeeds": {"plan": "succeeds"},
+    "fails": {"plan": "fails"},
+    "aborts": {"plan": "aborts"},
+    "stuck": {"plan": "stuck"},
+    "expires": {"plan": "times-out"},
+    "cancel-ignored": {"plan": "stuck", "on_cancel": "ignores"},
+    "cancel-too-late": {"plan": "stuck", "on_cancel": "loses"},
+    "cancel-fails": {"plan": "stuck", "on_cancel": "fails"},
+    "cancel-stuck": {"plan": "stuck", "on_cancel": "stuck"},
+    "late-results": {"plan": "succeeds", "results_after": 30.0},
+    "missing-results": {"plan": "succeeds", "results": []},
+    "lost-after-submit": {"plan": "succeeds", "visible_after": 1e9},
+}
+"""What the `scenario` of a job stands for, for itself and its runs; fields given beside it win."""
+
+
+def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]) -> JobSpec:
+    """Return what a job and its runs are.
 
     A job that names neither a state nor runs is a live one: it gets a run, as if a client had submitted it.
 
     Raises:
-        DomainError: a field cannot be followed.
+        BadFields: an id is no number, or a moment none.
+        BadPlan: how long it stays unseen is no duration.
     """
-    settings = birth.settings
-    scenario = fields.get("scenario")
-    if scenario is not None:
-        if scenario not in SCENARIOS:
-            raise BadFields("scenario", f"no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
-        fields = {**SCENARIOS[scenario], **fields}
+    settings = context.settings
     if isinstance(fields.get("plan"), str) and fields["plan"] in _OF_RUNS_ONLY:
         run_plan, fields = fields["plan"], {name: value for name, value in fields.items() if name != "plan"}
     else:
         run_plan = fields.get("plan")
-    job_id = _number(fields, "id") or str(FIRST_JOB + await birth.count("job"))
     live = "state" not in fields
     # What waits for an approval has not begun.
     given = fields.get("runs", ({},) if live and run_plan != "times-out" else ())
-    runs = [await _run(birth, run_fields, fields, job_id, run_plan) for run_fields in given]
     kind = fields.get("type", DEPLOY_TYPE)
     data = {
-        "name": fields.get("name", job_name(f"Job{kind}", birth.now, settings.server_zone)),
+        "name": fields.get("name"),
         "type": kind,
         "description": fields.get("description", DEPLOY_DESCRIPTION if kind == DEPLOY_TYPE else None),
-        "runs": [{"id": run.id} for run in runs],
+        "runs": [],
     }
-    known = {*COMMON, *_OF_RUNS, *data}
+    known = {*COMMON, *_OF_RUNS, *data, "visible_after"}
     own = {name: value for name, value in fields.items() if name not in known}
-    _moment("next_run_time", own.get("next_run_time"))
-    if "visible_after" in own:
-        data["visible_at"] = birth.now + seconds(own.pop("visible_after"))
+    read_moment(own, "next_run_time")
+    hidden = seconds(fields["visible_after"]) if "visible_after" in fields else None
     at_next_run = {
         "steps": [{"state": JobState.SCHEDULED, "for": settings.recurrence}],
         "end": JobState.COMPLETED,
     }
-    job = birth.job(JOB, fields, job_id=job_id, data=data | own, default_plan=None if live else at_next_run)
-    return (job, *runs)
+
+    def born(now: float) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if "name" not in fields:
+            found["name"] = job_name(f"Job{kind}", now, settings.server_zone)
+        if hidden is not None:
+            found["visible_at"] = now + hidden
+        return found
+
+    return JobSpec(
+        machine=JOB,
+        id=_id(fields, "job", FIRST_JOB),
+        fields=fields,
+        data=data | own,
+        born=None if "name" in fields and hidden is None else born,
+        default_plan=None if live else at_next_run,
+        parts=tuple(_run_spec(run_fields, fields, run_plan, settings) for run_fields in given),
+        parts_field="runs",
+    )
 
 
-async def _run(
-    birth: Birth[PrimeSettings, PrimeContent],
-    fields: Mapping[str, Any],
-    job: Mapping[str, Any],
-    job_id: str,
-    plan: Any,
-) -> Job:
-    run_id = _number(fields, "id") or str(FIRST_RUN + await birth.count("run"))
+def _run_spec(fields: Mapping[str, Any], job: Mapping[str, Any], plan: Any, settings: PrimeSettings) -> JobSpec:
     inherited = {name: job[name] for name in _INHERITED if name in job and not (name == "hold" and "state" in fields)}
     fields = {**inherited, **fields}
-    return birth.job(
-        RUN,
-        fields,
-        job_id=run_id,
-        parent=job_id,
-        data={name: value for name, value in fields.items() if name not in COMMON},
+    return JobSpec(
+        machine=RUN,
+        id=_id(fields, "run", FIRST_RUN),
+        fields=fields,
+        data=api_fields(fields),
         # Only a plan by name can be meant for the runs too; steps speak of the job's own states.
         default_plan=plan if isinstance(plan, str) and plan in RUN.plans else None,
-        default_cancel={"after": birth.settings.cancel_takes},
+        default_cancel={"after": settings.cancel_takes},
     )
 
 
@@ -110,18 +126,10 @@ def time_zone(zone: str) -> timezone:
     return timezone(-offset if zone[0] == "-" else offset)
 
 
-def _number(fields: Mapping[str, Any], name: str) -> str | None:
-    value = fields.get(name)
+def _id(fields: Mapping[str, Any], counter: str, first: int) -> str | NewId:
+    value = fields.get("id")
     if value is None:
-        return None
+        return NewId(counter=counter, write=lambda number: str(first + number))
     if not (isinstance(value, str) and value.isascii() and value.isdecimal() and int(value) < 1 << 63):
-        raise BadFields(name, f"{name}: Prime's ids are numbers, {value!r} is none")
+        raise BadFields("id", f"id: Prime's ids are numbers, {value!r} is none")
     return str(int(value))
-
-
-def _moment(name: str, value: Any) -> None:
-    try:
-        if value is not None:
-            instant(value)
-    except ValueError as error:
-        raise BadFields(name, f"{name}: {error}") from None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.sandbox.fixtures.load import BadContent
+from mockserver.api.errors import BadContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class QuickResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CasContent:
+class Site:
     """The content of one sandbox.
 
     Attributes:
@@ -77,7 +77,7 @@ def squeezed(query: str) -> str:
     return " ".join(query.split()).rstrip("; ").casefold()
 
 
-def read(section: Mapping[str, Any]) -> CasContent:
+def read_site(section: Mapping[str, Any]) -> Site:
     """Build the content from a fixture's section.
 
     Raises:
@@ -97,7 +97,7 @@ def read(section: Mapping[str, Any]) -> CasContent:
             oid=str(given.get("oid", wsid)),
             md5=str(given.get("md5", hashlib.md5(password.encode()).hexdigest())).lower(),  # noqa: S324 - the API's
         )
-    return CasContent(
+    return Site(
         accounts=accounts,
         queues=tuple((one["context"], one["timeout"]) for one in section.get("queues", ())),
         types=tuple((one["type"], one.get("description")) for one in section.get("types", ())),

@@ -4,7 +4,7 @@ JobSummary leaves out system jobs (they are listed when the query says `username
 still too new to be seen. So that a page costs the same among ten jobs and among a hundred thousand, each
 arrival is looked at once, and what is out of the ordinary is remembered.
 
-The roster is a process' own and can be lost at any time: it is checked against the store, which has the say.
+The index is a process' own and can be lost at any time: it is checked against the store, which has the say.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def is_visible(job: Job, now: float) -> bool:
     return until is None or until <= now
 
 
-class Roster:
+class JobIndex:
     """The index of one sandbox's jobs."""
 
     def __init__(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.api.errors import BadContent
 from mockserver.core.clock import instant
-from mockserver.sandbox.fixtures.load import BadContent
 
 PROJECT_ID = "0123456789abcdef0123456789abcdef"
 """The project of accounts and graphs that name none."""
@@ -87,7 +87,7 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Site:
     """Accounts and graphs, and the ways to find them."""
 
     accounts: Sequence[Account]
@@ -101,13 +101,13 @@ class Content:
         return next((graph for graph in self.graphs.values() if name in (None, graph.name)), None)
 
 
-def content(section: Mapping[str, Any]) -> Content:
-    """Build the content of a sandbox from the fixtures' section.
+def read_site(section: Mapping[str, Any]) -> Site:
+    """Build the seed data of a sandbox from the fixtures' section.
 
     Raises:
         BadContent: two graphs of a project share a name, or a moment cannot be read.
     """
-    accounts = [_account(number, fields) for number, fields in enumerate(section.get("accounts", ACCOUNTS))]
+    accounts = tuple(_account(number, fields) for number, fields in enumerate(section.get("accounts", ACCOUNTS)))
     project_id = accounts[0].project_id if accounts else PROJECT_ID
     graphs: dict[tuple[str, str], Graph] = {}
     rows = section.get("graphs", GRAPHS)
@@ -116,7 +116,7 @@ def content(section: Mapping[str, Any]) -> Content:
         if (graph.project_id, graph.name) in graphs:
             raise BadContent(["graphs", number, "name"], f"a second graph {graph.name!r} in project {graph.project_id}")
         graphs[graph.project_id, graph.name] = graph
-    return Content(
+    return Site(
         accounts=accounts,
         graphs=graphs,
         tokens={account.token: account for account in accounts if account.token},

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from mockserver.api.job_builder import COMMON, BadFields, Birth
-from mockserver.apis.ges.content import Content, Graph, Script
+from mockserver.api.job_builder import JobSpec, NewId, SpecContext
 from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.management_jobs import own_management_fields
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.site import Graph, Script, Site
 from mockserver.core.errors import BadPlan
 from mockserver.core.ids import Ids
-from mockserver.core.job import Job
+from mockserver.core.job_document import BadFields, api_fields
 from mockserver.core.machine import Phase
 from mockserver.core.plan import CancelMode, describe_plan, wait
 
@@ -30,18 +31,17 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
     "cancel-fails": {"on_cancel": "fails"},
     "cancel-stuck": {"on_cancel": "stuck"},
 }
-"""Ready misfortunes of a job, by name; fields given beside `scenario` win."""
+"""What a job's `scenario` stands for; fields given beside it win."""
 
 
-async def make(birth: Birth[GesSettings, Content], fields: Mapping[str, Any]) -> tuple[Job, ...]:
-    """Make a job; the fixture's own fields are `graph`, `project_id`, `kind`, `algorithm`, `request`, `result` ….
+def job_spec(fields: Mapping[str, Any], context: SpecContext[GesSettings, Site]) -> JobSpec:
+    """Return what a job is; the own fields are `graph`, `project_id`, `kind`, `algorithm`, `request`, `result` ….
 
     Raises:
-        BadFields: its graph is not there, or its scenario unknown.
-        BadPlan, UnknownState: plan or state cannot be followed.
+        BadFields: its graph is not there.
+        BadPlan, UnknownState: the plan cannot be followed.
     """
-    fields = _with_scenario(fields)
-    graph = birth.content.graph_named(fields.get("graph"))
+    graph = context.site.graph_named(fields.get("graph"))
     if graph is None and fields.get("graph") is not None and fields.get("project_id") is None:
         raise BadFields("graph", f"no graph {fields['graph']!r}; name one of the fixture's graphs")
     own = _own_fields(fields, graph)
@@ -50,24 +50,21 @@ async def make(birth: Birth[GesSettings, Content], fields: Mapping[str, Any]) ->
     management = own.get("plane") == "management"
     if "result" not in own and not management:
         own["result"] = found(kind, graph, script, own)
-    settings = birth.settings
-    job_id = fields.get("id")
-    if job_id is None:
-        number = await birth.count("job")
-        job_id = new_id(birth.ids, number, Shape.HEX if management else shape_of(settings, kind))
+    settings = context.settings
+    shape = Shape.HEX if management else shape_of(settings, kind)
     end = "success" if management else end_word(settings, kind)
     waiting = settings.waiting_word if kind.algorithm and not management else GesState.PENDING
     default_plan, default_cancel = _defaults(graph, script)
     plan = _plan(fields.get("plan", default_plan or JOB.plan), end, waiting)
-    job = birth.job(
-        JOB,
-        {"error": _reason(graph, script), **fields, "plan": plan},
-        job_id=job_id,
+    job_id = fields.get("id")
+    return JobSpec(
+        machine=JOB,
+        id=NewId(counter="job", write=partial(new_id, context.ids, shape)) if job_id is None else job_id,
+        fields={"error": _reason(graph, script), **fields, "plan": plan},
         data=own,
         default_cancel=_cancel(default_cancel, settings),
-        retention=settings.retention or None,
+        retention=settings.remembered,
     )
-    return (job,)
 
 
 def shape_of(settings: GesSettings, kind: Kind) -> Shape:
@@ -77,7 +74,7 @@ def shape_of(settings: GesSettings, kind: Kind) -> Shape:
     return Shape.HEX_DIGITS if settings.persistent else kind.shape
 
 
-def new_id(ids: Ids, number: int, shape: Shape) -> str:
+def new_id(ids: Ids, shape: Shape, number: int) -> str:
     """Return the id of the n-th job; samples of each shape in ges.md §3.1."""
     name = "ges.job"
     if shape is Shape.UUID:
@@ -92,17 +89,8 @@ def new_id(ids: Ids, number: int, shape: Shape) -> str:
     return ids.hex(name, number)
 
 
-def _with_scenario(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = fields.get("scenario")
-    if name is None:
-        return fields
-    if name not in SCENARIOS:
-        raise BadFields("scenario", f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
-    return {**SCENARIOS[name], **fields}
-
-
 def _own_fields(fields: Mapping[str, Any], graph: Graph | None) -> dict[str, Any]:
-    own = {name: value for name, value in fields.items() if name not in COMMON}
+    own = api_fields(fields)
     own.setdefault("kind", EXECUTE_ALGORITHM.name)
     if graph is not None:
         own.setdefault("graph", graph.name)
