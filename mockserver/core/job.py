@@ -112,3 +112,9 @@ def evolve(job: Job, **changes: Any) -> Job:
         setattr(made, name, value)
     made.__class__ = Job
     return cast("Job", made)
+
+
+def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
+    """Return the moves `after` has over `before`, oldest first."""
+    new = after.forgotten + len(after.history) - before.forgotten - len(before.history)
+    return after.history[-new:] if new > 0 else ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
-from mockserver.core.job import Cause, Job, Transition
+from mockserver.core.job import Cause, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.store.base import UNTIMED, Store, Times
 
@@ -325,12 +325,6 @@ class Jobs:
             if self._moved is not None:
                 self._moved.extend((job, move) for move in transitions)
             self._publish(job, transitions)
-
-
-def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
-    """Return the moves `after` has over `before`, oldest first."""
-    new = after.forgotten + len(after.history) - before.forgotten - len(before.history)
-    return after.history[-new:] if new > 0 else ()
 
 
 def times(machine: Machine, job: Job) -> Times:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,7 +19,8 @@ from mockserver.sandbox.registry import Sandboxes, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.reset import reset
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.settings import Settings
-from tests.conftest import NOON
+from mockserver.store.memory import MemoryStore
+from tests.conftest import NOON, Client
 from tests.store.yielding import YieldingStore
 
 ROUNDS = 10
@@ -208,3 +210,29 @@ async def test_all_changes_of_settings_land(sandbox: Sandbox) -> None:
     assert await sandbox.store.read("default", "settings", "casjobs") == {
         name: value for one in changes for name, value in one.items()
     }
+
+
+class CountingStore(MemoryStore):
+    """Remembers the names of its steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if inspect.iscoroutinefunction(found):
+            self.steps.append(name)
+        return found
+
+
+async def test_a_force_by_the_control_api_is_four_steps_of_the_store(
+    serve: Callable[..., Awaitable[Client]],
+) -> None:
+    store = CountingStore()
+    client = await serve(store=store)
+    body = {"api": "ges", "id": "x", "graph": "movie", "kind": "query-vertices"}
+    assert (await client.post("/_control/jobs", json=body)).status == 201
+    store.steps.clear()
+    assert (await client.put("/_control/jobs/ges/x/state", json={"state": "failed"})).status == 200
+    assert store.steps == ["find", "read", "swap", "append"]

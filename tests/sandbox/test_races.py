@@ -107,7 +107,9 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
             ).status == 201
             for state in (*poll.states, poll.states[_bit(number, position)]):
                 await force(client, api, poll, state, prefix)
-    assert statistics.median(took) < CREATION
+    # A store that yields before each step measures the event loop.
+    if not isinstance(services_of(client).store, YieldingStore):
+        assert statistics.median(took) < CREATION
 
     async def work(numbers: Sequence[int]) -> None:
         for number in numbers:
