@@ -98,14 +98,15 @@ class JobTemplate:
         own = () if self.new_id is None else (self.new_id.counter,)
         return (*own, *(name for part in self.parts for name in part.counters())) if self.parts else own
 
-    def build(self, now: float, numbers: Iterator[int]) -> tuple[Job, ...]:
+    def build(self, now: float, numbers: Iterator[int], parent: str | None = None) -> tuple[Job, ...]:
         """Return the job and its parts, made at a moment (epoch seconds).
 
         Args:
             numbers: one for each of `counters`, in that order.
+            parent: the id of the job it is a part of.
         """
         job = self.job
-        changes: dict[str, Any] = {"since": now}
+        changes: dict[str, Any] = {"since": now, "parent": parent}
         if self.new_id is not None:
             changes["id"] = self.new_id.write(next(numbers))
         if self.created_now:
@@ -118,8 +119,8 @@ class JobTemplate:
             changes["data"] = {**job.data, **self.born(now)}
         if not self.parts:
             return (evolve(job, **changes),)
-        parent = changes.get("id", job.id)
-        parts = [evolve(one, parent=parent) for part in self.parts for one in part.build(now, numbers)]
+        own_id = changes.get("id", job.id)
+        parts = [one for part in self.parts for one in part.build(now, numbers, own_id)]
         if self.parts_field is not None:
             data = changes.get("data", job.data)
             changes["data"] = {**data, self.parts_field: [{"id": part.id} for part in parts]}

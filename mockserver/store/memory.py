@@ -44,14 +44,20 @@ class JobTable:
 
     def add(self, job: Job, times: Times) -> None:
         """Put a job at the end."""
-        self.last += 1
-        self.jobs[job.id] = job
-        self.order.append(self.last)
-        self.arrivals[self.last] = job.id
-        self.numbers[job.id] = self.last
-        if times is not UNTIMED:
-            self.due.set(job.id, times.due)
-            self.expiry.set(job.id, times.expiry)
+        self.extend({job.id: (job, times)})
+
+    def extend(self, added: Mapping[str, tuple[Job, Times]]) -> None:
+        """Put jobs at the end, by id; none of them is here."""
+        numbers = range(self.last + 1, self.last + 1 + len(added))
+        self.last += len(added)
+        self.order.extend(numbers)
+        self.arrivals.update(zip(numbers, added, strict=True))
+        self.numbers.update(zip(added, numbers, strict=True))
+        for job_id, (job, times) in added.items():
+            self.jobs[job_id] = job
+            if times is not UNTIMED:
+                self.due.set(job_id, times.due)
+                self.expiry.set(job_id, times.expiry)
 
     def remove(self, job_id: str) -> None:
         """Take a job out of everything."""
@@ -153,9 +159,10 @@ class MemoryStore:
         tables = found.tables
         if any(key in tables and not tables[key].jobs.keys().isdisjoint(group) for key, group in groups.items()):
             return False
-        for group in groups.values():
-            for job, times in group.values():
-                self._table(sandbox, job).add(job, times)
+        for key, group in groups.items():
+            if key not in tables:
+                tables[key] = JobTable()
+            tables[key].extend(group)
         found.counters.update(counters)
         return True
 
