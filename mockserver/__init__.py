@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockserver._version import __version__
+
 if TYPE_CHECKING:
     from mockserver.app import create_app
     from mockserver.server import MockServer
     from mockserver.settings import Settings
 
-__version__ = "0.1.0"
 __all__ = ["MockServer", "Settings", "__version__", "create_app"]
 
 _HOMES = {"MockServer": "server", "Settings": "settings", "create_app": "app"}

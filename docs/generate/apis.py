@@ -11,7 +11,8 @@ from typing import Any
 from generate import markdown as md
 from mockserver._resources import folder
 from mockserver.api import settings as knobs
-from mockserver.api.definition import Api, Operation
+from mockserver.api.definition import Api
+from mockserver.api.operation import Operation
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.model import Contract

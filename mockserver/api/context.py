@@ -11,7 +11,8 @@ from multidict import MultiDict
 from mockserver.wire.forms import read_pairs
 
 if TYPE_CHECKING:
-    from mockserver.api.definition import Api, Entrance, Operation
+    from mockserver.api.operation import Entrance, Operation
+    from mockserver.api.response import Response
     from mockserver.contracts.model import Violation
     from mockserver.core.ids import Ids
     from mockserver.core.job import Job
@@ -21,6 +22,25 @@ S = TypeVar("S")
 C = TypeVar("C")
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+
+
+class Failure(Protocol):
+    """One of the API's own documented failures."""
+
+    @property
+    def reply(self) -> Callable[[RequestContext[Any, Any]], Response]:
+        """What it answers to a request."""
+
+
+class Reached(Protocol):
+    """The API that a request has reached."""
+
+    @property
+    def name(self) -> str:
+        """Its name; empty where a request reached none."""
+
+    def fault(self, name: str) -> Failure:
+        """Return one of its documented failures."""
 
 
 class Peer(Protocol):
@@ -181,7 +201,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
         job: id of the job it is about, if it names one.
     """
 
-    api: Api
+    api: Reached
     sandbox: Sandbox
     number: int
     method: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mockserver.core.errors import unknown_name
 from mockserver.core.ids import Ids
@@ -16,9 +16,6 @@ from mockserver.core.job import Job, evolve
 from mockserver.core.job_document import BadFields, read_messages, read_moment
 from mockserver.core.machine import FINAL, Machine
 from mockserver.core.plan import on_cancel
-
-if TYPE_CHECKING:
-    from mockserver.api.definition import Api
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -139,15 +136,6 @@ def with_scenario(scenarios: Scenarios, fields: Mapping[str, Any]) -> Mapping[st
     if name not in scenarios:
         raise BadFields("scenario", unknown_name("scenario", name, scenarios))
     return {**scenarios[name], **fields}
-
-
-def job_template(api: Api, fields: Mapping[str, Any], context: SpecContext[Any, Any]) -> JobTemplate:
-    """Read a job's fields.
-
-    Raises:
-        DomainError: a field cannot be followed.
-    """
-    return template_of(api.name, api.job_spec(with_scenario(api.scenarios, fields), context))
 
 
 def template_of(api: str, spec: JobSpec) -> JobTemplate:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockserver import __version__
+from mockserver._version import __version__
 from mockserver.client import ControlError
 
 COMMANDS = {

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver import __version__
+from mockserver._version import __version__
 from mockserver.contracts.model import Contract
 
 _NAMES = re.compile(r"{(\w+)\*?}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import partial
 
 from mockserver.api.context import Resolved
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.control import errors, requests
 from mockserver.control.handlers import health
 from mockserver.control.operations import OPERATIONS

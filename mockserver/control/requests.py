@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.api.context import RequestContext, Resolved
-from mockserver.api.definition import Entrance, Handler, Head, Operation
+from mockserver.api.definition import Head
+from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError

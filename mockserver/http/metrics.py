@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from mockserver import __version__
+from mockserver._version import __version__
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

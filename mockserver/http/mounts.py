@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.context import RequestContext, Resolved
-from mockserver.api.definition import Api, Entrance, Operation
+from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, HandlerFailed
+from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response, error_response
 from mockserver.contracts.model import Contract
 from mockserver.http.body import BodyStalled, ClientGone

@@ -20,8 +20,9 @@ from aiohttp import web
 from multidict import istr
 
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
-from mockserver.api.definition import Api, Entrance, Operation, operation_at
+from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.operation import Entrance, Operation, operation_at
 from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Contract, Violation
@@ -202,8 +203,8 @@ class Pipeline:
             route,
         )
 
-        answered = await self._answer(context, sandbox, start.armed, refusal)
-        response, violations, named = self._judge(answered)
+        answered = await self._answer(api, context, sandbox, start.armed, refusal)
+        response, violations, named = self._judge(api, answered)
         headers = self._headers(response, api, number, violations)
         entry = _entry(answered, request, sandbox, raw, response, headers, moved, violations, named, jobs.made, began)
         if api.journaled:
@@ -235,10 +236,16 @@ class Pipeline:
         return self.sandboxes.default, path
 
     async def _answer(
-        self, context: RequestContext[Any, Any], sandbox: Sandbox, armed: bool, refusal: Exception | None
+        self,
+        api: Api,
+        context: RequestContext[Any, Any],
+        sandbox: Sandbox,
+        armed: bool,
+        refusal: Exception | None,
     ) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
-        api, known, fault = context.api, None, None
+        known: Known | None = None
+        fault: Fault | None = None
         breaches: Sequence[Violation] = _NOTHING
         try:
             try:
@@ -272,7 +279,7 @@ class Pipeline:
         except Exception:
             failure = traceback.format_exc()
             log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(failure))
-            return Answered(_own_500(context), context, known, breaches, fault, failure)
+            return Answered(_own_500(api, context), context, known, breaches, fault, failure)
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
         return Answered(response, context, known, breaches, fault)
@@ -308,11 +315,11 @@ class Pipeline:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
 
-    def _judge(self, answered: Answered) -> tuple[Response, Sequence[Violation], str | None]:
+    def _judge(self, api: Api, answered: Answered) -> tuple[Response, Sequence[Violation], str | None]:
         """Check our answer; return the one to send, all breaches by either side, and the name of the clause it is."""
         response, violations, known = answered.response, answered.breaches, answered.known
         contract = None if known is None else known.contract
-        if contract is None or not (answered.context.api.journaled or self.strict):
+        if contract is None or not (api.journaled or self.strict):
             return response, violations, None
         clause = contract.response(response.status, response.content_type, response.data)
         if clause is not None:
@@ -428,10 +435,10 @@ def not_faked(api: Api, operation: Operation | None) -> Response:
     return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
 
 
-def _own_500(context: RequestContext[Any, Any]) -> Response:
+def _own_500(api: Api, context: RequestContext[Any, Any]) -> Response:
     """Return the API's own 500; ours, when even that fails."""
     try:
-        return context.api.refuse(context, HandlerFailed())
+        return api.refuse(context, HandlerFailed())
     except Exception:
         log.error("%s cannot say that it failed\n%s", context.api.name, mask(traceback.format_exc()))
         return error_response(500, "bug", "the server failed; its log says why")

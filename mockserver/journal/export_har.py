@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from mockserver import __version__
+from mockserver._version import __version__
 from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import MaskedEntry, MaskedMessage
 from mockserver.journal.masking import MASK

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from mockserver.api.definition import Api
-from mockserver.api.job_builder import JobTemplate, SpecContext, job_template
+from mockserver.api.job_builder import JobTemplate, SpecContext
 from mockserver.core.clock import Clock, Time, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.ids import Ids
@@ -143,7 +143,7 @@ class Sandbox:
         context: SpecContext[Any, Any] = SpecContext(
             settings=await self.settings(api), site=self.sites[api], ids=self.ids
         )
-        return await self._build(job_template(self.apis[api], fields, context), await self.now())
+        return await self._build(self.apis[api].job_template(fields, context), await self.now())
 
     async def _build(self, template: JobTemplate, now: float) -> tuple[Job, ...]:
         numbers = [

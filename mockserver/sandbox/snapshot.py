@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver import __version__
+from mockserver._version import __version__
 from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job

@@ -13,7 +13,8 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
-from mockserver.api.definition import Api, Entrance, Operation
+from mockserver.api.definition import Api
+from mockserver.api.operation import Entrance, Operation
 from mockserver.apis import APIS
 from mockserver.app import SERVICES, create_app
 from mockserver.cli.example_target import SandboxTarget

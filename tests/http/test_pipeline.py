@@ -15,9 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver._resources import folder as folder_of
 from mockserver.api.context import RequestContext, Resolved
-from mockserver.api.definition import Api, JobPlace, Operation, operation_at
+from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.job_builder import JobSpec, SpecContext
+from mockserver.api.operation import JobPlace, Operation, operation_at
 from mockserver.api.response import Response, json_response
 from mockserver.api.settings import text
 from mockserver.contracts import loader

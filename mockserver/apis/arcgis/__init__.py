@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mockserver.api.context import Resolved
-from mockserver.api.definition import Api, Entrance, JobPlace, Operation
+from mockserver.api.definition import Api
 from mockserver.api.errors import NoRoute
+from mockserver.api.operation import Entrance, JobPlace, Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import routes_admin, routes_gp, routes_portal, routes_results, routes_tokens
 from mockserver.apis.arcgis.errors import service_not_found

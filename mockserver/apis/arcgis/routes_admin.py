@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import adminjobs, adminpages, adminsite, errors
 from mockserver.apis.arcgis.adminjobs import BadQuery

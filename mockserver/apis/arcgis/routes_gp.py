@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import documents, errors, jobs, messages, resources, values
 from mockserver.apis.arcgis.machine import JOB, GpEvent, GpState

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.errors import RestError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import documents, errors, resources
 from mockserver.apis.arcgis.security import GpContext

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import tokens
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate

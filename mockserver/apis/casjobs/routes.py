@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.api.context import Resolved
-from mockserver.api.definition import Entrance, JobPlace, Operation, operation_at
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.operation import Entrance, JobPlace, Operation, operation_at
 from mockserver.api.response import Response
 from mockserver.apis.casjobs import clr, conditions, definition, documentation, message, quick, reading, writing, wsdl
 from mockserver.apis.casjobs.clr import ClrException

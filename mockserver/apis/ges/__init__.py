@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.api.definition import Api, JobPlace, Operation
+from mockserver.api.definition import Api
+from mockserver.api.operation import JobPlace, Operation
 from mockserver.apis.ges import hyg, job_calls, management, queries, submits, tokens
 from mockserver.apis.ges.errors import refuse
 from mockserver.apis.ges.faults import FAULTS

@@ -5,7 +5,7 @@ Sources: Service Plane API Overview; resource paths of huaweicloudsdkges 3.1 (v1
 
 from __future__ import annotations
 
-from mockserver.api.definition import Operation
+from mockserver.api.operation import Operation
 
 _GRAPH = "/ges/v1.0/{project_id}/graphs/{graph_name}"
 _HYG = "/ges/v1.0/{project_id}/hyg"

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
-from mockserver.api.definition import operation_at
+from mockserver.api.operation import operation_at
 from mockserver.api.response import Response
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.wire.json import read_json

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.api.definition import Api, JobPlace, Operation
+from mockserver.api.definition import Api
+from mockserver.api.operation import JobPlace, Operation
 from mockserver.apis.prime import creation, directories, jobservice, jobsummary, site
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.faults import FAULTS

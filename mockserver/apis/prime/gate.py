@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from mockserver.api.context import RequestContext
-from mockserver.api.definition import Handler
 from mockserver.api.errors import NoRoute
+from mockserver.api.operation import Handler
 from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group

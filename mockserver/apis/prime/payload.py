@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
-from mockserver.api.definition import operation_at
+from mockserver.api.operation import operation_at
 from mockserver.apis.prime.address import Address, Form, address_of, body_form
 from mockserver.apis.prime.refusal import Refused
 from mockserver.apis.prime.settings import PrimeSettings

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver import __version__
+from mockserver._version import __version__
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.page import start_page, wants_html
