@@ -130,7 +130,15 @@ class Pure(Protocol):
 
 
 class Jobs(Protocol):
-    """The jobs of the sandbox, as one request sees and moves them. Errors are those of `mockserver.core.errors`."""
+    """The jobs of the sandbox, as one request sees and moves them. Errors are those of `mockserver.core.errors`.
+
+    Attributes:
+        looked: the job whose state the client was told, as it was shown.
+        made: the job that was last added.
+    """
+
+    looked: Job | None
+    made: Job | None
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered."""

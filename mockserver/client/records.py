@@ -88,7 +88,7 @@ class RequestRecord(Record):
     job: str | None
     method: str
     path: str
-    status: int
+    status: int | None
     milliseconds: float
     fault: str | None
     state_change: list[Record]

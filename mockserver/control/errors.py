@@ -13,8 +13,8 @@ from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
 from mockserver.core.job_document import BadFields
 from mockserver.faults.errors import BadFault, UnknownFault
-from mockserver.http.pipeline import RequestRefused
 from mockserver.http.router import Router
+from mockserver.http.steps import RequestRefused
 from mockserver.journal.masking import mask
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox

@@ -34,7 +34,7 @@ class Metrics:
     def count(self, entry: Entry) -> None:
         """Count one finished request."""
         api, seconds = entry.api or "", entry.milliseconds / 1000
-        key = (api, entry.operation or "", entry.status)
+        key = (api, entry.operation or "", entry.status or 0)
         self.requests[key] = self.requests.get(key, 0) + 1
         spent = self.seconds.get(api)
         if spent is None:

@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
     Attributes:
         at: sandbox time (epoch seconds).
+        status: None while it is answered; 0 when no answer was sent.
         milliseconds: real time it took.
         told: the answer is an error, but tells the state of the job.
         body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
@@ -43,7 +44,7 @@ class Entry(NamedTuple):
     operation: str | None = None
     response: str | None = None
     job: str | None = None
-    status: int = 0
+    status: int | None = None
     answer_headers: Mapping[str, str] = _NONE
     answer: bytes = b""
     milliseconds: float = 0.0

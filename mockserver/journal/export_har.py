@@ -62,8 +62,8 @@ def _request(entry: MaskedEntry, base: str) -> dict[str, Any]:
 def _response(entry: MaskedEntry) -> dict[str, Any]:
     got = entry.answer
     return {
-        "status": entry.status,
-        "statusText": _REASONS.get(entry.status, ""),
+        "status": entry.status or 0,
+        "statusText": _REASONS.get(entry.status or 0, ""),
         "httpVersion": entry.http_version,
         "cookies": [_cookie(name, attributes) for name, attributes in entry.cookies_set],
         "headers": _pairs(got.headers),

@@ -60,7 +60,11 @@ def _told(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Sequence[int]]:
     """Return the numbers of the good answers about each job."""
     told: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in entries:
-        if entry.api is not None and entry.job is not None and (entry.status < 400 or entry.told):
+        if (
+            entry.api is not None
+            and entry.job is not None
+            and ((entry.status is not None and entry.status < 400) or entry.told)
+        ):
             told[entry.api, entry.job].append(entry.number)
     return told
 

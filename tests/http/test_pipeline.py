@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import RawTestServer, TestClient, TestServer
 
 from mockserver._resources import folder as folder_of
 from mockserver.api.context import RequestContext, Resolved
@@ -302,3 +303,25 @@ async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any,
     assert len(kept.body) == BODY_LIMIT
     assert kept.payload is None
     assert describe(kept)["request"]["size"] == 200_009
+
+
+async def test_a_request_stands_in_the_journal_while_it_is_answered(exchange: Pipeline) -> None:
+    await exchange.sandboxes.default.seed()
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(context: RequestContext[ToySettings, Any]) -> Response:
+        reached.set()
+        await go_on.wait()
+        return json_response({"state": "on"})
+
+    api = replace(TOY, operations=(replace(TOY.operations[0], handler=slow),))
+    pipeline = Pipeline(exchange.sandboxes, exchange.contracts, apis=[api], mounts={}, metrics=Metrics())
+    async with RawTestServer(pipeline.handle) as server, aiohttp.ClientSession() as session:
+        asking = asyncio.create_task(session.get(server.make_url("/toy/1?n=5")))
+        await reached.wait()
+        (entry,) = await entries(exchange)
+        assert (entry["operation"], entry["job"], entry["status"]) == ("toy.Show", "1", None)
+        go_on.set()
+        assert (await asking).status == 200
+        (entry,) = await entries(exchange)
+        assert (entry["operation"], entry["job"], entry["status"]) == ("toy.Show", "1", 200)

@@ -73,7 +73,9 @@ def _filter(request: ControlRequest) -> Fits:
     tests = [_same(name, values[name]) for name in ("api", "operation", "job") if name in values]
     if "status" in values:
         wanted = values["status"].lower()
-        tests.append(lambda entry: wanted in (str(entry.status), f"{entry.status // 100}xx"))
+        tests.append(
+            lambda entry: entry.status is not None and wanted in (str(entry.status), f"{entry.status // 100}xx")
+        )
     if "violations" in values:
         tests.append(lambda entry: bool(entry.violations) is values["violations"])
     if "unmatched" in values:

@@ -1,0 +1,241 @@
+"""The steps of the pipeline that need nothing of the server: what came of a request, and how it is judged and told.
+
+`pipeline` says in which order they are taken.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from mockserver.api.context import RequestContext, Resolved
+from mockserver.api.definition import Api
+from mockserver.api.errors import HandlerFailed
+from mockserver.api.operation import Operation, operation_at
+from mockserver.api.response import Response, error_response, json_response
+from mockserver.contracts.model import Contract, Violation
+from mockserver.core.errors import DomainError
+from mockserver.core.job import Job, Transition
+from mockserver.faults.model import Fault
+from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.masking import mask
+from mockserver.journal.matching import MatchSubject
+from mockserver.sandbox.sandbox import Sandbox
+
+log = logging.getLogger("mockserver")
+
+NOTHING: tuple[Any, ...] = ()
+_ARRIVED = RequestContext._fields.index("operation")
+"""How many fields of a context are known before it is resolved."""
+
+
+class RequestRefused(DomainError):
+    """A request breaks its contract, and its API does not look away."""
+
+    def __init__(self, operation: str, breach: Violation) -> None:
+        super().__init__(f"{breach.part} {breach.pointer}".strip() + f": {breach.message}")
+        self.operation = operation
+        self.breach = breach
+
+
+class Known(NamedTuple):
+    """An operation's full name, made once, and its contract."""
+
+    name: str
+    contract: Contract | None
+
+
+class Arrived(NamedTuple):
+    """A request that has arrived, before anybody asks what it means.
+
+    Attributes:
+        raw: the path as sent, with prefix and query.
+        began: by `perf_counter`.
+        refusal: why it cannot be carried out, if that is known already.
+        armed: there are faults that might act on it.
+        transitions: those that it brings about, as they come.
+    """
+
+    api: Api
+    sandbox: Sandbox
+    request: web.BaseRequest
+    raw: str
+    began: float
+    refusal: Exception | None
+    armed: bool
+    transitions: list[tuple[Job, Transition]]
+    context: RequestContext[Any, Any]
+
+
+class Answered(NamedTuple):
+    """What came of a request before it is judged and recorded.
+
+    Attributes:
+        context: resolved, as far as that went.
+        known: the operation and its contract, once they are known.
+        breaches: what is wrong with the request.
+        fault: the fault that acts on it.
+        error: the traceback of a bug of ours.
+    """
+
+    response: Response
+    context: RequestContext[Any, Any]
+    known: Known | None = None
+    breaches: Sequence[Violation] = ()
+    fault: Fault | None = None
+    error: str | None = None
+
+
+def resolve(arrived: Arrived) -> Resolved:
+    """Return what a request means; one that is refused already is read as far as that goes."""
+    if arrived.refusal is None:
+        return arrived.api.resolve(arrived.context)
+    operation = operation_at(arrived.context.route)
+    try:
+        found = arrived.api.resolve(arrived.context)
+    except Exception:
+        return Resolved(operation)
+    return Resolved(operation, found.parameters, found.payload, found.details)
+
+
+def resolved_context(context: RequestContext[Any, Any], resolved: Resolved) -> RequestContext[Any, Any]:
+    """Return the context with what the request means."""
+    operation, parameters, payload, details, _, _, _ = resolved
+    place = None if operation is None else operation.job
+    job = None if place is None else place.find(context.values, parameters, payload)
+    return RequestContext._make((*context[:_ARRIVED], operation, parameters, payload, details, job))
+
+
+def breaches_of(known: Known | None, resolved: Resolved) -> Sequence[Violation]:
+    """Return what is wrong with a request: what resolving it has shown, or else what its contract finds."""
+    if resolved.breaches or known is None or known.contract is None:
+        return resolved.breaches
+    found = known.contract.breaches_of_request(resolved.parameters or {}, resolved.payload)
+    if not found and resolved.unseen is not None:
+        return (resolved.unseen,)
+    return found
+
+
+def match_subject(context: RequestContext[Any, Any], known: Known | None) -> MatchSubject:
+    """Return a request as faults look at it."""
+    return MatchSubject(
+        api=context.api.name or None,
+        operation=None if known is None else known.name,
+        job=context.job,
+        method=context.method,
+        path=context.path,
+        headers=context.headers,
+        values=context.values,
+        parameters=context.parameters,
+        payload=context.payload,
+        body=context.body,
+    )
+
+
+def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:
+    """Return the API's own 500 for a bug of ours that is being handled, and its traceback."""
+    failure = traceback.format_exc()
+    log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(failure))
+    try:
+        return api.refuse(context, HandlerFailed()), failure
+    except Exception:
+        log.error("%s cannot say that it failed\n%s", api.name, mask(traceback.format_exc()))
+        return error_response(500, "bug", "the server failed; its log says why"), failure
+
+
+def not_faked(api: Api, operation: Operation | None) -> Response:
+    """Answer for something that exists at the vendor but is not faked here."""
+    assert operation is not None
+    name = f"{api.name}.{operation.name}"
+    message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
+    return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
+
+
+def judge(answered: Answered, *, strict: bool) -> tuple[Response, Sequence[Violation], str | None]:
+    """Check our answer; return the one to send, all breaches by either side, and the name of the clause it is."""
+    response, violations, known = answered.response, answered.breaches, answered.known
+    contract = None if known is None else known.contract
+    if contract is None:
+        return response, violations, None
+    clause = contract.response(response.status, response.content_type, response.data)
+    if clause is not None:
+        return response, violations, clause.name
+    if answered.fault is None and answered.error is None and response.status != 501 and response.stream is None:
+        breach = contract.explain(response.status, response.content_type, response.data)
+        log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
+        violations = [*violations, breach]
+        if strict:
+            error = {"code": "contract-breach", "operation": contract.operation, **breach.as_dict()}
+            response = json_response({"error": error}, 500)
+    return response, violations, None
+
+
+def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
+    """Return the journal's entry of a request that is being answered."""
+    return Entry(
+        context.number,
+        context.now,
+        arrived.sandbox.name,
+        context.method,
+        arrived.raw,
+        context.headers,
+        context.body,
+        context.api.name or None,
+        None if known is None else known.name,
+        None,
+        context.job,
+        parameters=context.parameters,
+        payload=context.payload,
+        http_version=arrived.request.version,
+    )
+
+
+def entry_of(
+    arrived: Arrived,
+    answered: Answered,
+    response: Response,
+    headers: Mapping[str, str],
+    violations: Sequence[Violation],
+    clause: str | None,
+    made: Job | None,
+) -> Entry:
+    """Return the journal's entry of a request that has been answered.
+
+    Args:
+        made: the job that it has made.
+    """
+    context, fault = answered.context, answered.fault
+    entry = Entry(
+        number=context.number,
+        at=context.now,
+        sandbox=arrived.sandbox.name,
+        method=context.method,
+        path=arrived.raw,
+        headers=context.headers,
+        body=context.body,
+        api=context.api.name or None,
+        operation=None if answered.known is None else answered.known.name,
+        response=clause,
+        job=context.job if made is None else made.id,
+        status=0 if fault is not None and fault.unanswered else response.status,
+        answer_headers=headers,
+        answer=response.body,
+        milliseconds=(perf_counter() - arrived.began) * 1000,
+        fault=None if fault is None else fault.id,
+        transitions=arrived.transitions or NOTHING,
+        violations=violations or NOTHING,
+        parameters=context.parameters,
+        payload=context.payload,
+        nearest=response.nearest,
+        error=answered.error,
+        told=response.shows_state,
+        http_version=arrived.request.version,
+    )
+    if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
+        return cut(entry)
+    return entry
