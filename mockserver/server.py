@@ -140,9 +140,9 @@ class MockServer:
             await app.cleanup()
         self._runners.clear()
         self._apps.clear()
-        if self.settings.state is not None and hasattr(self, "house"):
+        if self.settings.state is not None and hasattr(self, "services"):
             await self._save_state(self.settings.state)
-        if hasattr(self, "house"):
+        if hasattr(self, "services"):
             await self.services.store.close()
 
     async def open_port(self, sandbox: str) -> dict[str, int]:

@@ -23,7 +23,7 @@ from mockserver.apis import APIS
 from mockserver.contracts import model as contract
 from mockserver.contracts import openapi
 from mockserver.control.operations import WAYS
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 CONTRACTS = contract.load(folder("contracts"), ["control"])
 EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))

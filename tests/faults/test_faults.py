@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from yarl import URL
 
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client, Serve
 
-Serve = Callable[..., Awaitable[Client]]
 PROJECT = "0123456789abcdef0123456789abcdef"
 STATUS = f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/x/status"
 TOKEN = {"X-Auth-Token": "mock-token"}
@@ -89,7 +87,7 @@ async def test_a_delay_between_two_bounds_comes_from_the_seed(serve: Serve) -> N
     for _ in range(2):
         client = await serve()
         fault = await arm(client, {"delay": {"min": "1s", "max": "2s"}})
-        faults = services_of(client).sandboxes.default.faults
+        faults = client.sandbox.faults
         pauses.append([faults.pause({**fault, "hits": hit}) for hit in range(1, 20)])
     assert pauses[0] == pauses[1]
     assert all(1 <= pause <= 2 for pause in pauses[0])

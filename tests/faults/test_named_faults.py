@@ -12,8 +12,8 @@ from mockserver.api.definition import Api, NamedFault
 from mockserver.apis import APIS
 from mockserver.contracts import model as contract
 from mockserver.contracts.model import ResponseClause
-from tests.conftest import Client
-from tests.polls import poll_of
+from tests.drivers import poll_of
+from tests.drivers.server import Client
 
 CONTRACTS = contract.load(folder("contracts"), [api.name for api in APIS]).by_operation
 NAMED = [(api, fault) for api in APIS for fault in api.faults]

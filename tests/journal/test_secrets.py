@@ -23,7 +23,7 @@ from mockserver.cli.log_format import JsonFormatter, TextFormatter
 from mockserver.contracts import model as contract
 from mockserver.contracts.examples import BASE
 from mockserver.journal.entry import mask, mask_headers
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client
 
 SECRET = re.compile(r"pass(word)?|token|secret(_key)?|access_key", re.IGNORECASE)
 SECRET_NAMES = [(api, name) for api in APIS for name in api.secrets]
@@ -126,7 +126,7 @@ async def test_no_secret_reaches_what_a_tester_reads(
         await client.post("/_control/jobs", data=json.dumps({"api": "nope", "password": min(hidden)}))
         heard = (await events.content.read(65536)).decode()
     assert sent > 50
-    sandbox = services_of(client).sandboxes.default
+    sandbox = client.sandbox
     kept = [entry.path.encode() + entry.body for entry in await sandbox.store.entries(sandbox.name)]
     assert sum(any(secret.encode() in text for secret in new.values()) for text in kept) > 20  # there is what to mask
     shown = {"events": heard}

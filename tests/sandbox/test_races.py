@@ -16,8 +16,8 @@ from yarl import URL
 
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
-from tests.conftest import Client, services_of
-from tests.polls import Poll, poll_of
+from tests.drivers import Poll, poll_of
+from tests.drivers.server import Client
 
 FLIPS = int(os.environ.get("MOCKSERVER_RACE_FLIPS", "1000"))
 POLLERS = 12
@@ -72,7 +72,7 @@ async def test_no_poller_falls_into_the_gap(client: Client, api: Api) -> None:
             seen[answer] = seen.get(answer, 0) + 1
 
     async def flip() -> None:
-        jobs = services_of(client).sandboxes.default.jobs
+        jobs = client.sandbox.jobs
         for number in range(FLIPS):
             await jobs.force(api.name, poll.job["id"], poll.states[number % 2])
             if number % 3 == 0:
@@ -108,7 +108,7 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
                 assert answer == expected[api.name][_bit(number, position)], (number, api.name)
 
     await asyncio.gather(*(work(range(worker, SANDBOXES, CLIENTS // 2)) for worker in range(CLIENTS)))
-    for sandbox in services_of(client).sandboxes.all()[1:]:
+    for sandbox in client.services.sandboxes.all()[1:]:
         entries = await sandbox.store.entries(sandbox.name)
         assert {entry.sandbox for entry in entries} == {sandbox.name}
         assert len(entries) >= len(APIS)

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from mockserver.apis.arcgis.wire import decode
+from tests.drivers.server import Client
 
-Client = TestClient[Any, Any]
 PART = 'Content-Disposition: form-data; name="{name}"'
 
 
