@@ -18,6 +18,7 @@ import pytest
 
 from mockserver import MockServer
 from mockserver.contracts.examples import SandboxStage
+from mockserver.http.services import Services
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.drivers.properties import load_profile
 from tests.drivers.server import NOON, Client, Serve, renew
@@ -32,6 +33,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 pytest_plugins = ["pytester"]
+
+
+def services_of(client: Client) -> Services:
+    """Return the parts of the server behind a client."""
+    return client.services
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

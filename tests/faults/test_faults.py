@@ -13,6 +13,8 @@ from tests.drivers.server import Client, Serve
 PROJECT = "0123456789abcdef0123456789abcdef"
 STATUS = f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/x/status"
 TOKEN = {"X-Auth-Token": "mock-token"}
+PATIENCE = 300
+"""Real seconds; far more than anything here takes, so that a hang is an error and not a hang."""
 
 
 async def arm(client: Client, effect: dict[str, Any], match: dict[str, Any] | None = None, **options: Any) -> Any:
@@ -39,7 +41,7 @@ async def raw(client: Client, path: str = STATUS, method: str = "GET") -> tuple[
     )
     received, problem = b"", None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while chunk := await reader.read(65536):
                 received += chunk
     except ConnectionResetError as error:
