@@ -21,7 +21,7 @@ from mockserver.contracts.examples import SandboxStage
 from mockserver.http.services import Services
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.drivers.properties import load_profile
-from tests.drivers.server import NOON, Client, Serve, renew
+from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
 
 load_profile()
 
@@ -64,8 +64,18 @@ async def worker_server() -> AsyncIterator[MockServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+async def shared_values(worker_server: MockServer) -> AsyncIterator[None]:
+    """Fail when the tests of a module have changed what all sandboxes of a server begin with."""
+    await renew(worker_server)
+    before = beginning_of(worker_server)
+    yield
+    await renew(worker_server)
+    assert beginning_of(worker_server) == before, "a request has changed a value that sandboxes share"
+
+
 @pytest.fixture
-async def client(worker_server: MockServer) -> AsyncIterator[Client]:
+async def client(worker_server: MockServer, shared_values: None) -> AsyncIterator[Client]:
     """A client of a fresh sandbox, as most tests want it."""
     await renew(worker_server)
     async with Client(worker_server) as made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any
@@ -100,3 +101,10 @@ async def renew(server: MockServer) -> None:
         await sandboxes.delete(sandbox.name)
         await server.services.ports.close(sandbox.name)
     sandboxes.default = await sandboxes.create(DEFAULT)
+
+
+def beginning_of(server: MockServer) -> str:
+    """Return in words what each new sandbox of a server is made from, and what a new one holds besides its jobs."""
+    sandboxes = server.services.sandboxes
+    text = repr((sandboxes.fixtures.sections, sandboxes.default.contents))
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
