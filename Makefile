@@ -9,7 +9,7 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench reference docs docs-serve wheel wheel-test constraints container-test clients golden clean
+.PHONY: help serve test coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,10 @@ $(VENV)/.lint: $(VENV)/.test
 	$(PIP) install -q -c constraints.txt --group lint
 	@touch $@
 
+$(VENV)/.mutation: $(VENV)/.test
+	$(PIP) install -q -c constraints.txt --group mutation
+	@touch $@
+
 $(VENV)/.docs: $(VENV)/.serve
 	$(PIP) install -q -c constraints.txt --group docs
 	@touch $@
@@ -48,6 +52,18 @@ serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 
 
 test: $(VENV)/.test ## run all tests (ARGS='-k casjobs')
 	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(VENV)/.test ## run all tests and show which lines and branches none of them reached
+	@mkdir -p build/coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report | $(or $(SHOW),cat)
+
+mutation: $(VENV)/.mutation ## change the core and the contract checker in small ways; show which changes no test noticed
+	@# What is half done goes on where it stopped; `make clean` begins anew.
+	timeout --foreground $(or $(WITHIN),1800) $(BIN)/mutmut run --max-children 2 || true
+	$(BIN)/mutmut results
 
 lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
 	$(BIN)/ruff format --check .
@@ -90,4 +106,4 @@ container-test: ## build and run the container with whatever engine is there
 	bash .ci/container-test
 
 clean: ## forget environments and build products
-	rm -rf $(VENV) build dist site
+	rm -rf $(VENV) build dist site mutants

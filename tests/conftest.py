@@ -1,29 +1,43 @@
-"""What every test may ask for: a house with a frozen clock, strict, on a free port."""
+"""What every test may ask for: a server that runs as `serve` runs it, strict, with a frozen clock and a fresh sandbox.
+
+One server serves all tests of a worker. Each test that asks for `client` gets a new default sandbox on it, as the
+fixtures seed it, and every other sandbox is gone; `serve` starts a server of the test's own, for options of its own.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from mockserver.app import SERVICES, create_app
+from mockserver import MockServer
+from mockserver.cli.example_target import SandboxTarget
 from mockserver.http.services import Services
-from mockserver.settings import Settings
-from mockserver.store.base import Store
+from mockserver.sandbox.sandbox import DEFAULT
+from tests.drivers.properties import load_profile
+from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
+
+load_profile()
+
+# Workers and the processes that tests start compile each module once, wherever Python is told not to keep what it
+# compiled: a server's start is half compiling.
+sys.dont_write_bytecode = False
+sys.pycache_prefix = sys.pycache_prefix or str(Path(__file__).parents[1] / "build" / "bytecode")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 pytest_plugins = ["pytester"]
 
-NOON = "2026-01-02T12:00:00Z"
-"""Where the frozen clock of the tests stands."""
-
-Client = TestClient[Any, Any]
-
 
 def services_of(client: Client) -> Services:
-    """Return the house behind a test client."""
-    return client.app[SERVICES]
+    """Return the parts of the server behind a client."""
+    return client.services
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,23 +46,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
-    """Start houses with any settings; strict, frozen at NOON and with the default fixtures unless told otherwise."""
-    clients: list[Client] = []
+async def serve() -> AsyncIterator[Serve]:
+    """Start servers with any settings; strict, frozen at NOON and with the default fixtures unless told otherwise."""
+    async with contextlib.AsyncExitStack() as stack:
 
-    async def start(store: Store | None = None, **options: Any) -> Client:
-        app = await create_app(Settings(**{"strict": True, "clock": NOON, **options}), store=store)
-        client: Client = TestClient(TestServer(app))
-        await client.start_server()
-        clients.append(client)
-        return client
+        async def start(**options: Any) -> Client:
+            server = MockServer(**{"strict": True, "clock": NOON, **options})
+            return await stack.enter_async_context(Client(await stack.enter_async_context(server)))
 
-    yield start
-    for client in clients:
-        await client.close()
+        yield start
+
+
+@pytest.fixture(scope="session")
+async def worker_server() -> AsyncIterator[MockServer]:
+    """The server that the tests of this worker share; a test takes `client`, which finds it as just started."""
+    async with MockServer(strict=True, clock=NOON) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def shared_values(worker_server: MockServer) -> AsyncIterator[None]:
+    """Fail when the tests of a module have changed what all sandboxes of a server begin with."""
+    await renew(worker_server)
+    before = beginning_of(worker_server)
+    yield
+    await renew(worker_server)
+    assert beginning_of(worker_server) == before, "a request has changed a value that sandboxes share"
 
 
 @pytest.fixture
-async def client(serve: Callable[..., Awaitable[Client]]) -> Client:
-    """A house as most tests want it."""
-    return await serve()
+async def client(worker_server: MockServer, shared_values: None) -> AsyncIterator[Client]:
+    """A client of a fresh sandbox, as most tests want it."""
+    await renew(worker_server)
+    async with Client(worker_server) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def example_stages(worker_server: MockServer) -> AsyncIterator[Callable[[], Awaitable[SandboxTarget]]]:
+    """Make a stage for an example of a contract: a fresh sandbox, and no cookies."""
+    sandboxes = worker_server.services.sandboxes
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+
+        async def make() -> SandboxTarget:
+            for sandbox in sandboxes.all():
+                if sandbox.name != DEFAULT:
+                    await sandboxes.delete(sandbox.name)
+            return SandboxTarget(await sandboxes.create("example"), worker_server.url, session)
+
+        yield make

@@ -23,6 +23,7 @@ LIMIT = 2048
 ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
     "tests/golden/**": "what this server itself answers",
+    "tests/journal/har.schema.json": "HAR 1.2 in our own words, as a JSON Schema",
     "tests/clients/node/*.mjs": "programs of ours that drive clients of npm",
     "tests/apis/arcgis/data/walks/*.txt": "requests of real clients to a stub of ours, recorded by us",
     "tests/apis/casjobs/exchanges/*/*.txt": "requests of ours to a service of ours on an ASMX runtime, recorded by us",
@@ -32,6 +33,8 @@ ALLOWED_FILES = {
 
 ALLOWED_HOSTS = {
     "asp.net": "a product, not a host",
+    "json-schema.org": "the name of the schema language",
+    "www.softwareishard.com": "where HAR 1.2 is described",
     "casjobs.sdss.org": "CasJobs' documented address",
     "mastweb.stsci.edu": "CasJobs' documented address at MAST",
     "skyserver.sdss3.org": "the address inside the WSDL that the digests were made from",

@@ -14,6 +14,7 @@ from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Machine, Phase
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
+from tests.drivers.properties import examples
 
 MACHINES = [pytest.param(machine, id=f"{api.name}-{kind}") for api in APIS for kind, machine in api.machines.items()]
 WAITS = st.one_of(st.builds(Wait, seconds=st.floats(0, 10)), st.builds(Wait, looks=st.integers(1, 3)), st.just(NEVER))
@@ -48,7 +49,7 @@ def test_every_fact_names_its_source(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=st.data())
 def test_any_sequence_of_calls_clock_moves_and_forces_keeps_history_and_state_consistent(
     machine: Machine, data: st.DataObject

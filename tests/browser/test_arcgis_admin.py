@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp.test_utils import TestClient
-
-Client = TestClient[Any, Any]
+from tests.drivers.server import Client
 
 ID = "jb0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0"
 JOB = f"/webadaptor/admin/services/Demo.GPServer/jobs/{ID}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp.test_utils import TestClient
-
-Client = TestClient[Any, Any]
+from tests.drivers.server import Client
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&"

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import pytest
-import pytest_asyncio
-from aiohttp.test_utils import TestServer
 
 from mockserver._resources import folder
 from mockserver.api.definition import Api
 from mockserver.api.operation import Entrance, Operation
 from mockserver.apis import APIS
-from mockserver.app import SERVICES, create_app
-from mockserver.cli.example_target import SandboxTarget
 from mockserver.contracts import examples, loader
 from mockserver.contracts.model import Contract
 from mockserver.http.mounts import routes
 from mockserver.http.router import Found, Router
-from mockserver.settings import Settings
 
 CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
@@ -38,28 +32,9 @@ def _id(value: Any) -> str:
     return str(value["name"]).replace(" ", "-") if isinstance(value, Mapping) else str(value)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def targets() -> AsyncIterator[Any]:
-    """Make a target for one example: a fresh sandbox of one strict server with a frozen clock."""
-    app = await create_app(Settings(strict=True, clock=examples.NOON))
-    server = TestServer(app)
-    await server.start_server()
-    sandboxes = app[SERVICES].sandboxes
-    numbers = itertools.count(1)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-
-        async def make() -> SandboxTarget:
-            sandbox = await sandboxes.create(f"example{next(numbers)}")
-            return SandboxTarget(sandbox, str(server.make_url("/")), session)
-
-        yield make
-    await server.close()
-
-
-@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=_id)
-async def test_the_example_runs_as_written(one: Contract, example: Mapping[str, Any], targets: Any) -> None:
-    assert await examples.run(one, example, await targets()) == []
+async def test_the_example_plays_as_written(one: Contract, example: Mapping[str, Any], example_stages: Any) -> None:
+    assert await examples.run(one, example, await example_stages()) == []
 
 
 @pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=_id)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client, Serve
 
-Serve = Callable[..., Awaitable[Client]]
 JOBS = "/_control/jobs"
 
 
@@ -43,7 +41,6 @@ async def test_a_list_is_added_whole_or_not_at_all(client: Client) -> None:
 
 
 async def test_jobs_are_listed_newest_first_page_by_page(client: Client) -> None:
-    services_of(client)
     for number in range(7):
         await add(client, id=f"n{number}", owner="me" if number % 2 else "you")
     seen: list[str] = []
@@ -124,7 +121,7 @@ async def test_until_wakes_when_a_test_forces_the_state(client: Client) -> None:
     await add(client, id="x", state="running")
     waiting = asyncio.create_task(client.get(f"{JOBS}/ges/x?until=CANCELED&timeout=30"))
     await asyncio.sleep(0)
-    while not services_of(client).sandboxes.default.listened:
+    while not client.sandbox.listened:
         await asyncio.sleep(0)
     await client.put(f"{JOBS}/ges/x/state", json={"state": "cancelled"})
     assert (await (await waiting).json())["state"] == "cancelled"
@@ -133,7 +130,7 @@ async def test_until_wakes_when_a_test_forces_the_state(client: Client) -> None:
 async def test_until_sees_a_state_the_job_only_passes_through(client: Client) -> None:
     await add(client, id="x", state="pending", hold=False)
     waiting = asyncio.create_task(client.get(f"{JOBS}/ges/x?until=running&timeout=30"))
-    while not services_of(client).sandboxes.default.listened:
+    while not client.sandbox.listened:
         await asyncio.sleep(0)
     await client.post("/_control/clock/advance", json={"seconds": 100})
     assert (await waiting).status == 200
@@ -406,7 +403,7 @@ async def test_other_sandboxes_by_path_prefix_and_header(client: Client) -> None
 
 async def test_the_start_page_is_for_programs_and_people(client: Client) -> None:
     known = await (await client.get("/")).json()
-    assert [api["name"] for api in known["apis"]] == list(services_of(client).sandboxes.default.apis)
+    assert [api["name"] for api in known["apis"]] == list(client.sandbox.apis)
     response = await client.get("/", headers={"Accept": "text/html"})
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "/_control/" in await response.text()

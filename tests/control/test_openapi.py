@@ -22,7 +22,7 @@ from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.contracts import loader, openapi
 from mockserver.control.operations import OPERATIONS
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 CONTRACTS = loader.load(folder("contracts"), ["control"])
 EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))

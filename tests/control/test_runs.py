@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 JOB = "/_control/jobs/prime/15"
 RUN = f"{JOB}/runs/282800294"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 GRAPH = f"/ges/v1.0/{PROJECT}/graphs/movie"

@@ -12,6 +12,7 @@ from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
 from mockserver.core.job import Cause, Job
 from mockserver.core.machine import FINAL, HISTORY, Machine, Phase, State, expired
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, seconds
+from tests.drivers.properties import examples
 
 SUCCEEDS = Plan(
     steps=(Step(state="queued", wait=Wait(seconds=1)), Step(state="working", wait=Wait(seconds=2))), end="done"
@@ -242,7 +243,7 @@ CALLS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(plan=PLANS, mode=st.sampled_from(CancelMode), after=WAITS, calls=CALLS)
 def test_any_sequence_of_calls_keeps_history_and_state_consistent(
     plan: Plan, mode: CancelMode, after: Wait, calls: list[tuple[Any, ...]]

@@ -7,7 +7,7 @@ How a block is run is said by the words after its language, which no renderer sh
 * `bash run`, `javascript run`, `java run`: a script of its own.
 * `json file=seed.json` (or any language): a file the later blocks find.
 
-Each page has a server of its own at the address that the pages write as http://127.0.0.1:8080
+Each page finds a server as it starts, at the address that the pages write as http://127.0.0.1:8080
 (over TLS https://127.0.0.1:8443), and a folder of its own to work in.
 """
 
@@ -27,6 +27,7 @@ import pytest
 
 import mockserver
 from mockserver import MockServer
+from mockserver.client import Control
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -99,30 +100,71 @@ pytest() {{ {" ".join(PYTEST)} "$@"; }}
 """
 
 
-def run(block: Block, page: Path, folder: Path, namespace: dict[str, Any]) -> None:
-    environ = {**os.environ, **ENVIRON}
-    if block.file is not None:
-        (folder / block.file).write_text(block.text, "utf-8")
-    if block.language == "python" and "pytest" in block.words:
-        file = folder / (block.file or f"test_line_{block.line}.py")
+class Run:
+    """The blocks of one page, run in their order; test files that follow each other, by one pytest."""
+
+    def __init__(self, page: Path, folder: Path) -> None:
+        self._page = page
+        self._folder = folder
+        self._environ = {**os.environ, **ENVIRON}
+        self._namespace: dict[str, Any] = {"__name__": "docs"}
+        self._tests: dict[str, Block] = {}
+
+    def add(self, block: Block) -> None:
+        if block.language == "python" and "pytest" in block.words:
+            name = block.file or f"test_line_{block.line}.py"
+            if name in self._tests:
+                self.finish()
+            self._write(name, block)
+            self._tests[name] = block
+            return
+        self.finish()
+        if block.file is not None:
+            self._write(block.file, block)
+        if block.language == "python" and block.file is None:
+            run_in_namespace(self._page, block, self._namespace)
+        elif "run" in block.words and block.language == "bash":
+            need("curl")
+            self._process([need("bash"), "-c", block.text], block)
+        elif "run" in block.words and block.language == "javascript":
+            self._process([need("node"), self._write(f"line_{block.line}.mjs", block)], block)
+        elif "run" in block.words and block.language == "java":
+            need("javac")
+            self._process([need("java"), self._write("Example.java", block)], block)
+        else:
+            assert block.file is not None, f"{self._page.name}:{block.line}: nothing runs {block.language}"
+
+    def finish(self) -> None:
+        """Run the test files that wait for it."""
+        tests, self._tests = self._tests, {}
+        if tests:
+            self._process([*PYTEST, *(str(self._folder / name) for name in tests)], next(iter(tests.values())))
+
+    def _write(self, name: str, block: Block) -> str:
+        file = self._folder / name
         file.write_text(block.text, "utf-8")
-        run_process([*PYTEST, str(file)], block, page, folder, environ)
-    elif block.language == "python" and block.file is None:
-        run_in_namespace(page, block, namespace)
-    elif "run" in block.words and block.language == "bash":
-        need("curl")
-        run_process([need("bash"), "-c", block.text], block, page, folder, environ)
-    elif "run" in block.words and block.language == "javascript":
-        script = folder / f"line_{block.line}.mjs"
-        script.write_text(block.text, "utf-8")
-        run_process([need("node"), str(script)], block, page, folder, environ)
-    elif "run" in block.words and block.language == "java":
-        need("javac")
-        script = folder / "Example.java"
-        script.write_text(block.text, "utf-8")
-        run_process([need("java"), str(script)], block, page, folder, environ)
-    else:
-        assert block.file is not None, f"{page.name}:{block.line}: nothing runs {block.language}"
+        return str(file)
+
+    def _process(self, words: list[str], block: Block) -> None:
+        run_process(words, block, self._page, self._folder, self._environ)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    """One server for the pages of a worker."""
+    with MockServer(tls_port=0) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: MockServer) -> MockServer:
+    """The same, as it was when it started."""
+    control = Control(running.url)
+    for sandbox in control.sandboxes():
+        if sandbox.name != "default":
+            control.delete_sandbox(sandbox.name)
+    control.reset()
+    return running
 
 
 CASES = [
@@ -135,20 +177,19 @@ CASES = [
 
 @pytest.mark.parametrize(("page", "languages"), CASES)
 def test_what_the_page_shows_is_what_happens(
-    page: Path, languages: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, languages: tuple[str, ...], server: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    namespace: dict[str, Any] = {"__name__": "docs"}
-    with MockServer(tls_port=0) as server:
-        assert server.tls_url is not None
-        (tmp_path / "ca.pem").write_bytes(server.ca_pem or b"")
-        for block in blocks(page):
-            if not block.runs or (block.language not in languages and block.file is None):
-                continue
-            text = SHELL + block.text if block.language == "bash" else block.text
-            text = text.replace("http://127.0.0.1:8080", server.url).replace("https://127.0.0.1:8443", server.tls_url)
-            here = Block(language=block.language, words=block.words, text=text, line=block.line)
-            run(here, page, tmp_path, namespace)
+    assert server.tls_url is not None
+    (tmp_path / "ca.pem").write_bytes(server.ca_pem or b"")
+    run = Run(page, tmp_path)
+    for block in blocks(page):
+        if not block.runs or (block.language not in languages and block.file is None):
+            continue
+        text = SHELL + block.text if block.language == "bash" else block.text
+        text = text.replace("http://127.0.0.1:8080", server.url).replace("https://127.0.0.1:8443", server.tls_url)
+        run.add(Block(language=block.language, words=block.words, text=text, line=block.line))
+    run.finish()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ from generate import PAGES, write
 from generate import markdown as md
 from generate.apis import diagram
 
+from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.control.operations import OPERATIONS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -25,17 +27,33 @@ def test_there_is_no_page_that_nothing_writes() -> None:
     assert {file.name for file in FOLDER.glob("*.md")} == {*PAGES, "index.md"}
 
 
-def test_everything_is_described() -> None:
-    operations, states = PAGES["operations.md"](), PAGES["states.md"]()
-    for api in APIS:
-        for operation in api.operations:
-            assert f"`{operation.name}`" in operations
-        for machine in api.machines.values():
-            for state in machine.states:
-                assert f"`{state.name}`" in states
-    control = PAGES["control-api.md"]()
-    for way in OPERATIONS:
-        assert f"`control.{way.name}`" in control
+def test_what_a_contract_describes_is_on_the_pages() -> None:
+    pages = {name: (FOLDER / name).read_text("utf-8") for name in ("operations.md", "control-api.md")}
+    contracts = [file for file in folder("contracts").glob("*/*.json") if file.stem != "definitions"]
+    assert len(contracts) > 100
+    for file in contracts:
+        if file.parent.name == "control":
+            assert f"`control.{file.stem}`" in pages["control-api.md"]
+        else:
+            section = section_of(pages["operations.md"], file.parent.name)
+            assert f"`{file.stem}`" in section, file
+
+
+def test_what_a_fixture_job_may_be_is_on_the_pages() -> None:
+    page = (FOLDER / "states.md").read_text("utf-8")
+    for file in folder("fixtures").glob("*.json"):
+        for api, content in json.loads(file.read_text("utf-8")).items():
+            if not isinstance(content, dict):
+                continue
+            for job in content.get("jobs", ()):
+                if "state" in job:
+                    assert f"`{job['state']}`" in section_of(page, api), job
+
+
+def section_of(page: str, api: str) -> str:
+    """Return what a page says of one API, in one section or several."""
+    parts = re.split(r"(?m)^## ", page)[1:]
+    return "".join(part for part in parts if re.match(rf"{api}\b", part))
 
 
 def test_pages_are_written_only_when_they_change(tmp_path: Path) -> None:

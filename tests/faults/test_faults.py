@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +10,13 @@ import pytest
 from yarl import URL
 
 from mockserver.faults.model import Fault
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client, Serve
 
-Serve = Callable[..., Awaitable[Client]]
 PROJECT = "0123456789abcdef0123456789abcdef"
 STATUS = f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/x/status"
 TOKEN = {"X-Auth-Token": "mock-token"}
+PATIENCE = 300
+"""Real seconds; far more than anything here takes, so that a hang is an error and not a hang."""
 
 
 async def arm(client: Client, effect: dict[str, Any], match: dict[str, Any] | None = None, **options: Any) -> Any:
@@ -43,7 +43,7 @@ async def raw(client: Client, path: str = STATUS, method: str = "GET") -> tuple[
     )
     received, problem = b"", None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while chunk := await reader.read(65536):
                 received += chunk
     except ConnectionResetError as error:
@@ -91,7 +91,7 @@ async def test_a_delay_between_two_bounds_comes_from_the_seed(serve: Serve) -> N
     for _ in range(2):
         client = await serve()
         fault = await arm(client, {"delay": {"min": "1s", "max": "2s"}})
-        faults = services_of(client).sandboxes.default.faults
+        faults = client.sandbox.faults
         armed = Fault.parse(fault["id"], fault, 0)
         pauses.append([faults.pause(replace(armed, hits=hit)) for hit in range(1, 20)])
     assert pauses[0] == pauses[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import RawTestServer, TestClient, TestServer
+from aiohttp.test_utils import RawTestServer, TestClient
 
 from mockserver._resources import folder as folder_of
 from mockserver.api.context import RequestContext, Resolved
@@ -44,6 +45,9 @@ MACHINE = Machine(
     rows={"on": {"stop": "off"}, "off": {}},
     plans={"succeeds": PLAN},
 )
+
+
+Toy = TestClient[web.BaseRequest, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,13 +171,24 @@ def exchange(tmp_path: Path) -> Pipeline:
     return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
 
 
-@pytest.fixture
-async def client(exchange: Pipeline) -> AsyncIterator[TestClient[Any, Any]]:
+@asynccontextmanager
+async def serving(exchange: Pipeline, body_limit: int = 1000) -> AsyncIterator[Toy]:
+    """Serve a pipeline as `MockServer` does: no application, no router but its own."""
+
+    def request(*parts: Any) -> web.BaseRequest:
+        return web.BaseRequest(*parts, loop=asyncio.get_running_loop(), client_max_size=body_limit)
+
     await exchange.sandboxes.default.seed()
-    exchange.body_limit = 1000
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", exchange.handle)
-    async with TestClient(TestServer(app)) as made:
+    exchange.body_limit = body_limit
+    async with TestClient(RawTestServer(exchange.handle)) as made:
+        assert isinstance(made.server, RawTestServer)
+        made.server.handler.request_factory = request
+        yield made
+
+
+@pytest.fixture
+async def client(exchange: Pipeline) -> AsyncIterator[Toy]:
+    async with serving(exchange) as made:
         yield made
 
 
@@ -181,7 +196,7 @@ async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, An
     return [describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
 
 
-async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+async def test_an_answer_carries_its_journal_number(client: Toy, exchange: Pipeline) -> None:
     answer = await client.get("/toy/1?n=5")
     assert (answer.status, await answer.json()) == (200, {"state": "on"})
     assert answer.headers["X-Mockserver-Request"] == "1"
@@ -204,25 +219,21 @@ async def test_an_answer_carries_its_journal_number(client: TestClient[Any, Any]
     ],
 )
 async def test_whatever_goes_wrong_gets_the_apis_own_error_and_the_server_goes_on(
-    client: TestClient[Any, Any], method: str, path: str, body: bytes, status: int, text: str
+    client: Toy, method: str, path: str, body: bytes, status: int, text: str
 ) -> None:
     answer = await client.request(method, path, data=body or None)
     assert (answer.status, await answer.json()) == (status, {"problem": text})
     assert (await client.get("/toy/1")).status == 200
 
 
-async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(
-    client: TestClient[Any, Any], exchange: Pipeline
-) -> None:
+async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(client: Toy, exchange: Pipeline) -> None:
     await client.get("/toy/1/broken")
     (entry,) = await entries(exchange)
     assert "ZeroDivisionError" in entry["error"]
     assert "hunter2" not in entry["error"]
 
 
-async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(
-    client: TestClient[Any, Any], exchange: Pipeline
-) -> None:
+async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(client: Toy, exchange: Pipeline) -> None:
     answer = await client.get("/toy/1?n=five")
     assert (answer.status, answer.headers["X-Mockserver-Violations"]) == (200, "1")
     (entry,) = await entries(exchange)
@@ -231,9 +242,7 @@ async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(
     assert "five" in violation["message"]
 
 
-async def test_a_breach_of_ours_is_recorded_and_a_500_when_strict(
-    client: TestClient[Any, Any], exchange: Pipeline
-) -> None:
+async def test_a_breach_of_ours_is_recorded_and_a_500_when_strict(client: Toy, exchange: Pipeline) -> None:
     assert (await client.get("/toy/1/wrong")).status == 200
     exchange.strict = True
     answer = await client.get("/toy/1/wrong")
@@ -242,22 +251,20 @@ async def test_a_breach_of_ours_is_recorded_and_a_500_when_strict(
     assert [entry["violations"][0]["side"] for entry in await entries(exchange)] == ["server", "server"]
 
 
-async def test_what_is_not_faked_answers_501_and_names_itself(client: TestClient[Any, Any]) -> None:
+async def test_what_is_not_faked_answers_501_and_names_itself(client: Toy) -> None:
     answer = await client.get("/toy/1/later")
     assert answer.status == 501
     assert "toy.Later" in await answer.text()
 
 
-async def test_an_unknown_path_names_the_nearest_known_one(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+async def test_an_unknown_path_names_the_nearest_known_one(client: Toy, exchange: Pipeline) -> None:
     answer = await client.get("/tory/1/stop")
     assert answer.status == 404
     assert "/toy/{job}/stop" in (await answer.json())["error"]["hint"]
     assert (await entries(exchange))[0]["nearest"] == "/toy/{job}/stop"
 
 
-async def test_a_state_change_is_in_the_journal_with_its_request(
-    client: TestClient[Any, Any], exchange: Pipeline
-) -> None:
+async def test_a_state_change_is_in_the_journal_with_its_request(client: Toy, exchange: Pipeline) -> None:
     await client.post("/toy/1/stop", json={})
     (entry,) = await entries(exchange)
     (change,) = entry["state_change"]
@@ -266,9 +273,7 @@ async def test_a_state_change_is_in_the_journal_with_its_request(
     assert job.history[-1].request == entry["number"]
 
 
-async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
-    client: TestClient[Any, Any], exchange: Pipeline
-) -> None:
+async def test_sandboxes_are_told_apart_by_prefix_header_and_port(client: Toy, exchange: Pipeline) -> None:
     await exchange.sandboxes.create("t1")
     await exchange.sandboxes.create("t2")
     await client.post("/~t1/toy/1/stop", json={})
@@ -284,21 +289,21 @@ async def test_sandboxes_are_told_apart_by_prefix_header_and_port(
     assert [len(await entries(exchange, box)) for box in ("t1", "t2", "default")] == [3, 1, 2]
 
 
-async def test_the_journal_is_a_ring(client: TestClient[Any, Any], exchange: Pipeline) -> None:
+async def test_the_journal_is_a_ring(client: Toy, exchange: Pipeline) -> None:
     for _ in range(60):
         await client.get("/toy/1")
     numbers = [entry["number"] for entry in await entries(exchange)]
     assert numbers == list(range(11, 61))
 
 
-async def test_parallel_calls_get_numbers_of_their_own(client: TestClient[Any, Any]) -> None:
+async def test_parallel_calls_get_numbers_of_their_own(client: Toy) -> None:
     answers = await asyncio.gather(*(client.get("/toy/1") for _ in range(50)))
     assert {int(answer.headers["X-Mockserver-Request"]) for answer in answers} == set(range(1, 51))
 
 
-async def test_large_bodies_are_cut_before_they_are_kept(client: TestClient[Any, Any], exchange: Pipeline) -> None:
-    exchange.body_limit = 1_000_000
-    await client.post("/toy/1/stop", json={"x": "y" * 200_000})
+async def test_large_bodies_are_cut_before_they_are_kept(exchange: Pipeline) -> None:
+    async with serving(exchange, body_limit=1_000_000) as client:
+        await client.post("/toy/1/stop", json={"x": "y" * 200_000})
     (kept,) = await exchange.sandboxes.store.entries("default")
     assert len(kept.body) == BODY_LIMIT
     assert kept.payload is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.http.router import Found, Route, Router, WrongMethod
+from tests.drivers.memory import most_kept
 
 
 def route(template: str, methods: str = "GET", *, folded: bool = False) -> Route[str]:
@@ -67,8 +68,9 @@ def test_the_nearest_known_path_is_written_with_the_usual_value_of_a_setting() -
     assert router.nearest("/arcgi/rest") == "/arcgis/rest"
 
 
-def test_the_paths_remembered_are_bounded() -> None:
-    router = Router([route("/{id}")])
-    for number in range(10_000):
-        router.find("GET", f"/{number}")
-    assert len(router._known) <= 2000
+def test_paths_that_nobody_asks_again_are_forgotten() -> None:
+    def kept(count: int) -> int:
+        router = Router([route("/{id}")])
+        return most_kept(lambda number: router.find("GET", f"/{number}"), range(count))
+
+    assert kept(30_000) < 1.5 * kept(3000)

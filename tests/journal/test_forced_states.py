@@ -20,7 +20,7 @@ from mockserver.journal.forced_states import COLLECTION, REMEMBERED, note, unsee
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 from tests.conftest import NOON
-from tests.polls import poll_of
+from tests.drivers import poll_of
 
 BOX = "box"
 STEPS = 4

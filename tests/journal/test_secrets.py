@@ -24,7 +24,7 @@ from mockserver.contracts import loader
 from mockserver.contracts.examples import BASE
 from mockserver.journal import masking
 from mockserver.journal.masking import mask
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client
 
 SECRET = re.compile(r"pass(word)?|token|secret(_key)?|access_key", re.IGNORECASE)
 SECRET_NAMES = [(api, name) for api in APIS for name in api.secrets]
@@ -127,7 +127,7 @@ async def test_no_secret_reaches_what_a_tester_reads(
         await client.post("/_control/jobs", data=json.dumps({"api": "nope", "password": min(hidden)}))
         heard = (await events.content.read(65536)).decode()
     assert sent > 50
-    sandbox = services_of(client).sandboxes.default
+    sandbox = client.sandbox
     kept = [entry.path.encode() + entry.body for entry in await sandbox.store.entries(sandbox.name)]
     assert sum(any(secret.encode() in text for secret in new.values()) for text in kept) > 20  # there is what to mask
     shown = {"events": heard}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mockserver import MockServer
 from mockserver.client import Control
+from tests.drivers.properties import examples
 
 JOBS = "/arcgis/admin/services/Demo.GPServer/jobs"
 PATHS = (
@@ -48,7 +49,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
         yield running
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(("GET", "POST", "PUT")),
     path=st.sampled_from(PATHS) | st.text(max_size=12).map(lambda text: f"{JOBS}/{quote(text, safe='')}"),

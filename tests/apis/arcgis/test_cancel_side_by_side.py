@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from aiohttp.test_utils import TestClient
+
+from tests.drivers.arcgis import ArcGis
 
 ID = "jaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 REST = f"/arcgis/rest/services/Demo/GPServer/Echo/jobs/{ID}"
@@ -32,33 +31,37 @@ TABLE = {
 }
 
 
-async def state_of(client: TestClient[Any, Any]) -> tuple[str, str]:
+async def state_of(arcgis: ArcGis) -> tuple[str, str]:
     """What each plane says of the job; they never disagree."""
-    rest = await (await client.get(REST, params={"f": "json"})).json(content_type=None)
-    admin = await (await client.get(ADMIN, params={"f": "json"})).json(content_type=None)
+    rest = await (await arcgis.client.get(REST, params={"f": "json"})).json(content_type=None)
+    admin = await (await arcgis.client.get(ADMIN, params={"f": "json"})).json(content_type=None)
     return rest["jobStatus"], admin["status"]
 
 
 @pytest.mark.parametrize("state", TABLE)
-async def test_both_planes_on_one_job(client: TestClient[Any, Any], state: str) -> None:
+async def test_both_planes_on_one_job(arcgis: ArcGis, state: str) -> None:
     given = {"api": "arcgis", "id": ID, "service": "Demo.GPServer", "task": "Echo", "state": state, "hold": True}
     rest_answer, after_rest, admin_answer, after_admin = TABLE[state]
 
-    assert (await client.post("/_control/jobs", json=given)).status == 201
-    assert await (await client.get(REST + "/cancel", params={"f": "json"})).json(content_type=None) == rest_answer
-    assert await state_of(client) == (after_rest, after_rest)
+    assert (await arcgis.client.post("/_control/jobs", json=given)).status == 201
+    assert (
+        await (await arcgis.client.get(REST + "/cancel", params={"f": "json"})).json(content_type=None) == rest_answer
+    )
+    assert await state_of(arcgis) == (after_rest, after_rest)
 
-    await client.delete(f"/_control/jobs/arcgis/{ID}")
-    assert (await client.post("/_control/jobs", json=given)).status == 201
-    assert await (await client.post(ADMIN + "/cancel", data={"f": "json"})).json(content_type=None) == admin_answer
-    assert await state_of(client) == (after_admin, after_admin)
+    await arcgis.client.delete(f"/_control/jobs/arcgis/{ID}")
+    assert (await arcgis.client.post("/_control/jobs", json=given)).status == 201
+    assert (
+        await (await arcgis.client.post(ADMIN + "/cancel", data={"f": "json"})).json(content_type=None) == admin_answer
+    )
+    assert await state_of(arcgis) == (after_admin, after_admin)
 
 
-async def test_a_submitted_job_carries_on_after_a_refused_cancel(client: TestClient[Any, Any]) -> None:
+async def test_a_submitted_job_carries_on_after_a_refused_cancel(arcgis: ArcGis) -> None:
     task = "/arcgis/rest/services/Demo/GPServer/Echo"
-    submitted = await (await client.post(task + "/submitJob", data={"f": "json"})).json(content_type=None)
+    submitted = await (await arcgis.client.post(task + "/submitJob", data={"f": "json"})).json(content_type=None)
     path = f"{task}/jobs/{submitted['jobId']}"
-    assert await (await client.post(path + "/cancel", data={"f": "json"})).json(content_type=None) == REFUSED
-    await client.post("/_control/clock/advance", json={"seconds": 10})
-    job = await (await client.get(path, params={"f": "json"})).json(content_type=None)
+    assert await (await arcgis.client.post(path + "/cancel", data={"f": "json"})).json(content_type=None) == REFUSED
+    await arcgis.advance(10)
+    job = await (await arcgis.client.get(path, params={"f": "json"})).json(content_type=None)
     assert job["jobStatus"] == "esriJobSucceeded"

@@ -6,24 +6,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from mockserver.apis.arcgis.wire import decode
+from mockserver.apis.arcgis.wire import read_parameters
+from tests.drivers.server import Client
 
-Client = TestClient[Any, Any]
 PART = 'Content-Disposition: form-data; name="{name}"'
 
 
 def decoded(kind: str, body: bytes, query: str = "") -> dict[str, str]:
-    call: Any = SimpleNamespace(
-        query_string=query, body=body, headers=CIMultiDict({"Content-Type": kind}), parameters={}
-    )
-    decode(call)
-    parameters: dict[str, str] = call.parameters
-    return parameters
+    context: Any = SimpleNamespace(query_string=query, body=body, headers=CIMultiDict({"Content-Type": kind}))
+    return read_parameters(context)
 
 
 def multipart(*parts: str) -> bytes:

@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
 
-Client = TestClient[Any, Any]
+from tests.drivers.server import Client
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 JOB = f"{DEMO}/Echo/jobs/j{9:032x}"

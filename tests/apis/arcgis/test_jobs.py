@@ -8,35 +8,12 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
-from aiohttp.test_utils import TestClient
 
-Client = TestClient[Any, Any]
+from tests.drivers.arcgis import DEMO, ArcGis
 
-DEMO = "/arcgis/rest/services/Demo/GPServer"
 NOTEBOOK = "/arcgis/rest/services/NotebookTools/GPServer"
 UNKNOWN = {"error": {"code": 400, "message": "Unable to complete operation.", "details": []}}
 INFORMATIVE, ERROR = "esriJobMessageTypeInformative", "esriJobMessageTypeError"
-
-
-async def get(client: Client, path: str, **parameters: str) -> Any:
-    response = await client.get(path, params={"f": "json", **parameters})
-    assert response.status == 200
-    return await response.json(content_type=None)
-
-
-async def submit(client: Client, task: str, service: str = DEMO, **inputs: str) -> str:
-    response = await client.post(f"{service}/{task}/submitJob", data={"f": "json", **inputs})
-    job_id: str = (await response.json(content_type=None))["jobId"]
-    return f"{service}/{task}/jobs/{job_id}"
-
-
-async def advance(client: Client, seconds: float) -> None:
-    assert (await client.post("/_control/clock/advance", json={"seconds": seconds})).status == 200
-
-
-async def settings(client: Client, **values: Any) -> None:
-    response = await client.patch("/_control/apis/arcgis/settings", json=values)
-    assert response.status == 200, await response.text()
 
 
 def lines(*texts: str) -> list[dict[str, str]]:
@@ -75,9 +52,9 @@ INPUTS = {"Input_Text": {"paramUrl": "inputs/Input_Text"}}
         (11, "esriJobDeleted", {"messages": lines("Submitted.")}),
     ],
 )
-async def test_the_job_document_in_each_state(client: Client, number: int, state: str, rest: dict[str, Any]) -> None:
+async def test_the_job_document_in_each_state(arcgis: ArcGis, number: int, state: str, rest: dict[str, Any]) -> None:
     job_id = f"j{number:032x}"
-    found = await get(client, f"{DEMO}/Echo/jobs/{job_id}")
+    found = await arcgis.get(f"{DEMO}/Echo/jobs/{job_id}")
     assert json.dumps(found) == json.dumps({"jobId": job_id, "jobStatus": state, **rest})
 
 
@@ -115,7 +92,7 @@ def types(value: Any) -> Any:
     return [types(one) for one in value] if isinstance(value, list) else type(value).__name__
 
 
-async def test_the_notebooks_job_is_that_of_the_seed_key_for_key_and_in_its_order(client: Client) -> None:
+async def test_the_notebooks_job_is_that_of_the_seed_key_for_key_and_in_its_order(arcgis: ArcGis) -> None:
     job = {
         "api": "arcgis",
         "id": NOTEBOOK_JOB["jobId"],
@@ -129,19 +106,19 @@ async def test_the_notebooks_job_is_that_of_the_seed_key_for_key_and_in_its_orde
         "messages": [{"text": line} for line in NOTEBOOK_LINES],
         "customAttributes": NOTEBOOK_ATTRIBUTES,
     }
-    assert (await client.post("/_control/jobs", json=job)).status == 201
-    found = await get(client, f"{NOTEBOOK}/executeNotebook/jobs/{NOTEBOOK_JOB['jobId']}")
+    assert (await arcgis.client.post("/_control/jobs", json=job)).status == 201
+    found = await arcgis.get(f"{NOTEBOOK}/executeNotebook/jobs/{NOTEBOOK_JOB['jobId']}")
     assert json.dumps(found) == json.dumps(NOTEBOOK_JOB)
     # The job that the default fixtures have.
-    given = await get(client, f"{NOTEBOOK}/executeNotebook/jobs/j8f8783b5-1b5a-4faf-859c-851c9a837232")
+    given = await arcgis.get(f"{NOTEBOOK}/executeNotebook/jobs/j8f8783b5-1b5a-4faf-859c-851c9a837232")
     assert types(given) == types(NOTEBOOK_JOB)
 
 
-async def test_a_notebooks_new_job_has_a_dashed_id_and_fails_expectedly(client: Client) -> None:
-    path = await submit(client, "expectedFailure", NOTEBOOK)
+async def test_a_notebooks_new_job_has_a_dashed_id_and_fails_expectedly(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("expectedFailure", NOTEBOOK)
     assert len(path.rsplit("/j", 1)[1]) == 36
-    await advance(client, 10)
-    found = await get(client, path)
+    await arcgis.advance(10)
+    found = await arcgis.get(path)
     assert (found["jobStatus"], found["status"], found["type"]) == (
         "expectedFailure",
         "FAILED",
@@ -149,27 +126,27 @@ async def test_a_notebooks_new_job_has_a_dashed_id_and_fails_expectedly(client: 
     )
 
 
-async def test_a_job_lives_by_the_clock_alone(client: Client) -> None:
-    path = await submit(client, "Echo", Input_Text="hi")
-    assert (await get(client, path))["jobStatus"] == "esriJobSubmitted"
+async def test_a_job_lives_by_the_clock_alone(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Echo", Input_Text="hi")
+    assert (await arcgis.get(path))["jobStatus"] == "esriJobSubmitted"
     for _ in range(5):
-        await get(client, path)
-    await advance(client, 1)
-    assert (await get(client, path))["jobStatus"] == "esriJobExecuting"
-    await advance(client, 2)
-    assert (await get(client, path))["results"] == RESULTS
+        await arcgis.get(path)
+    await arcgis.advance(1)
+    assert (await arcgis.get(path))["jobStatus"] == "esriJobExecuting"
+    await arcgis.advance(2)
+    assert (await arcgis.get(path))["results"] == RESULTS
     value = {"paramName": "Output_Text", "dataType": "GPString", "value": "hi"}
-    assert await get(client, f"{path}/results/Output_Text") == value
-    assert await get(client, f"{path}/results/output_text") == value
-    assert await get(client, f"{path}/results") == [value]
-    assert await get(client, f"{path}/inputs") == [{"paramName": "Input_Text", "dataType": "GPString", "value": "hi"}]
+    assert await arcgis.get(f"{path}/results/Output_Text") == value
+    assert await arcgis.get(f"{path}/results/output_text") == value
+    assert await arcgis.get(f"{path}/results") == [value]
+    assert await arcgis.get(f"{path}/inputs") == [{"paramName": "Input_Text", "dataType": "GPString", "value": "hi"}]
 
 
-async def test_the_info_level_frames_the_lines_of_a_tool_that_fails(client: Client) -> None:
-    path = await submit(client, "Fail", "/arcgis/rest/services/Verbose/GPServer")
-    await advance(client, 1)
-    await advance(client, 2)
-    found = (await get(client, path))["messages"]
+async def test_the_info_level_frames_the_lines_of_a_tool_that_fails(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Fail", "/arcgis/rest/services/Verbose/GPServer")
+    await arcgis.advance(1)
+    await arcgis.advance(2)
+    found = (await arcgis.get(path))["messages"]
     # The tool's own lines are the tool's business; kinds, frame and their order are those a public server showed in 2025.
     assert found == [
         *lines("Submitted.", "Executing...", "Start Time: Friday, January 2, 2026 12:00:01 PM"),
@@ -182,10 +159,10 @@ async def test_the_info_level_frames_the_lines_of_a_tool_that_fails(client: Clie
     ]
 
 
-async def test_the_info_level_has_no_prefix_on_success(client: Client) -> None:
-    path = await submit(client, "Echo", "/arcgis/rest/services/Verbose/GPServer")
-    await advance(client, 3)
-    found = (await get(client, path))["messages"]
+async def test_the_info_level_has_no_prefix_on_success(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Echo", "/arcgis/rest/services/Verbose/GPServer")
+    await arcgis.advance(3)
+    found = (await arcgis.get(path))["messages"]
     # No "Submitted." and no "Executing...": the first line is the start, the last one the success.
     assert [found[0], found[-1]] == lines(
         "Start Time: Friday, January 2, 2026 12:00:01 PM",
@@ -201,43 +178,43 @@ async def test_the_info_level_has_no_prefix_on_success(client: Client) -> None:
         ("warning", [("esriJobMessageTypeWarning", "WARNING 000642: Problems reading 1 of 120 total records.")]),
     ],
 )
-async def test_other_levels_show_their_share_of_the_tools_lines(client: Client, level: str, said: Any) -> None:
-    await settings(client, message_level=level)
+async def test_other_levels_show_their_share_of_the_tools_lines(arcgis: ArcGis, level: str, said: Any) -> None:
+    await arcgis.set(message_level=level)
     service = "/arcgis/rest/services/Analysis/Hotspots/GPServer"
-    path = await submit(client, "911%20Calls%20Hotspot".replace("%20", " "), service)
-    await advance(client, 3)
-    found = (await get(client, path))["messages"]
+    path = await arcgis.submit("911%20Calls%20Hotspot".replace("%20", " "), service)
+    await arcgis.advance(3)
+    found = (await arcgis.get(path))["messages"]
     kept = [{"type": kind, "description": text} for kind, text in said]
     assert found == [*lines("Submitted.", "Executing..."), *kept, *lines("Succeeded.")]
 
 
-async def test_what_a_test_forces_is_what_a_client_sees(client: Client) -> None:
-    path = await submit(client, "Echo")
+async def test_what_a_test_forces_is_what_a_client_sees(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Echo")
     job = path.rsplit("/", 1)[1]
     body = {
         "state": "failed",
         "messages": ["one", {"text": "two", "level": "error"}, {"description": "three", "type": "warning"}],
     }
-    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
-    assert (await get(client, path))["messages"] == [
+    assert (await arcgis.client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    assert (await arcgis.get(path))["messages"] == [
         {"type": INFORMATIVE, "description": "one"},
         {"type": ERROR, "description": "two"},
         {"type": "esriJobMessageTypeWarning", "description": "three"},
     ]
     body = {"state": "SUCCEEDED", "results": {"Output_Text": {"value": "forced"}}}
-    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    assert (await arcgis.client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
     value = {"paramName": "Output_Text", "dataType": "GPString", "value": "forced"}
-    assert await get(client, f"{path}/results/Output_Text") == value
+    assert await arcgis.get(f"{path}/results/Output_Text") == value
     body = {"state": "EXECUTING", "progress": {"type": "step", "message": "halfway", "percent": 50}}
-    assert (await client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
-    assert (await get(client, path))["progress"] == {"type": "step", "message": "halfway", "percent": 50}
+    assert (await arcgis.client.put(f"/_control/jobs/arcgis/{job}/state", json=body)).status == 200
+    assert (await arcgis.get(path))["progress"] == {"type": "step", "message": "halfway", "percent": 50}
 
 
-async def test_an_error_that_a_test_gave_shows_at_every_level(client: Client) -> None:
-    path = await submit(client, "Echo")
+async def test_an_error_that_a_test_gave_shows_at_every_level(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Echo")
     body = {"state": "FAILED", "error": "ERROR 999999: boom"}
-    await client.put(f"/_control/jobs/arcgis/{path.rsplit('/', 1)[1]}/state", json=body)
-    found = (await get(client, path))["messages"]
+    await arcgis.client.put(f"/_control/jobs/arcgis/{path.rsplit('/', 1)[1]}/state", json=body)
+    found = (await arcgis.get(path))["messages"]
     assert found == [
         *lines("Submitted.", "Executing..."),
         {"type": ERROR, "description": "ERROR 999999: boom"},
@@ -246,59 +223,59 @@ async def test_an_error_that_a_test_gave_shows_at_every_level(client: Client) ->
 
 
 @pytest.mark.parametrize("value", ["false", "False", "FALSE"])
-async def test_messages_can_be_left_out_in_any_spelling(client: Client, value: str) -> None:
+async def test_messages_can_be_left_out_in_any_spelling(arcgis: ArcGis, value: str) -> None:
     path = f"{DEMO}/Echo/jobs/j{9:032x}"
-    assert "messages" not in await get(client, path, returnMessages=value)
-    await settings(client, messages_off="empty")
-    assert (await get(client, path, returnMessages=value))["messages"] == []
-    assert len((await get(client, path, returnMessages="True"))["messages"]) == 3
+    assert "messages" not in await arcgis.get(path, returnMessages=value)
+    await arcgis.set(messages_off="empty")
+    assert (await arcgis.get(path, returnMessages=value))["messages"] == []
+    assert len((await arcgis.get(path, returnMessages="True"))["messages"]) == 3
 
 
-async def test_progress_in_steps_is_a_whole_number_that_moves_at_intervals(client: Client) -> None:
-    await settings(client, progress="step")
-    path = await submit(client, "Slow")
-    await advance(client, 1)
+async def test_progress_in_steps_is_a_whole_number_that_moves_at_intervals(arcgis: ArcGis) -> None:
+    await arcgis.set(progress="step")
+    path = await arcgis.submit("Slow")
+    await arcgis.advance(1)
     seen = []
     for _ in range(4):
-        seen.append((await get(client, path))["progress"]["percent"])
-        await advance(client, 4)
+        seen.append((await arcgis.get(path))["progress"]["percent"])
+        await arcgis.advance(4)
     assert seen == [0, 0, 8, 16]
     assert all(isinstance(percent, int) for percent in seen)
 
 
-async def test_late_results_come_at_the_third_look(client: Client) -> None:
-    path = await submit(client, "LateResults")
-    await advance(client, 10)
-    assert await get(client, f"{path}/results/Output_Text") == UNKNOWN
+async def test_late_results_come_at_the_third_look(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("LateResults")
+    await arcgis.advance(10)
+    assert await arcgis.get(f"{path}/results/Output_Text") == UNKNOWN
     for _ in range(2):
-        late = await get(client, path)
+        late = await arcgis.get(path)
         assert late["jobStatus"] == "esriJobSucceeded"
         assert not {"results", "inputs"} & set(late)
-    assert (await get(client, path))["results"] == RESULTS
+    assert (await arcgis.get(path))["results"] == RESULTS
 
 
-async def test_results_can_be_late_by_a_setting_or_for_ever(client: Client) -> None:
-    missing = await submit(client, "MissingResults")
-    await settings(client, results_delay_polls=1)
-    late = await submit(client, "Echo")
-    await advance(client, 10)
-    assert [("results" in await get(client, late)) for _ in range(3)] == [False, True, True]
-    assert [("results" in await get(client, missing)) for _ in range(9)] == [False] * 9
+async def test_results_can_be_late_by_a_setting_or_for_ever(arcgis: ArcGis) -> None:
+    missing = await arcgis.submit("MissingResults")
+    await arcgis.set(results_delay_polls=1)
+    late = await arcgis.submit("Echo")
+    await arcgis.advance(10)
+    assert [("results" in await arcgis.get(late)) for _ in range(3)] == [False, True, True]
+    assert [("results" in await arcgis.get(missing)) for _ in range(9)] == [False] * 9
 
 
-async def test_a_lost_job_is_unknown_soon_after_it_was_submitted(client: Client) -> None:
-    path = await submit(client, "Lost")
-    assert (await get(client, path))["jobStatus"] == "esriJobSubmitted"
-    await advance(client, 2)
-    assert await get(client, path) == UNKNOWN
+async def test_a_lost_job_is_unknown_soon_after_it_was_submitted(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Lost")
+    assert (await arcgis.get(path))["jobStatus"] == "esriJobSubmitted"
+    await arcgis.advance(2)
+    assert await arcgis.get(path) == UNKNOWN
 
 
-async def test_a_finished_job_is_forgotten_after_six_hours(client: Client) -> None:
-    path = await submit(client, "Echo")
-    await advance(client, 3 + 6 * 3600)
-    assert (await get(client, path))["jobStatus"] == "esriJobSucceeded"
-    await advance(client, 1)
-    assert await get(client, path) == UNKNOWN
+async def test_a_finished_job_is_forgotten_after_six_hours(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("Echo")
+    await arcgis.advance(3 + 6 * 3600)
+    assert (await arcgis.get(path))["jobStatus"] == "esriJobSucceeded"
+    await arcgis.advance(1)
+    assert await arcgis.get(path) == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -311,38 +288,38 @@ async def test_a_finished_job_is_forgotten_after_six_hours(client: Client) -> No
         ("CancelStuck", "esriJobCancelling", "esriJobCancelling"),
     ],
 )
-async def test_each_way_a_tool_takes_a_cancel(client: Client, task: str, seen: str, end: str) -> None:
-    path = await submit(client, task)
-    await advance(client, 2)
-    assert (await get(client, f"{path}/cancel"))["jobStatus"] == "esriJobCancelling"
-    await advance(client, 4.9)
-    assert (await get(client, path))["jobStatus"] == seen
-    await advance(client, 60)
-    assert (await get(client, path))["jobStatus"] == end
+async def test_each_way_a_tool_takes_a_cancel(arcgis: ArcGis, task: str, seen: str, end: str) -> None:
+    path = await arcgis.submit(task)
+    await arcgis.advance(2)
+    assert (await arcgis.get(f"{path}/cancel"))["jobStatus"] == "esriJobCancelling"
+    await arcgis.advance(4.9)
+    assert (await arcgis.get(path))["jobStatus"] == seen
+    await arcgis.advance(60)
+    assert (await arcgis.get(path))["jobStatus"] == end
 
 
-async def test_cancel_settings(client: Client) -> None:
+async def test_cancel_settings(arcgis: ArcGis) -> None:
     path = f"{DEMO}/Echo/jobs/j{{:032x}}/cancel"
     refused = {"error": {"code": 400, "message": "Invalid or missing input parameters.", "details": []}}
-    await settings(client, cancel_twice="error", cancel_new="accept", cancel_reply="cancelled")
-    assert await get(client, path.format(5)) == refused
-    assert await get(client, path.format(1)) == {"jobId": f"j{1:032x}", "jobStatus": "esriJobCancelled"}
+    await arcgis.set(cancel_twice="error", cancel_new="accept", cancel_reply="cancelled")
+    assert await arcgis.get(path.format(5)) == refused
+    assert await arcgis.get(path.format(1)) == {"jobId": f"j{1:032x}", "jobStatus": "esriJobCancelled"}
 
 
-async def test_a_bad_value_fails_the_job_or_the_submit(client: Client) -> None:
-    await settings(client, message_level="error")
-    path = await submit(client, "AllTypes", A_Long="seven")
-    await advance(client, 3)
-    found = await get(client, path)
+async def test_a_bad_value_fails_the_job_or_the_submit(arcgis: ArcGis) -> None:
+    await arcgis.set(message_level="error")
+    path = await arcgis.submit("AllTypes", A_Long="seven")
+    await arcgis.advance(3)
+    found = await arcgis.get(path)
     assert found["jobStatus"] == "esriJobFailed"
     assert {"type": ERROR, "description": "ERROR 000840: A Long: The value is not a Long."} in found["messages"]
-    await settings(client, parameter_check="submit")
-    response = await client.post(f"{DEMO}/AllTypes/submitJob", data={"f": "json", "A_Long": "seven"})
+    await arcgis.set(parameter_check="submit")
+    response = await arcgis.client.post(f"{DEMO}/AllTypes/submitJob", data={"f": "json", "A_Long": "seven"})
     error = (await response.json(content_type=None))["error"]
     assert error["details"] == ["ERROR 000840: A Long: The value is not a Long."]
 
 
-async def test_every_data_type_comes_back_as_it_was_sent(client: Client) -> None:
+async def test_every_data_type_comes_back_as_it_was_sent(arcgis: ArcGis) -> None:
     shape = {"displayFieldName": "", "geometryType": "esriGeometryPoint", "features": []}
     sent: dict[str, Any] = {
         "A_String": "ü {root}/x",
@@ -360,43 +337,43 @@ async def test_every_data_type_comes_back_as_it_was_sent(client: Client) -> None
         "A_Value_Table": [["x", 1]],
     }
     form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in sent.items()}
-    path = await submit(client, "AllTypes", **form)
-    await advance(client, 3)
-    found = {one["paramName"]: one["value"] for one in await get(client, f"{path}/results")}
+    path = await arcgis.submit("AllTypes", **form)
+    await arcgis.advance(3)
+    found = {one["paramName"]: one["value"] for one in await arcgis.get(f"{path}/results")}
     assert found == {f"Out_{name}": value for name, value in sent.items()}
 
 
-async def test_addresses_in_results_are_on_this_site(client: Client) -> None:
-    path = await submit(client, "AllTypes")
-    await advance(client, 3)
+async def test_addresses_in_results_are_on_this_site(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("AllTypes")
+    await arcgis.advance(3)
     job = path.rsplit("/", 1)[1]
-    value = (await get(client, f"{path}/results/Out_A_Data_File"))["value"]
-    root = str(client.make_url("/arcgis"))
+    value = (await arcgis.get(f"{path}/results/Out_A_Data_File"))["value"]
+    root = str(arcgis.client.make_url("/arcgis"))
     assert value == {"url": f"{root}/rest/directories/arcgisjobs/types_gpserver/{job}/scratch/out.zip"}
 
 
-async def test_multipart_and_split_requests_submit_too(client: Client) -> None:
+async def test_multipart_and_split_requests_submit_too(arcgis: ArcGis) -> None:
     form = FormData({"f": "json"})
     form.add_field("Input_Text", "häus", content_type="text/plain; charset=utf-8")
     form.add_field("file", b"\x00\x01", filename="a.zip", content_type="application/zip")
-    response = await client.post(f"{DEMO}/Echo/submitJob", data=form)
+    response = await arcgis.client.post(f"{DEMO}/Echo/submitJob", data=form)
     job = (await response.json(content_type=None))["jobId"]
-    assert (await get(client, f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "häus"
+    assert (await arcgis.get(f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "häus"
     # The body wins over the query (inferred).
-    response = await client.post(f"{DEMO}/Echo/submitJob?f=json&Input_Text=query", data={"Input_Text": "body"})
+    response = await arcgis.client.post(f"{DEMO}/Echo/submitJob?f=json&Input_Text=query", data={"Input_Text": "body"})
     job = (await response.json(content_type=None))["jobId"]
-    assert (await get(client, f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "body"
+    assert (await arcgis.get(f"{DEMO}/Echo/jobs/{job}/inputs/Input_Text"))["value"] == "body"
 
 
-async def test_many_cancels_at_once_move_the_job_once(client: Client) -> None:
+async def test_many_cancels_at_once_move_the_job_once(arcgis: ArcGis) -> None:
     path = f"{DEMO}/Echo/jobs/j{4:032x}"
-    answers = await asyncio.gather(*(get(client, f"{path}/cancel") for _ in range(20)))
+    answers = await asyncio.gather(*(arcgis.get(f"{path}/cancel") for _ in range(20)))
     assert {answer["jobStatus"] for answer in answers} == {"esriJobCancelling"}
-    record = await (await client.get(f"/_control/jobs/arcgis/j{4:032x}")).json()
+    record = await (await arcgis.client.get(f"/_control/jobs/arcgis/j{4:032x}")).json()
     assert [(move["from"], move["to"]) for move in record["history"]] == [("esriJobExecuting", "esriJobCancelling")]
 
 
-async def test_the_fixture_of_the_documentation_is_enough(client: Client) -> None:
+async def test_the_fixture_of_the_documentation_is_enough(arcgis: ArcGis) -> None:
     task = {
         "name": "Echo",
         "plan": "succeeds",
@@ -416,12 +393,12 @@ async def test_the_fixture_of_the_documentation_is_enough(client: Client) -> Non
     site = {"settings": {"version": "11.3", "secured": "none", "cancel_check": "5s"}}
     accounts = [{"username": "siteadmin", "password": "secret", "role": "administrator"}]
     fixture = {"arcgis": {**site, "accounts": accounts, "services": [service], "jobs": [job]}}
-    response = await client.post("/_control/sandboxes", json={"name": "own", "fixtures": [fixture]})
+    response = await arcgis.client.post("/_control/sandboxes", json={"name": "own", "fixtures": [fixture]})
     assert response.status == 201, await response.text()
     own = "/~own/arcgis/rest/services/Own/GPServer"
-    assert (await get(client, f"{own}/Echo/jobs/j1"))["jobStatus"] == "esriJobExecuting"
-    described = await get(client, f"{own}/Echo")
+    assert (await arcgis.get(f"{own}/Echo/jobs/j1"))["jobStatus"] == "esriJobExecuting"
+    described = await arcgis.get(f"{own}/Echo")
     assert [one["name"] for one in described["parameters"]] == ["Input_Text", "Output_Text"]
-    path = await submit(client, "Echo", own)
-    await client.post("/_control/sandboxes/own/clock/advance", json={"seconds": 3})
-    assert (await get(client, f"{path}/results/Output_Text"))["value"] == "hello"
+    path = await arcgis.submit("Echo", own)
+    await arcgis.client.post("/_control/sandboxes/own/clock/advance", json={"seconds": 3})
+    assert (await arcgis.get(f"{path}/results/Output_Text"))["value"] == "hello"

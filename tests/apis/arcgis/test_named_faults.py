@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
 
 from mockserver.apis.arcgis.faults import FAULTS
-
-Client = TestClient[Any, Any]
+from tests.drivers.arcgis import ArcGis
 
 SERVICE = "/arcgis/rest/services/Demo/GPServer"
 JOBS = "/arcgis/admin/services/Demo.GPServer/jobs"
 
 
-async def arm(client: Client, name: str, **match: Any) -> None:
-    fault = {"match": {"api": "arcgis", **match}, "effect": {"named": name}, "times": 1}
-    answer = await client.post("/_control/faults", json=fault)
-    assert answer.status == 201, await answer.text()
-
-
-async def hit(client: Client, name: str, method: str, path: str, form: str = "json") -> Any:
-    await arm(client, name)
+async def hit(arcgis: ArcGis, name: str, method: str, path: str, form: str = "json") -> Any:
+    await arcgis.arm(name, times=1)
     sent = {"data": {"f": form}} if method == "POST" else {"params": {"f": form}}
-    answer = await client.request(method, path, **sent)
+    answer = await arcgis.client.request(method, path, **sent)
     assert answer.status == 200
     return await answer.json(content_type=None)
 
@@ -49,10 +41,10 @@ async def hit(client: Client, name: str, method: str, path: str, form: str = "js
 )
 @pytest.mark.parametrize("form", ["json", "pjson"])
 async def test_both_planes_refuse_in_their_own_words(
-    client: Client, name: str, code: int, rest: str, admin: str, form: str
+    arcgis: ArcGis, name: str, code: int, rest: str, admin: str, form: str
 ) -> None:
-    assert await hit(client, name, "GET", SERVICE, form) == {"error": {"code": code, "message": rest, "details": []}}
-    assert await hit(client, name, "GET", f"{JOBS}/query", form) == {
+    assert await hit(arcgis, name, "GET", SERVICE, form) == {"error": {"code": code, "message": rest, "details": []}}
+    assert await hit(arcgis, name, "GET", f"{JOBS}/query", form) == {
         "status": "error",
         "messages": [admin],
         "code": code,
@@ -91,24 +83,24 @@ async def test_both_planes_refuse_in_their_own_words(
     ],
 )
 async def test_the_administrators_and_the_token_services_own(
-    client: Client, name: str, path: str, answer: dict[str, Any]
+    arcgis: ArcGis, name: str, path: str, answer: dict[str, Any]
 ) -> None:
-    assert await hit(client, name, "POST", path) == answer
+    assert await hit(arcgis, name, "POST", path) == answer
 
 
-async def test_a_refused_cancel_leaves_the_job_alone(client: Client) -> None:
+async def test_a_refused_cancel_leaves_the_job_alone(arcgis: ArcGis) -> None:
     job = {"api": "arcgis", "id": "j1", "service": "Demo.GPServer", "task": "Echo", "state": "esriJobExecuting"}
-    await client.post("/_control/jobs", json=job)
-    assert (await hit(client, "admin-unable-to-cancel", "POST", f"{JOBS}/j1/cancel"))["code"] == 500
-    assert (await (await client.get("/_control/jobs/arcgis/j1")).json())["state"] == "esriJobExecuting"
-    again = await client.post(f"{JOBS}/j1/cancel", data={"f": "json"})
+    await arcgis.client.post("/_control/jobs", json=job)
+    assert (await hit(arcgis, "admin-unable-to-cancel", "POST", f"{JOBS}/j1/cancel"))["code"] == 500
+    assert (await (await arcgis.client.get("/_control/jobs/arcgis/j1")).json())["state"] == "esriJobExecuting"
+    again = await arcgis.client.post(f"{JOBS}/j1/cancel", data={"f": "json"})
     assert await again.json(content_type=None) == {"status": "success"}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 @pytest.mark.parametrize("path", [SERVICE, JOBS, "/arcgis/tokens/"])
-async def test_every_fault_can_be_had_everywhere_as_a_page(client: Client, fault: Any, path: str) -> None:
-    await arm(client, fault.name)
-    answer = await client.get(path)
+async def test_every_fault_can_be_had_everywhere_as_a_page(arcgis: ArcGis, fault: Any, path: str) -> None:
+    await arcgis.arm(fault.name)
+    answer = await arcgis.client.get(path)
     assert answer.status < 500
     assert answer.headers["Content-Type"].startswith("text/html")

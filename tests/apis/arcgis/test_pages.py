@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-from aiohttp.test_utils import TestClient
-
-Client = TestClient[Any, Any]
+from tests.drivers.server import Client
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "arcgis"
 ECHO = "/arcgis/rest/services/Demo/GPServer/Echo"

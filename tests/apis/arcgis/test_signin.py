@@ -15,30 +15,17 @@ from lxml import html
 from mockserver.app import application, build, pipeline
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
-
-Client = TestClient[Any, Any]
+from tests.drivers.arcgis import DEMO, ArcGis
 
 NOON = "2026-01-02T12:00:00Z"
 SECURED = "/arcgis/rest/services/SecureDemo/GPServer"
-DEMO = "/arcgis/rest/services/Demo/GPServer"
 ADMIN = "/arcgis/admin"
 PORTAL = "/portal/sharing/rest"
-
-
-async def settings(client: Client, **values: Any) -> None:
-    assert (await client.patch("/_control/apis/arcgis/settings", json=values)).status == 200
 
 
 async def told(answer: Any) -> dict[str, Any]:
     found: dict[str, Any] = await answer.json(content_type=None)
     return found
-
-
-async def token(client: Client, /, user: str = "siteadmin", path: str = "/arcgis/tokens/", **more: str) -> str:
-    form = {"username": user, "password": "secret", "f": "json", **more}
-    answer = await told(await client.post(path, data=form))
-    value: str = answer["token"]
-    return value
 
 
 def code(answer: dict[str, Any]) -> int | None:
@@ -62,85 +49,87 @@ def ways(value: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", [DEMO, ADMIN, f"{ADMIN}/services"])
-async def test_a_token_is_taken_from_every_position(client: Client, path: str) -> None:
-    await settings(client, secured="standalone")
-    good, bad = await token(client), "nobody-made-this"
+async def test_a_token_is_taken_from_every_position(arcgis: ArcGis, path: str) -> None:
+    await arcgis.set(secured="standalone")
+    good, bad = await arcgis.token(), "nobody-made-this"
     for way in ways(good):
-        assert code(await told(await client.request(path=path, **way))) is None
+        assert code(await told(await arcgis.client.request(path=path, **way))) is None
     for way in ways(bad):
-        assert code(await told(await client.request(path=path, **way))) == 498
+        assert code(await told(await arcgis.client.request(path=path, **way))) == 498
 
 
 @pytest.mark.parametrize(
     "path", ["/arcgis/tokens", "/arcgis/tokens/", "/arcgis/tokens/generateToken", "/webadaptor/tokens/",
              "/arcgis/rest/generateToken", "/arcgis/admin/generateToken"]
 )  # fmt: skip
-async def test_a_token_of_every_endpoint_is_good_in_both_planes(client: Client, path: str) -> None:
-    await settings(client, secured="standalone")
-    value = await token(client, path=path)
-    assert code(await told(await client.get(DEMO, params={"f": "json", "token": value}))) is None
-    assert code(await told(await client.get(ADMIN, params={"f": "json", "token": value}))) is None
+async def test_a_token_of_every_endpoint_is_good_in_both_planes(arcgis: ArcGis, path: str) -> None:
+    await arcgis.set(secured="standalone")
+    value = await arcgis.token(path=path)
+    assert code(await told(await arcgis.client.get(DEMO, params={"f": "json", "token": value}))) is None
+    assert code(await told(await arcgis.client.get(ADMIN, params={"f": "json", "token": value}))) is None
 
 
-async def test_one_secured_service_asks_on_a_site_that_does_not(client: Client) -> None:
-    assert await told(await client.get(SECURED, params={"f": "json"})) == {
+async def test_one_secured_service_asks_on_a_site_that_does_not(arcgis: ArcGis) -> None:
+    assert await told(await arcgis.client.get(SECURED, params={"f": "json"})) == {
         "error": {"code": 499, "message": "Token Required", "details": []}
     }
-    assert await told(await client.get(SECURED, params={"f": "json", "token": "x"})) == {
+    assert await told(await arcgis.client.get(SECURED, params={"f": "json", "token": "x"})) == {
         "error": {"code": 498, "message": "Invalid Token", "details": []}
     }
-    value = await token(client)
-    assert "tasks" in await told(await client.get(SECURED, params={"f": "json", "token": value}))
+    value = await arcgis.token()
+    assert "tasks" in await told(await arcgis.client.get(SECURED, params={"f": "json", "token": value}))
     # A token that is no good is refused even where none is asked for.
-    assert code(await told(await client.get(DEMO, params={"f": "json", "token": "x"}))) == 498
+    assert code(await told(await arcgis.client.get(DEMO, params={"f": "json", "token": "x"}))) == 498
 
 
-async def test_it_expires_on_the_sandboxs_clock(client: Client) -> None:
-    value = await token(client, expiration="2")
+async def test_it_expires_on_the_sandboxs_clock(arcgis: ArcGis) -> None:
+    value = await arcgis.token(expiration="2")
     for seconds, expected in ((119, None), (1, 498)):
-        await client.post("/_control/clock/advance", json={"seconds": seconds})
-        assert code(await told(await client.get(SECURED, params={"f": "json", "token": value}))) == expected
+        await arcgis.advance(seconds)
+        assert code(await told(await arcgis.client.get(SECURED, params={"f": "json", "token": value}))) == expected
 
 
-async def test_a_token_can_die_in_mid_poll_and_the_job_goes_on(client: Client) -> None:
-    await settings(client, token_real_ttl=2)
-    value = await token(client)
-    task = f"{SECURED}/{(await told(await client.get(SECURED, params={'f': 'json', 'token': value})))['tasks'][0]}"
-    submitted = await told(await client.post(f"{task}/submitJob", data={"f": "json", "token": value}))
+async def test_a_token_can_die_in_mid_poll_and_the_job_goes_on(arcgis: ArcGis) -> None:
+    await arcgis.set(token_real_ttl=2)
+    value = await arcgis.token()
+    task = (
+        f"{SECURED}/{(await told(await arcgis.client.get(SECURED, params={'f': 'json', 'token': value})))['tasks'][0]}"
+    )
+    submitted = await told(await arcgis.client.post(f"{task}/submitJob", data={"f": "json", "token": value}))
     job = f"{task}/jobs/{submitted['jobId']}"
-    assert "jobStatus" in await told(await client.get(job, params={"f": "json", "token": value}))
-    await client.post("/_control/clock/advance", json={"seconds": 2})
-    assert code(await told(await client.get(job, params={"f": "json", "token": value}))) == 498
-    again = await token(client)
-    assert "jobStatus" in await told(await client.get(job, params={"f": "json", "token": again}))
+    assert "jobStatus" in await told(await arcgis.client.get(job, params={"f": "json", "token": value}))
+    await arcgis.advance(2)
+    assert code(await told(await arcgis.client.get(job, params={"f": "json", "token": value}))) == 498
+    again = await arcgis.token()
+    assert "jobStatus" in await told(await arcgis.client.get(job, params={"f": "json", "token": again}))
 
 
-async def test_a_referer_is_looked_at_only_when_strict(client: Client) -> None:
-    value = await token(client, client="referer", referer="http")
+async def test_a_referer_is_looked_at_only_when_strict(arcgis: ArcGis) -> None:
+    value = await arcgis.token(client="referer", referer="http")
     for check, headers, expected in (
         ("off", {}, None),
         ("strict", {}, 498),
         ("strict", {"Referer": "http"}, None),
         ("strict", {"Referer": "@esri/arcgis-rest-js"}, 498),
     ):
-        await settings(client, referer_check=check)
-        answer = await client.get(SECURED, params={"f": "json", "token": value}, headers=headers)
+        await arcgis.set(referer_check=check)
+        answer = await arcgis.client.get(SECURED, params={"f": "json", "token": value}, headers=headers)
         assert code(await told(answer)) == expected
 
 
-async def test_a_token_of_another_address_is_no_good(client: Client) -> None:
-    mine = await token(client, client="requestip")
-    other = await token(client, client="ip", ip="192.0.2.1")
-    assert code(await told(await client.get(SECURED, params={"f": "json", "token": mine}))) is None
-    assert code(await told(await client.get(SECURED, params={"f": "json", "token": other}))) == 498
+async def test_a_token_of_another_address_is_no_good(arcgis: ArcGis) -> None:
+    mine = await arcgis.token(client="requestip")
+    other = await arcgis.token(client="ip", ip="192.0.2.1")
+    assert code(await told(await arcgis.client.get(SECURED, params={"f": "json", "token": mine}))) is None
+    assert code(await told(await arcgis.client.get(SECURED, params={"f": "json", "token": other}))) == 498
 
 
-async def test_tokens_of_one_sandbox_are_none_in_another(client: Client) -> None:
-    await client.post("/_control/sandboxes", json={"name": "t1"})
-    await token(client)
-    value = await token(client)
-    assert code(await told(await client.get(SECURED, params={"f": "json", "token": value}))) is None
-    assert code(await told(await client.get(f"/~t1{SECURED}", params={"f": "json", "token": value}))) == 498
+async def test_tokens_of_one_sandbox_are_none_in_another(arcgis: ArcGis) -> None:
+    await arcgis.client.post("/_control/sandboxes", json={"name": "t1"})
+    await arcgis.token()
+    value = await arcgis.token()
+    assert code(await told(await arcgis.client.get(SECURED, params={"f": "json", "token": value}))) is None
+    assert code(await told(await arcgis.client.get(f"/~t1{SECURED}", params={"f": "json", "token": value}))) == 498
 
 
 async def test_processes_over_one_store_know_each_others_tokens() -> None:
@@ -150,7 +139,7 @@ async def test_processes_over_one_store_know_each_others_tokens() -> None:
     clients = [TestClient(TestServer(application(services, pipeline(services)))) for services in houses]
     for one in clients:
         await one.start_server()
-    made = await asyncio.gather(*(token(clients[number % 2]) for number in range(20)))
+    made = await asyncio.gather(*(ArcGis(clients[number % 2]).token() for number in range(20)))
     assert len(set(made)) == 20
     for one in clients:
         for value in made:
@@ -159,29 +148,29 @@ async def test_processes_over_one_store_know_each_others_tokens() -> None:
         await one.close()
 
 
-async def test_a_reset_forgets_tokens(client: Client) -> None:
-    value = await token(client)
-    await client.post("/_control/reset")
-    assert code(await told(await client.get(SECURED, params={"f": "json", "token": value}))) == 498
+async def test_a_reset_forgets_tokens(arcgis: ArcGis) -> None:
+    value = await arcgis.token()
+    await arcgis.client.post("/_control/reset")
+    assert code(await told(await arcgis.client.get(SECURED, params={"f": "json", "token": value}))) == 498
 
 
 async def test_the_same_seed_gives_the_same_tokens(serve: Any) -> None:
-    first, second, other = [await token(await serve(seed=seed)) for seed in (3, 3, 4)]
+    first, second, other = [await ArcGis(await serve(seed=seed, apis=("arcgis",))).token() for seed in (3, 3, 4)]
     assert first == second != other
 
 
 @pytest.mark.parametrize("path", ["/arcgis/tokens/", "/arcgis/admin/generateToken"])
-async def test_no_token_is_made_in_a_format_nobody_has(client: Client, path: str) -> None:
+async def test_no_token_is_made_in_a_format_nobody_has(arcgis: ArcGis, path: str) -> None:
     form = {"username": "siteadmin", "password": "secret", "f": "kmz"}
-    answer = await told(await client.post(path, data=form))
+    answer = await told(await arcgis.client.post(path, data=form))
     assert code(answer) == 400
     assert "Output format not supported." in str(answer)
 
 
-async def test_credentials_in_the_address_make_no_token(client: Client) -> None:
+async def test_credentials_in_the_address_make_no_token(arcgis: ArcGis) -> None:
     for method in ("GET", "POST"):
         query = {"username": "siteadmin", "password": "secret", "f": "json"}
-        answer = await told(await client.request(method, "/arcgis/tokens/generateToken", params=query))
+        answer = await told(await arcgis.client.request(method, "/arcgis/tokens/generateToken", params=query))
         assert answer["error"]["code"] == 405
 
 
@@ -189,29 +178,29 @@ async def test_credentials_in_the_address_make_no_token(client: Client) -> None:
 
 
 @pytest.mark.parametrize("secured", ["none", "standalone"])
-async def test_there_is_no_portal_unless_federated(client: Client, secured: str) -> None:
-    await settings(client, secured=secured)
-    assert (await client.get(f"{PORTAL}/info", params={"f": "json"})).status == 404
+async def test_there_is_no_portal_unless_federated(arcgis: ArcGis, secured: str) -> None:
+    await arcgis.set(secured=secured)
+    assert (await arcgis.client.get(f"{PORTAL}/info", params={"f": "json"})).status == 404
 
 
-async def test_only_the_portal_of_the_site_answers(client: Client) -> None:
-    await settings(client, secured="federated", portal_context="myportal")
-    assert (await client.get(f"{PORTAL}/info", params={"f": "json"})).status == 404
-    shown = await told(await client.get("/myportal/sharing/rest/info", params={"f": "json"}))
-    assert shown["owningSystemUrl"] == str(client.make_url("/myportal"))
+async def test_only_the_portal_of_the_site_answers(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="federated", portal_context="myportal")
+    assert (await arcgis.client.get(f"{PORTAL}/info", params={"f": "json"})).status == 404
+    shown = await told(await arcgis.client.get("/myportal/sharing/rest/info", params={"f": "json"}))
+    assert shown["owningSystemUrl"] == str(arcgis.client.make_url("/myportal"))
 
 
-async def test_a_portals_token_is_good_at_its_server_and_so_is_the_one_it_is_changed_for(client: Client) -> None:
-    await settings(client, secured="federated")
-    portal = await token(client, path=f"{PORTAL}/generateToken")
-    form = {"f": "json", "token": portal, "serverUrl": str(client.make_url("/arcgis")), "expiration": "20160"}
-    server = await told(await client.post(f"{PORTAL}/generateToken", data=form))
+async def test_a_portals_token_is_good_at_its_server_and_so_is_the_one_it_is_changed_for(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="federated")
+    portal = await arcgis.token(path=f"{PORTAL}/generateToken")
+    form = {"f": "json", "token": portal, "serverUrl": str(arcgis.client.make_url("/arcgis")), "expiration": "20160"}
+    server = await told(await arcgis.client.post(f"{PORTAL}/generateToken", data=form))
     assert server["token"] != portal
     for value in (portal, server["token"]):
-        assert code(await told(await client.get(DEMO, params={"f": "json", "token": value}))) is None
+        assert code(await told(await arcgis.client.get(DEMO, params={"f": "json", "token": value}))) is None
 
 
-async def begin(client: Client) -> str:
+async def begin(arcgis: ArcGis) -> str:
     query = {
         "response_type": "token",
         "client_id": "pythonapi",
@@ -219,7 +208,7 @@ async def begin(client: Client) -> str:
         "state": "abc",
         "expiration": "600",
     }
-    page = await (await client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
+    page = await (await arcgis.client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
     # Exactly how the Python client takes the page apart (arcgis 2.4.4, _init_response_type_token).
     found = re.search(r"\{.*\}", page, re.MULTILINE)
     assert found is not None
@@ -227,73 +216,75 @@ async def begin(client: Client) -> str:
     return state
 
 
-async def test_the_sign_in_page_leads_back_with_a_token(client: Client) -> None:
-    await settings(client, secured="federated")
-    form = {"oauth_state": await begin(client), "username": "siteadmin", "password": "secret"}
-    answer = await client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
+async def test_the_sign_in_page_leads_back_with_a_token(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="federated")
+    form = {"oauth_state": await begin(arcgis), "username": "siteadmin", "password": "secret"}
+    answer = await arcgis.client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
     assert answer.status == 302
     back = urlsplit(answer.headers["Location"])
     assert (back.scheme, back.netloc) == ("https", "127.0.0.1:9")
     fragment = {name: values[0] for name, values in parse_qs(back.fragment).items()}
     value = fragment.pop("access_token")
     assert fragment == {"expires_in": "36000", "username": "siteadmin", "ssl": "true", "state": "abc"}
-    assert code(await told(await client.get(DEMO, params={"f": "json", "token": value}))) is None
+    assert code(await told(await arcgis.client.get(DEMO, params={"f": "json", "token": value}))) is None
 
-    again = await client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
+    again = await arcgis.client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
     assert again.status == 200, "a sign-in is good once"
 
 
-async def test_a_wrong_password_gets_the_page_again(client: Client) -> None:
-    await settings(client, secured="federated")
-    state = await begin(client)
+async def test_a_wrong_password_gets_the_page_again(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="federated")
+    state = await begin(arcgis)
     form = {"oauth_state": state, "username": "siteadmin", "password": "wrong"}
-    answer = await client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
+    answer = await arcgis.client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
     assert (answer.status, "Invalid username or password." in await answer.text()) == (200, True)
     form["password"] = "secret"
-    assert (await client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)).status == 302
+    assert (await arcgis.client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)).status == 302
 
 
-async def test_a_person_can_use_the_page(client: Client) -> None:
-    await settings(client, secured="federated")
+async def test_a_person_can_use_the_page(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="federated")
     query = {"response_type": "token", "client_id": "<b>", "redirect_uri": "https://app.example/", "state": "</script>"}
-    text = await (await client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
+    text = await (await arcgis.client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
     assert "<b>" not in text
     form = html.fromstring(text).forms[0]
     form.fields = {"username": "siteadmin", "password": "secret"}
     action = urlsplit(form.action)
-    answer = await client.post(f"{action.path}?{action.query}", data=dict(form.form_values()), allow_redirects=False)
+    answer = await arcgis.client.post(
+        f"{action.path}?{action.query}", data=dict(form.form_values()), allow_redirects=False
+    )
     assert answer.headers["Location"].startswith("https://app.example/#access_token=")
 
 
 @pytest.mark.parametrize("address", ["", "javascript:alert(1)", "urn:ietf:wg:oauth:2.0:oob", "https://", "http://[x/"])
-async def test_a_sign_in_leads_to_web_addresses_only(client: Client, address: str) -> None:
-    await settings(client, secured="federated")
+async def test_a_sign_in_leads_to_web_addresses_only(arcgis: ArcGis, address: str) -> None:
+    await arcgis.set(secured="federated")
     query = {"response_type": "token", "client_id": "x", "redirect_uri": address}
-    assert "Invalid redirect_uri" in await (await client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
+    assert "Invalid redirect_uri" in await (await arcgis.client.get(f"{PORTAL}/oauth2/authorize", params=query)).text()
 
 
 # --- pages and cookies -------------------------------------------------------------------------------
 
 
-async def test_a_browser_signs_in_to_the_administrator_and_out_again(client: Client) -> None:
-    await settings(client, secured="standalone")
+async def test_a_browser_signs_in_to_the_administrator_and_out_again(arcgis: ArcGis) -> None:
+    await arcgis.set(secured="standalone")
     jobs = f"{ADMIN}/services/Demo.GPServer/jobs"
-    page = await client.get(jobs)
+    page = await arcgis.client.get(jobs)
     assert page.url.path == f"{ADMIN}/login"
     form = html.fromstring(await page.text()).forms[0]
     form.fields = {**dict(form.fields), "username": "siteadmin", "password": "secret"}
-    landed = await client.post(urlsplit(form.action).path, data=dict(form.form_values()))
+    landed = await arcgis.client.post(urlsplit(form.action).path, data=dict(form.form_values()))
     assert landed.url.path == jobs
-    assert code(await told(await client.get(ADMIN, params={"f": "json"}))) is None
+    assert code(await told(await arcgis.client.get(ADMIN, params={"f": "json"}))) is None
 
-    await client.get(f"{ADMIN}/logout", allow_redirects=False)
-    assert code(await told(await client.get(ADMIN, params={"f": "json"}))) == 499
+    await arcgis.client.get(f"{ADMIN}/logout", allow_redirects=False)
+    assert code(await told(await arcgis.client.get(ADMIN, params={"f": "json"}))) == 499
 
 
-async def test_a_stale_cookie_is_no_token(client: Client) -> None:
+async def test_a_stale_cookie_is_no_token(arcgis: ArcGis) -> None:
     headers = {"Cookie": "agstoken=gone"}
-    assert code(await told(await client.get(DEMO, params={"f": "json"}, headers=headers))) is None
-    assert code(await told(await client.get(SECURED, params={"f": "json"}, headers=headers))) == 499
+    assert code(await told(await arcgis.client.get(DEMO, params={"f": "json"}, headers=headers))) is None
+    assert code(await told(await arcgis.client.get(SECURED, params={"f": "json"}, headers=headers))) == 499
 
 
 @pytest.mark.parametrize(
@@ -306,16 +297,16 @@ async def test_a_stale_cookie_is_no_token(client: Client) -> None:
         "http://[",
     ],
 )
-async def test_a_sign_in_never_leads_off_the_site(client: Client, target: str) -> None:
+async def test_a_sign_in_never_leads_off_the_site(arcgis: ArcGis, target: str) -> None:
     form = {"username": "siteadmin", "password": "secret", "redirect": target}
-    answer = await client.post(f"{ADMIN}/login", data=form, allow_redirects=False)
-    assert answer.headers["Location"] == str(client.make_url(ADMIN))
+    answer = await arcgis.client.post(f"{ADMIN}/login", data=form, allow_redirects=False)
+    assert answer.headers["Location"] == str(arcgis.client.make_url(ADMIN))
 
 
-async def test_the_cookie_stays_in_its_sandbox_and_from_scripts(client: Client) -> None:
-    await client.post("/_control/sandboxes", json={"name": "t1"})
+async def test_the_cookie_stays_in_its_sandbox_and_from_scripts(arcgis: ArcGis) -> None:
+    await arcgis.client.post("/_control/sandboxes", json={"name": "t1"})
     form = {"username": "siteadmin", "password": "secret"}
-    answer = await client.post("/~t1/arcgis/rest/login", data=form, allow_redirects=False)
+    answer = await arcgis.client.post("/~t1/arcgis/rest/login", data=form, allow_redirects=False)
     cookie = answer.headers["Set-Cookie"]
     assert "; Path=/~t1/arcgis;" in cookie
     assert "HttpOnly" in cookie
@@ -325,32 +316,32 @@ async def test_the_cookie_stays_in_its_sandbox_and_from_scripts(client: Client) 
 # --- secrets -----------------------------------------------------------------------------------------
 
 
-async def test_no_secret_reaches_the_journal(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    await settings(client, secured="federated", referer_check="strict")
+async def test_no_secret_reaches_the_journal(arcgis: ArcGis, caplog: pytest.LogCaptureFixture) -> None:
+    await arcgis.set(secured="federated", referer_check="strict")
     secrets = {"hunter2-wrong"}
     for path in ("/arcgis/tokens/", "/arcgis/admin/generateToken", f"{PORTAL}/generateToken"):
-        secrets.add(await token(client, path=path))
-        page = await client.post(path, data={"username": "siteadmin", "password": "secret"})
+        secrets.add(await arcgis.token(path=path))
+        page = await arcgis.client.post(path, data={"username": "siteadmin", "password": "secret"})
         secrets.update(re.findall(r"\?token=([0-9a-f]{64})", await page.text()))
-        await client.post(path, data={"username": "siteadmin", "password": "hunter2-wrong", "f": "json"})
-        await client.get(path, params={"username": "siteadmin", "password": "hunter2-wrong"})
+        await arcgis.client.post(path, data={"username": "siteadmin", "password": "hunter2-wrong", "f": "json"})
+        await arcgis.client.get(path, params={"username": "siteadmin", "password": "hunter2-wrong"})
     for value in secrets:
         for way in ways(value):
             for path in (DEMO, ADMIN, f"{PORTAL}/portals/self"):
-                await client.request(path=path, **way)
-    state = await begin(client)
+                await arcgis.client.request(path=path, **way)
+    state = await begin(arcgis)
     form = {"oauth_state": state, "username": "siteadmin", "password": "secret"}
-    answer = await client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
+    answer = await arcgis.client.post("/portal/sharing/oauth2/signin", data=form, allow_redirects=False)
     secrets |= {state, parse_qs(urlsplit(answer.headers["Location"]).fragment)["access_token"][0]}
-    answer = await client.post(f"{ADMIN}/login", data={"username": "siteadmin", "password": "hunter2-wrong"})
-    answer = await client.post(
+    answer = await arcgis.client.post(f"{ADMIN}/login", data={"username": "siteadmin", "password": "hunter2-wrong"})
+    answer = await arcgis.client.post(
         f"{ADMIN}/login", data={"username": "siteadmin", "password": "secret"}, allow_redirects=False
     )
     secrets.add(answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
     assert len(secrets) >= 9
 
-    journal = await told(await client.get("/_control/requests", params={"limit": "1000"}))
+    journal = await told(await arcgis.client.get("/_control/requests", params={"limit": "1000"}))
     for entry in journal["requests"]:
-        shown = json.dumps(await told(await client.get(f"/_control/requests/{entry['number']}")))
+        shown = json.dumps(await told(await arcgis.client.get(f"/_control/requests/{entry['number']}")))
         assert not [secret for secret in secrets if secret in shown], shown
     assert not [secret for secret in secrets if secret in caplog.text]

@@ -16,9 +16,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp.test_utils import TestClient
 
-Client = TestClient[Any, Any]
+from tests.drivers.server import Client
 
 WALKS = Path(__file__).parent / "data" / "walks"
 _LINE = re.compile(

@@ -167,10 +167,25 @@ def test_a_spelling_does_not_change_the_meaning(wanted: dict[Key, list[tuple[Any
     assert conditions.read(spelled(wanted, dice)) == expected
 
 
-@given(st.text(max_size=60))
-def test_any_text_is_read_or_refused(text: str) -> None:
+PIECES = ("jobid", "JOBID", "status", "taskname", "timeend", "colour", ":", ";", "|", ",", " ", "5", "-3", "2014-06-03")
+TEXTS = st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+
+
+@given(TEXTS)
+def test_any_text_is_read_as_what_its_jobs_fit_or_refused_by_the_part_that_is_none(text: str) -> None:
     try:
         found = conditions.read(text)
     except BadCondition:
+        with pytest.raises(BadCondition) as caught:
+            conditions.read(text)
+        assert str(caught.value) in text
         return
-    assert conditions.fits(found, JOB) in (True, False)
+    asked = {part.partition(":")[0].strip().casefold() for part in text.split(";") if part.strip()}
+    assert {key.casefold() for key in found} == asked
+    # What is not set fits no condition; what stands at a bound fits, unless the bounds are the wrong way round.
+    assert conditions.fits(found, dict.fromkeys(Key)) == (not found)
+    for key, spans in found.items():
+        for span in spans:
+            bounds = [bound for bound in (span.low, span.high) if bound is not None]
+            for bound in bounds:
+                assert conditions.fits({key: (span,)}, {key: bound}) == (bounds == sorted(bounds))

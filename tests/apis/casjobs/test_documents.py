@@ -15,7 +15,7 @@ from mockserver.apis.casjobs.operations import ROWS
 from mockserver.apis.casjobs.wsdl import disco, wsdl
 from tests.apis.casjobs.wsdl_digests import ADDRESS as GOLDEN_ADDRESS
 from tests.apis.casjobs.wsdl_digests import digests
-from tests.conftest import Client, services_of
+from tests.drivers.server import Client
 
 GENUINE = json.loads((Path(__file__).parent / "wsdl_digests.json").read_text("utf-8"))
 GOLDEN = Path(__file__).parents[2] / "golden" / "casjobs" / "jobs.wsdl"
@@ -78,7 +78,7 @@ async def test_the_wsdl_is_found_in_any_letter_case(client: Client, query: str) 
 
 
 async def test_addresses_stay_inside_the_sandbox(client: Client) -> None:
-    await services_of(client).sandboxes.create("t1")
+    await client.services.sandboxes.create("t1")
     text = await (await client.get(f"/~t1{SERVICE}?wsdl")).text()
 
     assert text.count(f'location="http://{client.host}:{client.port}/~t1{SERVICE}"') == 4
@@ -169,7 +169,7 @@ async def test_what_a_client_sent_is_escaped(client: Client) -> None:
 
 
 async def test_the_form_can_be_for_the_local_machine_only(client: Client) -> None:
-    await services_of(client).sandboxes.default.change_settings("casjobs", {"test_form": False})
+    await client.sandbox.change_settings("casjobs", {"test_form": False})
     page = await (await client.get(f"{SERVICE}?op=CancelJob")).text()
 
     assert "The test form is only available for requests from the local machine." in page

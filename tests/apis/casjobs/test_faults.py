@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.apis.casjobs.wire import SERVICE, SOAP12, envelope, headers, job
-from tests.conftest import Client
+from tests.drivers.casjobs import SERVICE, SOAP12, envelope, headers, job
+from tests.drivers.server import Client
 
 GET = f"{SERVICE}/GetJobStatus?wsId=1&pw=secret&jobId=1001"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mockserver.apis.casjobs.definition import SERVICES, defined
-from tests.apis.casjobs.wire import SERVICE, SOAP11, SOAP12, envelope, headers, job
-from tests.conftest import Client, services_of
+from tests.drivers.casjobs import SERVICE, SOAP11, SOAP12, envelope, headers, job
+from tests.drivers.server import Client
 
 CANCEL = envelope("CancelJob", job(1001))
 UPGRADE = '<soap12:SupportedEnvelope qname="soap12:Envelope" xmlns:soap12="http://www.w3.org/2003/05/soap-envelope" />'
@@ -20,7 +20,7 @@ UPGRADE = '<soap12:SupportedEnvelope qname="soap12:Envelope" xmlns:soap12="http:
 @pytest.fixture
 async def terse(client: Client) -> AsyncIterator[Client]:
     """A client of a service that tells messages only; afterwards the service must still answer."""
-    await services_of(client).sandboxes.default.change_settings("casjobs", {"error_details": False})
+    await client.sandbox.change_settings("casjobs", {"error_details": False})
     yield client
     answer = await client.get(f"{SERVICE}/GetJobStatus?wsId=1&pw=secret&jobId=1005")
     assert (answer.status, "5</int>" in await answer.text()) == (200, True)
@@ -33,7 +33,7 @@ async def post(client: Client, body: str | bytes, given: dict[str, str]) -> tupl
 
 
 async def status_of(client: Client, job_id: str) -> str:
-    return (await services_of(client).sandboxes.default.jobs.get("casjobs", job_id)).state
+    return (await client.sandbox.jobs.get("casjobs", job_id)).state
 
 
 LAUGHS = (
@@ -115,7 +115,7 @@ async def test_latin_1_is_read_as_it_is_declared(terse: Client) -> None:
 
     assert status == 200
     number = text.partition("<SubmitJobResult>")[2].partition("<")[0]
-    job = await services_of(terse).sandboxes.default.jobs.get("casjobs", number)
+    job = await terse.sandbox.jobs.get("casjobs", number)
     assert job.data["taskname"] == "é"
 
 
@@ -292,7 +292,7 @@ async def test_json_is_for_script_services(terse: Client) -> None:
 
     assert answer.status == 500
     assert (await answer.json())["Message"] == "There was an error processing the request."
-    await services_of(terse).sandboxes.default.change_settings("casjobs", {"script_handler": False})
+    await terse.sandbox.change_settings("casjobs", {"script_handler": False})
     answer = await terse.post(f"{SERVICE}/CancelJob", json={"wsId": 1})
     assert await answer.text() == "Request format is invalid: application/json.\r\n"
 
@@ -305,13 +305,13 @@ async def test_other_methods(terse: Client, method: str) -> None:
 
 
 async def test_iis_may_put_a_page_of_its_own(terse: Client) -> None:
-    await services_of(terse).sandboxes.default.change_settings("casjobs", {"iis_error_pages": True})
+    await terse.sandbox.change_settings("casjobs", {"iis_error_pages": True})
 
     assert await post(terse, "<a", headers("CancelJob")) == (400, "text/html", "Bad Request")
 
 
 async def test_request_validation(terse: Client) -> None:
-    await services_of(terse).sandboxes.default.change_settings("casjobs", {"request_validation": True})
+    await terse.sandbox.change_settings("casjobs", {"request_validation": True})
     answer = await terse.post(f"{SERVICE}/CancelJob", data={"wsId": "1", "pw": "a<b", "jobId": "1"})
 
     assert "A potentially dangerous Request.Form value was detected from the client" in await answer.text()
@@ -381,4 +381,4 @@ async def test_forms_are_read_in_their_charset(terse: Client, body: bytes, chars
     )
     number = (await answer.text()).rpartition("</long>")[0].rpartition(">")[2]
 
-    assert (await services_of(terse).sandboxes.default.jobs.get("casjobs", number)).data["taskname"] == "é"
+    assert (await terse.sandbox.jobs.get("casjobs", number)).data["taskname"] == "é"

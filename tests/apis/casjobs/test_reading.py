@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.apis.casjobs import reading
 from mockserver.apis.casjobs.definition import defined
+from tests.drivers.memory import most_kept
 
 STATUS = defined(5).operations["GetJobStatus"].parameters
 
@@ -38,9 +39,17 @@ def test_the_same_text_is_read_by_the_operation_and_the_charset() -> None:
     assert reading.form(text, (STATUS[1],)).values == ["\ufffd"]
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    for number in range(3000):
-        reading.form(f"wsId=1&pw=secret&jobId={number}", STATUS)
-    reading.form(f"wsId=1&pw={'x' * 10_000}&jobId=1", STATUS)
-    assert len(reading._known) <= 1000
-    assert all(len(text) <= 256 for text, _, _ in reading._known)
+def test_what_nobody_asks_again_is_forgotten() -> None:
+    def kept(first: int, count: int) -> int:
+        texts = (f"wsId=1&pw=secret&jobId={number}" for number in range(first, first + count))
+        return most_kept(lambda text: reading.form(text, STATUS), texts)
+
+    assert kept(100_000, 15_000) < 1.5 * kept(200_000, 1500)
+
+
+def test_a_long_text_is_not_remembered() -> None:
+    def kept(count: int) -> int:
+        texts = (f"wsId=1&pw={'x' * 10_000}{number}&jobId=1" for number in range(count))
+        return most_kept(lambda text: reading.form(text, STATUS), texts)
+
+    assert kept(200) < 3 * kept(20)

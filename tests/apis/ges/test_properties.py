@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.apis.ges import GES
+from tests.drivers.properties import examples
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -34,7 +35,9 @@ FAKED = [operation for operation in GES.operations if operation.handler is not N
 
 @pytest.mark.parametrize("operation", FAKED, ids=lambda operation: operation.name)
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(10),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 async def test_any_input_gets_an_answer_that_keeps_the_contract(ges: Any, operation: Any, data: st.DataObject) -> None:

@@ -129,9 +129,9 @@ async def test_the_walk_of_a_published_example(prime: Any) -> None:
     command = {"cliTemplateCommand": {"targetDevices": {"targetDevice": {"targetDeviceID": "700001"}},
                                       "templateName": "Edge Link"}}  # fmt: skip
     answer = await prime.put("/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json", command)
-    name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"]["jobName"]
+    name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"]["jobName"]
     for _ in range(20):
-        found = (await prime.get(f"/v1/data/JobSummary.json?jobName={name}")).json["queryResponse"]
+        found = (await prime.get(f"/v1/data/JobSummary.json?jobName={name}")).data["queryResponse"]
         if found["@count"] == "1":
             break
         await prime.advance(1)
@@ -139,11 +139,11 @@ async def test_the_walk_of_a_published_example(prime: Any) -> None:
     assert found["entityId"][0]["@displayName"].split(",")[-1].strip() in ("SCHEDULED", "COMPLETED")
     for _ in range(20):
         answer = await prime.get("/v1/data/JobSummary/" + job_id + ".json")
-        job = answer.json["queryResponse"]["entity"][0]["jobSummaryDTO"]
+        job = answer.data["queryResponse"]["entity"][0]["jobSummaryDTO"]
         if job["jobStatus"] == job["runStatus"] == "COMPLETED":
             break
         await prime.advance(1)
     answer = await prime.get(f"/v1/op/jobService/runhistory.json?jobName={name}")
-    run = answer.json["mgmtResponse"]["job"]["runInstances"]["runInstance"]
+    run = answer.data["mgmtResponse"]["job"]["runInstances"]["runInstance"]
     assert run["results"]["result"]["value"] == "1/1 template configurations successfully applied."
     assert type(job["runId"]) is int

@@ -93,7 +93,7 @@ async def test_an_unknown_path_or_method_is_a_404_errordocument(
 ) -> None:
     answer = await prime.ask(method, "/webacs/api" + path)
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/json")
-    error = answer.json["errorDocument"]
+    error = answer.data["errorDocument"]
     assert (error["httpResponseCode"], error["httpMethod"]) == (404, method)
     assert message is None or error["message"] == message
     plain = await prime.ask(method, "/webacs/api" + path.replace(".json", ""))
@@ -102,12 +102,12 @@ async def test_an_unknown_path_or_method_is_a_404_errordocument(
 
 
 async def test_the_forms_of_errordocument(prime: Any) -> None:
-    old = (await prime.get("/v1/data/unkown.json?a=1&a=2&b=x")).json["errorDocument"]
+    old = (await prime.get("/v1/data/unkown.json?a=1&a=2&b=x")).data["errorDocument"]
     assert old == {
         "httpResponseCode": 404, "httpMethod": "GET", "message": "No such entity type as unkown.-PRS-102",
         "id": "presentation.PRS-102", "uriPath": "/data/unkown", "queryParams": "{a=[1, 2], b=[x]}",
     }  # fmt: skip
-    new = (await prime.get("/v4/data/JobSummary/1460170872.json")).json["errorDocument"]
+    new = (await prime.get("/v4/data/JobSummary/1460170872.json")).data["errorDocument"]
     assert new == {
         "httpResponseCode": 404, "httpMethod": "GET",
         "message": "No such entity as JobSummaryV4 / 1,460,170,872.-PRS-101", "id": "presentation.PRS-101",
@@ -130,7 +130,7 @@ async def test_a_raw_quote_in_the_url_is_a_400_without_a_body(prime: Any) -> Non
 async def test_a_failed_login_leads_to_the_login_page(prime: Any, user: str | None) -> None:
     answer = await prime.put(WRITE + ".json", RUN, user=user)
     assert (answer.status, answer.body) == (302, b"")
-    assert answer.headers["Location"] == prime.base + "/webacs/pages/common/login.jsp"
+    assert answer.headers["Location"] == prime.client.base + "/webacs/pages/common/login.jsp"
     assert "Set-Cookie" not in answer.headers
     page = await prime.ask("GET", "/webacs/pages/common/login.jsp", user=None)
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html;charset=UTF-8")
@@ -155,7 +155,7 @@ async def test_groups(prime: Any, user: str, read: int, write: int) -> None:
     answer = await prime.put(WRITE + ".json", RUN, user=f"{user}:secret")
     assert answer.status == write
     if write == 403:
-        assert answer.json["errorDocument"]["httpResponseCode"] == 403
+        assert answer.data["errorDocument"]["httpResponseCode"] == 403
 
 
 async def test_a_fixture_without_accounts_has_the_usual_ones(tmp_path: Any, bare: Any) -> None:
@@ -177,7 +177,7 @@ async def test_a_session_cookie_is_a_login(prime: Any) -> None:
 
 async def test_the_sixth_open_connection_of_a_user_is_refused(prime: Any) -> None:
     await prime.set(session_limit=5)
-    url = f"{prime.base}/webacs/api{LIST}"
+    url = f"{prime.client.base}/webacs/api{LIST}"
     nbi, reader = aiohttp.BasicAuth("nbi", "secret"), aiohttp.BasicAuth("reader", "secret")
     sessions = [aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) for _ in range(6)]
     try:
@@ -209,7 +209,7 @@ async def test_the_sixth_open_connection_of_a_user_is_refused(prime: Any) -> Non
 
 async def test_the_limiter_is_off_by_default(prime: Any) -> None:
     assert [(await prime.get(LIST)).status for _ in range(30)] == [200] * 30
-    limits = (await prime.get("/v4/op/rateService/rateLimits.json")).json["mgmtResponse"]["rateLimitsDTO"][0]
+    limits = (await prime.get("/v4/op/rateService/rateLimits.json")).data["mgmtResponse"]["rateLimitsDTO"][0]
     assert limits["totalRequestThreshold"] == -1
 
 
@@ -220,7 +220,7 @@ async def test_the_window_slides_by_segments(prime: Any) -> None:
     seen += [(await prime.get(LIST + ".json", user="reader:secret")).status for _ in range(2)]
     answer = await prime.get(LIST + ".json")
     assert (seen, answer.status) == ([200] * 4, 503)
-    assert answer.json["errorDocument"]["message"] == "NBI Global Rate limit exceeded (More than 4 in 1000 ms)"
+    assert answer.data["errorDocument"]["message"] == "NBI Global Rate limit exceeded (More than 4 in 1000 ms)"
     assert "Retry-After" not in answer.headers
     # What was refused does not count: the first two leave the window, and two are let in.
     await prime.advance(0.5)
@@ -235,7 +235,7 @@ async def test_the_threshold_of_a_user(prime: Any) -> None:
     await prime.set(rate_limiting=True, per_user_threshold=2, total_request_threshold=-1)
     answers = [await prime.get(LIST + ".json") for _ in range(3)]
     assert [one.status for one in answers] == [200, 200, 503]
-    message = answers[2].json["errorDocument"]["message"]
+    message = answers[2].data["errorDocument"]["message"]
     assert message == "NBI Rate limit for user nbi exceeded (More than 2 in 1000 ms)"
     assert (await prime.get(LIST, user="reader:secret")).status == 200
 
@@ -249,15 +249,15 @@ async def test_failed_requests_count_and_refused_ones_do_not(prime: Any) -> None
 async def test_requests_at_a_time(prime: Any) -> None:
     await prime.set(rate_limiting=True, total_request_threshold=-1, max_concurrent_queries=2, answer_takes=0.3)
     first = [asyncio.ensure_future(prime.get(LIST)) for _ in range(2)]
-    while len(await prime.sandbox.documents("prime").get("limits", "running") or {}) < 2:
+    while len(await prime.client.sandbox.documents("prime").get("limits", "running") or {}) < 2:
         await asyncio.sleep(0)
     answer = await prime.get(LIST + ".json")
     assert answer.status == 503
-    assert answer.json["errorDocument"]["message"] == (
+    assert answer.data["errorDocument"]["message"] == (
         "Per user concurrent query count exceeded Currently 2 : Limit is 2"
     )
     assert [one.status for one in await asyncio.gather(*first)] == [200, 200]
-    assert await prime.sandbox.documents("prime").get("limits", "running") is None
+    assert await prime.client.sandbox.documents("prime").get("limits", "running") is None
 
 
 async def test_the_job_service_can_be_left_out(prime: Any) -> None:
@@ -269,7 +269,7 @@ async def test_the_job_service_can_be_left_out(prime: Any) -> None:
 
 async def test_rate_limits_show_the_thresholds(prime: Any) -> None:
     await prime.set(rate_limiting=True, per_user_threshold=7)
-    found = (await prime.get("/v4/op/rateService/rateLimits.json")).json["mgmtResponse"]["rateLimitsDTO"]
+    found = (await prime.get("/v4/op/rateService/rateLimits.json")).data["mgmtResponse"]["rateLimitsDTO"]
     assert found == [
         {
             "limitPageSize": 1000, "limitUnpagedQuery": 100, "maxAllUserConcurrentQueries": 45,
@@ -302,18 +302,18 @@ async def test_named_faults(prime: Any, name: str, status: int, contains: str) -
     answer = await prime.put(WRITE + ".json", RUN)
     assert (answer.status, contains in answer.text) == (status, True)
     if status == 503:
-        assert answer.json["errorDocument"]["message"] == contains
+        assert answer.data["errorDocument"]["message"] == contains
     assert (await prime.put(WRITE + ".json", RUN)).status == 200
 
 
 async def test_a_run_is_found_and_moved_under_its_job_in_the_control_api(prime: Any) -> None:
-    record = (await prime.ask("GET", "/_control/jobs/prime/15", user=None)).json
+    record = (await prime.ask("GET", "/_control/jobs/prime/15", user=None)).data
     assert [one["id"] for one in record["runs"]] == ["282800294"]
     path = "/_control/jobs/prime/15/runs/282800294"
-    run = (await prime.ask("GET", path, user=None)).json
+    run = (await prime.ask("GET", path, user=None)).data
     assert (run["state"], run["phase"], run["parent"], run["result_status"]) == ("RUNNING", "EXECUTING", "15", None)
     answer = await prime.ask("PUT", path + "/state", {"state": "cancelfailed"}, user=None)
-    assert answer.json["state"] == "CANCELFAILED"
+    assert answer.data["state"] == "CANCELFAILED"
     assert (await prime.run(15))["resultStatus"] == "CANCELFAILED"
     results = [{"property": "message", "value": "late"}]
     answer = await prime.ask("PUT", path + "/state", {"state": "SUCCEEDED", "results": results}, user=None)
@@ -332,4 +332,4 @@ async def test_a_run_is_found_and_moved_under_its_job_in_the_control_api(prime: 
 async def test_fields_that_make_no_sense(prime: Any, change: dict[str, Any], status: int | None) -> None:
     answer = await prime.ask("POST", "/_control/jobs", {"api": "prime", "state": "SCHEDULED", **change}, user=None)
     assert answer.status in ((400, 422) if status is None else (status, 400)), answer.text
-    assert "error" in answer.json
+    assert "error" in answer.data

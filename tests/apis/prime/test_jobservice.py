@@ -75,7 +75,7 @@ async def test_how_runs_of_the_default_fixtures_take_a_cancel(
 )
 async def test_the_journal_tells_which_job_a_write_was_about(prime: Any, path: str, body: Any, job: str | None) -> None:
     await prime.ask("PUT", f"/webacs/api{path}", body)
-    (entry,) = await prime.sandbox.store.entries("default")
+    (entry,) = await prime.client.sandbox.store.entries("default")
     assert entry.job == job
 
 
@@ -95,7 +95,7 @@ async def test_a_job_id_is_no_run_id(prime: Any) -> None:
     assert "success" not in result
     assert result["failure"]["failure"][0]["id"] == 15
     answer = await prime.put(f"{OPS}/cancel.json", jobs(282800294))
-    assert "success" not in answer.json["mgmtResponse"]["operationResult"][0]
+    assert "success" not in answer.data["mgmtResponse"]["operationResult"][0]
     assert (await prime.job(15))["jobStatus"] == "SCHEDULED"
 
 
@@ -119,7 +119,7 @@ async def test_suspend_resume_and_cancel(prime: Any) -> None:
     job = await prime.job(15)
     assert (job["jobStatus"], "nextRunTime" in job, job["runStatus"]) == ("CANCELLED", False, "RUNNING")
     again = await prime.put(f"{OPS}/resume.json", jobs(15))
-    assert "success" not in again.json["mgmtResponse"]["operationResult"][0]
+    assert "success" not in again.data["mgmtResponse"]["operationResult"][0]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_suspend_resume_and_cancel(prime: Any) -> None:
 )  # fmt: skip
 async def test_requests_are_read_in_every_shape(prime: Any, version: int, payload: Any) -> None:
     answer = await prime.put(f"/v{version}/op/jobService/cancelrunning.json", payload)
-    result = answer.json["mgmtResponse"]["operationResult"]
+    result = answer.data["mgmtResponse"]["operationResult"]
     success = (result if version == 1 else result[0])["success"]["success"]
     assert (success if version == 1 else success[0])["id"] == 282800294
 
@@ -158,14 +158,14 @@ async def test_what_cannot_be_read_is_a_400_with_a_reason(prime: Any, payload: A
     options = {"headers": {"Content-Type": "application/json"}} if payload == "[" * 100_000 else {}
     answer = await prime.put(f"{OPS}/cancelrunning.json", payload, **options)
     assert answer.status == 400
-    assert answer.json["errorDocument"]["httpResponseCode"] == 400
+    assert answer.data["errorDocument"]["httpResponseCode"] == 400
     assert (await prime.run(15))["runStatus"] == "RUNNING"
 
 
 async def test_an_empty_list_can_be_no_error(prime: Any) -> None:
     await prime.set(empty_id_list="200")
     answer = await prime.put(f"{OPS}/cancel.json", jobs([]))
-    assert answer.json["mgmtResponse"]["operationResult"] == [
+    assert answer.data["mgmtResponse"]["operationResult"] == [
         {"message": "The operation succeeded.", "operation": "CANCEL"}
     ]
 
@@ -189,7 +189,7 @@ async def test_messages_are_settings(prime: Any) -> None:
 async def names(prime: Any, query: str) -> list[str]:
     answer = await prime.get(f"{OPS}/runhistory.json?{query}")
     assert answer.status == 200, answer.text
-    return [one["jobName"] for one in answer.json["mgmtResponse"]["job"]]
+    return [one["jobName"] for one in answer.data["mgmtResponse"]["job"]]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ async def test_only_matching_runs_are_listed(prime: Any) -> None:
     answer = await prime.get(
         f"{OPS}/runhistory.json?jobId=50&startTime=between(2026-01-02T08:00:00,2026-01-02T09:00:00)"
     )
-    found = answer.json["mgmtResponse"]["job"][0]["runInstances"]["runInstance"]
+    found = answer.data["mgmtResponse"]["job"][0]["runInstances"]["runInstance"]
     assert [one["lastStartTime"] for one in found] == ["2026-01-02T08:00:00.000Z", "2026-01-02T09:00:00.000Z"]
 
 
@@ -244,7 +244,7 @@ async def test_only_matching_runs_are_listed(prime: Any) -> None:
 async def test_filters_that_cannot_be_read(prime: Any, query: str) -> None:
     answer = await prime.get(f"{OPS}/runhistory.json?{query}")
     assert answer.status == 400
-    assert answer.json["errorDocument"]["message"].endswith(".-PRS-100")
+    assert answer.data["errorDocument"]["message"].endswith(".-PRS-100")
 
 
 async def test_moments_without_a_zone_are_the_servers(prime: Any) -> None:
@@ -257,10 +257,10 @@ async def test_moments_without_a_zone_are_the_servers(prime: Any) -> None:
 async def test_without_parameters_jobs_can_be_listed_without_runs(prime: Any) -> None:
     await prime.set(runhistory_without_parameters="jobs-without-runs")
     answer = await prime.get("/v4/op/jobService/runhistory.json")
-    found = answer.json["mgmtResponse"]["job"]
+    found = answer.data["mgmtResponse"]["job"]
     assert len(found) > 30
     assert all(one["runInstances"] == {"runInstance": []} for one in found)
-    v1 = (await prime.get("/v1/op/jobService/runhistory.json")).json["mgmtResponse"]["job"]
+    v1 = (await prime.get("/v1/op/jobService/runhistory.json")).data["mgmtResponse"]["job"]
     assert {one["runInstances"] for one in v1} == {""}
 
 
@@ -268,7 +268,7 @@ async def test_every_run_state_is_in_the_fixtures(prime: Any) -> None:
     answer = await prime.get("/v3/op/jobService/runhistory.json?jobName=ne(x)")
     seen = [
         (run["runStatus"], run.get("resultStatus"))
-        for job in answer.json["mgmtResponse"]["job"]
+        for job in answer.data["mgmtResponse"]["job"]
         for run in job["runInstances"]["runInstance"]
     ]
     assert {status for status, _ in seen} == {
@@ -279,7 +279,7 @@ async def test_every_run_state_is_in_the_fixtures(prime: Any) -> None:
         None, "UNKNOWN", "SUCCESS", "PARTIALSUCCESS", "FAILURE", "ROLLBACKED", "CANCELFAILED", "CANCELLED",
         "PENDINGEXECUTION", "PAUSED", "PARTIALFAILURE",
     }  # fmt: skip
-    assert {job["jobStatus"] for job in answer.json["mgmtResponse"]["job"]} == {
+    assert {job["jobStatus"] for job in answer.data["mgmtResponse"]["job"]} == {
         "SCHEDULED", "COMPLETED", "SUSPENDED", "CANCELLED", "PENDINGAPPROVAL", "EXPIREDBEFOREAPPROVAL", "UNDEFINED",
     }  # fmt: skip
 

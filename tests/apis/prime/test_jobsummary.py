@@ -15,7 +15,7 @@ LIST = "/v4/data/JobSummary.json"
 async def listed(prime: Any, query: str = "", version: int = 4) -> dict[str, Any]:
     answer = await prime.get(f"/v{version}/data/JobSummary.json{'?' + query if query else ''}")
     assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json["queryResponse"]
+    found: dict[str, Any] = answer.data["queryResponse"]
     return found
 
 
@@ -69,12 +69,12 @@ async def test_range(prime: Any, sent: str, content_range: str | None, shown: in
     answer = await prime.get(LIST, headers={"Range": sent})
     assert answer.status == 200
     assert answer.headers.get("Content-Range") == content_range
-    assert len(answer.json["queryResponse"]["entityId"]) == shown
+    assert len(answer.data["queryResponse"]["entityId"]) == shown
 
 
 async def test_the_query_goes_before_the_range_header(prime: Any) -> None:
     answer = await prime.get(LIST + "?.maxResults=2", headers={"Range": "instances=5-9"})
-    assert len(answer.json["queryResponse"]["entityId"]) == 2
+    assert len(answer.data["queryResponse"]["entityId"]) == 2
     assert "Content-Range" not in answer.headers
 
 
@@ -89,7 +89,7 @@ async def test_what_a_query_may_not_ask(prime: Any, query: str, status: int) -> 
     answer = await prime.get(f"{LIST}?{query}")
     assert answer.status == status
     if status != 200:
-        assert answer.json["errorDocument"]["httpResponseCode"] == status
+        assert answer.data["errorDocument"]["httpResponseCode"] == status
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ async def test_an_empty_list_has_no_entity_key(prime: Any) -> None:
 
 
 async def test_urls_follow_host_scheme_and_sandbox(prime: Any) -> None:
-    await prime.services.sandboxes.create("t1")
+    await prime.client.services.sandboxes.create("t1")
     answer = await prime.ask(
         "GET", "/~t1/webacs/api/v3/data/JobSummary.json?.maxResults=1", headers={"Host": "pi:8443"}
     )
-    found = answer.json["queryResponse"]
+    found = answer.data["queryResponse"]
     assert found["@requestUrl"] == "http://pi:8443/~t1/webacs/api/v3/data/JobSummary?.maxResults=1"
     assert found["entityId"][0]["@url"] == "http://pi:8443/~t1/webacs/api/v3/data/JobSummary/15"
     assert (await prime.ask("GET", "/~t1/webacs/api/v3/data/JobSummary/15.json")).status == 200
@@ -163,7 +163,7 @@ DEPLOY = "/v4/op/cliTemplateConfiguration/deployTemplateThroughJob.json"
 async def deploy(prime: Any, query: str = "") -> str:
     answer = await prime.put(DEPLOY + query, COMMAND)
     assert answer.status == 200, answer.text
-    name: str = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+    name: str = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
     return name
 
 
@@ -172,10 +172,10 @@ async def test_a_new_job_appears_only_after_a_while(prime: Any) -> None:
     assert name == "JobCliTemplateDeployIOSDevices12_00_00_000_PM_01_02_2026"
     assert (await listed(prime, f"jobName={name}"))["@count"] == 0
     assert (await listed(prime))["@count"] == 39
-    job = (await prime.sandbox.jobs.page("prime", limit=1))[0][0]
+    job = (await prime.client.sandbox.jobs.page("prime", limit=1))[0][0]
     assert (await prime.get(f"/v4/data/JobSummary/{job.id}.json")).status == 404
     history = await prime.get(f"/v4/op/jobService/runhistory.json?jobName={name}")
-    assert history.json["mgmtResponse"]["job"] == []
+    assert history.data["mgmtResponse"]["job"] == []
     await prime.advance(2)
     found = await listed(prime, f"jobName={name}")
     assert (found["@count"], ids(found)) == (1, [job.id])
@@ -221,13 +221,13 @@ async def test_names_differ_even_in_one_millisecond(prime: Any) -> None:
 async def test_bulk_import(prime: Any) -> None:
     body = {"devicesImport": {"devices": {"device": [{"ipAddress": "10.0.0.1"}]}}}
     answer = await prime.put("/v3/op/devices/bulkImport.json", body)
-    name = answer.json["mgmtResponse"]["bulkImportResult"][0]["jobName"]
+    name = answer.data["mgmtResponse"]["bulkImportResult"][0]["jobName"]
     assert name.startswith("BulkImport")
     await prime.advance(10)
     found = await prime.get(
         "/v3/op/jobService/runhistory.json?jobName=startsWith(%22BulkImport12%22)&jobType=BulkImport"
     )
-    assert name in [one["jobName"] for one in found.json["mgmtResponse"]["job"]]
+    assert name in [one["jobName"] for one in found.data["mgmtResponse"]["job"]]
 
 
 # --- the roster -----------------------------------------------------------------------------------------
@@ -256,15 +256,15 @@ async def test_the_roster_follows_what_is_added_and_deleted(prime: Any) -> None:
     await prime.add(id="5002", name="New", state="COMPLETED", type="Other")
     assert ids(await listed(prime)) == [*before, "5000", "5002"]
     assert ids(await listed(prime, "jobName=New")) == ["5000", "5002"]
-    await prime.sandbox.jobs.delete("prime", "25")
-    await prime.sandbox.jobs.delete("prime", "52")
+    await prime.client.sandbox.jobs.delete("prime", "25")
+    await prime.client.sandbox.jobs.delete("prime", "52")
     assert ids(await listed(prime)) == [one for one in [*before, "5000", "5002"] if one != "25"]
-    await prime.sandbox.jobs.change(
+    await prime.client.sandbox.jobs.change(
         "prime", "26", lambda machine, job, now: amend(machine, job, {"name": "Renamed"}, now)
     )
     assert ids(await listed(prime, "jobName=Renamed")) == ["26"]
     assert ids(await listed(prime, "jobName=JobSuspended")) == []
-    await reset(prime.sandbox)
+    await reset(prime.client.sandbox)
     assert ids(await listed(prime)) == before
 
 
@@ -283,7 +283,7 @@ async def test_a_page_costs_the_same_whatever_the_number_of_jobs(
     ]
     prime = await bare(tmp_path, {"jobs": [*jobs, {"id": "99999", "state": "COMPLETED", "owner": "SYSTEM"}]})
     await listed(prime)
-    store, read = prime.sandbox.store, []
+    store, read = prime.client.sandbox.store, []
     get, page = store.get, store.page
 
     async def counted_get(*args: Any) -> Any:
@@ -321,9 +321,9 @@ async def test_a_page_costs_the_same_whatever_the_number_of_jobs(
 async def test_a_template_names_the_fate_of_its_jobs(prime: Any, template: str, after: float, shown: Any) -> None:
     command = {"cliTemplateCommand": {**COMMAND["cliTemplateCommand"], "templateName": template}}
     answer = await prime.put(DEPLOY, command)
-    name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+    name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
     await prime.advance(after)
-    job = (await prime.get(f"/v4/op/jobService/runhistory.json?jobName={name}")).json["mgmtResponse"]["job"][0]
+    job = (await prime.get(f"/v4/op/jobService/runhistory.json?jobName={name}")).data["mgmtResponse"]["job"][0]
     run = job["runInstances"]["runInstance"][0]
     found = (job["jobStatus"], run["runStatus"], run.get("resultStatus"), len(run["results"]["result"]))
     assert found == shown
@@ -332,6 +332,6 @@ async def test_a_template_names_the_fate_of_its_jobs(prime: Any, template: str, 
 async def test_a_job_can_be_lost_after_its_submit(prime: Any) -> None:
     command = {"cliTemplateCommand": {"templateName": "lost-after-submit"}}
     answer = await prime.put(DEPLOY, command)
-    name = answer.json["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+    name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
     await prime.advance(86400)
     assert (await listed(prime, f"jobName={name}"))["@count"] == 0

@@ -56,7 +56,7 @@ async def test_the_v1_run_history(tmp_path: Path, bare: Any) -> None:
     # The recording was rewritten by the client that took it, so that key order inside objects is not evidence;
     # everything else is: 73 jobs in order, types, nesting, lists of one, "results":"" beside RUNNING, "&amp;".
     expected = json.loads(json.dumps(history).replace(SECURE, PLAIN))
-    assert answer.json == expected
+    assert answer.data == expected
     assert b"https" not in answer.body
     start = rf"http:\/\/{lab.HOST}\/webacs\/api\/v1\/op\/jobService\/runhistory?jobName=startsWith(%22Job%22)&amp;"
     assert start.encode() in answer.body
@@ -67,7 +67,7 @@ async def test_the_v1_history_in_v2_has_lists_and_text_where_v1_has_objects_and_
 ) -> None:
     history = lab.run_history()
     prime = await bare(tmp_path, {"jobs": [fixture_of(job) for job in history["mgmtResponse"]["job"]]})
-    jobs = (await prime.get("/v2/op/jobService/runhistory.json?jobName=startsWith(%22Job%22)")).json
+    jobs = (await prime.get("/v2/op/jobService/runhistory.json?jobName=startsWith(%22Job%22)")).data
     runs = [run for job in jobs["mgmtResponse"]["job"] for run in job["runInstances"]["runInstance"]]
     assert len(runs) == 73
     assert {type(one["property"]) for run in runs for one in run["results"]["result"]} == {str}
@@ -76,7 +76,7 @@ async def test_the_v1_history_in_v2_has_lists_and_text_where_v1_has_objects_and_
 
 async def test_the_v4_query_response(prime: Any) -> None:
     recorded = lab.query_response()["queryResponse"]
-    found = (await prime.get("/v4/data/JobSummary.json?.full=true&.maxResults=14")).json["queryResponse"]
+    found = (await prime.get("/v4/data/JobSummary.json?.full=true&.maxResults=14")).data["queryResponse"]
     assert list(found) == list(recorded)
     assert [type(value) for value in found.values()] == [type(value) for value in recorded.values()]
     assert (found["@first"], found["@last"]) == (recorded["@first"], recorded["@last"])

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mockserver.apis.prime import model as m
-from mockserver.apis.prime import render
 from mockserver.apis.prime.render import guess, json_bytes, xml_bytes
 from mockserver.apis.prime.shape import Role, slots
+from tests.drivers.memory import most_kept
+from tests.drivers.properties import examples
 
 URL = "https://host/webacs/api/v1/op/jobService/runhistory?jobName=%22a%22&startTime=x"
 RUNNING = m.RunInstance(last_start_time="2026-01-02T10:00:00.000Z", results=(), run_id=77, run_status="RUNNING")
@@ -241,7 +242,7 @@ TEXTS = st.one_of(SAYABLE, st.sampled_from(["007", "12", "true", "", "a/b", "&am
 
 
 @pytest.mark.parametrize("kind", ROOTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_every_value_comes_back_from_json_v2_and_later(kind: Any, data: st.DataObject) -> None:
     value = data.draw(strategy_of(kind, TEXTS))
@@ -252,7 +253,7 @@ def test_every_value_comes_back_from_json_v2_and_later(kind: Any, data: st.DataO
 
 
 @pytest.mark.parametrize("kind", ROOTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_every_value_comes_back_from_json_v1_within_its_losses(kind: Any, data: st.DataObject) -> None:
     # "&amp;" in a request's URL and "&" look alike in v1.
@@ -264,7 +265,7 @@ def test_every_value_comes_back_from_json_v1_within_its_losses(kind: Any, data: 
 
 
 @pytest.mark.parametrize("kind", ROOTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_every_value_comes_back_from_xml(kind: Any, data: st.DataObject) -> None:
     value = data.draw(strategy_of(kind, TEXTS))
@@ -273,9 +274,19 @@ def test_every_value_comes_back_from_xml(kind: Any, data: st.DataObject) -> None
     assert from_xml(kind, etree.fromstring(body, etree.XMLParser(huge_tree=True))) == value
 
 
-def test_the_texts_remembered_are_bounded() -> None:
-    for number in range(3000):
-        xml_bytes(m.ErrorDocument(http_response_code=400, http_method="GET", message=f"no {number}", id="x" * 500,
-                                  uri_path="p", query_params="{}"))  # fmt: skip
-    assert len(render._plain_texts) <= 1000
-    assert "x" * 500 not in render._plain_texts
+def test_texts_that_nobody_says_again_are_forgotten() -> None:
+    def error(message: str) -> m.ErrorDocument:
+        return m.ErrorDocument(
+            http_response_code=400, http_method="GET", message=message, id="x", uri_path="p", query_params="{}"
+        )
+
+    def kept(texts: list[str]) -> int:
+        return most_kept(lambda text: xml_bytes(error(text)), texts)
+
+    xml_bytes(error("first"))
+    assert kept([f"no {number}" for number in range(100_000, 115_000)]) < 1.5 * kept(
+        [f"no {number}" for number in range(200_000, 201_500)]
+    )
+    assert kept([f"{'x' * 10_000}{number}" for number in range(200)]) < 3 * kept(
+        [f"{'x' * 10_000}{number}" for number in range(20)]
+    )

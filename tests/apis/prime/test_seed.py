@@ -65,7 +65,7 @@ async def test_the_sample_requests_are_read_alike_in_both_formats(version: int, 
     assert [one.text for one in first.xml.iterfind(".//success/success/id")] == ["15", "25"][:wanted]
     assert first.xml.find("operationResult/operation").text == "CANCELRUNNING"
     # The runs are being cancelled now: the same request in JSON fails for the same ids.
-    again = (await prime.put(f"{path}.json", json_request)).json["mgmtResponse"]["operationResult"]
+    again = (await prime.put(f"{path}.json", json_request)).data["mgmtResponse"]["operationResult"]
     failed = (again if version == 1 else again[0])["failure"]["failure"]
     assert [one["id"] for one in ([failed] if isinstance(failed, dict) else failed)] == [15, 25][:wanted]
 
@@ -84,7 +84,7 @@ async def test_an_answer_over_the_wire_has_the_structure_of_the_sample(version: 
     good, bad = ([90, 91], [2, 3]) if several else ([90], [2])
     payload = {"jobRunOperationPayload": {"runIds": {"runId": [*good, *bad]}}}
     path = f"/v{version}/op/jobService/cancelrunning"
-    assert structure((await prime.put(f"{path}.json", payload)).json) == structure(json_sample)
+    assert structure((await prime.put(f"{path}.json", payload)).data) == structure(json_sample)
     good = [one + 2 for one in good]
     runs = "".join(f"<runId>{one}</runId>" for one in (*good, *bad))
     xml = f"<jobRunOperationPayload><runIds>{runs}</runIds></jobRunOperationPayload>"

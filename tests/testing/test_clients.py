@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mockserver import MockServer
-
-from .conftest import Inside
+from tests.testing.conftest import Inside
 
 GES = """
 import pytest

@@ -1,0 +1,169 @@
+"""The pytest plugin as a user of it meets it: test files run by a pytest of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from mockserver import MockServer
+from mockserver.client import Control
+from tests.testing.conftest import Inside, Together
+from tests.testing.inner import POLL
+
+TOGETHER = pytest.mark.xdist_group("plugin")
+"""One worker runs the files that share a run."""
+
+
+@TOGETHER
+def test_a_test_gets_a_sandbox_and_forces_a_job(together: Together) -> None:
+    done = together("forces")
+
+    done.assert_outcomes(passed=2)
+
+
+@TOGETHER
+def test_sandboxes_do_not_see_each_other(together: Together) -> None:
+    done = together("isolation")
+
+    done.assert_outcomes(passed=20)
+
+
+def test_it_works_under_xdist(inside: Inside) -> None:
+    done = inside(
+        POLL
+        + """
+import pytest
+
+@pytest.mark.parametrize("n", range(8))
+def test_in_parallel(sandbox, n):
+    job = sandbox.ges.job(id="same", graph="movie", state="running")
+    sandbox.ges.force("same", "SUCCEEDED" if n % 2 else "SUBMITTED")
+    assert status(sandbox, "same") in (("success", "complete") if n % 2 else ("pending",))
+""",
+        "-n2",
+    )
+
+    done.assert_outcomes(passed=8)
+
+
+def test_it_works_against_a_running_server_under_xdist(inside: Inside) -> None:
+    with MockServer() as server:
+        done = inside(
+            POLL
+            + f"""
+import pytest
+
+@pytest.mark.parametrize("n", range(8))
+def test_over_there(sandbox, mockserver, n):
+    assert mockserver.url == {server.url!r}
+    job = sandbox.ges.job(id="same", graph="movie", state="running")
+    assert status(sandbox, "same") == "running"
+""",
+            "-n2",
+            "--mockserver-url",
+            server.url,
+        )
+        left = Control(server.url).sandboxes()
+
+    done.assert_outcomes(passed=8)
+    assert [sandbox.name for sandbox in left] == ["default"]
+
+
+def test_the_environment_names_the_server_too(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    with MockServer(control_token="s3cret") as server:
+        monkeypatch.setenv("MOCKSERVER_URL", server.control_url)
+        monkeypatch.setenv("MOCKSERVER_CONTROL_TOKEN", "s3cret")
+        done = inside(f"def test_it(mockserver): assert mockserver.url == {server.url!r}")
+
+    done.assert_outcomes(passed=1)
+
+
+def test_a_server_that_is_not_there_is_named(inside: Inside) -> None:
+    done = inside("def test_it(sandbox): pass", "--mockserver-url", "http://127.0.0.1:1")
+
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*no server answers at http://127.0.0.1:1*"])
+
+
+@TOGETHER
+def test_a_client_that_breaks_the_contract_fails_the_test(together: Together) -> None:
+    done = together("breach")
+
+    done.assert_outcomes(passed=1, errors=1)
+    done.match("*the client broke the contract of ges.JobStatus in request 1 (GET *limit*")
+
+
+@TOGETHER
+def test_the_marker_allows_violations(together: Together) -> None:
+    done = together("allowed_breach")
+
+    done.assert_outcomes(passed=3, errors=1)
+    done.match("*ERROR at teardown of TestAll.test_the_nearest_marker_wins*")
+
+
+@TOGETHER
+def test_a_marker_that_asks_for_what_there_is_not_is_refused(together: Together) -> None:
+    done = together("marker")
+
+    done.assert_outcomes(errors=1)
+    done.match("*the marker mockserver has no 'allow_voilations'; it takes allow_violations*")
+
+
+@TOGETHER
+def test_a_fault_that_never_fired_fails_the_test(together: Together) -> None:
+    done = together("unused_fault")
+
+    done.assert_outcomes(passed=4, errors=1)
+    done.match("*ERROR at teardown of test_unused*", "*never fired*ges.JobStatus*tested nothing*")
+
+
+@TOGETHER
+def test_a_forced_state_that_no_client_saw_fails_the_test_that_asks(together: Together) -> None:
+    done = together("unseen_state")
+
+    done.assert_outcomes(passed=3, errors=1)
+    done.match("*ERROR at teardown of test_unseen*", "*in the forced state canceling*")
+
+
+@TOGETHER
+def test_a_sandbox_may_have_its_own_port_and_fixtures(together: Together) -> None:
+    done = together("port")
+
+    done.assert_outcomes(passed=2)
+
+
+def test_settings_of_the_server_come_from_a_fixture(inside: Inside, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+import pytest
+
+@pytest.fixture(scope="session")
+def mockserver_settings():
+    return {"clock": "2026-01-02T12:00:00Z", "seed": 7}
+"""
+    )
+
+    done = inside(
+        """
+def test_it(sandbox, mockserver):
+    assert sandbox.clock.now == "2026-01-02T12:00:00.000Z"
+    assert mockserver.control.health().seed == 7
+    assert mockserver.tls_url.startswith("https://")
+    assert mockserver.ca_pem.startswith(b"-----BEGIN CERTIFICATE")
+"""
+    )
+
+    done.assert_outcomes(passed=1)
+
+
+def test_the_plugin_loads_nothing_until_it_is_used() -> None:
+    code = (
+        "import sys, mockserver.testing.pytest_plugin\n"
+        "loaded = {name for name in sys.modules if name.startswith('mockserver.')} - {'mockserver._version', 'mockserver.testing', 'mockserver.testing.pytest_plugin'}\n"
+        "sys.exit(repr(loaded) if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
