@@ -66,6 +66,12 @@ def _handles() -> list[type]:
     ]
 
 
+def _members(kind: type) -> dict[str, Any]:
+    """Return what a class and its bases of ours define, those of the class itself first."""
+    ours = [one for one in kind.__mro__ if one.__module__.startswith("mockserver.")]
+    return {name: value for one in reversed(ours) for name, value in vars(one).items()}
+
+
 def _class(kind: type, more: str = "") -> str:
     rows = [(md.code(name), md.text(meaning)) for name, meaning in _attributes(kind).items()]
     methods = [
@@ -82,7 +88,7 @@ def _class(kind: type, more: str = "") -> str:
 
 
 def _methods(kind: type) -> Iterator[tuple[str, str, str]]:
-    for name, value in vars(kind).items():
+    for name, value in _members(kind).items():
         if name.startswith("_"):
             continue
         if isinstance(value, property):
