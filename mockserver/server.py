@@ -181,7 +181,9 @@ class MockServer:
         self._apps.append(app)
         server = web.Server(
             handler,
-            request_factory=partial(_request, settings.body_limit),
+            request_factory=partial(
+                web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit
+            ),
             access_log=log if settings.access_log else None,
             keepalive_timeout=settings.patience,
             lingering_time=LINGER,
@@ -277,13 +279,6 @@ class _Site(web.SockSite):
             backlog=self._backlog,
             ssl_handshake_timeout=self._patience,
         )
-
-
-def _request(
-    limit: int, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
-) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limit)
 
 
 def _bind(host: str, port: int) -> socket.socket:

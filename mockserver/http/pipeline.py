@@ -34,24 +34,24 @@ from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
+    ARRIVED,
     NOTHING,
     Answered,
     Arrived,
     Known,
     RequestRefused,
-    breaches_of,
     entry_of,
     failed,
     judge,
     match_subject,
     not_faked,
     pending_entry,
-    resolve,
-    resolved_context,
+    resolve_refused,
+    told,
 )
 from mockserver.journal import coverage
-from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
+from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
@@ -106,11 +106,24 @@ class Pipeline:
             response, violations, clause = judge(answered, strict=self.strict)
         else:
             response, violations, clause = answered.response, answered.breaches, None
-        headers = self._headers(response, api, arrived.context.number, violations)
+        headers = dict(response.headers)
+        if response.content_type is not None:
+            headers["Content-Type"] = response.content_type
+        for name, value in api.headers.items():
+            headers.setdefault(name, value)
+        if self.headers and api.journaled:
+            headers["X-Mockserver-Request"] = str(arrived.context.number)
+            if violations:
+                headers["X-Mockserver-Violations"] = str(len(violations))
         jobs = arrived.context.jobs
         entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
         if api.journaled:
-            await self._record(sandbox, entry, jobs.looked)
+            if violations:
+                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, entry.operation, violations)
+            counters = coverage.counters(entry.operation, clause, jobs.looked)
+            await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
+            if sandbox.listeners:
+                sandbox.publish(told(entry))
         self.metrics.count(entry)
 
         fault = answered.fault
@@ -135,7 +148,10 @@ class Pipeline:
         refusal: Exception | None = None
         mount: Mount | None = None
         try:
-            sandbox, path = self._accept(request, path)
+            if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
+                sandbox, path = self._addressed(request, path)
+            else:
+                sandbox = self.sandboxes.default
             segment = path.split("/", 2)[1]
             if segment in self.mounts and (segment or path == "/"):
                 mount = self.mounts[segment]
@@ -197,12 +213,12 @@ class Pipeline:
             settings,
             sandbox.sites.get(api.name),
             now,
-            sandbox.jobs.watched(transitions, number, now),
+            Jobs(sandbox.jobs.home, number, transitions, now),
             route,
         )
         return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
 
-    def _accept(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
+    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
         """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
@@ -225,13 +241,19 @@ class Pipeline:
             try:
                 if api.prepare is not None:
                     await api.prepare(context)
-                resolved = resolve(arrived)
-                context = resolved_context(context, resolved)
-                operation = resolved.operation
+                resolved = resolve_refused(arrived) if arrived.refusal is not None else api.resolve(context)
+                operation, parameters, payload, details = resolved[:4]
+                place = None if operation is None else operation.job
+                job = None if place is None else place.find(context.values, parameters, payload)
+                context = RequestContext._make((*context[:ARRIVED], operation, parameters, payload, details, job))
                 if operation is not None:
                     known = self._known.get(id(operation)) or self._know(api, operation)
-                if arrived.refusal is None:
-                    breaches = breaches_of(known, resolved)
+                    if known.contract is not None and arrived.refusal is None and not resolved.breaches:
+                        breaches = known.contract.breaches_of_request(parameters or {}, payload)
+                        if not breaches and resolved.unseen is not None:
+                            breaches = (resolved.unseen,)
+                if resolved.breaches and arrived.refusal is None:
+                    breaches = resolved.breaches
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
                     pending = pending_entry(arrived, context, known)
@@ -274,32 +296,3 @@ class Pipeline:
         if fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
-
-    def _headers(self, response: Response, api: Api, number: int, violations: Sequence[Violation]) -> dict[str, str]:
-        headers = dict(response.headers) if response.headers else {}
-        if response.content_type is not None:
-            headers["Content-Type"] = response.content_type
-        for name, value in api.headers.items():
-            headers.setdefault(name, value)
-        if self.headers and number:
-            headers["X-Mockserver-Request"] = str(number)
-            if violations:
-                headers["X-Mockserver-Violations"] = str(len(violations))
-        return headers
-
-    async def _record(self, sandbox: Sandbox, entry: Entry, looked: Job | None) -> None:
-        operation = entry.operation
-        if entry.violations:
-            await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, list(entry.violations))
-        counters = coverage.counters(operation, entry.response, looked)
-        await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
-        if sandbox.listened:
-            sandbox.publish(
-                {
-                    "event": "request",
-                    "number": entry.number,
-                    "operation": operation,
-                    "job": entry.job,
-                    "status": entry.status,
-                }
-            )

@@ -30,7 +30,7 @@ from mockserver.sandbox.sandbox import Sandbox
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
-_ARRIVED = RequestContext._fields.index("operation")
+ARRIVED = RequestContext._fields.index("operation")
 """How many fields of a context are known before it is resolved."""
 
 
@@ -91,34 +91,14 @@ class Answered(NamedTuple):
     error: str | None = None
 
 
-def resolve(arrived: Arrived) -> Resolved:
-    """Return what a request means; one that is refused already is read as far as that goes."""
-    if arrived.refusal is None:
-        return arrived.api.resolve(arrived.context)
+def resolve_refused(arrived: Arrived) -> Resolved:
+    """Return what a request means that is refused already, as far as it can be read."""
     operation = operation_at(arrived.context.route)
     try:
         found = arrived.api.resolve(arrived.context)
     except Exception:
         return Resolved(operation)
     return Resolved(operation, found.parameters, found.payload, found.details)
-
-
-def resolved_context(context: RequestContext[Any, Any], resolved: Resolved) -> RequestContext[Any, Any]:
-    """Return the context with what the request means."""
-    operation, parameters, payload, details, _, _, _ = resolved
-    place = None if operation is None else operation.job
-    job = None if place is None else place.find(context.values, parameters, payload)
-    return RequestContext._make((*context[:_ARRIVED], operation, parameters, payload, details, job))
-
-
-def breaches_of(known: Known | None, resolved: Resolved) -> Sequence[Violation]:
-    """Return what is wrong with a request: what resolving it has shown, or else what its contract finds."""
-    if resolved.breaches or known is None or known.contract is None:
-        return resolved.breaches
-    found = known.contract.breaches_of_request(resolved.parameters or {}, resolved.payload)
-    if not found and resolved.unseen is not None:
-        return (resolved.unseen,)
-    return found
 
 
 def match_subject(context: RequestContext[Any, Any], known: Known | None) -> MatchSubject:
@@ -239,3 +219,14 @@ def entry_of(
     if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
         return cut(entry)
     return entry
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """Return the event that says a request was answered."""
+    return {
+        "event": "request",
+        "number": entry.number,
+        "operation": entry.operation,
+        "job": entry.job,
+        "status": entry.status,
+    }

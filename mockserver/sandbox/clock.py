@@ -29,7 +29,7 @@ class SandboxClock:
 
     def now_by(self, stored: Document | None) -> float:
         """Return sandbox time by the clock that the store holds (see `RequestStart`)."""
-        return self._clock(stored).now(self.real())
+        return (self._first if stored is None else Clock(**stored)).now(self.real())
 
     async def write(self, clock: Clock) -> None:
         """Set the clock."""

@@ -34,29 +34,28 @@ class Stopped(DomainError):
 
 
 class Events:
-    """The events of one sandbox."""
+    """The events of one sandbox.
+
+    Attributes:
+        listeners: a queue for each who listens.
+    """
 
     def __init__(self) -> None:
-        self._listeners: set[asyncio.Queue[Event]] = set()
-
-    @property
-    def listened(self) -> bool:
-        """Whether anybody would hear an event."""
-        return bool(self._listeners)
+        self.listeners: set[asyncio.Queue[Event]] = set()
 
     def listen(self) -> asyncio.Queue[Event]:
         """Return a queue that gets every event from now on; hand it to `ignore` when done."""
         queue: asyncio.Queue[Event] = asyncio.Queue(BACKLOG)
-        self._listeners.add(queue)
+        self.listeners.add(queue)
         return queue
 
     def ignore(self, queue: asyncio.Queue[Event]) -> None:
         """Stop filling a queue."""
-        self._listeners.discard(queue)
+        self.listeners.discard(queue)
 
     def publish(self, event: Event) -> None:
         """Tell all listeners; one that does not keep up loses its oldest events."""
-        for queue in self._listeners:
+        for queue in self.listeners:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(event)

@@ -36,45 +36,52 @@ class Change(NamedTuple):
         return transitions_between(self.before, self.after)
 
 
+class JobsHome(NamedTuple):
+    """Where the jobs of a sandbox are, and who is told that they move.
+
+    Attributes:
+        machines: by API and kind.
+        now: returns sandbox time in epoch seconds.
+        publish: gets a job and the moves that it has made.
+    """
+
+    store: Store
+    sandbox: str
+    machines: Mapping[tuple[str, str], Machine]
+    now: Callable[[], Awaitable[float]]
+    publish: Callable[[Job, Sequence[Transition]], None]
+
+
 class Jobs:
     """The jobs of one sandbox. Every job that comes out, but by `find`, is settled to the sandbox's clock.
 
     Attributes:
         looked: the job that the last status query of a client was about, as it was shown.
         made: the job that was last added.
+        home: what the jobs of each request share.
     """
 
     def __init__(
         self,
-        store: Store,
-        sandbox: str,
-        machines: Mapping[tuple[str, str], Machine],
-        now: Callable[[], Awaitable[float]],
-        publish: Callable[[Job, Sequence[Transition]], None],
+        home: JobsHome,
         request: int | None = None,
         moved: list[tuple[Job, Transition]] | None = None,
         asked: float | None = None,
     ) -> None:
-        self._store = store
-        self._sandbox = sandbox
-        self._machines = machines
-        self._now = now
-        self._publish = publish
+        """Make the jobs of a sandbox, or as one request sees and moves them.
+
+        Args:
+            request: the number of its journal entry, to which each move is put down.
+            moved: each move is added to it.
+            asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
+        """
+        self.home = home
+        self._store, self._sandbox, self._machines, self._now, self._publish = home
         self._request = request
         self._moved = moved
         self._asked = asked
         self.looked: Job | None = None
         self.made: Job | None = None
-
-    def watched(
-        self, moved: list[tuple[Job, Transition]], request: int | None = None, asked: float | None = None
-    ) -> Jobs:
-        """Return the same jobs, with each move added to `moved` and put down to a journal entry.
-
-        Args:
-            asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
-        """
-        return Jobs(self._store, self._sandbox, self._machines, self._now, self._publish, request, moved, asked)
 
     # --- one job ----------------------------------------------------------------------------------
 
@@ -323,7 +330,8 @@ class Jobs:
     def _tell(self, job: Job, transitions: Sequence[Transition]) -> None:
         if transitions:
             if self._moved is not None:
-                self._moved.extend((job, move) for move in transitions)
+                for transition in transitions:
+                    self._moved.append((job, transition))
             self._publish(job, transitions)
 
 

@@ -106,7 +106,7 @@ class Sandboxes:
         return [
             one
             for one in self._by_name.values()
-            if one.ttl is not None and now - one.used > one.ttl and not one.listened
+            if one.ttl is not None and now - one.used > one.ttl and not one.listeners
         ]
 
     async def delete(self, name: str) -> None:

@@ -18,9 +18,9 @@ from mockserver.sandbox.clock import SandboxClock
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
-from mockserver.sandbox.jobs import Jobs
+from mockserver.sandbox.jobs import Jobs, JobsHome
 from mockserver.sandbox.settings import SandboxSettings
-from mockserver.store.base import Document, Store
+from mockserver.store.base import Store
 
 DEFAULT = "default"
 
@@ -56,6 +56,7 @@ class Sandbox:
         ttl: real seconds without a request after which it ends; None for never.
         used: when it was last asked anything, by the monotonic clock.
         ports: those that belong to it alone, by scheme.
+        listeners: who would hear an event.
     """
 
     def __init__(self, name: str, config: SandboxConfig, fixtures: Fixtures) -> None:
@@ -81,10 +82,10 @@ class Sandbox:
             events.ignore,
             events.wait_until,
         )
-        self._events = events
+        self.listeners = events.listeners
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         self.faults = Faults(config.store, name, self.apis, self.ids, self.real)
-        self.jobs = Jobs(config.store, name, machines, self.now, self._publish_moves)
+        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves))
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
@@ -92,6 +93,7 @@ class Sandbox:
         self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
         self._settings = SandboxSettings(self.store, self.name, self.apis, fixtures)
+        self.settings_with, self.settings_changes = self._settings.with_changes, self._settings.changes
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
@@ -107,14 +109,6 @@ class Sandbox:
     async def settings(self, api: str) -> Any:
         """Return an API's settings as they stand."""
         return await self._settings.of(api)
-
-    async def settings_changes(self, api: str) -> Document | None:
-        """Return what was changed of an API's settings since the fixtures set them."""
-        return await self._settings.changes(api)
-
-    def settings_with(self, api: str, changes: Mapping[str, Any] | None) -> Any:
-        """Return an API's settings with the changes that the store holds (see `RequestStart`)."""
-        return self._settings.with_changes(api, changes)
 
     async def change_settings(self, api: str, values: Mapping[str, Any]) -> Any:
         """Set some of an API's settings; return all of them.
@@ -192,13 +186,8 @@ class Sandbox:
 
     # --- events -----------------------------------------------------------------------------------
 
-    @property
-    def listened(self) -> bool:
-        """Whether anybody would hear an event."""
-        return self._events.listened
-
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
-        if not self.listened:
+        if not self.listeners:
             return
         for move in transitions:
             self.publish({"event": "job", **transition_record(job, move)})

@@ -121,7 +121,7 @@ async def test_until_wakes_when_a_test_forces_the_state(client: Client) -> None:
     await add(client, id="x", state="running")
     waiting = asyncio.create_task(client.get(f"{JOBS}/ges/x?until=CANCELED&timeout=30"))
     await asyncio.sleep(0)
-    while not client.sandbox.listened:
+    while not client.sandbox.listeners:
         await asyncio.sleep(0)
     await client.put(f"{JOBS}/ges/x/state", json={"state": "cancelled"})
     assert (await (await waiting).json())["state"] == "cancelled"
@@ -130,7 +130,7 @@ async def test_until_wakes_when_a_test_forces_the_state(client: Client) -> None:
 async def test_until_sees_a_state_the_job_only_passes_through(client: Client) -> None:
     await add(client, id="x", state="pending", hold=False)
     waiting = asyncio.create_task(client.get(f"{JOBS}/ges/x?until=running&timeout=30"))
-    while not client.sandbox.listened:
+    while not client.sandbox.listeners:
         await asyncio.sleep(0)
     await client.post("/_control/clock/advance", json={"seconds": 100})
     assert (await waiting).status == 200

@@ -30,7 +30,7 @@ class Waiter:
 
 async def started(events: Events, waiter: Callable[[News], object], seconds: float = LONG) -> asyncio.Task[bool]:
     task = asyncio.ensure_future(events.wait_until(waiter, seconds))  # type: ignore[arg-type]
-    while not events.listened:
+    while not events.listeners:
         await asyncio.sleep(0)
     return task
 
@@ -38,7 +38,7 @@ async def started(events: Events, waiter: Callable[[News], object], seconds: flo
 async def test_what_is_there_already_is_not_waited_for() -> None:
     events = Events()
     assert await events.wait_until(Waiter(looks=1), 0)
-    assert not events.listened
+    assert not events.listeners
 
 
 async def test_one_who_may_not_wait_looks_once() -> None:
@@ -54,7 +54,7 @@ async def test_one_looks_again_after_an_event_and_once_for_all_that_came_togethe
         events.publish({"event": name})
     assert await task
     assert (waiter.looked, waiter.told) == (2, ["a", "b", "c"])
-    assert not events.listened
+    assert not events.listeners
 
 
 async def test_one_hears_what_happens_by_its_own_look() -> None:
@@ -86,7 +86,7 @@ async def test_the_end_ends_all_waiting_without_another_look() -> None:
     events.publish(STOP)
     with pytest.raises(Stopped):
         await task
-    assert (waiter.looked, events.listened) == (1, False)
+    assert (waiter.looked, events.listeners) == (1, set())
 
 
 async def test_one_who_does_not_keep_up_loses_the_oldest() -> None:
@@ -96,4 +96,4 @@ async def test_one_who_does_not_keep_up_loses_the_oldest() -> None:
         events.publish({"event": str(number)})
     assert (queue.qsize(), queue.get_nowait()["event"]) == (BACKLOG, "2")
     events.ignore(queue)
-    assert not events.listened
+    assert not events.listeners

@@ -13,7 +13,7 @@ from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJo
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.sandbox.jobs import CHUNK, Jobs
+from mockserver.sandbox.jobs import CHUNK, Jobs, JobsHome
 from mockserver.store.memory import MemoryStore
 from tests.store.yielding import YieldingStore
 
@@ -40,9 +40,8 @@ class World:
         self.time = 0.0
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
-        self.jobs = Jobs(store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell).watched(
-            self.moved
-        )
+        home = JobsHome(store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell)
+        self.jobs = Jobs(home, moved=self.moved)
 
     async def now(self) -> float:
         return self.time
