@@ -228,8 +228,12 @@ class Machine:
         if planned is None or planned.looks is None:
             return job
         if planned.looks > 1:
-            return evolve(job, looks=job.looks + 1, version=job.version + 1)
+            return self.count_look(job)
         return self._move(job, planned.to, now, Cause.CLOCK, None, held=job.held)
+
+    def count_look(self, job: Job) -> Job:
+        """Count one status query and move nothing; in a final state, for results that come later than it."""
+        return evolve(job, looks=job.looks + 1, version=job.version + 1)
 
     def fire(self, job: Job, event: str, now: float, request: int | None = None) -> Job:
         """Apply a client's call to a settled job.

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.apis.arcgis.jobs import NOTEBOOK, resolve_results
 from mockserver.apis.arcgis.machine import GpState
-from mockserver.apis.arcgis.messages import job_messages, job_messages_json
+from mockserver.apis.arcgis.messages import as_json, job_messages
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import Service, Task
 from mockserver.core.job import Job
@@ -45,7 +45,7 @@ def job_document(
         data["results"] = {name: {"paramUrl": f"results/{name}"} for name in job_results(task, job)}
         data["inputs"] = {name: {"paramUrl": f"inputs/{name}"} for name in job_inputs(job)}
     if messages:
-        data["messages"] = job_messages_json(settings, service, task, job)
+        data["messages"] = as_json(job_messages(settings, service, task, job))
     elif settings.messages_off == "empty":
         data["messages"] = []
     return data
@@ -99,26 +99,31 @@ def job_results(task: Task, job: Job) -> dict[str, Any]:
     return {name: {"dataType": types.get(name, "GPString"), "value": None, **one} for name, one in own.items()}
 
 
-def delay_of(settings: ArcgisSettings, job: Job) -> Wait | None:
+def is_late(settings: ArcgisSettings, job: Job, now: float) -> bool:
+    """Tell whether a job has succeeded and its results are still missing."""
+    if job.state != GpState.SUCCEEDED:
+        return False
+    delay = _delay(settings, job)
+    if delay is None:
+        return False
+    if delay.looks is not None:
+        return job.looks < delay.looks
+    return now - job.since < (delay.seconds or 0.0)
+
+
+def counts_looks(settings: ArcgisSettings, job: Job) -> bool:
+    """Tell whether the results stay away for a number of status queries, not for a time."""
+    delay = _delay(settings, job)
+    return delay is not None and delay.looks is not None
+
+
+def _delay(settings: ArcgisSettings, job: Job) -> Wait | None:
     """Return how long after success the results stay away, or None."""
     own = job.data.get("results_delay")
     if own is not None:
         return wait(own)
     polls = settings.results_delay_polls
     return Wait(looks=polls) if polls else None
-
-
-def is_late(settings: ArcgisSettings, job: Job, now: float) -> bool:
-    """Tell whether a job has succeeded and its results are still missing."""
-    if job.state != GpState.SUCCEEDED:
-        return False
-    delay = delay_of(settings, job)
-    if delay is None:
-        return False
-    if delay.looks is not None:
-        seen: int = job.data.get("late_looks", 0)
-        return seen < delay.looks
-    return now - job.since < (delay.seconds or 0.0)
 
 
 def milliseconds(at: float) -> int:

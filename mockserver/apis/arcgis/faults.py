@@ -8,8 +8,9 @@ from typing import Any
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
 from mockserver.apis.arcgis import errors
-from mockserver.apis.arcgis.errors import AdminError, RestError
-from mockserver.apis.arcgis.wire import plane, refuse, unreachable
+from mockserver.apis.arcgis.errors import AdminError, RestError, refuse, unreachable
+from mockserver.apis.arcgis.requests import plane
+from mockserver.apis.arcgis.tokens import InvalidToken
 from mockserver.core.errors import UnknownJob
 from mockserver.core.machine import Confidence
 
@@ -49,7 +50,7 @@ FAULTS: tuple[NamedFault, ...] = (
     _fault(
         "invalid-token",
         "498: the token is unknown or has expired",
-        _by_plane(errors.invalid_token, errors.admin_invalid_token),
+        lambda context: InvalidToken(),
     ),
     _fault(
         "forbidden",
@@ -70,7 +71,7 @@ FAULTS: tuple[NamedFault, ...] = (
     _fault(
         "unable-to-complete",
         "400: the operation failed, with no reason given",
-        lambda context: RestError(400, context.settings.unable_text),
+        errors.unable,
     ),
     _fault("cancel-refused", "400: the job is in no state to be cancelled", lambda context: errors.bad_cancel()),
     _fault(

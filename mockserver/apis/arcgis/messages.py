@@ -44,7 +44,7 @@ _ENDS: Mapping[str, Line] = {
 }
 
 
-def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, job: Job) -> list[Line]:
+def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, job: Job) -> Sequence[Line]:
     """Return a job's messages in order. Messages that a fixture or a test gave it stand for all of them."""
     if job.messages:
         return _lines(job.messages)
@@ -67,29 +67,17 @@ def job_messages(settings: ArcgisSettings, service: Service, task: Task | None, 
     return lines
 
 
-def job_messages_json(settings: ArcgisSettings, service: Service, task: Task | None, job: Job) -> list[dict[str, str]]:
-    """Return `as_json` of a job's messages; at level None, which is what most polls see, it is not made anew."""
-    if not job.messages and not job.error and (service.message_level or settings.message_level) == "none":
-        return _frame_json(job.state, _began(job), settings.submitted_message)
-    return as_json(job_messages(settings, service, task, job))
-
-
 def _began(job: Job) -> bool:
     return job.state in _BEGUN or any(move.source == GpState.EXECUTING for move in job.history)
 
 
 @cache
-def _frame(state: str, began: bool, early: bool) -> list[Line]:
+def _frame(state: str, began: bool, early: bool) -> tuple[Line, ...]:
     """What the server says itself. `early`: `Submitted.` is said before the job has begun."""
     if state in _NOT_BEGUN:
-        return [_SUBMITTED] if early else []
-    lines = [_SUBMITTED, _EXECUTING] if began else [_SUBMITTED]
-    return [*lines, _ENDS[state]] if state in _ENDS else lines
-
-
-@cache
-def _frame_json(state: str, began: bool, early: bool) -> list[dict[str, str]]:
-    return as_json(_frame(state, began, early))
+        return (_SUBMITTED,) if early else ()
+    lines = (_SUBMITTED, _EXECUTING) if began else (_SUBMITTED,)
+    return (*lines, _ENDS[state]) if state in _ENDS else lines
 
 
 def execute_messages(settings: ArcgisSettings, service: Service, task: Task, now: float) -> list[Line]:

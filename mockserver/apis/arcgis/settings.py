@@ -127,3 +127,18 @@ class ArcgisSettings:
     referer_check: str = choice(
         "off", ("off", "strict"), "Referer-bound tokens are honoured without, or only with, their Referer."
     )
+
+    @property
+    def current_version(self) -> int | float:
+        """`currentVersion`: a number, 10.91 for 10.9.1 [server-info]."""
+        first, second, *rest = self.version.split(".")
+        number = float(f"{first}.{second}{''.join(rest)}")
+        return int(number) if number.is_integer() else number
+
+    @property
+    def full_version(self) -> str:
+        """`fullVersion`: three parts [server-info]."""
+        first, second, *rest = self.version.split(".")
+        if first == "10" and len(second) == 2:  # 10.91, as `currentVersion` writes 10.9.1
+            second, rest = second[0], [second[1]]
+        return ".".join((first, second, *(rest or ("0",))))

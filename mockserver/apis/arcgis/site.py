@@ -12,7 +12,7 @@ ROOT = ""
 """The folder services are in when they are in none."""
 
 _DIRECTIONS = {"input": "esriGPParameterDirectionInput", "output": "esriGPParameterDirectionOutput"}
-_KINDS = {
+_REQUIREMENTS = {
     "required": "esriGPParameterTypeRequired",
     "optional": "esriGPParameterTypeOptional",
     "derived": "esriGPParameterTypeDerived",
@@ -45,7 +45,7 @@ class Parameter:
     name: str
     data_type: str
     output: bool = False
-    kind: str = "required"
+    requirement: str = "required"
     display_name: str = ""
     description: str = ""
     category: str = ""
@@ -55,7 +55,7 @@ class Parameter:
     @property
     def required(self) -> bool:
         """Whether a job cannot run without a value."""
-        return self.kind == "required" and not self.output
+        return self.requirement == "required" and not self.output
 
     def describe(self) -> dict[str, Any]:
         """Return it as the task resource does [gp-task]."""
@@ -66,7 +66,7 @@ class Parameter:
             "description": self.description,
             "direction": _DIRECTIONS["output" if self.output else "input"],
             "defaultValue": self.default,
-            "parameterType": _KINDS[self.kind],
+            "parameterType": _REQUIREMENTS[self.requirement],
             "category": self.category,
             **self.facts,
         }
@@ -81,7 +81,7 @@ class Task:
         messages: what the tool says while it runs, in the fixture's form.
         results: by output parameter, `{"dataType","value"}`; `"input"` names an input that is handed through.
         results_delay: a wait in the fixture's form after success, before the results show.
-        scenario: a ready-made fate of its jobs (see `jobs.SCENARIOS`).
+        scenario: what becomes of its jobs, by name (see `jobs.SCENARIOS`).
         error: what the tool fails with.
     """
 
@@ -160,9 +160,9 @@ class Site:
     folders: tuple[str, ...]
     services: Mapping[str, Service]
 
-    def service(self, folder: str, name: str, kind: str = "GPServer") -> Service | None:
+    def service(self, folder: str, name: str, service_type: str = "GPServer") -> Service | None:
         """Return a service; names are compared as they are written."""
-        return self.services.get(f"{folder}/{name}.{kind}" if folder else f"{name}.{kind}")
+        return self.services.get(f"{folder}/{name}.{service_type}" if folder else f"{name}.{service_type}")
 
     def in_folder(self, folder: str) -> tuple[Service, ...]:
         """Return the services of a folder in order."""
@@ -233,7 +233,9 @@ def _task(fields: Mapping[str, Any], pointer: list[str | int]) -> Task:
             raise BadContent([*pointer, "results", name, "input"], message)
     # An output that only the results know is a derived parameter all the same: clients read the list.
     derived = tuple(
-        Parameter(name=name, data_type=result.get("dataType", "GPString"), output=True, kind="derived", default="")
+        Parameter(
+            name=name, data_type=result.get("dataType", "GPString"), output=True, requirement="derived", default=""
+        )
         for name, result in fields.get("results", {}).items()
         if name not in outputs
     )
@@ -265,7 +267,7 @@ def _parameter(fields: Mapping[str, Any]) -> Parameter:
         name=fields["name"],
         data_type=fields.get("dataType", "GPString"),
         output=output,
-        kind=fields.get("parameterType", "derived" if output else "required"),
+        requirement=fields.get("parameterType", "derived" if output else "required"),
         display_name=fields.get("displayName", ""),
         description=fields.get("description", ""),
         category=fields.get("category", ""),

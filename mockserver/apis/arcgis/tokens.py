@@ -22,7 +22,7 @@ class InvalidToken(Exception):
     """The token is unknown, has expired, or is bound to another client (498)."""
 
 
-class Shelf(Protocol):
+class TokenStore(Protocol):
     """Where token records are kept: what of `Documents` this module uses."""
 
     async def get(self, collection: str, key: str) -> Any: ...
@@ -102,7 +102,7 @@ def lifetime(asked: Any, *, default: float, cap: float) -> float:
 
 
 async def mint(
-    shelf: Shelf,
+    store: TokenStore,
     ids: Ids,
     count: Callable[[str], Awaitable[int]],
     *,
@@ -122,22 +122,22 @@ async def mint(
     """
     number = await count("arcgis.token")
     if number % SWEEP == 0:
-        await sweep(shelf, COLLECTION, now)
+        await sweep(store, COLLECTION, now)
     value = ids.hex("arcgis.token", number, 64)
     expires = now + minutes * 60
     dies = now + real_seconds if real_seconds else expires
     token = Token(value=value, username=username, expires=expires, dies=dies, binding=bound)
-    await shelf.put(COLLECTION, value, {**asdict(token), "binding": asdict(bound)})
+    await store.put(COLLECTION, value, {**asdict(token), "binding": asdict(bound)})
     return token
 
 
-async def judge(shelf: Shelf, value: str, *, now: float, referer: str | None, address: str, strict: bool) -> Token:
+async def judge(store: TokenStore, value: str, *, now: float, referer: str | None, address: str, strict: bool) -> Token:
     """Return the token of that value.
 
     Raises:
         InvalidToken: unknown, expired, or made for another client.
     """
-    record = await shelf.get(COLLECTION, value)
+    record = await store.get(COLLECTION, value)
     if record is None:
         raise InvalidToken
     token = Token(**{**record, "binding": Binding(**record["binding"])})
@@ -162,11 +162,11 @@ def presented(parameters: Mapping[str, Any], headers: Mapping[str, str]) -> str 
     return None
 
 
-async def sweep(shelf: Shelf, collection: str, now: float) -> None:
+async def sweep(store: TokenStore, collection: str, now: float) -> None:
     """Throw away the records of a collection that have died by now."""
-    for key, record in dict(await shelf.all(collection)).items():
+    for key, record in dict(await store.all(collection)).items():
         if now >= record["dies"]:
-            await shelf.replace(collection, key, record, None)
+            await store.replace(collection, key, record, None)
 
 
 def _same_referer(bound: str, sent: str | None) -> bool:

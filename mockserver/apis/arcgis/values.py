@@ -152,12 +152,12 @@ def _table(text: str) -> list[Any]:
     return rows
 
 
-def _loads(text: str, kind: type, data_type: str) -> Any:
+def _loads(text: str, expected: type, data_type: str) -> Any:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         value = None
-    if not isinstance(value, kind):
+    if not isinstance(value, expected):
         raise BadValue(f"The value is not a {data_type.removeprefix('GP')}.")
     return value
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.apis.arcgis import adminjobs
-from mockserver.apis.arcgis.adminjobs import BadQuery, Query
+from mockserver.apis.arcgis import admin_documents
+from mockserver.apis.arcgis.admin_query import BadQuery, Query, read_query
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.core.job import Job
 from mockserver.core.plan import Plan
@@ -30,7 +30,7 @@ def job(number: int, state: str = GpState.SUCCEEDED, *, owner: str | None = None
 
 
 def found(jobs: list[Job], **parameters: Any) -> list[int]:
-    answer = adminjobs.answer(adminjobs.read_query(parameters), parameters, jobs)
+    answer = admin_documents.query_result(read_query(parameters), parameters, jobs)
     return [int(job_id[1:], 16) for job_id in answer["results"]]
 
 
@@ -52,7 +52,7 @@ MIXED = [
         ({"status": "esriJobFailed"}, [1, 2, 3]),
         ({"userName": "alice"}, [1, 3]),
         ({"machineName": "one"}, [2]),
-        ({"machineName": adminjobs.MACHINE}, [1]),
+        ({"machineName": admin_documents.MACHINE}, [1]),
         ({"startTime": "2000"}, [2, 3]),
         ({"startTime": "1500", "endTime": "2000"}, [2]),
         ({"endTime": "1000"}, [1, 2, 3]),
@@ -71,7 +71,7 @@ def test_the_filters(parameters: dict[str, str], numbers: list[int]) -> None:
 @pytest.mark.parametrize("name", ["startTime", "endTime", "start", "number"])
 def test_a_number_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(BadQuery, match=name):
-        adminjobs.read_query({name: "soon"})
+        read_query({name: "soon"})
 
 
 @given(total=st.integers(0, 40), size=st.integers(1, 15))
@@ -80,7 +80,7 @@ def test_following_next_start_sees_every_job_once(total: int, size: int) -> None
     seen: list[str] = []
     start = 1
     while start != -1:
-        answer = adminjobs.answer(Query(start=start, number=size), {}, jobs)
+        answer = admin_documents.query_result(Query(start=start, number=size), {}, jobs)
         assert answer["total"] == total
         assert answer["nextStart"] == -1 or answer["nextStart"] > start
         seen += answer["results"]
@@ -89,7 +89,7 @@ def test_following_next_start_sees_every_job_once(total: int, size: int) -> None
 
 
 def test_a_job_says_status_and_machinename() -> None:
-    shown = adminjobs.detail(job(2, owner="bob", machine="ONE"), "https://host/x")
+    shown = admin_documents.detail(job(2, owner="bob", machine="ONE"), "https://host/x")
     assert shown == {
         "jobId": f"j{2:032x}",
         "submittedTime": 2000,
@@ -102,17 +102,17 @@ def test_a_job_says_status_and_machinename() -> None:
 
 
 def test_one_that_runs_has_no_end_yet() -> None:
-    assert adminjobs.brief(job(3, GpState.EXECUTING))["endTime"] is None
+    assert admin_documents.brief(job(3, GpState.EXECUTING))["endTime"] is None
 
 
 def test_statistics_count_the_ends() -> None:
     states = [GpState.SUCCEEDED] * 17 + [GpState.FAILED] * 2
     # The documentation's own sample.
-    assert adminjobs.statistics([job(number, state) for number, state in enumerate(states)]) == {
+    assert admin_documents.statistics([job(number, state) for number, state in enumerate(states)]) == {
         "total": 19,
         "cancelled": 0,
         "failed": 2,
         "succeeded": 17,
     }
     others = [job(1, GpState.EXECUTING), job(2, GpState.TIMED_OUT), job(3, GpState.CANCELLED)]
-    assert adminjobs.statistics(others) == {"total": 3, "cancelled": 1, "failed": 0, "succeeded": 0}
+    assert admin_documents.statistics(others) == {"total": 3, "cancelled": 1, "failed": 0, "succeeded": 0}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from mockserver.apis.arcgis.wire import read_parameters
+from mockserver.apis.arcgis.requests import read_parameters
 from tests.drivers.server import Client
 
 PART = 'Content-Disposition: form-data; name="{name}"'

@@ -254,6 +254,14 @@ async def test_late_results_come_at_the_third_look(arcgis: ArcGis) -> None:
     assert (await arcgis.get(path))["results"] == RESULTS
 
 
+async def test_looks_at_late_results_count_anew_after_each_success(arcgis: ArcGis) -> None:
+    path = await arcgis.submit("LateResults")
+    await arcgis.advance(10)
+    assert [("results" in await arcgis.get(path)) for _ in range(2)] == [False, False]
+    await arcgis.force(path, "SUCCEEDED")
+    assert [("results" in await arcgis.get(path)) for _ in range(3)] == [False, False, True]
+
+
 async def test_results_can_be_late_by_a_setting_or_for_ever(arcgis: ArcGis) -> None:
     missing = await arcgis.submit("MissingResults")
     await arcgis.set(results_delay_polls=1)

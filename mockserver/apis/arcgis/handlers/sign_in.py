@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import tokens
+from mockserver.apis.arcgis.addresses import mount, root
+from mockserver.apis.arcgis.auth import COOKIE, authenticate, issue
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
-from mockserver.apis.arcgis.pages import render
-from mockserver.apis.arcgis.security import COOKIE, GpContext, authenticate, issue
+from mockserver.apis.arcgis.requests import GpContext, chosen_format, require_format
+from mockserver.apis.arcgis.responses import answer, page, redirect
 from mockserver.apis.arcgis.tokens import Binding, Token
-from mockserver.apis.arcgis.wire import HTML, answer, chosen_format, require_format
 
 CREDENTIALS = ("username", "password")
 
@@ -36,7 +34,8 @@ async def token_for(context: GpContext) -> Token:
     """Make the token that a request with a name and a password asks for.
 
     Raises:
-        RestError: a field is missing, or they do not belong together, or the format is not faked.
+        RestError: a field is missing, or they do not belong together.
+        UnknownFormat: the format is not faked.
     """
     given = context.parameters
     require_format(context)
@@ -57,7 +56,7 @@ async def generate_token(context: GpContext) -> Response:
         return page(context, "token.html", {"data": None})
     token = await token_for(context)
     data = {"token": token.value, "expires": token.expires_ms, "ssl": context.peer.scheme == "https"}
-    return answer(context, data, page="token.html")
+    return answer(context, data, template="token.html")
 
 
 async def admin_generate_token(context: GpContext) -> Response:
@@ -72,7 +71,7 @@ async def admin_generate_token(context: GpContext) -> Response:
         # The envelope is documented; that its code is 401 and its message the detail is inferred.
         details = [error.details] if isinstance(error.details, str) else error.details
         raise AdminError(405 if error.code == 405 else 401, *details) from None
-    return answer(context, {"token": token.value, "expires": str(token.expires_ms)}, page="token.html")
+    return answer(context, {"token": token.value, "expires": str(token.expires_ms)}, template="token.html")
 
 
 # --- pages for people --------------------------------------------------------------------------------
@@ -90,17 +89,17 @@ async def admin_login(context: GpContext) -> Response:
 
 async def logout(context: GpContext) -> Response:
     """`…/rest/logout`: forget the cookie."""
-    return _signed(context, _home(context, "rest/services"), "", 0)
+    return _signed(context, f"{root(context)}/rest/services", "", 0)
 
 
 async def admin_logout(context: GpContext) -> Response:
     """`…/admin/logout`: forget the cookie."""
-    return _signed(context, _home(context, "admin"), "", 0)
+    return _signed(context, f"{root(context)}/admin", "", 0)
 
 
 async def _sign_in(context: GpContext, title: str, home: str) -> Response:
     given = context.parameters
-    target = _own_page(context, given.get("redirect", "")) or _home(context, home)
+    target = _own_page(context, given.get("redirect", "")) or f"{root(context)}/{home}"
     if context.method == "GET":
         return page(context, "login.html", {"title": title, "error": None, "redirect": target})
     account = authenticate(context.site, given.get("username"), given.get("password"))
@@ -112,72 +111,25 @@ async def _sign_in(context: GpContext, title: str, home: str) -> Response:
     return _signed(context, target, token.value, round(token.expires - context.now))
 
 
-def page(context: GpContext, template: str, values: Mapping[str, Any]) -> Response:
-    """Answer with a page for people, whatever `f` says."""
-    return Response(body=render(context, template, values), content_type=HTML)
-
-
 def _signed(context: GpContext, target: str, value: str, seconds: int) -> Response:
-    path = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}"
+    path = f"{context.sandbox.prefix}/{mount(context)}"
     secure = "; Secure" if context.peer.scheme == "https" else ""
     cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    return Response(status=302, content_type=None, headers={"Location": target, "Set-Cookie": cookie})
-
-
-def _home(context: GpContext, path: str) -> str:
-    return f"{context.base}/{context.path.split('/', 2)[1]}/{path}"
+    return redirect(target, headers={"Set-Cookie": cookie})
 
 
 def _own_page(context: GpContext, target: str) -> str | None:
-    # Only pages of this site: a sign-in that leads anywhere is a trap for people.
+    # Only pages of this site: after a sign-in people trust what they see, and a link could lead them anywhere.
     try:
         parts = urlsplit(target)
     except ValueError:
         return None
-    root = f"{context.sandbox.prefix}/{context.path.split('/', 2)[1]}/"
+    site = f"{context.sandbox.prefix}/{mount(context)}/"
     if (
         parts.netloc not in ("", context.peer.host)
         or parts.scheme not in ("", context.peer.scheme)
-        or not parts.path.startswith(root)
+        or not parts.path.startswith(site)
     ):
         return None
     query = f"?{quote(parts.query, safe='=&%+')}" if parts.query else ""
     return f"{context.peer.scheme}://{context.peer.host}{quote(parts.path, safe='/%')}{query}"
-
-
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        name="GenerateToken",
-        title="Generate token",
-        methods=("GET", "POST"),
-        paths=("/{context}/tokens", "/{context}/tokens/generateToken", "/{context}/rest/generateToken"),
-        handler=generate_token,
-    ),
-    Operation(
-        name="AdminGenerateToken",
-        title="Generate token (Administrator)",
-        methods=("GET", "POST"),
-        paths=("/{context}/admin/generateToken",),
-        handler=admin_generate_token,
-    ),
-    Operation(
-        name="Login", title="Login page", methods=("GET", "POST"), paths=("/{context}/rest/login",), handler=login
-    ),
-    Operation(
-        name="Logout", title="Logout", methods=("GET", "POST"), paths=("/{context}/rest/logout",), handler=logout
-    ),
-    Operation(
-        name="AdminLogin",
-        title="Login page of the Administrator Directory",
-        methods=("GET", "POST"),
-        paths=("/{context}/admin/login",),
-        handler=admin_login,
-    ),
-    Operation(
-        name="AdminLogout",
-        title="Logout of the Administrator Directory",
-        methods=("GET", "POST"),
-        paths=("/{context}/admin/logout",),
-        handler=admin_logout,
-    ),
-)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from mockserver.apis.arcgis.security import GpContext
+from mockserver.apis.arcgis.requests import GpContext
 from mockserver.apis.arcgis.site import Service
 
 Link = tuple[str, str]

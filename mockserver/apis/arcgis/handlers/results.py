@@ -5,36 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.operation import Operation
 from mockserver.api.response import Response
-from mockserver.apis.arcgis import documents, errors, resources
-from mockserver.apis.arcgis.security import GpContext
+from mockserver.apis.arcgis import documents, errors
+from mockserver.apis.arcgis.addresses import localized
+from mockserver.apis.arcgis.handlers.resources import open_job
+from mockserver.apis.arcgis.requests import GpContext
+from mockserver.apis.arcgis.responses import answer
 from mockserver.apis.arcgis.site import Task
-from mockserver.apis.arcgis.wire import answer
 from mockserver.core.job import Job
 
 
 async def job_result(context: GpContext) -> Response:
     """Return one output value; names are compared without regard to letter case, as servers link them in either."""
-    _, task, job = await resources.open_job(context)
+    _, task, job = await open_job(context)
     return _one(context, _results(context, task, job))
 
 
 async def job_input(context: GpContext) -> Response:
     """Return one input value."""
-    _, task, job = await resources.open_job(context)
+    _, task, job = await open_job(context)
     return _one(context, _inputs(task, job))
 
 
 async def job_results(context: GpContext) -> Response:
     """Return all output values as a list; an empty one when there are none yet [results, 11.1]."""
-    _, task, job = await resources.open_job(context)
+    _, task, job = await open_job(context)
     return _all(context, _results(context, task, job), "Results")
 
 
 async def job_inputs(context: GpContext) -> Response:
     """Return all input values as a list [inputs, 11.1]."""
-    _, task, job = await resources.open_job(context)
+    _, task, job = await open_job(context)
     return _all(context, _inputs(task, job), "Inputs")
 
 
@@ -54,27 +55,13 @@ def _one(context: GpContext, values: Mapping[str, Any]) -> Response:
     wanted = context.values["parameter"]
     name = wanted if wanted in values else next((one for one in values if one.lower() == wanted.lower()), None)
     if name is None:
-        raise errors.RestError(400, context.settings.unable_text)
-    data = {"paramName": name, **resources.local(context, values[name])}
-    return answer(context, data, page="results.html", facts={"heading": f"Parameter: {name}", "values": [data]})
+        raise errors.unable(context)
+    data = {"paramName": name, **localized(context, values[name])}
+    return answer(context, data, template="results.html", facts={"heading": f"Parameter: {name}", "values": [data]})
 
 
 def _all(context: GpContext, values: Mapping[str, Any], heading: str) -> Response:
-    if resources.version_number(context.settings) < 11.1:
+    if context.settings.current_version < 11.1:
         raise errors.invalid_url()
-    data = [{"paramName": name, **resources.local(context, value)} for name, value in values.items()]
-    return answer(context, data, page="results.html", facts={"heading": heading, "values": data})
-
-
-def _paths(end: str) -> tuple[str, ...]:
-    return tuple(path + end for path in resources.JOB_PATHS)
-
-
-_BOTH = ("GET", "POST")
-
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(name="JobResult", methods=_BOTH, paths=_paths("/results/{parameter}"), handler=job_result),
-    Operation(name="JobInput", methods=_BOTH, paths=_paths("/inputs/{parameter}"), handler=job_input),
-    Operation(name="JobResults", methods=_BOTH, paths=_paths("/results"), handler=job_results),
-    Operation(name="JobInputs", methods=_BOTH, paths=_paths("/inputs"), handler=job_inputs),
-)
+    data = [{"paramName": name, **localized(context, value)} for name, value in values.items()]
+    return answer(context, data, template="results.html", facts={"heading": heading, "values": data})

@@ -1,0 +1,1 @@
+"""What answers: one module per resource of the site."""

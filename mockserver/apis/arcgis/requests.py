@@ -1,0 +1,95 @@
+"""What a request says: which plane it is for, its parameters and its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.parser import BytesParser
+from email.policy import compat32
+
+from mockserver.api.context import RequestContext
+from mockserver.apis.arcgis.settings import ArcgisSettings
+from mockserver.apis.arcgis.site import Site
+from mockserver.wire.forms import read_pairs
+
+GpContext = RequestContext[ArcgisSettings, Site]
+
+FORMATS = ("html", "json", "pjson")
+
+
+class UnknownFormat(Exception):
+    """An `f` that is not faked."""
+
+
+def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:
+    """Tell whether the site answers under the first segment of a path."""
+    if "portal" in values:
+        return settings.secured == "federated" and values["portal"] == settings.portal_context
+    return values.get("context", settings.contexts[0] if settings.contexts else "") in settings.contexts
+
+
+def plane(context: GpContext) -> str:
+    """Return `rest`, `admin`, `tokens` or `sharing`; an empty text where only the web tier answers."""
+    _, mount, *rest = context.path.split("/", 3)
+    found = rest[0] if rest else ""
+    if found == "sharing":
+        federated = context.settings.secured == "federated"
+        return found if federated and mount == context.settings.portal_context else ""
+    return found if found in ("rest", "admin", "tokens") and mount in context.settings.contexts else ""
+
+
+def read_parameters(context: GpContext) -> dict[str, str]:
+    """Merge query and form; the body wins on a clash, the last of a repeated name counts."""
+    parameters = dict(read_pairs(context.query_string))
+    if context.body:
+        parameters.update(_form(context))
+    return parameters
+
+
+def _form(context: GpContext) -> dict[str, str]:
+    content_type = context.headers.get("Content-Type", "")
+    if content_type.lower().startswith("multipart/form-data"):
+        return _multipart(content_type, context.body)
+    try:
+        return dict(read_pairs(context.body.decode("utf-8", "replace")))
+    except ValueError:
+        return {}
+
+
+def _multipart(content_type: str, body: bytes) -> dict[str, str]:
+    head = b"Content-Type: " + content_type.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+    found: dict[str, str] = {}
+    try:
+        # The older of the library's two policies: it takes any header as it comes.
+        for part in BytesParser(policy=compat32).parsebytes(head + body).walk():
+            name = part.get_param("name", header="content-disposition")
+            if isinstance(name, str) and not part.is_multipart():
+                content = part.get_payload(decode=True)
+                text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+                # The value of a file is its name: no operation reads its content.
+                found[name] = part.get_filename() or text
+    except (LookupError, RecursionError, ValueError):
+        # Parts inside parts without end, and the like: what was read so far is the request.
+        return found
+    return found
+
+
+def is_true(value: str | None, default: bool) -> bool:
+    """Read a boolean in any letter case; absent or empty is the default."""
+    return default if not value else value.strip().lower() != "false"
+
+
+def chosen_format(context: GpContext) -> str:
+    """Return what `f` asks for, in lower case; html when nothing does."""
+    return context.parameters.get("f", "").lower() or "html"
+
+
+def require_format(context: GpContext) -> str:
+    """Return the format asked for, before anything is changed that no answer could then show.
+
+    Raises:
+        UnknownFormat: the format is not faked.
+    """
+    asked = chosen_format(context)
+    if asked not in FORMATS:
+        raise UnknownFormat
+    return asked
