@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from mockserver.api.definition import Api
 from mockserver.api.operation import JobPlace, Operation
-from mockserver.apis.ges import hyg, job_calls, management, queries, submits, tokens
 from mockserver.apis.ges.errors import refuse
 from mockserver.apis.ges.faults import FAULTS
+from mockserver.apis.ges.handlers import hyg, management, tokens
+from mockserver.apis.ges.handlers import jobs as job_calls
+from mockserver.apis.ges.handlers import statements as queries
+from mockserver.apis.ges.handlers import submissions as submits
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
 from mockserver.apis.ges.machine import JOB
+from mockserver.apis.ges.operations import UNFAKED
+from mockserver.apis.ges.requests import resolve
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import read_site
-from mockserver.apis.ges.unfaked import UNFAKED
-from mockserver.apis.ges.wire import resolve
 
 _GRAPH = "/ges/v1.0/{project_id}/graphs/{graph_name}"
 _HYG = "/ges/v1.0/{project_id}/hyg/{graph_name}"

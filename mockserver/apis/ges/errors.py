@@ -10,8 +10,8 @@ from typing import Any
 from mockserver.api.context import RequestContext
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response
+from mockserver.apis.ges.requests import answer, gateway_answer
 from mockserver.apis.ges.settings import GesSettings
-from mockserver.apis.ges.wire import answer, gateway_answer
 from mockserver.core.errors import DomainError
 
 CATALOGUE: dict[str, tuple[int, str]] = {

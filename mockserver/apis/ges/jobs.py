@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
+from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
 from mockserver.apis.ges.machine import JOB, GesState
-from mockserver.apis.ges.management_jobs import own_management_fields
+from mockserver.apis.ges.management_documents import own_management_fields
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Graph, Script, Site

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.apis.ges.kinds import SCALAR, Kind
+from mockserver.apis.ges.job_types import SCALAR, Kind
+from mockserver.apis.ges.requests import whole
 from mockserver.apis.ges.site import Graph, Script
-from mockserver.apis.ges.wire import whole
 
 
 def found(kind: Kind, graph: Graph | None, script: Script | None, own: Mapping[str, Any]) -> Any:

@@ -229,7 +229,7 @@ async def test_a_scenario_of_a_cancel(ges: Any, scenario: str, word: str | None)
 async def test_the_default_fixtures_hold_a_job_in_every_state_and_of_every_kind(ges: Any) -> None:
     jobs = (await ges.control("GET", "/jobs?api=ges&limit=1000")).data["jobs"]
     assert {job["state"] for job in jobs} == set(STATES)
-    from mockserver.apis.ges.kinds import KINDS
+    from mockserver.apis.ges.job_types import KINDS
 
     assert {job["kind"] for job in jobs} == set(KINDS)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mockserver.api.response import Response
-from mockserver.apis.ges.access import GesContext, graph_of
+from mockserver.apis.ges.auth import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
-from mockserver.apis.ges.kinds import HYG_ALGORITHM
+from mockserver.apis.ges.handlers.submissions import created, json_object
+from mockserver.apis.ges.job_types import HYG_ALGORITHM
 from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.requests import answer
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.submits import created, json_object
-from mockserver.apis.ges.wire import answer
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

@@ -8,11 +8,11 @@ from typing import Any
 
 from mockserver.api.response import Response
 from mockserver.apis.ges import signature as signatures
-from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
+from mockserver.apis.ges.auth import TOKENS, GesContext, authorise, genuine, in_time, signed_request
 from mockserver.apis.ges.errors import GatewayFault
+from mockserver.apis.ges.requests import gateway_answer
 from mockserver.apis.ges.signature import BadSignature
 from mockserver.apis.ges.site import Account
-from mockserver.apis.ges.wire import gateway_answer
 from mockserver.core.clock import iso
 
 

@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 
 from mockserver.api.response import Response
-from mockserver.apis.ges.access import GesContext, graph_of
+from mockserver.apis.ges.auth import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
-from mockserver.apis.ges.kinds import EXPORT_RESULT, cancellable, kind_of
+from mockserver.apis.ges.handlers.submissions import created, json_object
+from mockserver.apis.ges.job_types import EXPORT_RESULT, cancellable, kind_of
 from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.requests import MAXIMUM, answer, truth, whole
 from mockserver.apis.ges.results import outputs
 from mockserver.apis.ges.settings import Edition, GesSettings
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.submits import created, json_object
-from mockserver.apis.ges.wire import MAXIMUM, answer, truth, whole
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine

@@ -7,13 +7,13 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.api.response import Response
-from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesContext, graph_of
+from mockserver.apis.ges import job_types as kinds
+from mockserver.apis.ges.auth import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
-from mockserver.apis.ges.kinds import Kind, kind_of
+from mockserver.apis.ges.job_types import Kind, kind_of
+from mockserver.apis.ges.requests import answer, truth, whole
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.wire import answer, truth, whole
 from mockserver.core.job import Job
 from mockserver.wire.json import Malformed
 

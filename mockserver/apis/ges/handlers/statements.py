@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.response import Response
-from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesContext, graph_of
+from mockserver.apis.ges import job_types as kinds
+from mockserver.apis.ges.auth import GesContext, graph_of
 from mockserver.apis.ges.errors import GesFault
+from mockserver.apis.ges.handlers.submissions import created, json_object
+from mockserver.apis.ges.requests import answer, truth
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.submits import created, json_object
-from mockserver.apis.ges.wire import answer, truth
 
 _WRITES = re.compile(r"\b(create|merge|set|delete|detach|remove)\b", re.IGNORECASE)
 _NO_STATS = {

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.api.response import Response
-from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesContext, project_of
+from mockserver.apis.ges import job_types as kinds
+from mockserver.apis.ges.auth import GesContext, project_of
 from mockserver.apis.ges.errors import ManagementFault
-from mockserver.apis.ges.kinds import Kind
-from mockserver.apis.ges.management_jobs import WORDS, described, snake_case
+from mockserver.apis.ges.job_types import Kind
+from mockserver.apis.ges.management_documents import WORDS, described, snake_case
+from mockserver.apis.ges.requests import gateway_answer, whole
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
