@@ -1,9 +1,9 @@
-"""The kinds of job and the calls that create them: one row each.
+"""The types of job and the calls that create them: one row each.
 
 Rules a maintainer must keep:
 
-1. What differs from call to call is a column here; no module asks for a kind by its name.
-2. `jobType` is not a key: 1 stands for several kinds (ges.md §3.2), so a job remembers its kind itself.
+1. What differs from call to call is a column here.
+2. `jobType` is not a key: 1 stands for several types (ges.md §3.2), so a job remembers its type (`kind`) itself.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from mockserver.apis.ges.settings import Edition, GesSettings
 
+GRAPH = "/ges/v1.0/{project_id}/graphs/{graph_name}"
+"""Path template of a graph on the service plane."""
 
-class Shape(StrEnum):
+
+class IdFormat(StrEnum):
     """How a job's id is written; samples in ges.md §3.1."""
 
     UUID = "uuid"
@@ -26,32 +30,101 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One kind of job.
+class JobType:
+    """One type of job.
 
     Attributes:
-        name: in fixtures.
+        name: `kind` in fixtures.
+        path: of the call that creates it, below the graph.
+        number: `jobType` of the answer; None when it has none.
+        code: error code of the call when its graph is unknown.
+        id_format: in the memory edition.
+        since: the first page ("2021", "2022", "2025") by which such a job can be cancelled; None: never.
         command: in the list of jobs; only `import_graph` is documented, the others follow its pattern (inferred).
-        path: what creates it, below the graph.
-        job_type: `jobType` of the answer; None when it has none.
-        graph_code: error code for an unknown graph.
-        shape: of its id in the memory edition.
         algorithm: its failure is told as `Running algorithm [x] error: …!`, and its end word is an algorithm's.
         lists: the key of `data.outputs` that is empty when nothing was found.
-        since: the first page ("2021", "2022", "2025") by which such a job can be cancelled; None: never.
     """
 
     name: str
-    command: str
     path: str
-    job_type: int | None = None
-    graph_code: str = "GES.8000"
-    shape: Shape = Shape.UUID_DIGITS
-    algorithm: bool = False
-    lists: str | None = None
-    since: str | None = None
-    method: str = "POST"
+    number: int | None
+    code: str
+    id_format: IdFormat
+    since: str | None
+    command: str
+    method: str
+    algorithm: bool
+    lists: str | None
 
+
+def _row(
+    name: str,
+    path: str,
+    number: int | None,
+    code: str,
+    id_format: IdFormat = IdFormat.UUID_DIGITS,
+    since: str | None = None,
+    *,
+    command: str | None = None,
+    method: str = "POST",
+    algorithm: bool = False,
+    lists: str | None = None,
+) -> JobType:
+    return JobType(
+        name=name,
+        path=path,
+        number=number,
+        code=code,
+        id_format=id_format,
+        since=since,
+        command=command or name.replace("-", "_"),
+        method=method,
+        algorithm=algorithm,
+        lists=lists,
+    )
+
+
+_LONG, _UUID, _HEX = IdFormat.UUID_DIGITS, IdFormat.UUID, IdFormat.HEX
+
+_TYPES = (
+    # name, path below the graph, jobType, code of an unknown graph, id format, can be cancelled since
+    _row("query-vertices", "vertices/action?action_id=query", 1, "GES.8204", _LONG, "2021", lists="vertices"),
+    _row("query-edges", "edges/action?action_id=query", 0, "GES.8105", _LONG, "2021", lists="edges"),
+    _row("execute-algorithm", "action?action_id=execute-algorithm", 1, "GES.8402", _LONG, "2021", algorithm=True),
+    _row("create-index", "indices", 8, "GES.8603", _LONG, "2021"),
+    # The blank is in the sample: 删除索引(1-1-6).md.
+    _row("delete-index", "indices", 9, "GES.8604 ", method="DELETE"),
+    _row("filtered-query", "action?action_id=filtered-query", 1, "GES.8806", _UUID, lists="vertices"),
+    _row("filtered-query-v2", "action?action_id=filtered-query&version=v2", 1, "GES.8806", _UUID, "2025",
+         command="filtered_query", lists="vertices"),
+    _row("batch-delete-edges", "edges/action?action_id=batch-delete", 3, "GES.8402", _UUID),
+    _row("export-vertices", "vertices/action?action_id=export", 1, "GES.8204"),
+    _row("export-edges", "edges/action?action_id=export", 0, "GES.8105"),
+    _row("delete-vertices", "vertices/action?action_id=delete", 1, "GES.8204"),
+    _row("delete-edges", "edges/action?action_id=delete", 0, "GES.8105"),
+    _row("import-graph", "action?action_id=import-graph", None, "GES.8013", _UUID, "2025"),
+    _row("export-graph", "action?action_id=export-graph", None, "GES.8011", _LONG, "2025"),
+    _row("clear-graph", "action?action_id=clear-graph", None, "GES.8012", _HEX),
+    _row("import-properties", "action?action_id=import-properties", None, "GES.8013", _UUID),
+    _row("delete-by-file", "action?action_id=delete-by-file", None, "GES.8013", _UUID),
+    _row("execute-cypher-query", "action?action_id=execute-cypher-query", None, "GES.8000", _UUID, "2022"),
+    _row("export-result", "jobs", None, "GES.8011"),
+    _row("hyg-algorithm", "algorithm", None, "GES.8000", _LONG, "2021", algorithm=True),
+)  # fmt: skip
+
+JOB_TYPES: Mapping[str, JobType] = MappingProxyType({one.name: one for one in _TYPES})
+"""All types by name."""
+
+EXECUTE_ALGORITHM = JOB_TYPES["execute-algorithm"]
+FILTERED_QUERY = JOB_TYPES["filtered-query"]
+FILTERED_QUERY_V2 = JOB_TYPES["filtered-query-v2"]
+BATCH_DELETE_EDGES = JOB_TYPES["batch-delete-edges"]
+EXECUTE_CYPHER_QUERY = JOB_TYPES["execute-cypher-query"]
+EXPORT_RESULT = JOB_TYPES["export-result"]
+HYG_ALGORITHM = JOB_TYPES["hyg-algorithm"]
+
+# The same call and type, but its sample answers with another jobType and a bare UUID.
+_FILTERED_SHORTEST_PATH = replace(EXECUTE_ALGORITHM, number=2, id_format=IdFormat.UUID)
 
 _PAGES = ("2021", "2022", "2025")
 
@@ -71,201 +144,39 @@ SCALAR = frozenset(
 )  # fmt: skip
 """Algorithms with one result, whose outputs have no data_* fields (algorithm common parameters)."""
 
-QUERY_VERTICES = Kind(
-    name="query-vertices",
-    command="query_vertices",
-    path="vertices/action?action_id=query",
-    job_type=1,
-    graph_code="GES.8204",
-    lists="vertices",
-    since="2021",
-)
-QUERY_EDGES = Kind(
-    name="query-edges",
-    command="query_edges",
-    path="edges/action?action_id=query",
-    job_type=0,
-    graph_code="GES.8105",
-    lists="edges",
-    since="2021",
-)
-EXECUTE_ALGORITHM = Kind(
-    name="execute-algorithm",
-    command="execute_algorithm",
-    path="action?action_id=execute-algorithm",
-    job_type=1,
-    graph_code="GES.8402",
-    algorithm=True,
-    since="2021",
-)
-# The same call and kind, but its sample answers with another jobType and a bare UUID.
-_FILTERED_SHORTEST_PATH = replace(EXECUTE_ALGORITHM, job_type=2, shape=Shape.UUID)
-CREATE_INDEX = Kind(
-    name="create-index",
-    command="create_index",
-    path="indices",
-    job_type=8,
-    graph_code="GES.8603",
-    since="2021",
-)
-DELETE_INDEX = Kind(
-    name="delete-index",
-    command="delete_index",
-    path="indices",
-    method="DELETE",
-    job_type=9,
-    # The blank is in the sample: 删除索引(1-1-6).md.
-    graph_code="GES.8604 ",
-)
-FILTERED_QUERY = Kind(
-    name="filtered-query",
-    command="filtered_query",
-    path="action?action_id=filtered-query",
-    job_type=1,
-    graph_code="GES.8806",
-    shape=Shape.UUID,
-    lists="vertices",
-)
-FILTERED_QUERY_V2 = Kind(
-    name="filtered-query-v2",
-    command="filtered_query",
-    path="action?action_id=filtered-query&version=v2",
-    job_type=1,
-    graph_code="GES.8806",
-    shape=Shape.UUID,
-    lists="vertices",
-    since="2025",
-)
-BATCH_DELETE_EDGES = Kind(
-    name="batch-delete-edges",
-    command="batch_delete_edges",
-    path="edges/action?action_id=batch-delete",
-    job_type=3,
-    graph_code="GES.8402",
-    shape=Shape.UUID,
-)
-EXPORT_VERTICES = Kind(
-    name="export-vertices",
-    command="export_vertices",
-    path="vertices/action?action_id=export",
-    job_type=1,
-    graph_code="GES.8204",
-)
-EXPORT_EDGES = Kind(
-    name="export-edges",
-    command="export_edges",
-    path="edges/action?action_id=export",
-    job_type=0,
-    graph_code="GES.8105",
-)
-DELETE_VERTICES = Kind(
-    name="delete-vertices",
-    command="delete_vertices",
-    path="vertices/action?action_id=delete",
-    job_type=1,
-    graph_code="GES.8204",
-)
-DELETE_EDGES = Kind(
-    name="delete-edges",
-    command="delete_edges",
-    path="edges/action?action_id=delete",
-    job_type=0,
-    graph_code="GES.8105",
-)
-IMPORT_GRAPH = Kind(
-    name="import-graph",
-    command="import_graph",
-    path="action?action_id=import-graph",
-    graph_code="GES.8013",
-    shape=Shape.UUID,
-    since="2025",
-)
-EXPORT_GRAPH = Kind(
-    name="export-graph",
-    command="export_graph",
-    path="action?action_id=export-graph",
-    graph_code="GES.8011",
-    since="2025",
-)
-CLEAR_GRAPH = Kind(
-    name="clear-graph",
-    command="clear_graph",
-    path="action?action_id=clear-graph",
-    graph_code="GES.8012",
-    shape=Shape.HEX,
-)
-IMPORT_PROPERTIES = Kind(
-    name="import-properties",
-    command="import_properties",
-    path="action?action_id=import-properties",
-    graph_code="GES.8013",
-    shape=Shape.UUID,
-)
-DELETE_BY_FILE = Kind(
-    name="delete-by-file",
-    command="delete_by_file",
-    path="action?action_id=delete-by-file",
-    graph_code="GES.8013",
-    shape=Shape.UUID,
-)
-EXECUTE_CYPHER_QUERY = Kind(
-    name="execute-cypher-query",
-    command="execute_cypher_query",
-    path="action?action_id=execute-cypher-query",
-    graph_code="GES.8000",
-    shape=Shape.UUID,
-    since="2022",
-)
-EXPORT_RESULT = Kind(
-    name="export-result",
-    command="export_result",
-    path="jobs",
-    graph_code="GES.8011",
-)
-HYG_ALGORITHM = Kind(
-    name="hyg-algorithm",
-    command="hyg_algorithm",
-    path="algorithm",
-    algorithm=True,
-    since="2021",
-)
 
-KINDS: Mapping[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        QUERY_VERTICES, QUERY_EDGES, EXECUTE_ALGORITHM, CREATE_INDEX, DELETE_INDEX,
-        FILTERED_QUERY, FILTERED_QUERY_V2, BATCH_DELETE_EDGES, EXPORT_VERTICES, EXPORT_EDGES, DELETE_VERTICES,
-        DELETE_EDGES, IMPORT_GRAPH, EXPORT_GRAPH, CLEAR_GRAPH, IMPORT_PROPERTIES, DELETE_BY_FILE,
-        EXECUTE_CYPHER_QUERY, EXPORT_RESULT, HYG_ALGORITHM,
-    )
-}  # fmt: skip
-
-
-def kind_of(data: Mapping[str, object]) -> Kind:
-    """Return the kind of a job, given its own fields."""
+def type_of(data: Mapping[str, object]) -> JobType:
+    """Return the type of a job, given its own fields."""
     if data.get("algorithm") == "filtered_shortest_path" and data["kind"] == EXECUTE_ALGORITHM.name:
         return _FILTERED_SHORTEST_PATH
-    return KINDS[str(data["kind"])]
+    return JOB_TYPES[str(data["kind"])]
 
 
 def cancellable(settings: GesSettings, data: Mapping[str, object]) -> bool:
-    """Tell whether a job of this kind can be cancelled, by the page that holds."""
+    """Tell whether a job of this type can be cancelled, by the page that holds."""
     page = settings.cancellable
     if page == "edition":
         # No page of the persistent edition lists them; that of 2025 is the nearest (inferred).
         page = "2021" if settings.edition == Edition.MEMORY else "2025"
-    kind = kind_of(data)
-    if kind.since is None or _PAGES.index(kind.since) > _PAGES.index(page):
+    job_type = type_of(data)
+    if job_type.since is None or _PAGES.index(job_type.since) > _PAGES.index(page):
         return False
-    if kind is EXECUTE_CYPHER_QUERY:
+    if job_type is EXECUTE_CYPHER_QUERY:
         return bool(data.get("read_only", True))
-    if kind.name == EXECUTE_ALGORITHM.name and page == "2025":
+    if job_type.name == EXECUTE_ALGORITHM.name and page == "2025":
         return data.get("algorithm") in ALGORITHMS_2025
     return True
 
 
-def end_word(settings: GesSettings, kind: Kind) -> str:
+def end_word(settings: GesSettings, job_type: JobType) -> str:
     """Return how the end of such a job is called."""
     if settings.end_word != "edition":
         return settings.end_word
-    return "complete" if settings.persistent or kind.algorithm else "success"
+    return "complete" if settings.persistent or job_type.algorithm else "success"
+
+
+def format_of(settings: GesSettings, job_type: JobType) -> IdFormat:
+    """Return how ids of new jobs of a type are written."""
+    if settings.job_ids != "edition":
+        return IdFormat(settings.job_ids)
+    return IdFormat.HEX_DIGITS if settings.persistent else job_type.id_format
