@@ -22,7 +22,7 @@ from mockserver.apis.ges.errors import (
     UnknownGraph,
     not_offered,
     unauthenticated,
-)  # fmt: skip
+)
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Account, Graph

@@ -22,7 +22,7 @@ from mockserver.apis.ges.job_types import (
     HYG_ALGORITHM,
     JOB_TYPES,
     JobType,
-)  # fmt: skip
+)
 from mockserver.apis.ges.settings import GesSettings
 
 _HYG = "/ges/v1.0/{project_id}/hyg/{graph_name}"

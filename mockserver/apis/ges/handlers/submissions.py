@@ -16,7 +16,7 @@ from mockserver.apis.ges.job_types import (
     FILTERED_QUERY_V2,
     JobType,
     type_of,
-)  # fmt: skip
+)
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.responses import answer
 from mockserver.apis.ges.results import found
