@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
 from mockserver.api.response import Response
-from mockserver.apis.ges.errors import CATALOGUE, GatewayFault, GesFault, refuse, unauthenticated
+from mockserver.apis.ges.errors import CATALOGUE, ERRORS, GatewayError, ServiceError, unauthenticated
 from mockserver.core.machine import Confidence
 
 _STATUSES = {
@@ -24,7 +24,7 @@ _NAMED = ("GES.8002", "GES.8005", "GES.8006", "GES.8007", "GES.8008", "GES.8020"
 
 
 def _refused(error: Exception) -> Callable[[RequestContext[Any, Any]], Response]:
-    return lambda context: refuse(context, error)
+    return lambda context: ERRORS(context, error)
 
 
 def _empty(status: int) -> Callable[[RequestContext[Any, Any]], Response]:
@@ -36,7 +36,7 @@ FAULTS = (
         NamedFault(
             name=code,
             title=f"{CATALOGUE[code][0]} {CATALOGUE[code][1]}",
-            reply=_refused(GesFault(code)),
+            reply=_refused(ServiceError(code)),
             source="Error Codes for Service Plane APIs",
         )
         for code in _NAMED
@@ -65,19 +65,19 @@ FAULTS = (
     NamedFault(
         name="APIG.0301",
         title="401, the newer name of APIGW.0301",
-        reply=_refused(GatewayFault(401, "APIG.0301", "Incorrect IAM authentication information: decrypt token fail")),
+        reply=_refused(GatewayError(401, "APIG.0301", "Incorrect IAM authentication information: decrypt token fail")),
         source="API gateway error codes",
     ),
     NamedFault(
         name="APIG.0307",
         title="401, the token must be updated",
-        reply=_refused(GatewayFault(401, "APIG.0307", "The token must be updated.")),
+        reply=_refused(GatewayError(401, "APIG.0307", "The token must be updated.")),
         source="API gateway error codes",
     ),
     NamedFault(
         name="rate-limit",
         title="429 APIGW.0308; the Python SDK loses its body",
-        reply=_refused(GatewayFault(429, "APIGW.0308", "The throttling threshold has been reached.")),
+        reply=_refused(GatewayError(429, "APIGW.0308", "The throttling threshold has been reached.")),
         confidence=Confidence.INFERRED,
         source="API gateway error codes; the text is inferred",
     ),
@@ -85,7 +85,7 @@ FAULTS = (
         name="api-not-found",
         title="404 APIGW.0101",
         reply=_refused(
-            GatewayFault(404, "APIGW.0101", "The API does not exist or has not been published in the environment")
+            GatewayError(404, "APIGW.0101", "The API does not exist or has not been published in the environment")
         ),
         source="API gateway error codes",
     ),

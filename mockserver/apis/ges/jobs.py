@@ -1,36 +1,39 @@
-"""A job from its fixture form: ids by edition and kind, the plan of its graph, and what it will find."""
+"""A job from its fixture form: ids by edition and type, the plan of its graph, and what it will find."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.kinds import EXECUTE_ALGORITHM, Kind, Shape, end_word, kind_of
+from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, end_word, format_of, type_of
 from mockserver.apis.ges.machine import JOB, GesState
-from mockserver.apis.ges.management_jobs import own_management_fields
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Graph, Script, Site
 from mockserver.core.errors import BadPlan
 from mockserver.core.ids import Ids
-from mockserver.core.job_document import BadFields, api_fields
-from mockserver.core.machine import Phase
+from mockserver.core.job import Job, evolve
+from mockserver.core.job_document import BadFields, amend, api_fields
+from mockserver.core.machine import Machine, Phase
 from mockserver.core.plan import CancelMode, describe_plan, wait
 
-SCENARIOS: Mapping[str, Mapping[str, Any]] = {
-    "succeeds": {"plan": "succeeds"},
-    "fails": {"plan": "fails"},
-    "stuck": {"plan": "stuck"},
-    "lost": {"lost": True},
-    "missing-results": {"plan": "succeeds", "result": None},
-    "late-results": {"plan": "succeeds", "result_delay": 10.0},
-    "cancel-ignored": {"on_cancel": "ignores"},
-    "cancel-too-late": {"on_cancel": "loses"},
-    "cancel-fails": {"on_cancel": "fails"},
-    "cancel-stuck": {"on_cancel": "stuck"},
-}
+SCENARIOS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "succeeds": {"plan": "succeeds"},
+        "fails": {"plan": "fails"},
+        "stuck": {"plan": "stuck"},
+        "lost": {"lost": True},
+        "missing-results": {"plan": "succeeds", "result": None},
+        "late-results": {"plan": "succeeds", "result_delay": 10.0},
+        "cancel-ignored": {"on_cancel": "ignores"},
+        "cancel-too-late": {"on_cancel": "loses"},
+        "cancel-fails": {"on_cancel": "fails"},
+        "cancel-stuck": {"on_cancel": "stuck"},
+    }
+)
 """What a job's `scenario` stands for; fields given beside it win."""
 
 
@@ -45,21 +48,21 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[GesSettings, Site])
     if graph is None and fields.get("graph") is not None and fields.get("project_id") is None:
         raise BadFields("graph", f"no graph {fields['graph']!r}; name one of the fixture's graphs")
     own = _own_fields(fields, graph)
-    kind = kind_of(own)
+    job_type = type_of(own)
     script = None if graph is None else graph.algorithms.get(own.get("algorithm") or "")
     management = own.get("plane") == "management"
     if "result" not in own and not management:
-        own["result"] = found(kind, graph, script, own)
+        own["result"] = found(job_type, graph, script, own)
     settings = context.settings
-    shape = Shape.HEX if management else shape_of(settings, kind)
-    end = "success" if management else end_word(settings, kind)
-    waiting = settings.waiting_word if kind.algorithm and not management else GesState.PENDING
+    id_format = IdFormat.HEX if management else format_of(settings, job_type)
+    end = "success" if management else end_word(settings, job_type)
+    waiting = settings.waiting_word if job_type.algorithm and not management else GesState.PENDING
     default_plan, default_cancel = _defaults(graph, script)
     plan = _plan(fields.get("plan", default_plan or JOB.plan), end, waiting)
     job_id = fields.get("id")
     return JobSpec(
         machine=JOB,
-        id=NewId(counter="job", write=partial(new_id, context.ids, shape)) if job_id is None else job_id,
+        id=NewId(counter="job", write=partial(_new_id, context.ids, id_format)) if job_id is None else job_id,
         fields={"error": _reason(graph, script), **fields, "plan": plan},
         data=own,
         default_cancel=_cancel(default_cancel, settings),
@@ -67,24 +70,30 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[GesSettings, Site])
     )
 
 
-def shape_of(settings: GesSettings, kind: Kind) -> Shape:
-    """Return how ids of new jobs of a kind are written."""
-    if settings.job_ids != "edition":
-        return Shape(settings.job_ids)
-    return Shape.HEX_DIGITS if settings.persistent else kind.shape
+def exported_by(machine: Machine, job: Job, now: float, export_id: str) -> Job:
+    """Return a job that an export will take along when it succeeds."""
+    return amend(machine, job, {"exports": [*job.data.get("exports", ()), export_id]}, now)
 
 
-def new_id(ids: Ids, shape: Shape, number: int) -> str:
-    """Return the id of the n-th job; samples of each shape in ges.md §3.1."""
+def taken_along(job: Job, export: Job) -> Job:
+    """Return an exported job whose export has succeeded: it is remembered until then, and no longer."""
+    retention = max(0.0, (export.ended or export.since) - job.since)
+    if job.retention is not None and job.retention <= retention:
+        return job
+    return evolve(job, retention=retention, version=job.version + 1)
+
+
+def _new_id(ids: Ids, id_format: IdFormat, number: int) -> str:
+    """Return the id of the n-th job; samples of each format in ges.md §3.1."""
     name = "ges.job"
-    if shape is Shape.UUID:
+    if id_format is IdFormat.UUID:
         return ids.uuid(name, number)
-    if shape is Shape.UUID_DIGITS:
+    if id_format is IdFormat.UUID_DIGITS:
         return f"{ids.uuid(name, number)}{number:09d}"
-    if shape is Shape.DIGITS_UUID:
+    if id_format is IdFormat.DIGITS_UUID:
         # One number for the whole engine, then a UUID: 6258216312399194368 in all ids of the sample.
         return f"{int.from_bytes(ids.digest(name, 0)[:8]) % 10**19:019d}{ids.uuid(name, number)}"
-    if shape is Shape.HEX_DIGITS:
+    if id_format is IdFormat.HEX_DIGITS:
         return f"{ids.hex(name, number)}{number:013d}"
     return ids.hex(name, number)
 
@@ -96,14 +105,27 @@ def _own_fields(fields: Mapping[str, Any], graph: Graph | None) -> dict[str, Any
         own.setdefault("graph", graph.name)
         own.setdefault("project_id", graph.project_id)
     if own.get("plane") == "management":
-        return {**own_management_fields(own, graph), **own}
+        return {**_management_fields(own, graph), **own}
     if own["kind"] == EXECUTE_ALGORITHM.name:
         own.setdefault("algorithm", "pagerank")
     if "request" not in own:
-        kind = kind_of(own)
-        url = f"/ges/v1.0/{own.get('project_id')}/graphs/{own.get('graph')}/{kind.path}"
-        own["request"] = {"command": kind.command, "url": url, "body": {}}
+        job_type = type_of(own)
+        graph_path = GRAPH.format(project_id=own.get("project_id"), graph_name=own.get("graph"))
+        own["request"] = {"command": job_type.command, "url": f"{graph_path}/{job_type.path}", "body": {}}
     return own
+
+
+def _management_fields(own: Mapping[str, Any], graph: Graph | None) -> dict[str, Any]:
+    """Return the fields that a management job has unless it says otherwise."""
+    kind = str(own.get("kind") or "import-graph")
+    name = "".join(part.capitalize() for part in kind.split("-"))
+    return {
+        "kind": kind,
+        "job_name": name,
+        "job_type": "GraphManagement",
+        "related_graph": None if graph is None else graph.name,
+        "graph_id": None if graph is None else graph.id,
+    }
 
 
 def _defaults(graph: Graph | None, script: Script | None) -> tuple[Any, Any]:

@@ -1,27 +1,27 @@
-"""What a finished job has found, and the page of it that a status query gets."""
+"""What a new job will find."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.apis.ges.kinds import SCALAR, Kind
+from mockserver.apis.ges.job_types import SCALAR, JobType
+from mockserver.apis.ges.requests import whole
 from mockserver.apis.ges.site import Graph, Script
-from mockserver.apis.ges.wire import whole
 
 
-def found(kind: Kind, graph: Graph | None, script: Script | None, own: Mapping[str, Any]) -> Any:
-    """Return what a new job will find: the content of `data.outputs`."""
+def found(job_type: JobType, graph: Graph | None, script: Script | None, own: Mapping[str, Any]) -> Any:
+    """Return the content of `data.outputs`: as the fixture scripts it, or what the graph holds."""
     if script is not None and script.result is not None:
         return script.result
-    if kind.lists is None:
+    if job_type.lists is None:
         # An algorithm's list bears its name: {"pagerank": […]}; that it is there when empty is inferred.
         name = own.get("algorithm")
-        return {name: []} if kind.algorithm and name and name not in SCALAR else {}
-    rows = () if graph is None else graph.vertices if kind.lists == "vertices" else graph.edges
+        return {name: []} if job_type.algorithm and name and name not in SCALAR else {}
+    rows = () if graph is None else graph.vertices if job_type.lists == "vertices" else graph.edges
     request = own.get("request")
     asked = request.get("body") if isinstance(request, Mapping) else None
-    return {kind.lists: chosen(rows, asked if isinstance(asked, Mapping) else {})}
+    return {job_type.lists: chosen(rows, asked if isinstance(asked, Mapping) else {})}
 
 
 def chosen(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -35,24 +35,3 @@ def chosen(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> list[
     start = whole(asked.get("offset")) or 0
     limit = whole(asked.get("limit"))
     return list(rows[start:] if limit is None else rows[start : start + limit])
-
-
-def outputs(kind: Kind, algorithm: str | None, result: Mapping[str, Any] | None, offset: int, limit: int) -> Any:
-    """Return `data.outputs`: a result, its list cut to a page, and the page's echo.
-
-    Results without a list, and those of algorithms with a single value, have no `data_*` fields.
-    """
-    if not result or algorithm in SCALAR:
-        return result or {}
-    name = next((key for key, value in result.items() if isinstance(value, list)), None)
-    if name is None:
-        return result
-    rows = result[name]
-    page = rows[offset : offset + limit]
-    stated = result.get("data_total_size")
-    total = stated if isinstance(stated, int) and stated >= len(rows) else len(rows)
-    echo = {"data_return_size": len(page), "data_offset": offset, "data_total_size": total}
-    if kind.algorithm:
-        return {**result, name: page, **echo}
-    # A query's samples name the size before the list, an algorithm's after it.
-    return {"data_return_size": len(page), **result, name: page, **echo}

@@ -122,6 +122,11 @@ class GesSettings:
         return self.edition == Edition.PERSISTENT
 
     @property
+    def exports_results(self) -> bool:
+        """Whether results can be exported."""
+        return self.export_result == "yes" or (self.export_result == "edition" and not self.persistent)
+
+    @property
     def remembered(self) -> float | None:
         """Sandbox seconds a finished job is remembered, None for ever: what `retention` says, whose 0 means that."""
         return self.retention or None

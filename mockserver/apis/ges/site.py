@@ -85,6 +85,10 @@ class Graph:
     gremlin: Mapping[str, Script] = field(default_factory=dict)
     label_index: bool = True
 
+    def holds(self, data: Mapping[str, Any]) -> bool:
+        """Tell whether a job is on this graph, given its own fields."""
+        return data.get("graph") == self.name and data.get("project_id") == self.project_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:

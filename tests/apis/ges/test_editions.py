@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.apis.ges.kinds import ALGORITHMS_2025, KINDS
+from mockserver.apis.ges.job_types import ALGORITHMS_2025, JOB_TYPES
 
 FINISHED = "03e774f5-29ea-4187-9508-5435f3892ead016886200"
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -131,7 +131,7 @@ CANCELLABLE = {
 async def test_only_jobs_of_some_kinds_can_be_cancelled(ges: Any, settings: Any, page: str) -> None:
     await ges.set(**settings)
     cancelled = set()
-    for kind in KINDS:
+    for kind in JOB_TYPES:
         got = await ges.cancel(await ges.add(kind=kind, state="running"))
         if got.status == 200:
             cancelled.add(kind)

@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from mockserver.apis.ges.jobs import taken_along
+from mockserver.apis.ges.machine import JOB
+from mockserver.core.job import Job
+from mockserver.core.machine import expired
+
 SUBMITS = {
     "query-vertices": ("POST", "vertices/action?action_id=query", {"labels": ["user"]}, "success"),
     "query-edges": ("POST", "edges/action?action_id=query", {"labels": ["rate"]}, "success"),
@@ -179,6 +184,29 @@ async def test_an_export_that_fails_leaves_its_source(ges: Any) -> None:
     assert (await ges.status(source)).status == 200
 
 
+async def test_a_job_that_an_export_has_taken_along_is_remembered_until_then_and_no_longer(ges: Any) -> None:
+    source = await ges.add(kind="query-vertices", state="success")
+    export = (await ges.call("POST", f"jobs/{source}/action?action_id=export-result", json=EXPORT)).data["jobId"]
+    await ges.advance(3)
+    for _ in range(2):
+        assert (await ges.status(source)).data["errorCode"] == "GES.8301"
+    await ges.advance(1)
+    assert (await ges.control("GET", f"/jobs/ges/{source}")).status == 404
+    assert (await ges.cancel(source)).data["errorCode"] == "GES.8303"
+    assert (await ges.status(export)).data["status"] == "success"
+
+
+def test_a_job_that_will_be_forgotten_sooner_is_left_as_it_is() -> None:
+    plan = JOB.plans["succeeds"]
+    source = Job(api="ges", id="s", state="success", plan=plan, created=0.0, since=10.0, ended=10.0, retention=5.0)
+    export = Job(api="ges", id="e", state="success", plan=plan, created=11.0, since=14.0, ended=14.0)
+    forgotten = taken_along(source, export)
+    assert (forgotten.retention, forgotten.version) == (4.0, 1)
+    assert not expired(JOB, forgotten, 14.0)
+    assert expired(JOB, forgotten, 14.1)
+    assert taken_along(forgotten, export) is forgotten
+
+
 async def test_keys_of_an_export_are_not_repeated_by_the_list(ges: Any) -> None:
     source = await ges.add(kind="query-vertices", state="success")
     await ges.call("POST", f"jobs/{source}/action?action_id=export-result", json=EXPORT)
@@ -229,9 +257,9 @@ async def test_a_scenario_of_a_cancel(ges: Any, scenario: str, word: str | None)
 async def test_the_default_fixtures_hold_a_job_in_every_state_and_of_every_kind(ges: Any) -> None:
     jobs = (await ges.control("GET", "/jobs?api=ges&limit=1000")).data["jobs"]
     assert {job["state"] for job in jobs} == set(STATES)
-    from mockserver.apis.ges.kinds import KINDS
+    from mockserver.apis.ges.job_types import JOB_TYPES
 
-    assert {job["kind"] for job in jobs} == set(KINDS)
+    assert {job["kind"] for job in jobs} == set(JOB_TYPES)
 
 
 async def test_an_algorithm_that_nobody_scripted_finds_nothing(ges: Any) -> None:

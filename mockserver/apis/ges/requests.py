@@ -1,16 +1,16 @@
-"""Requests and answers as bytes: JSON both ways, numbers that may come as text, and headers."""
+"""A request to GES: its query and JSON body, and numbers and truth values that may come as text."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
 from mockserver.api.operation import operation_at
-from mockserver.api.response import Response
 from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.site import Site
 from mockserver.wire.json import read_json
+
+GesContext = RequestContext[GesSettings, Site]
 
 MAXIMUM = 100_000
 """Most results a status or list query gives, and what it gives when not asked for less (documented)."""
@@ -20,22 +20,6 @@ def resolve(context: RequestContext[Any, Any]) -> Resolved:
     """Read parameters (the query) and payload (the JSON body)."""
     parameters = dict(context.query) if context.query_string else NO_VALUES
     return Resolved(operation_at(context.route), parameters, read_json(context.body) if context.body else None)
-
-
-def answer(context: RequestContext[GesSettings, Any], data: Any, status: int = 200) -> Response:
-    """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
-    trace = context.sandbox.ids.mark(context.number)
-    return Response(status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace})
-
-
-def gateway_answer(
-    context: RequestContext[GesSettings, Any], data: Any, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    """Answer as the API gateway does, in front of IAM and the management plane."""
-    number = context.sandbox.ids.hex("ges.request", context.number)
-    return Response(
-        status=status, data=data, body=orjson.dumps(data), headers={"X-Request-Id": number, **(headers or {})}
-    )
 
 
 def whole(value: Any) -> int | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.accounts import same_secret
 from mockserver.api.response import Response
 from mockserver.apis.ges import signature as signatures
-from mockserver.apis.ges.access import TOKENS, GesContext, authorise, genuine, in_time, signed_request
-from mockserver.apis.ges.errors import GatewayFault
+from mockserver.apis.ges.access_keys import genuine, in_time, signed_request
+from mockserver.apis.ges.auth import Token, authorise, keep_token
+from mockserver.apis.ges.errors import GatewayError
+from mockserver.apis.ges.requests import GesContext
+from mockserver.apis.ges.responses import gateway_answer
 from mockserver.apis.ges.signature import BadSignature
 from mockserver.apis.ges.site import Account
-from mockserver.apis.ges.wire import gateway_answer
 from mockserver.core.clock import iso
 
 
@@ -31,14 +33,14 @@ async def create_token(context: GesContext) -> Response:
     number = await context.sandbox.count("ges.token")
     token = context.sandbox.ids.hex("ges.token", number, 64)
     expires = context.now + context.settings.token_lifetime
-    record = {
-        "user": account.user,
-        "domain": account.domain,
-        "project_id": None if project is None else project.project_id,
-        "expires": expires,
-        "permitted": (project or account).permitted,
-    }
-    await context.sandbox.documents("ges").put(TOKENS, token, record)
+    granted = Token(
+        user=account.user,
+        domain=account.domain,
+        project_id=None if project is None else project.project_id,
+        expires=expires,
+        permitted=(project or account).permitted,
+    )
+    await keep_token(context, token, granted)
     domain = {"id": _id(context, "domain", account.domain), "name": account.domain}
     body: dict[str, Any] = {"expires_at": _instant(expires), "methods": methods}
     if project is None:
@@ -96,10 +98,7 @@ def _by_password(context: GesContext, identity: Mapping[str, Any]) -> list[Accou
     accounts = [
         account
         for account in context.site.accounts
-        if account.user == name
-        and domain in (None, account.domain)
-        and account.password is not None
-        and hmac.compare_digest(account.password.encode(), password.encode("utf-8", "replace"))
+        if account.user == name and domain in (None, account.domain) and same_secret(password, account.password)
     ]
     if not accounts:
         raise _unauthorised()
@@ -135,7 +134,7 @@ def _scope(auth: Mapping[str, Any], accounts: list[Account]) -> Account | None:
             and project.get("name", account.project) == account.project
         ):
             return account
-    raise GatewayFault(404, "IAM.0004", f"Could not find project: {project.get('id') or project.get('name')}.")
+    raise GatewayError(404, "IAM.0004", f"Could not find project: {project.get('id') or project.get('name')}.")
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -144,12 +143,12 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _malformed() -> GatewayFault:
-    return GatewayFault(400, "IAM.0011", "Request body is invalid.")
+def _malformed() -> GatewayError:
+    return GatewayError(400, "IAM.0011", "Request body is invalid.")
 
 
-def _unauthorised() -> GatewayFault:
-    return GatewayFault(401, "IAM.0001", "The request you have made requires authentication.")
+def _unauthorised() -> GatewayError:
+    return GatewayError(401, "IAM.0001", "The request you have made requires authentication.")
 
 
 def _id(context: GesContext, kind: str, name: str) -> str:

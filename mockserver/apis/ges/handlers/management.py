@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from mockserver.api.operation import Handler
 from mockserver.api.response import Response
-from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesContext, project_of
-from mockserver.apis.ges.errors import ManagementFault
-from mockserver.apis.ges.kinds import Kind
-from mockserver.apis.ges.management_jobs import WORDS, described, snake_case
+from mockserver.apis.ges.auth import project_of
+from mockserver.apis.ges.errors import ManagementError
+from mockserver.apis.ges.job_types import JobType
+from mockserver.apis.ges.management_documents import WORDS, described, snake_case
+from mockserver.apis.ges.requests import GesContext, whole
+from mockserver.apis.ges.responses import gateway_answer
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.wire import gateway_answer, whole
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -46,7 +46,7 @@ async def list_management_jobs(context: GesContext) -> Response:
     offset, limit = whole(query.get("offset", 0)), whole(query.get("limit", _LIMIT))
     wanted = query.get("status")
     if offset is None or limit is None or (wanted is not None and wanted not in _FILTERS):
-        raise ManagementFault("GES.0001", "Incorrect parameter.")
+        raise _incorrect()
     word = {"waiting": "pending"}.get(wanted or "", wanted)
     since, until = _moment(query.get("start_time")), _moment(query.get("end_time"))
     matching = [
@@ -65,17 +65,19 @@ async def list_management_jobs(context: GesContext) -> Response:
     return gateway_answer(context, listing if version == "v1.0" else snake_case(listing))
 
 
-def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesContext], Awaitable[Response]]:
-    """Return the handler of a management call that creates a job on a graph, named by its id."""
+def submit(job_type: JobType, *, body: bool = True) -> Handler:
+    """Return the handler of a management call that creates a job on a graph, named by its id.
+
+    Args:
+        body: it needs a JSON object.
+    """
 
     async def handler(context: GesContext) -> Response:
         graph = await _graph(context)
-        if body and not isinstance(context.payload, dict):
-            raise ManagementFault("GES.0001", "Incorrect parameter.")
-        if isinstance(context.payload, Malformed):
-            raise ManagementFault("GES.0001", "Incorrect parameter.")
+        if isinstance(context.payload, Malformed) or (body and not isinstance(context.payload, dict)):
+            raise _incorrect()
         job = await context.create(
-            {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": kind.name}
+            {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": job_type.name}
         )
         data = {"jobId" if _version(context) == "v1.0" else "job_id": job.id}
         return gateway_answer(context, data)
@@ -83,16 +85,11 @@ def submit_management(kind: Kind, *, body: bool = True) -> Callable[[GesContext]
     return handler
 
 
-management_import_graph = submit_management(kinds.IMPORT_GRAPH)
-management_export_graph = submit_management(kinds.EXPORT_GRAPH)
-management_clear_graph = submit_management(kinds.CLEAR_GRAPH, body=False)
-
-
 async def _graph(context: GesContext) -> Graph:
     project_id = await project_of(context)
     graph = context.site.graph_ids.get((project_id, context.values["graph_id"]))
     if graph is None:
-        raise ManagementFault("GES.7000", "The graph does not exist or has been deleted.")
+        raise ManagementError("GES.7000", "The graph does not exist or has been deleted.")
     return graph
 
 
@@ -109,11 +106,15 @@ def _version(context: GesContext) -> str:
     return "v2" if context.path.startswith("/v2/") else "v1.0"
 
 
-def _unknown(context: GesContext, job_id: str) -> ManagementFault:
+def _unknown(context: GesContext, job_id: str) -> ManagementError:
     if _version(context) == "v1.0":
-        return ManagementFault("GES.8301", f"can not find job, jobId is {job_id}")
+        return ManagementError("GES.8301", f"can not find job, jobId is {job_id}")
     # No sample of v2 exists; the catalogue of the management plane has this (inferred).
-    return ManagementFault("GES.7007", "The job does not exist.")
+    return ManagementError("GES.7007", "The job does not exist.")
+
+
+def _incorrect() -> ManagementError:
+    return ManagementError("GES.0001", "Incorrect parameter.")
 
 
 def _moment(value: Any) -> float | None:
@@ -122,4 +123,4 @@ def _moment(value: Any) -> float | None:
     try:
         return instant(str(value))
     except ValueError:
-        raise ManagementFault("GES.0001", "Incorrect parameter.") from None
+        raise _incorrect() from None

@@ -1,49 +1,38 @@
-"""A job of the management plane: the same machine, told with other words and in two spellings (ges.md §6)."""
+"""A job as the management plane tells it: the same machine, other words, two spellings (ges.md §6)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.apis.ges.machine import GesState
-from mockserver.apis.ges.site import Graph
 from mockserver.core.job import Job
 
-WORDS: Mapping[str, str] = {
-    GesState.PENDING: "pending",
-    GesState.WAITING: "pending",
-    GesState.RUNNING: "running",
-    GesState.CANCELING: "running",
-    GesState.SUCCESS: "success",
-    GesState.COMPLETE: "success",
-    GesState.FAILED: "failed",
-    GesState.CANCELLED: "failed",
-}
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        GesState.PENDING: "pending",
+        GesState.WAITING: "pending",
+        GesState.RUNNING: "running",
+        GesState.CANCELING: "running",
+        GesState.SUCCESS: "success",
+        GesState.COMPLETE: "success",
+        GesState.FAILED: "failed",
+        GesState.CANCELLED: "failed",
+    }
+)
 """State -> what the management plane calls it: pending, running, success, failed (documented)."""
 
 _UPPER = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-def own_management_fields(own: Mapping[str, Any], graph: Graph | None) -> dict[str, Any]:
-    """Return the fields that a management job has unless it says otherwise."""
-    kind = str(own.get("kind") or "import-graph")
-    name = "".join(part.capitalize() for part in kind.split("-"))
-    return {
-        "kind": kind,
-        "job_name": name,
-        "job_type": "GraphManagement",
-        "related_graph": None if graph is None else graph.name,
-        "graph_id": None if graph is None else graph.id,
-    }
 
 
 def described(job: Job, *, version: str) -> dict[str, Any]:
     """Return a job as `v1.0` (camelCase) or `v2` (snake_case) tells it; times are UTC without a zone."""
     data = job.data
     word = WORDS[job.state]
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "jobId": job.id,
         "status": word,
         "jobType": data.get("job_type", "GraphManagement"),
@@ -52,14 +41,14 @@ def described(job: Job, *, version: str) -> dict[str, Any]:
         "beginTime": _moment(job.started if job.started is not None else job.created),
     }
     if job.ended is not None:
-        told["endTime"] = _moment(job.ended)
+        document["endTime"] = _moment(job.ended)
     if data.get("job_detail") is not None:
-        told["jobDetail"] = data["job_detail"]
+        document["jobDetail"] = data["job_detail"]
     if word == "failed":
-        told["failReason"] = job.error or data.get("fail_reason") or ""
+        document["failReason"] = job.error or data.get("fail_reason") or ""
     # 0 is reserved: progress has been there from the first version and never meant anything.
-    told["jobProgress"] = (job.progress or {}).get("percent", 0)
-    return told if version == "v1.0" else snake_case(told)
+    document["jobProgress"] = (job.progress or {}).get("percent", 0)
+    return document if version == "v1.0" else snake_case(document)
 
 
 def snake_case(value: Any) -> Any:

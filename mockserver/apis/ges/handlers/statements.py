@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.response import Response
-from mockserver.apis.ges import kinds
-from mockserver.apis.ges.access import GesContext, graph_of
-from mockserver.apis.ges.errors import GesFault
+from mockserver.apis.ges.body_checks import json_object
+from mockserver.apis.ges.errors import ServiceError
+from mockserver.apis.ges.handlers.submissions import created
+from mockserver.apis.ges.job_types import EXECUTE_CYPHER_QUERY
+from mockserver.apis.ges.requests import GesContext, truth
+from mockserver.apis.ges.responses import answer
 from mockserver.apis.ges.site import Graph
-from mockserver.apis.ges.submits import created, json_object
-from mockserver.apis.ges.wire import answer, truth
 
 _WRITES = re.compile(r"\b(create|merge|set|delete|detach|remove)\b", re.IGNORECASE)
-_NO_STATS = {
-    "contains_updates": False,
-    "edges_created": 0,
-    "edges_deleted": 0,
-    "labels_set": 0,
-    "properties_set": 0,
-    "vertices_created": 0,
-    "vertices_deleted": 0,
-}
+_NO_STATS: Mapping[str, Any] = MappingProxyType(
+    {
+        "contains_updates": False,
+        "edges_created": 0,
+        "edges_deleted": 0,
+        "labels_set": 0,
+        "properties_set": 0,
+        "vertices_created": 0,
+        "vertices_deleted": 0,
+    }
+)
 
 
-async def execute_cypher_query(context: GesContext) -> Response:
+async def execute_cypher_query(context: GesContext, graph: Graph) -> Response:
     """Run Cypher: results at once, or `results[0].jobId` when `executionMode` is `async` (seen in a client)."""
-    graph = await graph_of(context, kinds.EXECUTE_CYPHER_QUERY.graph_code)
     body = json_object(context)
     statements = body.get("statements")
     if not isinstance(statements, list) or not statements or not all(_is_statement(one) for one in statements):
@@ -47,21 +50,18 @@ async def execute_cypher_query(context: GesContext) -> Response:
     if mode == "sync":
         return answer(context, {"results": results, "errors": []})
     read_only = not any(_WRITES.search(text) for text in texts)
-    kind = kinds.EXECUTE_CYPHER_QUERY
-    fields = {"read_only": read_only, "result": {"results": results}}
-    _, job = await created(context, graph, kind, body, fields)
+    _, job = await created(context, graph, EXECUTE_CYPHER_QUERY, body, read_only=read_only, result={"results": results})
     return answer(context, {"results": [{"jobId": job.id}], "errors": []})
 
 
-async def execute_gremlin_query(context: GesContext) -> Response:
+async def execute_gremlin_query(context: GesContext, graph: Graph) -> Response:
     """Run Gremlin, always at once."""
-    graph = await graph_of(context, "GES.8503")
     command = json_object(context).get("command")
     if not isinstance(command, str) or not command:
-        raise GesFault("GES.8000")
+        raise ServiceError("GES.8000")
     script = graph.gremlin.get(command)
     if script is not None and script.error is not None:
-        raise GesFault("GES.8503", str(script.error))
+        raise ServiceError("GES.8503", str(script.error))
     if script is not None and script.result is not None:
         return answer(context, {"data": script.result})
     return answer(context, {"data": {"runtime": 0.775425022, "vertices": list(graph.vertices)}})
@@ -84,7 +84,7 @@ def _cypher_result(graph: Graph, statement: Mapping[str, Any]) -> Mapping[str, A
         rows.append({"row": [values], "meta": [meta]})
     result: dict[str, Any] = {"columns": ["n"], "data": rows}
     if truth(statement.get("includeStats", False)):
-        result["stats"] = _NO_STATS
+        result["stats"] = dict(_NO_STATS)
     return result
 
 

@@ -1,0 +1,59 @@
+"""HyG, the computing engine beside a persistent graph: algorithms as jobs, and their cancel (ges.md §2.5)."""
+
+from __future__ import annotations
+
+from mockserver.api.response import Response
+from mockserver.apis.ges.body_checks import algorithm_name, json_object
+from mockserver.apis.ges.errors import ServiceError
+from mockserver.apis.ges.handlers.submissions import created
+from mockserver.apis.ges.job_types import HYG_ALGORITHM
+from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.requests import GesContext
+from mockserver.apis.ges.responses import answer
+from mockserver.apis.ges.site import Graph
+from mockserver.core.errors import IllegalEvent, UnknownJob
+from mockserver.core.job import Job
+from mockserver.core.machine import Machine
+
+_QUEUED = frozenset({GesState.PENDING, GesState.WAITING})
+
+
+async def create_hyg_job(context: GesContext, graph: Graph) -> Response:
+    """Run an algorithm on HyG; the body of its answer is inferred from the other calls."""
+    body = json_object(context)
+    response, _ = await created(context, graph, HYG_ALGORITHM, body, algorithm=algorithm_name(body))
+    return response
+
+
+async def cancel_hyg_job(context: GesContext, graph: Graph) -> Response:
+    """Cancel one job. For a running one the effect may be late: the job's own cancel behaviour."""
+    job_id = context.values["job_id"]
+
+    def change(machine: Machine, job: Job, now: float) -> Job:
+        if not _belongs(job, graph):
+            raise UnknownJob("ges", job_id)
+        return machine.fire(job, GesEvent.CANCEL, now, context.number)
+
+    try:
+        await context.jobs.change("ges", job_id, change)
+    except (UnknownJob, IllegalEvent):
+        raise ServiceError("GES.8303", f"can not find job to cancel, id is {job_id}") from None
+    return answer(context, {"result": "success"})
+
+
+async def cancel_hyg_jobs(context: GesContext, graph: Graph) -> Response:
+    """Cancel all queued jobs of a graph; running ones go on."""
+
+    def queued(job: Job) -> bool:
+        return _belongs(job, graph) and job.state in _QUEUED
+
+    async for job in context.jobs.each("ges", newest=False, where=queued):
+        try:
+            await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
+        except (UnknownJob, IllegalEvent):
+            continue
+    return answer(context, {"result": "success"})
+
+
+def _belongs(job: Job, graph: Graph) -> bool:
+    return job.data["kind"] == HYG_ALGORITHM.name and graph.holds(job.data)
