@@ -31,6 +31,9 @@ API = "printer"
 PATIENCE = 120
 """Seconds; far more than anything here takes, so that a hang is an error and not a hang."""
 
+SUITES = ("apis/test_machines.py", "contracts/test_shared_clauses.py")
+"""What the suite asks of every API, whichever it is."""
+
 _BLOCK = re.compile(r'^```(?P<language>\w+) title="(?P<file>[^"]+)"\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE)
 _ANY_BLOCK = re.compile(r"^```\w", re.MULTILINE)
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*")
@@ -177,9 +180,16 @@ def test_the_page_names_the_files_that_every_api_has() -> None:
 # --- the checkout -------------------------------------------------------------------------------------
 
 
-def test_its_own_tests_pass_with_the_plugin(checkout: Path) -> None:
-    plugin = ["-p", "mockserver.testing.pytest_plugin", "-p", "no:cacheprovider"]
-    assert "4 passed" in run(checkout, "-m", "pytest", "-q", *plugin, f"tests/apis/{API}")
+def test_its_own_tests_pass_with_the_plugin_and_so_do_those_of_all_apis(checkout: Path) -> None:
+    for name in SUITES:
+        (checkout / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, checkout / "tests" / name)
+    chosen = ["-k", API, "-W", "ignore"]
+    plugin = ["-p", "mockserver.testing.pytest_plugin", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    printed = run(checkout, "-m", "pytest", "-q", "-rA", *plugin, *chosen, "tests")
+    passed = [line.split("/", 1)[1] for line in printed.splitlines() if line.startswith("PASSED ")]
+    each = {name: sum(name in line for line in passed) for name in (*SUITES, f"apis/{API}/test_{API}.py")}
+    assert (each.pop(f"apis/{API}/test_{API}.py"), min(each.values()) > 0) == (4, True), each
 
 
 def test_its_examples_match(checkout: Path) -> None:
@@ -211,7 +221,8 @@ def test_the_control_api_knows_it(server: Server) -> None:
         f"{API}.{name}" for name in ("CreateJob", "ShowJob", "StopJob", "ListTrays")
     ]
     assert set(shown["settings"]) == {"unknown_job", "print_time"}
-    assert f"{API}.ShowJob" in {row["operation"] for row in server.control.contracts()}
+    contracts = [row["operation"] for row in server.control.contracts()]
+    assert sorted(one for one in contracts if one.startswith(API)) == sorted(row["name"] for row in shown["operations"])
     assert "/printer/v1/jobs/{job_id}" in server.control.openapi(API)["paths"]
 
 
@@ -242,7 +253,7 @@ def test_a_setting_changes_what_it_says(sandbox: Sandbox) -> None:
 
 def test_a_misspelt_field_of_a_job_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(ControlError, match="did you mean 'copies'"):
-        sandbox.control.add(API, copys=2)
+        sandbox.control.add(API, copies_=2)
 
 
 @pytest.mark.parametrize("word", ["JAMMED", "failed"])
@@ -307,6 +318,8 @@ def test_a_fault_acts_on_the_job_it_is_meant_for(sandbox: Sandbox, effect: dict[
     assert ask(sandbox, "GET", "/jobs/printing").status == 200
     assert ask(sandbox, "GET", "/jobs/queued").status == 503
     assert [fault.hits for fault in sandbox.faults.list()] == [1]
+    # A failure of the API's own is a clause of its contracts.
+    assert [one["response"] for one in sandbox.requests()] == ["job", "out_of_paper" if "named" in effect else None]
 
 
 def test_a_garbled_answer_and_a_fault_that_cannot_be(sandbox: Sandbox) -> None:
