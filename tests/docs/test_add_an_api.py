@@ -58,10 +58,15 @@ def patched(text: str, diff: str) -> str:
 
 
 def environ_of(checkout: Path) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
-    path = os.pathsep.join([str(checkout), str(checkout / "docs")])
+    """Let the checkout's modules win, and keep compiled ones there: several processes load them.
+
+    The project's own folder comes last: what its tests are driven with is found there.
+    """
+    strangers = ("MOCKSERVER_", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(strangers)}
+    path = os.pathsep.join(map(str, (checkout, checkout / "docs", ROOT)))
     # Other plugins of this machine only cost time: seconds for each run.
-    return {**clean, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return {**clean, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def run(checkout: Path, *words: str) -> str:
@@ -185,7 +190,7 @@ def test_its_own_tests_pass_with_the_plugin_and_so_do_those_of_all_apis(checkout
         (checkout / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, checkout / "tests" / name)
     chosen = ["-k", API, "-W", "ignore"]
-    plugin = ["-p", "mockserver.testing.pytest_plugin", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    plugin = ["-p", "mockserver.testing.pytest_plugin", "-p", "no:cacheprovider"]
     printed = run(checkout, "-m", "pytest", "-q", "-rA", *plugin, *chosen, "tests")
     passed = [line.split("/", 1)[1] for line in printed.splitlines() if line.startswith("PASSED ")]
     each = {name: sum(name in line for line in passed) for name in (*SUITES, f"apis/{API}/test_{API}.py")}
