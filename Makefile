@@ -65,7 +65,7 @@ mutation: $(VENV)/.mutation ## change the core and the contract checker in small
 	timeout --foreground $(or $(WITHIN),1800) $(BIN)/mutmut run --max-children 2 || true
 	$(BIN)/mutmut results
 
-lint: $(VENV)/.lint ## style, spelling, types, import rules, generated pages
+lint: $(VENV)/.lint ## style, spelling, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell

@@ -10,9 +10,9 @@ from typing import Any
 
 from generate import markdown as md
 from mockserver._resources import folder
-from mockserver.api import settings as knobs
 from mockserver.api.definition import Api
 from mockserver.api.operation import Operation
+from mockserver.api.settings import describe
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.model import Contract
@@ -37,13 +37,13 @@ def settings() -> str:
                 row["confidence"],
                 md.text(row["doc"]),
             )
-            for row in knobs.describe(api.settings)
+            for row in describe(api.settings)
         ]
         body = md.table(("Setting", "Type", "Default", "Label", "Meaning"), rows)
         parts.append(f"## {api.name}\n\n{body or 'None.'}")
     return md.page(
         "Settings",
-        "An API's knobs: its version, security mode, dialect, and what no document settles. Set them in a fixture "
+        "An API's settings: its version, security mode, dialect, and what no document settles. Set them in a fixture "
         '(`{"ges": {"settings": {…}}}`), or in a running sandbox with `PATCH /_control/apis/{api}/settings`.',
         LABELS,
         *parts,
