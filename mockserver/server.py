@@ -24,7 +24,7 @@ from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
-from mockserver.http.slow_clients import let_go
+from mockserver.http.slow_clients import close_stalled
 from mockserver.http.tls import Tls, prepare
 from mockserver.sandbox.state_file import BadStateFile, StateFile
 from mockserver.settings import BadOption, Settings
@@ -121,9 +121,9 @@ class MockServer:
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
             control = control_pipeline(services)
-            beside = await self._serve(web.Application(), control.handle)
+            control_runner = await self._serve(web.Application(), control.handle)
             control_host = settings.control_host or settings.host
-            control_port = await self._listen(beside, control_host, settings.control_port)
+            control_port = await self._listen(control_runner, control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
@@ -191,7 +191,7 @@ class MockServer:
         runner = web.ServerRunner(server, shutdown_timeout=GRACE, handle_signals=False)
         await runner.setup()
         self._runners.append(runner)
-        self._watches.append(asyncio.create_task(let_go(server, settings.patience)))
+        self._watches.append(asyncio.create_task(close_stalled(server, settings.patience)))
         return runner
 
     async def _listen(self, runner: web.ServerRunner, host: str, port: int, tls: Tls | None = None) -> int:

@@ -45,7 +45,7 @@ def json_response(data: Any, status: int = 200, content_type: str = "application
 
 
 def error_response(
-    status: int, code: str, message: str, hint: str = "", allowed: Sequence[str] | None = None, **beside: Any
+    status: int, code: str, message: str, hint: str = "", allowed: Sequence[str] | None = None, **extra: Any
 ) -> Response:
     """Answer in the server's own error shape (not an API's): `{"error": {code, message, hint, allowed}}`.
 
@@ -57,4 +57,4 @@ def error_response(
         error["hint"] = hint
     if allowed is not None:
         error["allowed"] = list(allowed)
-    return json_response({"error": error, **beside}, status)
+    return json_response({"error": error, **extra}, status)

@@ -34,7 +34,7 @@ class InvalidSetting(DomainError):
         self.name = name
 
 
-class Kind(StrEnum):
+class SettingType(StrEnum):
     """What a setting takes, in the words of the reference."""
 
     FLAG = "boolean"
@@ -45,14 +45,14 @@ class Kind(StrEnum):
     TEXTS = "list of strings"
 
 
-_TYPES: Mapping[Kind, Mapping[str, Any]] = {
-    Kind.FLAG: {"type": "boolean"},
-    Kind.INTEGER: {"type": "integer"},
+_TYPES: Mapping[SettingType, Mapping[str, Any]] = {
+    SettingType.FLAG: {"type": "boolean"},
+    SettingType.INTEGER: {"type": "integer"},
     # As text only in what users write: `change` reads it before the schema sees it.
-    Kind.SECONDS: {"type": ["number", "string"], "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$"},
-    Kind.TEXT: {"type": "string"},
-    Kind.OPTIONAL_TEXT: {"type": ["string", "null"]},
-    Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
+    SettingType.SECONDS: {"type": ["number", "string"], "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$"},
+    SettingType.TEXT: {"type": "string"},
+    SettingType.OPTIONAL_TEXT: {"type": ["string", "null"]},
+    SettingType.TEXTS: {"type": "array", "items": {"type": "string"}},
 }
 
 
@@ -68,7 +68,7 @@ class Setting:
         pattern: a regular expression that the whole of a text must match.
     """
 
-    kind: Kind
+    kind: SettingType
     default: Any
     doc: str
     confidence: Confidence
@@ -90,38 +90,38 @@ class Setting:
 
 def flag(default: bool, doc: str, confidence: Confidence = Confidence.INFERRED) -> bool:
     """Declare a setting that is on or off."""
-    return _row(default, Kind.FLAG, doc, confidence)
+    return _row(default, SettingType.FLAG, doc, confidence)
 
 
 def choice(default: Choice, among: Sequence[Choice], doc: str, confidence: Confidence = Confidence.INFERRED) -> Choice:
     """Declare a setting that takes one of a few words or numbers."""
-    kind = Kind.TEXT if isinstance(default, str) else Kind.INTEGER
+    kind = SettingType.TEXT if isinstance(default, str) else SettingType.INTEGER
     return _row(default, kind, doc, confidence, choices=tuple(among))
 
 
 def text(default: str, doc: str, confidence: Confidence = Confidence.INFERRED, *, pattern: str = "") -> str:
     """Declare a setting that takes a text; `pattern` must match the whole of it."""
-    return _row(default, Kind.TEXT, doc, confidence, pattern=pattern)
+    return _row(default, SettingType.TEXT, doc, confidence, pattern=pattern)
 
 
 def optional_text(doc: str, confidence: Confidence = Confidence.INFERRED) -> str | None:
     """Declare a setting that takes a text or, by default, none."""
-    return _row(None, Kind.OPTIONAL_TEXT, doc, confidence)
+    return _row(None, SettingType.OPTIONAL_TEXT, doc, confidence)
 
 
 def texts(default: tuple[str, ...], doc: str, confidence: Confidence = Confidence.INFERRED) -> tuple[str, ...]:
     """Declare a setting that takes a list of texts."""
-    return _row(default, Kind.TEXTS, doc, confidence)
+    return _row(default, SettingType.TEXTS, doc, confidence)
 
 
 def integer(default: int, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int) -> int:
     """Declare a setting that takes a whole number."""
-    return _row(default, Kind.INTEGER, doc, confidence, minimum=minimum)
+    return _row(default, SettingType.INTEGER, doc, confidence, minimum=minimum)
 
 
 def seconds(default: float, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int = 0) -> float:
     """Declare a setting that takes a number of seconds, which may also be written `250ms`, `2s`, `1m`."""
-    return _row(default, Kind.SECONDS, doc, confidence, minimum=minimum)
+    return _row(default, SettingType.SECONDS, doc, confidence, minimum=minimum)
 
 
 def rows(settings: type[Any]) -> Mapping[str, Setting]:
@@ -181,7 +181,7 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _row(default: T, kind: Kind, doc: str, confidence: Confidence, **bounds: Any) -> T:
+def _row(default: T, kind: SettingType, doc: str, confidence: Confidence, **bounds: Any) -> T:
     row = Setting(kind=kind, default=default, doc=doc, confidence=confidence, **bounds)
     # A field where its value is declared: what `dataclasses.field` itself tells the type checker.
     return dataclasses.field(default=default, metadata={_ROW: row})
@@ -201,7 +201,7 @@ def _validator(settings: type[Any]) -> Any:
 
 
 def _checked(settings: type[Any], name: str, row: Setting, value: Any) -> Any:
-    if row.kind is Kind.SECONDS and isinstance(value, int | float | str) and not isinstance(value, bool):
+    if row.kind is SettingType.SECONDS and isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
             value = plan.seconds(value)
         except BadPlan as error:
@@ -210,9 +210,9 @@ def _checked(settings: type[Any], name: str, row: Setting, value: Any) -> Any:
     problem = next((keyword for keyword in _ORDER if keyword in problems), None)
     if problem is not None:
         raise InvalidSetting(name, f"setting {name!r} {_refusal(row, problem)}, not {value!r}")
-    if row.kind is Kind.INTEGER:
+    if row.kind is SettingType.INTEGER:
         return int(value)  # 5.0 is an integer in JSON.
-    return tuple(value) if row.kind is Kind.TEXTS else value
+    return tuple(value) if row.kind is SettingType.TEXTS else value
 
 
 def _refusal(row: Setting, keyword: str) -> str:
@@ -222,4 +222,4 @@ def _refusal(row: Setting, keyword: str) -> str:
         return f"is at least {row.minimum}"
     if keyword == "pattern":
         return f"takes a text that matches {row.pattern}"
-    return f"takes a {'number' if row.kind is Kind.SECONDS else row.kind}"
+    return f"takes a {'number' if row.kind is SettingType.SECONDS else row.kind}"

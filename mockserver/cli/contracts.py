@@ -138,7 +138,7 @@ class _Places:
     """
 
     contracts: Path | None = None
-    beside: tuple[Path, ...] = ()
+    extra: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
 
 
@@ -146,8 +146,8 @@ def _places(path: Path | None) -> _Places:
     if path is None:
         return _Places()
     if path.is_dir() and (path / "contracts").is_dir():
-        beside = (path / "fixtures",) if (path / "fixtures").is_dir() else ()
-        return _Places(contracts=path / "contracts", beside=beside)
+        extra = (path / "fixtures",) if (path / "fixtures").is_dir() else ()
+        return _Places(contracts=path / "contracts", extra=extra)
     if path.is_dir() and (path / "contract.schema.json").is_file():
         return _Places(contracts=path)
     return _Places(own=(path,))
@@ -162,7 +162,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
     if fixtures:
         async with MockServer(fixtures=fixtures):
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
-    async with MockServer(contracts=places.contracts, fixtures=places.beside) as server, _session() as session:
+    async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
             for number, (contract, example) in enumerate(bar):

@@ -46,8 +46,8 @@ from mockserver.http.steps import (
     match_subject,
     not_faked,
     pending_entry,
+    request_event,
     resolve_refused,
-    told,
 )
 from mockserver.journal import coverage
 from mockserver.journal.masking import mask
@@ -123,7 +123,7 @@ class Pipeline:
             counters = coverage.counters(entry.operation, clause, jobs.looked)
             await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
             if sandbox.listeners:
-                sandbox.publish(told(entry))
+                sandbox.publish(request_event(entry))
         self.metrics.count(entry)
 
         fault = answered.fault

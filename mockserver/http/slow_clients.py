@@ -14,7 +14,7 @@ LOOK = 2.0
 """Real seconds between two looks."""
 
 
-async def let_go(server: web.Server, patience: float) -> None:
+async def close_stalled(server: web.Server, patience: float) -> None:
     """Close connections whose unsent bytes have not become fewer for `patience` seconds; runs until cancelled."""
     loop = asyncio.get_running_loop()
     waiting: dict[int, tuple[int, float]] = {}

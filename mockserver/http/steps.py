@@ -1,4 +1,4 @@
-"""The steps of the pipeline that need nothing of the server: what came of a request, and how it is judged and told.
+"""The steps of the pipeline that need nothing of the server: what came of a request, how it is judged and recorded.
 
 `pipeline` says in which order they are taken.
 """
@@ -213,7 +213,7 @@ def entry_of(
         payload=context.payload,
         nearest=response.nearest,
         error=answered.error,
-        told=response.shows_state,
+        shows_state=response.shows_state,
         http_version=arrived.request.version,
     )
     if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
@@ -221,7 +221,7 @@ def entry_of(
     return entry
 
 
-def told(entry: Entry) -> dict[str, Any]:
+def request_event(entry: Entry) -> dict[str, Any]:
     """Return the event that says a request was answered."""
     return {
         "event": "request",

@@ -76,11 +76,11 @@ def _operation(name: str, contracts: Contracts, counters: Mapping[str, int]) -> 
 
 def _summary(operations: Mapping[str, Any], states: Mapping[str, Any]) -> dict[str, Any]:
     answered = [times for one in operations.values() for times in one["responses"].values()]
-    told = [times for kinds in states.values() for kind in kinds.values() for times in kind.values()]
+    shown = [times for kinds in states.values() for kind in kinds.values() for times in kind.values()]
     return {
         "operations": _share([one["requests"] for one in operations.values()]),
         "responses": _share(answered),
-        "states": _share(told),
+        "states": _share(shown),
     }
 
 

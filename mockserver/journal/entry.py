@@ -28,7 +28,7 @@ class Entry(NamedTuple):
         at: sandbox time (epoch seconds).
         status: None while it is answered; 0 when no answer was sent.
         milliseconds: real time it took.
-        told: the answer is an error, but tells the state of the job.
+        shows_state: the answer is an error, but tells the state of the job.
         body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
         http_version: major and minor, as the client said it.
     """
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
     payload: Any = None
     nearest: str | None = None
     error: str | None = None
-    told: bool = False
+    shows_state: bool = False
     body_size: int = 0
     answer_size: int = 0
     http_version: tuple[int, int] = (1, 1)

@@ -44,11 +44,11 @@ async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:
         return []
     entries = await store.entries(sandbox)
     oldest = entries[0].number if entries else (await store.counters(sandbox)).get(JOURNAL, 0) + 1
-    told = _told(entries)
+    good_answers = _good_answers(entries)
     found = []
     for forces in noted.values():
         job = {name: forces[0][name] for name in ("api", "kind", "id")}
-        numbers = told.get((job["api"], job["id"]), ())
+        numbers = good_answers.get((job["api"], job["id"]), ())
         seen: dict[str, bool] = {}
         for one in _windows(forces):
             seen[one.state] = seen.get(one.state, False) or _was_seen(one, numbers, oldest)
@@ -56,17 +56,17 @@ async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:
     return found
 
 
-def _told(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Sequence[int]]:
+def _good_answers(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Sequence[int]]:
     """Return the numbers of the good answers about each job."""
-    told: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    good_answers: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in entries:
         if (
             entry.api is not None
             and entry.job is not None
-            and ((entry.status is not None and entry.status < 400) or entry.told)
+            and ((entry.status is not None and entry.status < 400) or entry.shows_state)
         ):
-            told[entry.api, entry.job].append(entry.number)
-    return told
+            good_answers[entry.api, entry.job].append(entry.number)
+    return good_answers
 
 
 def _windows(forces: Sequence[Mapping[str, Any]]) -> Iterator[_Force]:

@@ -60,7 +60,7 @@ class StateFile:
 
     def _write(self, documents: dict[str, dict[str, object]]) -> None:
         # Written beside and moved over, so that a crash in between leaves the old state.
-        beside = self._file.with_name(self._file.name + ".part")
-        beside.touch(mode=0o600)
-        beside.write_text(json.dumps({"sandboxes": documents}, indent=1), "utf-8")
-        beside.replace(self._file)
+        part = self._file.with_name(self._file.name + ".part")
+        part.touch(mode=0o600)
+        part.write_text(json.dumps({"sandboxes": documents}, indent=1), "utf-8")
+        part.replace(self._file)

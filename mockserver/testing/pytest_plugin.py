@@ -87,14 +87,14 @@ def sandbox(request: pytest.FixtureRequest, mockserver: Server) -> Iterator[Sand
 
     asked = _asked(request.node)
     record = mockserver.control.create_sandbox(fixtures=asked.fixtures, ttl=TTL, port=asked.port)
-    box = testing.Sandbox(mockserver, record)
+    sandbox = testing.Sandbox(mockserver, record)
     try:
-        yield box
-        problems = [] if asked.allow_violations else testing.broken_contracts(box)
+        yield sandbox
+        problems = [] if asked.allow_violations else testing.broken_contracts(sandbox)
         if not asked.allow_unused_faults:
-            problems += testing.faults_for_nothing(box)
+            problems += testing.faults_for_nothing(sandbox)
         if asked.forced_states_seen:
-            problems += testing.states_for_nothing(box)
+            problems += testing.states_for_nothing(sandbox)
     finally:
         mockserver.control.delete_sandbox(record.name)
     if problems:

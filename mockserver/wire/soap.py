@@ -27,7 +27,6 @@ from mockserver.wire.soap_types import (
     ArrayOf,
     Declared,
     Element,
-    Kind,
     Malformed,
     OutOfRange,
     Parameter,
@@ -35,6 +34,7 @@ from mockserver.wire.soap_types import (
     SoapService,
     Struct,
     Type,
+    XsdType,
 )
 from mockserver.wire.xml_writer import Node
 
@@ -57,12 +57,12 @@ logging.getLogger("spyne").setLevel(logging.WARNING)  # it tells of each applica
 _VALUE = {"min_occurs": 1, "nillable": False}
 _REFERENCE = {"min_occurs": 0, "nillable": False}
 _MODELS = {
-    Kind.LONG: Integer64.customize(**_VALUE),
-    Kind.INT: Integer32.customize(**_VALUE),
-    Kind.BOOLEAN: Boolean.customize(**_VALUE),
-    Kind.DATE_TIME: DateTime.customize(**_VALUE),
-    Kind.STRING: Unicode.customize(**_REFERENCE),
-    Kind.XML: AnyXml.customize(**_REFERENCE),
+    XsdType.LONG: Integer64.customize(**_VALUE),
+    XsdType.INT: Integer32.customize(**_VALUE),
+    XsdType.BOOLEAN: Boolean.customize(**_VALUE),
+    XsdType.DATE_TIME: DateTime.customize(**_VALUE),
+    XsdType.STRING: Unicode.customize(**_REFERENCE),
+    XsdType.XML: AnyXml.customize(**_REFERENCE),
 }
 _NUMBER = re.compile(r"[\t-\r ]*([+-]?[0-9]+)[\t-\r ]*")
 # Digits beyond this are out of any range; Python refuses to convert thousands of them.
@@ -111,7 +111,7 @@ def _function(operation: Declared) -> Any:
 
 
 def _model(kind: Type, namespace: str, structs: dict[Struct, Any]) -> Any:
-    if isinstance(kind, Kind):
+    if isinstance(kind, XsdType):
         return _MODELS[kind]
     if isinstance(kind, ArrayOf):
         item = _model(kind.item, namespace, structs)
@@ -144,7 +144,7 @@ def _members(model: Any) -> list[tuple[str, Any]]:
 # --- from texts ---------------------------------------------------------------------------------------
 
 
-def _kind(model: Any) -> Kind:
+def _kind(model: Any) -> XsdType:
     return next(kind for kind, one in _MODELS.items() if one.get_type_name() == model.get_type_name())
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from mockserver.wire.xml_writer import Node
 
 
-class Kind(StrEnum):
+class XsdType(StrEnum):
     """The simple types, by their names in XML Schema; `XML` is any content."""
 
     LONG = "long"
@@ -30,7 +30,7 @@ class Struct:
     """A complex type: its members in wire order."""
 
     name: str
-    members: tuple[tuple[str, Kind], ...]
+    members: tuple[tuple[str, XsdType], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ArrayOf:
     item: Struct
 
 
-Type = Kind | Struct | ArrayOf
+Type = XsdType | Struct | ArrayOf
 
 
 class Declared(Protocol):
@@ -49,7 +49,7 @@ class Declared(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def parameters(self) -> tuple[tuple[str, Kind], ...]: ...
+    def parameters(self) -> tuple[tuple[str, XsdType], ...]: ...
     @property
     def result(self) -> Type | None:
         """None is void."""
@@ -74,7 +74,7 @@ class Parameter(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: XsdType
     decode: Callable[[str], Any]
 
 

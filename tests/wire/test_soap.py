@@ -10,11 +10,13 @@ import pytest
 from lxml import etree
 
 from mockserver.wire.soap import XmlDocument, application, compiled
-from mockserver.wire.soap_types import ArrayOf, Element, Kind, Malformed, OutOfRange, Struct, Type
+from mockserver.wire.soap_types import ArrayOf, Element, Malformed, OutOfRange, Struct, Type, XsdType
 from mockserver.wire.xml_writer import Dialect, Node
 
 SPACE = "urn:shop"
-ITEM = Struct("Item", (("Id", Kind.LONG), ("Count", Kind.INT), ("Sold", Kind.BOOLEAN), ("Name", Kind.STRING)))
+ITEM = Struct(
+    "Item", (("Id", XsdType.LONG), ("Count", XsdType.INT), ("Sold", XsdType.BOOLEAN), ("Name", XsdType.STRING))
+)
 PLAIN = Dialect(text=str, attribute=str)
 
 
@@ -25,14 +27,18 @@ async def sell(context: str, *arguments: Any) -> tuple[Any, ...]:
 @dataclass(frozen=True, kw_only=True)
 class Row:
     name: str
-    parameters: tuple[tuple[str, Kind], ...] = ()
+    parameters: tuple[tuple[str, XsdType], ...] = ()
     result: Type | None = None
     run: Callable[..., Awaitable[Any]] = sell
 
 
 ROWS = (
     Row(name="List", result=ArrayOf(ITEM)),
-    Row(name="Sell", parameters=(("id", Kind.LONG), ("count", Kind.INT), ("name", Kind.STRING)), result=Kind.BOOLEAN),
+    Row(
+        name="Sell",
+        parameters=(("id", XsdType.LONG), ("count", XsdType.INT), ("name", XsdType.STRING)),
+        result=XsdType.BOOLEAN,
+    ),
     Row(name="Close"),
 )
 SPYNE = application("Shop", SPACE, ROWS)

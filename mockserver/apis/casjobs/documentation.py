@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from mockserver.apis.casjobs.operations import BY_NAME, NAMESPACE, ROWS, SERVICE, SERVICE_DOC, Row
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.wire.html import pages
-from mockserver.wire.soap_types import ArrayOf, Kind, Struct, Type
+from mockserver.wire.soap_types import ArrayOf, Struct, Type, XsdType
 
 _PAGES = pages(Path(__file__).parent / "pages")
 _SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -84,7 +84,7 @@ def _value(kind: str) -> Markup:
     return Markup("<font class=value>{}</font>").format(kind)
 
 
-def _samples(row: Row, parameters: tuple[tuple[str, Kind], ...], host: str, path: str) -> list[Sample]:
+def _samples(row: Row, parameters: tuple[tuple[str, XsdType], ...], host: str, path: str) -> list[Sample]:
     soap11 = f'Content-Type: text/xml; charset=utf-8\nContent-Length: {{}}\nSOAPAction: "{NAMESPACE}/{row.name}"'
     soap12 = "Content-Type: application/soap+xml; charset=utf-8\nContent-Length: {}"
     samples = []
@@ -154,7 +154,7 @@ def _member(name: str, kind: Type) -> list[Markup]:
         # A sample shows a list's item twice.
         inner = [Markup("  ") + line for line in _struct(kind.item) * 2]
         return [escape(f"<{name}>"), *inner, escape(f"</{name}>")]
-    if kind is Kind.XML:
+    if kind is XsdType.XML:
         schema, xml = _value("schema"), _value("xml")
         return [escape(f"<{name}>"), Markup("  ") + schema + xml, escape(f"</{name}>")]
     return [escape(f"<{name}>") + _value(str(kind)) + escape(f"</{name}>")]
@@ -173,7 +173,7 @@ def _typed_answer(row: Row) -> Markup:
     if row.result is None:
         return Markup("HTTP/1.1 200 OK\n")
     name = f"ArrayOf{row.result.item.name}" if isinstance(row.result, ArrayOf) else str(row.result)
-    lines = _member("DataSet" if row.result is Kind.XML else name, row.result)
+    lines = _member("DataSet" if row.result is XsdType.XML else name, row.result)
     lines[0] = lines[0].replace(Markup("&gt;"), Markup(' xmlns="{}"&gt;').format(NAMESPACE), 1)
     head = Markup("HTTP/1.1 200 OK\nContent-Type: text/xml; charset=utf-8\nContent-Length: {}\n\n").format(
         _value("length")

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mockserver.apis.casjobs import service
-from mockserver.wire.soap_types import ArrayOf, Kind, Struct, Type
+from mockserver.wire.soap_types import ArrayOf, Struct, Type, XsdType
 
 NAMESPACE = "http://Services.Cas.jhu.edu"
 SERVICE = "Jobs"
 SERVICE_DOC = "Provides basic job management functionality."
 
-L, I, B, S, T = Kind.LONG, Kind.INT, Kind.BOOLEAN, Kind.STRING, Kind.DATE_TIME  # noqa: E741 - the specification's letters
+L, I, B, S, T = XsdType.LONG, XsdType.INT, XsdType.BOOLEAN, XsdType.STRING, XsdType.DATE_TIME  # noqa: E741 - the specification's letters
 
 CJJOB = Struct(
     "CJJob",
@@ -53,12 +53,12 @@ class Row:
     """
 
     name: str
-    parameters: tuple[tuple[str, Kind], ...]
+    parameters: tuple[tuple[str, XsdType], ...]
     result: Type | None
     run: Callable[..., Awaitable[Any]]
     doc: str
 
-    def taken(self, uploads: int) -> tuple[tuple[str, Kind], ...]:
+    def taken(self, uploads: int) -> tuple[tuple[str, XsdType], ...]:
         """Return the parameters of a deployment whose UploadData has that many."""
         return self.parameters[:uploads] if self.name == "UploadData" else self.parameters
 
@@ -88,7 +88,7 @@ ROWS = (
     Row(
         "ExecuteQuickJobDS",
         (*_LOGIN, *_QUERY, ("isSystem", B)),
-        Kind.XML,
+        XsdType.XML,
         service.execute_quick_job_ds,
         "As ExecuteQuickJob, but the result is a .NET DataSet.",
     ),

@@ -17,13 +17,13 @@ from urllib.parse import unquote_plus
 from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE
-from mockserver.wire.soap_types import Kind, Malformed, OutOfRange, Parameter, SoapOperation
+from mockserver.wire.soap_types import Malformed, OutOfRange, Parameter, SoapOperation, XsdType
 
 # Found in a module sooner than on its enum.
-_STRING = Kind.STRING
+_STRING = XsdType.STRING
 _SPACE = "\t\n\v\f\r "
-_DEFAULTS: Mapping[Kind, Any] = {Kind.LONG: 0, Kind.INT: 0, Kind.BOOLEAN: False, Kind.STRING: None}
-_CLR_NAMES = {Kind.LONG: "Int64", Kind.INT: "Int32", Kind.BOOLEAN: "Boolean", Kind.STRING: "String"}
+_DEFAULTS: Mapping[XsdType, Any] = {XsdType.LONG: 0, XsdType.INT: 0, XsdType.BOOLEAN: False, XsdType.STRING: None}
+_CLR_NAMES = {XsdType.LONG: "Int64", XsdType.INT: "Int32", XsdType.BOOLEAN: "Boolean", XsdType.STRING: "String"}
 _TOKENS = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)[^\s/>]+(?:\"[^\"]*\"|'[^']*'|[^>\"'])*?(/?)>", re.DOTALL
 )
@@ -91,11 +91,11 @@ def _unknown(tag: str) -> str:
     return tag.removeprefix(f"{{{NAMESPACE}}}") if space else f"{{}}{tag}"
 
 
-def _complaint(problem: Exception, kind: Kind, boolean: str) -> ClrException:
+def _complaint(problem: Exception, kind: XsdType, boolean: str) -> ClrException:
     """Return what .NET says of a text that is no value of a type; `boolean`: its sentence for that type."""
     if isinstance(problem, ClrException):
         return problem
-    if kind is Kind.BOOLEAN:
+    if kind is XsdType.BOOLEAN:
         return ClrException(boolean, kind=clr.FORMAT)
     if isinstance(problem, OutOfRange):
         message = f"Value was either too large or too small for an {_CLR_NAMES[kind]}."
@@ -177,7 +177,7 @@ def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Argu
             continue
         value = None
         try:
-            value = _boolean(joined) if kind is Kind.BOOLEAN else decode(joined)
+            value = _boolean(joined) if kind is XsdType.BOOLEAN else decode(joined)
         except (Malformed, OutOfRange) as problem:
             if arguments.error is None:
                 arguments.error = ClrException(
@@ -229,7 +229,7 @@ _NUMBER_FRAMES = {
         "NumberFormatInfo info, Boolean parseDecimal)",
         f"System.Number.Parse{name}(String value, NumberStyles options, NumberFormatInfo numfmt)",
     )
-    for kind, name in ((Kind.LONG, "Int64"), (Kind.INT, "Int32"))
+    for kind, name in ((XsdType.LONG, "Int64"), (XsdType.INT, "Int32"))
 }
 
 

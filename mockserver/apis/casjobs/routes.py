@@ -24,20 +24,20 @@ from mockserver.contracts.model import Violation
 from mockserver.core.errors import DomainError, UnknownJob
 from mockserver.wire import charset as charsets
 from mockserver.wire import xml
-from mockserver.wire.soap_types import Kind, Parameter, SoapOperation, SoapService
+from mockserver.wire.soap_types import Parameter, SoapOperation, SoapService, XsdType
 from mockserver.wire.xml_writer import Node
 
 SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
 """casjobs.sdss.org, and MAST's two."""
 
-_CLR_TYPES = {Kind.LONG: "Int64", Kind.INT: "Int32", Kind.BOOLEAN: "Boolean", Kind.STRING: "String"}
+_CLR_TYPES = {XsdType.LONG: "Int64", XsdType.INT: "Int32", XsdType.BOOLEAN: "Boolean", XsdType.STRING: "String"}
 _FRAMES = {
     row.name: (f"Jobs.{row.name}({', '.join(f'{_CLR_TYPES[kind]} {name}' for name, kind in row.parameters)})",)
     for row in ROWS
 }
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _FORM = "application/x-www-form-urlencoded"
-_CREDENTIALS = tuple(Parameter(name, Kind.STRING, str) for name in ("userid", "password"))
+_CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
 
 
 class PlainRefused(Exception):
@@ -214,7 +214,7 @@ def _unrecognized_url(context: CasContext, ending: str) -> Resolved:
 def _content(context: CasContext, row: Row, operation: SoapOperation, result: Any) -> tuple[Node, ...]:
     if result is None:
         return ()
-    return operation.encode(quick.dataset(result, context.settings) if row.result is Kind.XML else result)
+    return operation.encode(quick.dataset(result, context.settings) if row.result is XsdType.XML else result)
 
 
 def _no_method(name: str) -> ClrException:

@@ -20,7 +20,7 @@ from mockserver.apis.casjobs import clr
 from mockserver.apis.casjobs.clr import ClrException
 from mockserver.apis.casjobs.operations import NAMESPACE, Row
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.wire.soap_types import ArrayOf, Kind
+from mockserver.wire.soap_types import ArrayOf, XsdType
 from mockserver.wire.xml_writer import ILLEGAL, MARKUP, Dialect, Node, escaper, hexadecimal
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
@@ -54,7 +54,7 @@ class Code(StrEnum):
     MUST_UNDERSTAND = "MustUnderstand"
 
 
-_INT, _LONG = Kind.INT, Kind.LONG
+_INT, _LONG = XsdType.INT, XsdType.LONG
 _CODES12 = {Code.CLIENT: "Sender", Code.SERVER: "Receiver"}
 _UPGRADE = (
     '<soap:Header><soap12:Upgrade xmlns:soap12="http://www.w3.org/2003/05/soap-envelope">'
@@ -128,7 +128,7 @@ def document(row: Row, content: Sequence[Node]) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _number(name: Kind, text: str) -> bytes:
+def _number(name: XsdType, text: str) -> bytes:
     # What polls are answered, with few words and over and over.
     return f'{DECLARATION}\r\n<{name} xmlns="{NAMESPACE}">{text}</{name}>'.encode()
 
@@ -136,7 +136,7 @@ def _number(name: Kind, text: str) -> bytes:
 def _root(row: Row) -> str:
     if isinstance(row.result, ArrayOf):
         return f"ArrayOf{row.result.item.name}"
-    return "DataSet" if row.result is Kind.XML else str(row.result)
+    return "DataSet" if row.result is XsdType.XML else str(row.result)
 
 
 def soap_fault(error: ClrException, code: Code, version: Version, settings: CasSettings, *, ran: bool) -> Response:

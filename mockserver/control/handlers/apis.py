@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.api import settings as knobs
+from mockserver.api import settings as setting_rows
 from mockserver.api.definition import Api
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
@@ -40,7 +40,7 @@ async def show(request: ControlRequest) -> Response:
 async def change_settings(request: ControlRequest) -> Response:
     """Set some settings; return all of them."""
     api = chosen(request, request.values["api"])
-    return json_response(knobs.values(await request.sandbox.change_settings(api.name, request.fields)))
+    return json_response(setting_rows.values(await request.sandbox.change_settings(api.name, request.fields)))
 
 
 async def describe(request: ControlRequest, api: Api) -> dict[str, Any]:
@@ -48,7 +48,7 @@ async def describe(request: ControlRequest, api: Api) -> dict[str, Any]:
     return {
         **facts(api),
         "urls": [request.base + base for base in api.bases],
-        "settings": knobs.values(await request.sandbox.settings(api.name)),
+        "settings": setting_rows.values(await request.sandbox.settings(api.name)),
     }
 
 
@@ -71,7 +71,7 @@ def facts(api: Api) -> dict[str, Any]:
         "kinds": {kind: _machine(machine) for kind, machine in api.machines.items()},
         "states": _states(api.machines.get("job") or next(iter(api.machines.values()))),
         "faults": [fault.name for fault in api.faults],
-        "settings_described": knobs.describe(api.settings),
+        "settings_described": setting_rows.describe(api.settings),
         "sources": list(api.sources),
     }
 

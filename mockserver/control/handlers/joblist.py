@@ -26,7 +26,7 @@ BATCH = 200
 """Jobs read at a time while looking for those that fit a filter."""
 
 
-class _Shelf:
+class _JobCursor:
     """The jobs of one api and kind, read backwards from a position."""
 
     def __init__(self, request: ControlRequest, api: str, kind: str, left: int) -> None:
@@ -68,23 +68,23 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
     sizes = await request.sandbox.store.size(request.sandbox.name)
     kinds = _listed(request, names)
     start = _read_cursor(request.values["cursor"]) if "cursor" in request.values else None
-    shelves = [
-        _Shelf(request, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
+    cursors = [
+        _JobCursor(request, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
         for api, kind in kinds
     ]
     found: list[Job] = []
     while len(found) < limit:
-        heads = [(shelf, head) for shelf in shelves if (head := await shelf.head(BATCH)) is not None]
+        heads = [(cursor, head) for cursor in cursors if (head := await cursor.head(BATCH)) is not None]
         if not heads:
             break
-        shelf, job = max(heads, key=lambda one: one[1].created)
-        shelf.take()
+        cursor, job = max(heads, key=lambda one: one[1].created)
+        cursor.take()
         settled = await _settled(request, job)
         if settled is not None and _fits(request, settled):
             found.append(settled)
-    left = {f"{shelf.api}/{shelf.kind}": shelf.left for shelf in shelves if shelf.left > 0}
-    cursor = base64.urlsafe_b64encode(orjson.dumps(left)).decode() if left else None
-    return found, cursor, sum(sizes.get(key, 0) for key in kinds)
+    left = {f"{cursor.api}/{cursor.kind}": cursor.left for cursor in cursors if cursor.left > 0}
+    following = base64.urlsafe_b64encode(orjson.dumps(left)).decode() if left else None
+    return found, following, sum(sizes.get(key, 0) for key in kinds)
 
 
 def _listed(request: ControlRequest, names: Sequence[str]) -> list[tuple[str, str]]:

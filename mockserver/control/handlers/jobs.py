@@ -31,7 +31,7 @@ async def listing(request: ControlRequest) -> Response:
 async def add(request: ControlRequest) -> Response:
     """Add one job, or a list: all of them or none."""
     given = request.body if isinstance(request.body, list) else [request.body]
-    births: list[tuple[Api, tuple[Job, ...]]] = []
+    built: list[tuple[Api, tuple[Job, ...]]] = []
     for number, fields in enumerate(given):
         api = request.sandbox.apis.get(fields["api"])
         if api is None:
@@ -42,10 +42,10 @@ async def add(request: ControlRequest) -> Response:
         except BadContent as error:
             at = error.pointer if request.body is not given else (number, *error.pointer)
             raise BadContent(at, str(error)) from None
-        births.append((api, await request.sandbox.build_job(api.name, own)))
+        built.append((api, await request.sandbox.build_job(api.name, own)))
     added: list[Job] = []
     try:
-        for _, parts in births:
+        for _, parts in built:
             added.append(await request.sandbox.jobs.add(*parts))
     except Exception:
         for job in added:
@@ -53,7 +53,7 @@ async def add(request: ControlRequest) -> Response:
         raise
     for job in added:
         request.sandbox.publish({"event": "job-added", "api": job.api, "id": job.id, "state": job.state})
-    records = [await record(request, api, parts[0]) for api, parts in births]
+    records = [await record(request, api, parts[0]) for api, parts in built]
     return json_response(records if request.body is given else records[0], 201)
 
 

@@ -38,9 +38,9 @@ async def _verdict(request: ControlRequest) -> Verdict:
 def _answer(verdict: Verdict) -> Response:
     if verdict.holds:
         return json_response({"verified": True, "count": verdict.count, "requests": list(verdict.numbers)})
-    beside = {"count": verdict.count, "requests": list(verdict.numbers), "near": list(verdict.near)}
+    extra = {"count": verdict.count, "requests": list(verdict.numbers), "near": list(verdict.near)}
     hint = "GET /_control/requests lists what came"
-    return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=beside)
+    return shape(409, "not-verified", "\n".join(verdict.lines), hint, record=extra)
 
 
 async def covered(request: ControlRequest) -> Response:
