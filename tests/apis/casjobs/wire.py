@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.apis.casjobs.operations import NAMESPACE
+from mockserver.apis.casjobs.service_types import NAMESPACE
 
 SERVICE = "/CasJobs/services/jobs.asmx"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
