@@ -59,7 +59,7 @@ def service_admin(context: CasContext, wsid: int, password: str | None) -> Accou
 
 
 def _same(given: str | None, kept: str) -> bool:
-    """Compare two secrets in a time that tells nothing of them. Fixtures may hold what UTF-8 cannot say."""
+    """Compare two secrets in constant time. Fixtures may hold what UTF-8 cannot say."""
     return given is not None and compare_digest(
         given.encode("utf-8", "surrogatepass"), kept.encode("utf-8", "surrogatepass")
     )

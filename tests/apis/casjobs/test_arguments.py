@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from mockserver.apis.casjobs import arguments
-from mockserver.apis.casjobs.definition import defined
+from mockserver.apis.casjobs.definition import SERVICES, defined
+from tests.apis.casjobs.wire import SERVICE
+from tests.conftest import Client
 
 STATUS = defined(5).operations["GetJobStatus"].parameters
 
@@ -44,3 +51,34 @@ def test_what_is_remembered_is_bounded() -> None:
     arguments.read_form(f"wsId=1&pw={'x' * 10_000}&jobId=1", STATUS)
     assert len(arguments._known) <= 1000
     assert all(len(text) <= 256 for text, _, _ in arguments._known)
+
+
+@pytest.mark.parametrize("text", ["wsId=1&pw=secret&jobId=7", "wsId=1&pw=secret&jobId=x", "pw=" + "x" * 300])
+def test_what_is_handed_out_cannot_be_changed(text: str) -> None:
+    read = arguments.read_form(text, STATUS)
+
+    with pytest.raises(TypeError):
+        read.decoded["jobId"] = 8  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        read.error = None  # type: ignore[misc]
+    assert isinstance(read.values, tuple)
+
+
+async def test_what_one_request_does_to_its_parameters_no_other_sees(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    async def meddles(context: Any, *values: Any) -> int:
+        seen.append((dict(context.parameters), values))
+        context.parameters["jobId"] = context.parameters["more"] = "changed"
+        return 0
+
+    service = defined(5)
+    meddling = replace(service.operations["GetJobStatus"], run=meddles)
+    monkeypatch.setitem(SERVICES, 5, replace(service, operations={**service.operations, "GetJobStatus": meddling}))
+    for _ in range(2):
+        answer = await client.get(f"{SERVICE}/GetJobStatus?wsId=1&pw=secret&jobId=1005")
+        assert answer.status == 200
+
+    assert seen == [({"wsId": 1, "pw": "secret", "jobId": 1005}, (1, "secret", 1005))] * 2
