@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from mockserver.apis.casjobs.operations import NAMESPACE
+from mockserver.apis.casjobs.service_types import NAMESPACE
 from tests.drivers.driver import Driver, Poll
 
 SERVICE = "/CasJobs/services/jobs.asmx"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.casjobs import jobs, routes, site
+from mockserver.apis.casjobs import documents, errors, jobs, operations, requests, site
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
@@ -11,19 +11,19 @@ from mockserver.apis.casjobs.settings import CasSettings
 CASJOBS = Api(
     name=jobs.API,
     title="SDSS CasJobs",
-    bases=("/CasJobs/services/jobs.asmx", *routes.SITES),
+    bases=("/CasJobs/services/jobs.asmx", *operations.SITES),
     account="wsid 1, password secret",
     machines={"job": JOB},
-    operations=routes.OPERATIONS,
-    entrances=(routes.SERVICE, routes.METHOD),
+    operations=operations.OPERATIONS,
+    entrances=(operations.SERVICE_ENTRANCE, operations.METHOD_ENTRANCE),
     settings=CasSettings,
     read_site=site.read_site,
     scenarios=jobs.SCENARIOS,
     job_spec=jobs.job_spec,
-    own_fields=jobs.own_fields,
-    prepare=routes.prepare,
-    resolve=routes.resolve,
-    refuse=routes.refuse,
+    own_fields=documents.own_fields,
+    prepare=requests.prepare,
+    resolve=requests.resolve,
+    refuse=errors.refuse,
     faults=FAULTS,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from mockserver.core.errors import DomainError
 
-class BadCondition(Exception):
+
+class BadCondition(DomainError):
     """A condition that cannot be read; the message is the part in question."""
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from mockserver.apis.casjobs.operations import NAMESPACE, SERVICE, deployed
+from mockserver.apis.casjobs.operations import deployed
+from mockserver.apis.casjobs.service_types import NAMESPACE, SERVICE
 from mockserver.wire.soap_types import SoapService
 
 SERVICES: dict[int, SoapService] = {}

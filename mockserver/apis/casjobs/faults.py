@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mockserver.api.definition import NamedFault
 from mockserver.api.response import Response
-from mockserver.apis.casjobs import routes, writing
-from mockserver.apis.casjobs.clr import EXCEPTION, INVALID, SQL, ClrException
-from mockserver.apis.casjobs.message import head
-from mockserver.apis.casjobs.service import CasContext
+from mockserver.apis.casjobs.auth import sentence
+from mockserver.apis.casjobs.errors import INVALID, SQL, ClrException, UnreadableMessage, refuse
+from mockserver.apis.casjobs.protocols import head_of
+from mockserver.apis.casjobs.service_types import CasContext
 from mockserver.core.machine import Confidence
 
 _ISSUES = "github.com/rlwastro/mastcasjobs issues 3, 4, 5, 12"
@@ -18,14 +18,13 @@ def _prepared_statement(context: CasContext) -> Response:
         "System.Data.SqlClient.SqlConnection.OnError(SqlException exception, Boolean breakConnection, "
         "Action`1 wrapCloseInAction)",
     )
-    return routes.refuse(
-        context, ClrException("Could not find prepared statement with handle -1.", kind=SQL, frames=frames)
-    )
+    message = "Could not find prepared statement with handle -1."
+    return refuse(context, ClrException(message, clr_type=SQL, frames=frames))
 
 
 def _open_reader(context: CasContext) -> Response:
     message = "There is already an open DataReader associated with this Command which must be closed first."
-    return routes.refuse(context, ClrException(message, kind=INVALID))
+    return refuse(context, ClrException(message, clr_type=INVALID))
 
 
 def _slow_queue(context: CasContext) -> Response:
@@ -33,21 +32,20 @@ def _slow_queue(context: CasContext) -> Response:
         "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not "
         "responding."
     )
-    return routes.refuse(context, ClrException(message, inner=ClrException(message, kind=SQL)))
+    return refuse(context, ClrException(message, inner=ClrException(message, clr_type=SQL)))
 
 
 def _bad_login(context: CasContext) -> Response:
     wsid = context.parameters.get("wsId", context.parameters.get("wsid", context.parameters.get("owner_wsid", "")))
-    message = context.settings.login_error.replace("{wsid}", str(wsid))
-    return routes.refuse(context, ClrException(message, kind=EXCEPTION))
+    return refuse(context, ClrException(sentence(context.settings.login_error, wsid=wsid)))
 
 
 def _bad_request(context: CasContext) -> Response:
-    return writing.empty_error(400, head(context.headers).guess, context.settings)
+    return refuse(context, UnreadableMessage(head_of(context.headers).guess, 400, "a named fault"))
 
 
 def _unsupported_media(context: CasContext) -> Response:
-    return writing.empty_error(415, head(context.headers).guess, context.settings)
+    return refuse(context, UnreadableMessage(head_of(context.headers).guess, 415, "a named fault"))
 
 
 FAULTS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.errors import BadContent
@@ -38,7 +39,7 @@ class QuickResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The content of one sandbox.
+    """The seed data of CasJobs; all sandboxes of the same fixtures share it, so nothing in it can be changed.
 
     Attributes:
         accounts: by WebServicesID.
@@ -78,7 +79,7 @@ def squeezed(query: str) -> str:
 
 
 def read_site(section: Mapping[str, Any]) -> Site:
-    """Build the content from a fixture's section.
+    """Build the seed data from a fixture's section.
 
     Raises:
         BadContent: two accounts share an id.
@@ -98,13 +99,17 @@ def read_site(section: Mapping[str, Any]) -> Site:
             md5=str(given.get("md5", hashlib.md5(password.encode()).hexdigest())).lower(),  # noqa: S324 - the API's
         )
     return Site(
-        accounts=accounts,
+        accounts=MappingProxyType(accounts),
         queues=tuple((one["context"], one["timeout"]) for one in section.get("queues", ())),
         types=tuple((one["type"], one.get("description")) for one in section.get("types", ())),
-        quick_results={
-            squeezed(one["query"]): QuickResult(result=one.get("result"), error=one.get("error"))
-            for one in section.get("quick_results", ())
-        },
-        services={one["name"]: one.get("state", "RUNNING") for one in section.get("services", ())},
-        outcomes=tuple((one["when"], one["job"]) for one in section.get("outcomes", ())),
+        quick_results=MappingProxyType(
+            {
+                squeezed(one["query"]): QuickResult(result=one.get("result"), error=one.get("error"))
+                for one in section.get("quick_results", ())
+            }
+        ),
+        services=MappingProxyType({one["name"]: one.get("state", "RUNNING") for one in section.get("services", ())}),
+        outcomes=tuple(
+            (MappingProxyType(one["when"]), MappingProxyType(one["job"])) for one in section.get("outcomes", ())
+        ),
     )

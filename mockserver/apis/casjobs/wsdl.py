@@ -6,11 +6,11 @@ But for documentation and the fifth parameter of UploadData the WSDL is the genu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from mockserver.apis.casjobs.operations import BY_NAME, NAMESPACE, SERVICE, SERVICE_DOC
-from mockserver.apis.casjobs.writing import DECLARATION, INDENTED
+from mockserver.apis.casjobs.responses import written_document
+from mockserver.apis.casjobs.service_types import NAMESPACE, SERVICE, SERVICE_DOC, ServiceOperation
 from mockserver.wire.soap_types import Element, SoapOperation, SoapService
 from mockserver.wire.xml_writer import Node
 
@@ -31,12 +31,14 @@ _PORTS = {"HttpGet": "GET", "HttpPost": "POST"}
 
 
 @lru_cache(maxsize=64)
-def wsdl(service: SoapService, address: str, *, dataset: bool) -> bytes:
+def wsdl(service: SoapService, table: tuple[ServiceOperation, ...], address: str, *, dataset: bool) -> bytes:
     """Return the WSDL of a service at an address.
 
     Args:
+        table: says what each operation does.
         dataset: describe operations that answer with any content (ExecuteQuickJobDS).
     """
+    docs = {one.name: one.doc for one in table}
     described = [one for one in service.operations.values() if dataset or all(member.type for member in one.response)]
     root = _node(
         "wsdl:definitions",
@@ -45,14 +47,14 @@ def wsdl(service: SoapService, address: str, *, dataset: bool) -> bytes:
             _documentation(SERVICE_DOC),
             _node("wsdl:types", children=(_schema(service, described),)),
             *_messages(described),
-            *(_port_type(described, protocol) for protocol in ("Soap", *_PORTS)),
+            *(_port_type(described, docs, protocol) for protocol in ("Soap", *_PORTS)),
             _soap_binding(described, "soap"),
             _soap_binding(described, "soap12"),
             *(_http_binding(described, protocol) for protocol in _PORTS),
             _service(address),
         ),
     )
-    return f"{DECLARATION}\r\n{INDENTED.write(root)}".encode()
+    return written_document(root)
 
 
 @lru_cache(maxsize=64)
@@ -79,7 +81,7 @@ def disco(address: str) -> bytes:
             ),
         ),
     )
-    return f"{DECLARATION}\r\n{INDENTED.write(root)}".encode()
+    return written_document(root)
 
 
 def _node(name: str, *attributes: tuple[str, str], children: tuple[Node, ...] = ()) -> Node:
@@ -179,13 +181,13 @@ def _body_element(member: Element) -> str:
     return "tns:DataSet" if member.type is None else f"tns:{member.type.partition(':')[2]}"
 
 
-def _port_type(described: list[SoapOperation], protocol: str) -> Node:
+def _port_type(described: list[SoapOperation], docs: Mapping[str, str], protocol: str) -> Node:
     operations = tuple(
         _node(
             "wsdl:operation",
             ("name", one.name),
             children=(
-                _documentation(BY_NAME[one.name].doc),
+                _documentation(docs[one.name]),
                 _node("wsdl:input", ("message", f"tns:{one.name}{protocol}In")),
                 _node("wsdl:output", ("message", f"tns:{one.name}{protocol}Out")),
             ),

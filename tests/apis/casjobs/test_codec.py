@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from mockserver.apis.casjobs import reading
-from mockserver.apis.casjobs.clr import FORMAT, OVERFLOW
+from mockserver.apis.casjobs.arguments import Arguments, read_soap
 from mockserver.apis.casjobs.definition import defined
-from mockserver.apis.casjobs.jobs import clr_time
-from mockserver.apis.casjobs.operations import NAMESPACE, SERVICE, deployed
-from mockserver.apis.casjobs.writing import COMPACT
+from mockserver.apis.casjobs.documents import clr_time
+from mockserver.apis.casjobs.errors import FORMAT, OVERFLOW
+from mockserver.apis.casjobs.operations import deployed
+from mockserver.apis.casjobs.responses import COMPACT
+from mockserver.apis.casjobs.service_types import NAMESPACE, SERVICE
 from mockserver.wire import xml
 from mockserver.wire.soap import XmlDocument, application  # not from Spyne: its hook has to be taken away again
 from mockserver.wire.soap_types import SoapOperation
@@ -96,8 +97,8 @@ def written(operation: SoapOperation, value: Any) -> Any:
     return etree.fromstring(COMPACT.write(response).encode())
 
 
-def read(operation: SoapOperation, document: bytes) -> reading.Arguments:
-    return reading.soap(xml.parse(document), operation, document.decode)
+def read(operation: SoapOperation, document: bytes) -> Arguments:
+    return read_soap(xml.parse(document), operation, document.decode)
 
 
 # --- where they are equal -------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ def test_what_spyne_refuses_is_refused(where: tuple[str, str], text: str) -> Non
 # --- and where not --------------------------------------------------------------------------------------
 
 
-def one(name: str, inner: str) -> tuple[reading.Arguments, Callable[[], dict[str, Any]]]:
+def one(name: str, inner: str) -> tuple[Arguments, Callable[[], dict[str, Any]]]:
     document = f'<{name} xmlns="{NAMESPACE}" xmlns:xsi="{XSI}">{inner}</{name}>'.encode()
     model = DESCRIPTORS[name].in_message
 
@@ -222,7 +223,7 @@ def test_a_missing_value_is_its_types_default() -> None:
     """Recorded: tests/apis/casjobs/exchanges; XmlSerializer leaves a field as the runtime made it."""
     ours, theirs = one("GetJobs", "")
 
-    assert ours.values == [0, None, None, False]
+    assert ours.values == (0, None, None, False)
     assert list(theirs().values()) == [None, None, None, None]
 
 
@@ -230,7 +231,7 @@ def test_the_first_of_two_counts() -> None:
     """Microsoft's reference source: a generated reader looks at each element once."""
     ours, theirs = one("CancelJob", "<wsId>1</wsId><wsId>2</wsId>")
 
-    assert ours.values == [1, None, 0]
+    assert ours.values == (1, None, 0)
     assert theirs()["wsId"] == 2
 
 
@@ -249,7 +250,7 @@ def test_a_number_is_what_int64_parse_takes(text: str) -> None:
     ours, theirs = one("CancelJob", f"<wsId>{text}</wsId>")
 
     assert ours.error is not None
-    assert list(ours.error.chain())[-1].kind == FORMAT
+    assert list(ours.error.chain())[-1].clr_type == FORMAT
     if text != "7.0":
         assert theirs()["wsId"] in (None, 1000, 12, 7)
 
@@ -260,7 +261,7 @@ def test_a_number_out_of_range_is_an_overflow(text: str) -> None:
     ours, _ = one("SubmitJob", f"<estimate>{text}</estimate>")
 
     assert ours.error is not None
-    assert list(ours.error.chain())[-1].kind == OVERFLOW
+    assert list(ours.error.chain())[-1].clr_type == OVERFLOW
 
 
 @pytest.mark.parametrize(("text", "value"), [(" true\n", True), ("\t0 ", False)])

@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 from mockserver.apis.casjobs.definition import SERVICES, defined, first_asked
-from mockserver.apis.casjobs.operations import NAMESPACE, ROWS, SERVICE, deployed
+from mockserver.apis.casjobs.operations import SERVICE_OPERATIONS, deployed
+from mockserver.apis.casjobs.service_types import NAMESPACE, SERVICE
 from mockserver.apis.casjobs.wsdl import wsdl
 from mockserver.wire.soap import application
 
@@ -70,13 +71,13 @@ def operations(root: Any) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("uploads", [4, 5])
 def test_the_wsdl_says_what_spynes_own_says(uploads: int) -> None:
-    ours = etree.fromstring(wsdl(defined(uploads), "http://127.0.0.1/jobs.asmx", dataset=True))
+    ours = etree.fromstring(wsdl(defined(uploads), SERVICE_OPERATIONS, "http://127.0.0.1/jobs.asmx", dataset=True))
     theirs = spynes_document(uploads)
 
     assert types(ours) == types(theirs)
-    assert len(types(ours)) == 2 * len(ROWS) + 8
+    assert len(types(ours)) == 2 * len(SERVICE_OPERATIONS) + 8
     assert operations(ours) == operations(theirs)
-    assert len(operations(ours)) == len(ROWS)
+    assert len(operations(ours)) == len(SERVICE_OPERATIONS)
 
 
 async def test_who_asks_at_the_same_time_gets_the_same_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +92,7 @@ ASKS = """
 import sys
 import urllib.error, urllib.request
 from mockserver import MockServer, Settings
-from mockserver.apis.casjobs import operations, documentation, wsdl
+from mockserver.apis.casjobs import operations, help_pages, wsdl
 
 def ask(url):
     try:

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from mockserver.apis.casjobs.definition import defined
-from mockserver.apis.casjobs.operations import ROWS
+from mockserver.apis.casjobs.operations import SERVICE_OPERATIONS
 from mockserver.apis.casjobs.wsdl import disco, wsdl
 from tests.apis.casjobs.wsdl_digests import ADDRESS as GOLDEN_ADDRESS
 from tests.apis.casjobs.wsdl_digests import digests
@@ -25,7 +25,7 @@ S = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def test_the_wsdl_is_the_genuine_one_but_for_documentation() -> None:
-    found = digests(wsdl(defined(4), ADDRESS, dataset=True))
+    found = digests(wsdl(defined(4), SERVICE_OPERATIONS, ADDRESS, dataset=True))
 
     # Order counts, as in the document.
     assert list(found.items()) == list(GENUINE["jobs.wsdl"].items())
@@ -33,7 +33,7 @@ def test_the_wsdl_is_the_genuine_one_but_for_documentation() -> None:
 
 
 def test_the_fifth_upload_parameter_is_all_that_a_later_deployment_adds() -> None:
-    root = etree.fromstring(wsdl(defined(5), ADDRESS, dataset=True))
+    root = etree.fromstring(wsdl(defined(5), SERVICE_OPERATIONS, ADDRESS, dataset=True))
     for one in [one for one in root.iter() if one.get("name") == "tableExists"]:
         one.getparent().remove(one)
 
@@ -41,7 +41,7 @@ def test_the_fifth_upload_parameter_is_all_that_a_later_deployment_adds() -> Non
 
 
 def test_a_digest_tells_which_definition_differs() -> None:
-    document = wsdl(defined(4), ADDRESS, dataset=True)
+    document = wsdl(defined(4), SERVICE_OPERATIONS, ADDRESS, dataset=True)
     changed = digests(document.replace(b'name="estimate" type="s:int"', b'name="estimate" type="s:long"', 1))
 
     assert [name for name, digest in changed.items() if digest != GENUINE["jobs.wsdl"][name]] == ["element SubmitJob"]
@@ -60,7 +60,7 @@ async def test_the_wsdl_is_served_byte_for_byte(client: Client) -> None:
 
 
 def test_without_the_dataset_no_trace_of_it_is_left() -> None:
-    text = wsdl(defined(5), ADDRESS, dataset=False)
+    text = wsdl(defined(5), SERVICE_OPERATIONS, ADDRESS, dataset=False)
 
     assert b"ExecuteQuickJobDS" not in text
     assert b"DataSet" not in text
@@ -112,7 +112,7 @@ async def test_the_invoke_form_invokes(client: Client) -> None:
     assert '<int xmlns="http://Services.Cas.jhu.edu">1</int>' in await answer.text()
 
 
-@pytest.mark.parametrize("name", [row.name for row in ROWS])
+@pytest.mark.parametrize("name", [row.name for row in SERVICE_OPERATIONS])
 async def test_each_operation_has_a_page_with_four_samples(client: Client, name: str) -> None:
     answer = await client.get(f"{SERVICE}?op={name}")
     page = await answer.text()
@@ -154,7 +154,7 @@ async def test_the_page_of_cancel_job_is_that_of_the_seed(client: Client) -> Non
 
 async def test_the_list_is_in_ordinal_order(client: Client) -> None:
     page = await (await client.get(f"{SERVICE}?anything=else")).text()
-    places = [page.index(f'?op={row.name}"') for row in sorted(ROWS, key=lambda row: row.name)]
+    places = [page.index(f'?op={row.name}"') for row in sorted(SERVICE_OPERATIONS, key=lambda row: row.name)]
 
     assert places == sorted(places)
     assert page.index('?op=GetJobStatus"') < page.index('?op=GetJobTypes"') < page.index('?op=GetJobs"')

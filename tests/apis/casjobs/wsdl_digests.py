@@ -64,9 +64,10 @@ def main(arguments: list[str]) -> None:
     """Print the table of the files named, or the document that is served."""
     if arguments == ["--served"]:
         from mockserver.apis.casjobs.definition import defined
+        from mockserver.apis.casjobs.operations import SERVICE_OPERATIONS
         from mockserver.apis.casjobs.wsdl import wsdl
 
-        sys.stdout.buffer.write(wsdl(defined(5), ADDRESS, dataset=True))
+        sys.stdout.buffer.write(wsdl(defined(5), SERVICE_OPERATIONS, ADDRESS, dataset=True))
         return
     rows = {Path(name).name: digests(Path(name).read_bytes()) for name in arguments}
     sys.stdout.write(json.dumps(rows, indent=1) + "\n")

@@ -1,21 +1,20 @@
-"""Help pages: the list of operations, a page for each with samples and a form, and ASP.NET's error page.
+"""Help pages: the list of operations, and a page for each with samples and a form.
 
 The markup is ours, the structure and the texts are ASP.NET's (casjobs.md §5.3).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from mockserver.apis.casjobs.operations import BY_NAME, NAMESPACE, ROWS, SERVICE, SERVICE_DOC, Row
+from mockserver.apis.casjobs.responses import page
+from mockserver.apis.casjobs.service_types import NAMESPACE, SERVICE, SERVICE_DOC, ServiceOperation
 from mockserver.apis.casjobs.settings import CasSettings
-from mockserver.wire.html import pages
 from mockserver.wire.soap_types import ArrayOf, Struct, Type, XsdType
 
-_PAGES = pages(Path(__file__).parent / "pages")
 _SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 _SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 
@@ -29,52 +28,33 @@ class Sample:
     response: Markup
 
 
-def operation_list(address: str) -> bytes:
+def operation_list(table: Sequence[ServiceOperation], address: str) -> bytes:
     """Return the page that lists the operations, in ordinal order of their names."""
-    rows = sorted(ROWS, key=lambda row: row.name)
-    return _page("list.html", address=address, doc=SERVICE_DOC, rows=rows)
+    rows = sorted(table, key=lambda row: row.name)
+    return page("list.html", service=SERVICE, address=address, doc=SERVICE_DOC, rows=rows)
 
 
-def operation_page(name: str, address: str, host: str, path: str, settings: CasSettings) -> bytes:
+def operation_page(
+    table: Sequence[ServiceOperation], name: str, address: str, host: str, path: str, settings: CasSettings
+) -> bytes:
     """Return the page of an operation, or the one that says that there is none.
 
     Args:
         address: the service's whole URL; `host` (no port) and `path` are what the samples show.
     """
-    row = BY_NAME.get(name)
+    row = next((one for one in table if one.name == name), None)
     if row is None:
-        return _page("missing.html", address=address, name=name)
-    parameters = row.taken(settings.upload_data_parameters)
-    return _page(
+        return page("missing.html", service=SERVICE, address=address, name=name)
+    parameters = row.parameters_of(settings.upload_data_parameters)
+    return page(
         "operation.html",
+        service=SERVICE,
         address=address,
         row=row,
         parameters=parameters,
         test_form=settings.test_form,
         samples=_samples(row, parameters, host, path),
     )
-
-
-def error_page(title: str, *, application: str, status: int, exception: str | None, details: bool) -> bytes:
-    """Return ASP.NET's yellow page; without details it only says that there was an error."""
-    if not details and status != 404:
-        title, exception = "Runtime Error", None
-    description = (
-        "HTTP 404. The resource you are looking for (or one of its dependencies) could have been removed, had its "
-        "name changed, or is temporarily unavailable."
-        if status == 404
-        else "An unhandled exception occurred during the execution of the current web request."
-    )
-    told = None if exception is None else f"{exception}: {title}"
-    return (
-        _PAGES.get_template("error.html")
-        .render(title=title, application=application, description=description, exception=told)
-        .encode()
-    )
-
-
-def _page(template: str, /, **values: object) -> bytes:
-    return _PAGES.get_template(template).render(service=SERVICE, **values).encode()
 
 
 # --- samples ----------------------------------------------------------------------------------------
@@ -84,7 +64,7 @@ def _value(kind: str) -> Markup:
     return Markup("<font class=value>{}</font>").format(kind)
 
 
-def _samples(row: Row, parameters: tuple[tuple[str, XsdType], ...], host: str, path: str) -> list[Sample]:
+def _samples(row: ServiceOperation, parameters: tuple[tuple[str, XsdType], ...], host: str, path: str) -> list[Sample]:
     soap11 = f'Content-Type: text/xml; charset=utf-8\nContent-Length: {{}}\nSOAPAction: "{NAMESPACE}/{row.name}"'
     soap12 = "Content-Type: application/soap+xml; charset=utf-8\nContent-Length: {}"
     samples = []
@@ -165,11 +145,11 @@ def _struct(kind: Struct) -> list[Markup]:
     return [escape(f"<{kind.name}>"), *members, escape(f"</{kind.name}>")]
 
 
-def _result(row: Row) -> list[list[Markup]]:
+def _result(row: ServiceOperation) -> list[list[Markup]]:
     return [] if row.result is None else [_member(f"{row.name}Result", row.result)]
 
 
-def _typed_answer(row: Row) -> Markup:
+def _typed_answer(row: ServiceOperation) -> Markup:
     if row.result is None:
         return Markup("HTTP/1.1 200 OK\n")
     name = f"ArrayOf{row.result.item.name}" if isinstance(row.result, ArrayOf) else str(row.result)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
-from mockserver.apis.casjobs import clr
-from mockserver.apis.casjobs.clr import ClrException
-from mockserver.apis.casjobs.operations import NAMESPACE
+from mockserver.apis.casjobs import errors
+from mockserver.apis.casjobs.errors import ClrException
+from mockserver.apis.casjobs.protocols import Version
+from mockserver.apis.casjobs.service_types import NAMESPACE
 from mockserver.wire.soap_types import Malformed, OutOfRange, Parameter, SoapOperation, XsdType
 
 # Found in a module sooner than on its enum.
@@ -29,9 +30,8 @@ _TOKENS = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Arguments:
-    """What was read.
+class Arguments(NamedTuple):
+    """What was read. A tuple, and nothing in it can be changed: a poller's is handed out again and again.
 
     Attributes:
         decoded: what the client sent, as plain data, for the contract.
@@ -39,12 +39,25 @@ class Arguments:
         error: the first thing that could not be read, in the order in which ASMX reads.
     """
 
-    decoded: dict[str, Any] = field(default_factory=dict)
-    values: list[Any] = field(default_factory=list)
+    decoded: MappingProxyType[str, Any]
+    values: tuple[Any, ...]
     error: ClrException | None = None
 
 
-def soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arguments:
+class MethodCall(NamedTuple):
+    """What a request asks of the service.
+
+    Attributes:
+        method: what was compiled for it.
+        version: of SOAP, that of the envelope; None for HTTP GET and POST.
+    """
+
+    method: SoapOperation
+    arguments: Arguments
+    version: Version | None
+
+
+def read_soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arguments:
     """Read the children of an operation's element, by local name and namespace, in any order.
 
     Args:
@@ -53,12 +66,12 @@ def soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arg
     """
     tags = operation.tags
     read: dict[str, Any] = {}
-    arguments = Arguments()
-    decoded = arguments.decoded
+    decoded: dict[str, Any] = {}
+    error: ClrException | None = None
     for child in element if element is not None else ():
         parameter = tags.get(child.tag)
         if parameter is None:
-            # Not ours: ASMX looks away, the contract does not.
+            # ASMX ignores what it does not know; to the contract it is a breach.
             if isinstance(child.tag, str):
                 decoded[_unknown(child.tag)] = child.text
             continue
@@ -70,10 +83,10 @@ def soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arg
             decoded[name] = text
             read[name] = decoded[name] = text if kind is _STRING else decode(text)
         except (ClrException, Malformed, OutOfRange) as problem:
-            if arguments.error is None:
-                arguments.error = ClrException(
+            if error is None:
+                error = ClrException(
                     f"There is an error in XML document {_place(element, child, body())}.",
-                    kind=clr.INVALID,
+                    clr_type=errors.INVALID,
                     inner=_complaint(problem, kind, f"The string '{problem}' is not a valid Boolean value."),
                     frames=(
                         "System.Xml.Serialization.XmlSerializer.Deserialize(XmlReader xmlReader, "
@@ -82,8 +95,8 @@ def soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -> Arg
                     ),
                 )
             read[name] = None
-    arguments.values = [read[name] if name in read else _DEFAULTS[kind] for name, kind, _ in operation.parameters]
-    return arguments
+    values = [read[name] if name in read else _DEFAULTS[kind] for name, kind, _ in operation.parameters]
+    return Arguments(MappingProxyType(decoded), tuple(values), error)
 
 
 def _unknown(tag: str) -> str:
@@ -96,11 +109,13 @@ def _complaint(problem: Exception, kind: XsdType, boolean: str) -> ClrException:
     if isinstance(problem, ClrException):
         return problem
     if kind is XsdType.BOOLEAN:
-        return ClrException(boolean, kind=clr.FORMAT)
+        return ClrException(boolean, clr_type=errors.FORMAT)
     if isinstance(problem, OutOfRange):
         message = f"Value was either too large or too small for an {_CLR_NAMES[kind]}."
-        return ClrException(message, kind=clr.OVERFLOW, frames=_NUMBER_FRAMES[kind])
-    return ClrException("Input string was not in a correct format.", kind=clr.FORMAT, frames=_NUMBER_FRAMES[kind])
+        return ClrException(message, clr_type=errors.OVERFLOW, frames=_NUMBER_FRAMES[kind])
+    return ClrException(
+        "Input string was not in a correct format.", clr_type=errors.FORMAT, frames=_NUMBER_FRAMES[kind]
+    )
 
 
 def _content(element: Any) -> str:
@@ -114,7 +129,7 @@ def _content(element: Any) -> str:
             raise ClrException(
                 "Unexpected node type Element. ReadElementString method can only be called on elements with "
                 "simple or empty content.",
-                kind=clr.XML,
+                clr_type=errors.XML,
             )
     return (element.text or "") + "".join(child.tail or "" for child in element)
 
@@ -145,7 +160,7 @@ def _place(operation: Any, child: Any, body: str) -> str:
     return "(0, 0)"
 
 
-def form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8") -> Arguments:
+def read_form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8") -> Arguments:
     """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
     if len(text) > _SHORT:  # not worth its hash
         return _read_form(text, parameters, charset)
@@ -163,32 +178,34 @@ def form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8") -
 
 def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Arguments:
     given = _given(text, charset)
-    arguments = Arguments()
+    decoded: dict[str, Any] = {}
+    values: list[Any] = []
+    error: ClrException | None = None
     for name, kind, decode in parameters:
         joined = given.get(name.casefold())
         if joined is None:
-            if arguments.error is None:
-                arguments.error = ClrException(
+            if error is None:
+                error = ClrException(
                     f"Missing parameter: {name}.",
-                    kind=clr.INVALID,
+                    clr_type=errors.INVALID,
                     frames=_form_frames("ValueCollectionParameterReader"),
                 )
-            arguments.values.append(None)
+            values.append(None)
             continue
         value = None
         try:
             value = _boolean(joined) if kind is XsdType.BOOLEAN else decode(joined)
         except (Malformed, OutOfRange) as problem:
-            if arguments.error is None:
-                arguments.error = ClrException(
+            if error is None:
+                error = ClrException(
                     f"Cannot convert {joined} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
-                    kind=clr.ARGUMENT,
+                    clr_type=errors.ARGUMENT,
                     inner=_complaint(problem, kind, "String was not recognized as a valid Boolean."),
                     frames=_form_frames("ScalarFormatter"),
                 )
-        arguments.decoded[name] = joined if value is None else value
-        arguments.values.append(value)
-    return arguments
+        decoded[name] = joined if value is None else value
+        values.append(value)
+    return Arguments(MappingProxyType(decoded), tuple(values), error)
 
 
 def _given(text: str, charset: str) -> Mapping[str, str]:
@@ -205,7 +222,7 @@ def _given(text: str, charset: str) -> Mapping[str, str]:
     return given
 
 
-# A poller asks the same again and again. Who gets arguments changes nothing in them.
+# A poller asks the same again and again.
 _known: dict[tuple[str, tuple[Parameter, ...], str], Arguments] = {}
 _SHORT, _MOST_KNOWN = 256, 1000
 

@@ -1,0 +1,1 @@
+"""What CasJobs does, a module a resource."""

@@ -1,0 +1,186 @@
+"""What a request means: which protocol it speaks, which operation it calls, and with which arguments."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from urllib.parse import unquote
+
+from mockserver.api.context import Resolved
+from mockserver.api.operation import Operation, operation_at
+from mockserver.apis.casjobs import definition, errors
+from mockserver.apis.casjobs.arguments import Arguments, MethodCall, read_form, read_soap
+from mockserver.apis.casjobs.errors import (
+    ClrException,
+    PageError,
+    PlainError,
+    ScriptError,
+    SoapFault,
+    UnreadableMessage,
+)
+from mockserver.apis.casjobs.handlers.documents import DocumentRequest
+from mockserver.apis.casjobs.operations import (
+    BY_ACTION,
+    BY_FOLDED,
+    BY_NAME,
+    METHOD_ENTRANCE,
+    OPERATION,
+    SERVICE_ENTRANCE,
+    SERVICE_OPERATIONS,
+)
+from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, head_of, read_head
+from mockserver.apis.casjobs.service_types import CasContext
+from mockserver.apis.casjobs.soap import operation_in_body, read_message
+from mockserver.contracts.model import Violation
+from mockserver.wire import xml
+from mockserver.wire.charset import codec
+from mockserver.wire.soap_types import Parameter, XsdType
+
+_CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
+_DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
+_INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()",)
+
+
+async def prepare(context: CasContext) -> None:
+    """Define the service when somebody first needs it: Spyne costs a tenth of a second to import."""
+    route, uploads = context.route, context.settings.upload_data_parameters
+    needed = route is METHOD_ENTRANCE or (route is SERVICE_ENTRANCE and (context.method == "POST" or _is_wsdl(context)))
+    if needed and uploads not in definition.SERVICES:
+        await definition.first_asked(uploads)
+
+
+def resolve(context: CasContext) -> Resolved:
+    """Find out which protocol a request speaks and which operation it means, and read its arguments."""
+    route = context.route
+    if route is METHOD_ENTRANCE:
+        return _at_method(context)
+    if route is SERVICE_ENTRANCE:
+        if context.path.endswith("/"):
+            return _unrecognized_url(context, "/")
+        if context.method == "POST":
+            return _soap(context)
+        if context.method == "GET":
+            return _document(context)
+        return Resolved(None, refusal=PageError(405, "Request format is unrecognized.", errors.HTTP))
+    if route is OPERATION["GetWebServiceId"]:
+        text = context.query_string if context.method == "GET" else context.body.decode("utf-8", "replace")
+        arguments = read_form(text, _CREDENTIALS)
+        return Resolved(operation_at(route), arguments.decoded.copy(), details=arguments)
+    return Resolved(operation_at(route), dict(context.values))
+
+
+# --- jobs.asmx: SOAP for a POST, documents for a GET ------------------------------------------------
+
+
+def _soap(context: CasContext) -> Resolved:
+    headers, body = context.headers, context.body
+    head = read_head(headers.get("Content-Type", ""), headers.get("SOAPAction"))
+    operation = BY_ACTION.get(head.action or "")
+    root = None
+    try:
+        if operation is None:
+            operation, root = operation_in_body(head, body)
+        version, element = read_message(head, body, operation, root)
+    except (SoapFault, UnreadableMessage) as error:
+        return _refused(error, str(error), operation)
+    method = definition.SERVICES[context.settings.upload_data_parameters].operations[operation.name]
+    arguments = read_soap(element, method, partial(xml.text, body, head.charset))
+    unseen = None if arguments.error is None else _unreadable_argument(arguments.error)
+    return Resolved(operation, arguments.decoded.copy(), details=MethodCall(method, arguments, version), unseen=unseen)
+
+
+def _document(context: CasContext) -> Resolved:
+    if unquote(context.query_string).casefold() == "disco":
+        return Resolved(OPERATION["Discovery"])
+    if _is_wsdl(context):
+        service = definition.SERVICES[context.settings.upload_data_parameters]
+        return Resolved(OPERATION["ServiceDescription"], details=DocumentRequest(SERVICE_OPERATIONS, service))
+    part = next((key.casefold() for key in context.query if key.casefold() in ("wsdl", "schema")), None)
+    if part is not None:
+        return Resolved(OPERATION["ServiceDescription"], details=DocumentRequest(SERVICE_OPERATIONS, part=part))
+    return Resolved(OPERATION["HelpPage"], details=DocumentRequest(SERVICE_OPERATIONS))
+
+
+def _is_wsdl(context: CasContext) -> bool:
+    return unquote(context.query_string).casefold() == "wsdl"
+
+
+# --- jobs.asmx/{method*}: HTTP GET and HTTP POST ---------------------------------------------------
+
+
+def _at_method(context: CasContext) -> Resolved:
+    name, settings = context.values["method"], context.settings
+    if context.method not in ("GET", "POST"):
+        return _unrecognized_url(context, f"/{name}")
+    head = None if context.method == "GET" else head_of(context.headers)
+    if head is not None and settings.script_handler and head.media == JSON_MEDIA:
+        return _refused(ScriptError(), "a JSON request to a service without [ScriptService]")
+    operation = BY_NAME.get(name)
+    if operation is None:
+        return _refused(PlainError(_no_method(name)), f"there is no operation {name}")
+    method = definition.SERVICES[settings.upload_data_parameters].operations[name]
+    if head is None:
+        arguments = read_form(context.query_string, method.parameters)
+    elif head.media != FORM_MEDIA:
+        return _refused(PlainError(_no_form(context)), "the body is no form", operation)
+    else:
+        charset = codec(head.charset) or "utf-8"
+        arguments = read_form(context.body.decode(charset, "replace"), method.parameters, charset)
+    if settings.request_validation and (dangerous := _dangerous(arguments)) is not None:
+        where = "QueryString" if head is None else "Form"
+        return _refused(PlainError(_looks_like_markup(where, *dangerous)), f"{dangerous[0]} looks like markup")
+    unseen = None if arguments.error is None else _unreadable_argument(arguments.error)
+    return Resolved(operation, arguments.decoded.copy(), details=MethodCall(method, arguments, None), unseen=unseen)
+
+
+def _no_method(name: str) -> ClrException:
+    other = BY_FOLDED.get(name.casefold())
+    if other is None:
+        message = f"{name} Web Service method name is not valid."
+        return ClrException(message, clr_type=errors.INVALID, frames=_INITIALIZE)
+    message = (
+        f"Invalid method name '{name}',  method names are case sensitive.   The method name '{other.name}' with "
+        "the same name but different casing was found.\r\nParameter name: methodName"
+    )
+    return ClrException(message, clr_type=errors.ARGUMENT, frames=_INITIALIZE)
+
+
+def _no_form(context: CasContext) -> ClrException:
+    return ClrException(
+        f"Request format is invalid: {context.headers.get('Content-Type', '')}.",
+        clr_type=errors.INVALID,
+        frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
+    )
+
+
+def _dangerous(arguments: Arguments) -> tuple[str, str] | None:
+    for name, value in arguments.decoded.items():
+        if isinstance(value, str) and _DANGEROUS.search(value):
+            return name, value
+    return None
+
+
+def _looks_like_markup(where: str, name: str, value: str) -> ClrException:
+    shown = value if len(value) <= 20 else value[:20] + "..."
+    message = f'A potentially dangerous Request.{where} value was detected from the client ({name}="{shown}").'
+    return ClrException(message, clr_type=errors.VALIDATION)
+
+
+# --- requests that break before or beside their arguments -------------------------------------------
+
+
+def _unreadable_argument(error: ClrException) -> Violation:
+    """Return the breach that no schema can see: a text parameter that GET and POST insist on."""
+    last = list(error.chain())[-1]
+    return Violation(side="client", part="parameters", pointer="", message=last.message)
+
+
+def _refused(error: Exception, breach: str, operation: Operation | None = None) -> Resolved:
+    """Refuse a request before there are arguments to check; `breach` says how it breaks the contract."""
+    violation = Violation(side="client", part="body", pointer="", message=breach)
+    return Resolved(operation, breaches=(violation,), refusal=error)
+
+
+def _unrecognized_url(context: CasContext, ending: str) -> Resolved:
+    title = f"Request format is unrecognized for URL unexpectedly ending in '{ending}'."
+    return _refused(PageError(500, title, errors.INVALID), f"{context.method} is not understood here")
