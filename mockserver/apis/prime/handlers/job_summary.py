@@ -9,15 +9,17 @@ from operator import itemgetter
 from typing import Any
 
 from mockserver.api.response import Response
-from mockserver.apis.prime import filters, views
-from mockserver.apis.prime.filters import Condition, Kind
-from mockserver.apis.prime.gate import Ask, PrimeContext, answered
+from mockserver.apis.prime import documents
+from mockserver.apis.prime.errors import PrimeError, no_entity
+from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
 from mockserver.apis.prime.job_index import API, SYSTEM, is_system, is_visible
-from mockserver.apis.prime.jobservice import candidates
+from mockserver.apis.prime.job_search import candidates, fresh, latest_run
 from mockserver.apis.prime.limits import limited
-from mockserver.apis.prime.model import Instance, Listing
-from mockserver.apis.prime.refusal import Refused, no_entity
+from mockserver.apis.prime.model import Entity, Instance, Listing
+from mockserver.apis.prime.requests import PrimeRequest
+from mockserver.apis.prime.responses import document
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 
@@ -28,31 +30,31 @@ _RANGE = re.compile(r"\s*instances\s*=\s*(\d{1,9})\s*-\s*(\d{1,9})\s*")
 class _Field:
     """A field of jobSummaryDTO as filters and sorting see it; moments are epoch seconds."""
 
-    kind: Kind
+    field_type: FieldType
     of_job: Callable[[Job, PrimeSettings], Any] | None = None
     of_run: Callable[[Job, PrimeSettings], Any] | None = None
 
 
 def _duration(run: Job, _: PrimeSettings) -> int | None:
-    begin, end = views.started(run), views.completed(run)
+    begin, end = documents.started(run), documents.completed(run)
     return None if begin is None or end is None else int(end - begin)
 
 
 FIELDS: Mapping[str, _Field] = {
-    "completionTime": _Field(Kind.MOMENT, of_run=lambda run, _: views.completed(run)),
-    "description": _Field(Kind.TEXT, of_job=lambda job, _: job.data["description"]),
-    "duration": _Field(Kind.NUMBER, of_run=_duration),
-    "jobName": _Field(Kind.TEXT, of_job=lambda job, _: job.data["name"]),
-    "jobStatus": _Field(Kind.TEXT, of_job=lambda job, _: str(job.state)),
-    "jobType": _Field(Kind.TEXT, of_job=lambda job, _: job.data["type"]),
-    "lastStartTime": _Field(Kind.MOMENT, of_run=lambda run, _: views.started(run)),
-    "nextRunTime": _Field(Kind.MOMENT, of_job=views.next_run),
-    "resultStatus": _Field(Kind.TEXT, of_run=lambda run, _: views.result_status(run)),
-    "runId": _Field(Kind.NUMBER, of_run=lambda run, _: int(run.id)),
-    "runStatus": _Field(Kind.TEXT, of_run=views.run_status),
-    "username": _Field(Kind.TEXT, of_job=lambda job, _: job.owner),
+    "completionTime": _Field(FieldType.MOMENT, of_run=lambda run, _: documents.completed(run)),
+    "description": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["description"]),
+    "duration": _Field(FieldType.NUMBER, of_run=_duration),
+    "jobName": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["name"]),
+    "jobStatus": _Field(FieldType.TEXT, of_job=lambda job, _: str(job.state)),
+    "jobType": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["type"]),
+    "lastStartTime": _Field(FieldType.MOMENT, of_run=lambda run, _: documents.started(run)),
+    "nextRunTime": _Field(FieldType.MOMENT, of_job=documents.next_run),
+    "resultStatus": _Field(FieldType.TEXT, of_run=lambda run, _: documents.result_status(run)),
+    "runId": _Field(FieldType.NUMBER, of_run=lambda run, _: int(run.id)),
+    "runStatus": _Field(FieldType.TEXT, of_run=documents.run_status),
+    "username": _Field(FieldType.TEXT, of_job=lambda job, _: job.owner),
 }
-_KINDS = {name: one.kind for name, one in FIELDS.items()}
+_TYPES = {name: one.field_type for name, one in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,67 +64,65 @@ class _Paging:
     by_header: bool
 
 
-async def job_summary(context: PrimeContext, ask: Ask) -> Listing | Instance | Response:
+async def job_summary(context: PrimeContext, request: PrimeRequest) -> Listing | Instance | Response:
     """One job when the path names one, else a page of them."""
     if "id" in context.values:
-        return await _instance(context, ask)
+        return await _instance(context, request)
     settings = context.settings
     paging = _paging(context)
-    found = filters.conditions(
-        context.parameters, _KINDS, settings.server_zone, ignored=lambda name: name.startswith((".", "_"))
-    )
+    found = conditions(context.parameters, _TYPES, settings.server_zone)
     order = _order(context.parameters.get(".sort"))
     if found or order:
         every = await _select(context, found, order)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
         jobs, count = await context.state.index.page(context.jobs, context.now, paging.first, paging.size)
-    jobs = [await views.fresh(context.jobs, job) for job in jobs]
+    jobs = [await fresh(context.jobs, job) for job in jobs]
     full = context.parameters.get(".full") == "true"
     page = Listing(
         last=_last(paging.first, len(jobs), count, settings),
         first=paging.first if count else 0,
         count=count,
-        domain=ask.domain(settings),
+        domain=request.domain(settings),
         response_type="listEntityInstances" if full else "listEntityIds",
-        request_url=ask.request_url,
-        root_url=ask.root_url,
-        type=views.TYPE,
-        entity=(tuple([await _entity(context, ask, job) for job in jobs]) or None) if full else None,
-        entity_id=None if full else tuple(views.entity_id(job, ask.root_url) for job in jobs) or None,
+        request_url=request.request_url,
+        root_url=request.root_url,
+        type=documents.TYPE,
+        entity=(tuple([await _entity(context, request, job) for job in jobs]) or None) if full else None,
+        entity_id=None if full else tuple(documents.entity_id(job, request.root_url) for job in jobs) or None,
     )
-    reply = answered(context, ask, page)
+    response = document(page, request.form, request.version, settings)
     if paging.by_header:
         # 200 and not 206: the reference shows it so.
-        return reply._replace(
+        return response._replace(
             headers={"Content-Range": f"instances {page.first}-{paging.first + len(jobs) - 1}/{count}"}
         )
-    return reply
+    return response
 
 
-async def _instance(context: PrimeContext, ask: Ask) -> Instance:
-    job_id = ask.address.path.rpartition("/")[2]
+async def _instance(context: PrimeContext, request: PrimeRequest) -> Instance:
+    job_id = request.address.path.rpartition("/")[2]
     try:
         job = await context.jobs.get(API, job_id, look=True)
     except UnknownJob:
-        raise no_entity(ask.address, job_id) from None
+        raise no_entity(request.address, job_id) from None
     if not is_visible(job, context.now):
-        raise no_entity(ask.address, job_id)
+        raise no_entity(request.address, job_id)
     return Instance(
-        type=views.TYPE,
-        domain=ask.domain(context.settings),
+        type=documents.TYPE,
+        domain=request.domain(context.settings),
         response_type="getEntity",
-        request_url=ask.request_url,
-        root_url=ask.root_url,
-        entity=(await _entity(context, ask, job),),
+        request_url=request.request_url,
+        root_url=request.root_url,
+        entity=(await _entity(context, request, job),),
     )
 
 
-async def _entity(context: PrimeContext, ask: Ask, job: Job) -> Any:
-    run = await views.latest_run(context.jobs, job)
+async def _entity(context: PrimeContext, request: PrimeRequest, job: Job) -> Entity:
+    run = await latest_run(context.jobs, job)
     if run is not None:
-        run = await views.fresh(context.jobs, run)
-    return views.entity(views.summary(job, run, context.settings, context.sandbox.ids), ask.root_url)
+        run = await fresh(context.jobs, run)
+    return documents.entity(documents.summary(job, run, context.settings, context.sandbox.ids), request.root_url)
 
 
 async def _select(context: PrimeContext, found: list[Condition], order: list[tuple[str, bool]]) -> list[Job]:
@@ -136,9 +136,9 @@ async def _select(context: PrimeContext, found: list[Condition], order: list[tup
     async for job in candidates(context, [] if any_of_them else found):
         if not is_visible(job, context.now) or (is_system(job) and not system):
             continue
-        run = await views.latest_run(context.jobs, job) if needs_run else None
+        run = await latest_run(context.jobs, job) if needs_run else None
         values = {name: _value(job, run, name, settings) for name in names}
-        if not found or filters.hold(found, values.__getitem__, any_of_them=any_of_them):
+        if not found or hold(found, values.__getitem__, any_of_them=any_of_them):
             kept.append((job, values))
     # The last key counts least; what a job does not have comes last either way.
     for name, backwards in reversed(order):
@@ -161,7 +161,7 @@ def _order(wanted: Any) -> list[tuple[str, bool]]:
     for name in (name.strip() for text in texts for name in text.split(",")):
         field = name.lstrip("+-").strip()
         if field not in FIELDS:
-            raise Refused(400, f"Unknown attribute {field} in .sort")
+            raise PrimeError(400, f"Unknown attribute {field} in .sort")
         order.append((field, name.startswith("-")))
     return order
 
@@ -174,7 +174,7 @@ def _paging(context: PrimeContext) -> _Paging:
     if ranged is not None:
         first, size = int(ranged[1]), int(ranged[2]) - int(ranged[1]) + 1
         if size < 1:
-            raise Refused(400, f"Invalid Range {ranged[0]}")
+            raise PrimeError(400, f"Invalid Range {ranged[0]}")
     if size is not None and settings.limit_page_size != -1 and size > settings.limit_page_size:
         # That it is 503 is documented, its text is not.
         raise limited(f"NBI page size limit exceeded (More than {settings.limit_page_size})")
@@ -188,7 +188,7 @@ def _whole(context: PrimeContext, name: str) -> int | None:
     if text is None:
         return None
     if not isinstance(text, str) or not (text.isascii() and text.isdecimal()) or len(text) > 9:
-        raise Refused(400, f"Invalid value for {name}")
+        raise PrimeError(400, f"Invalid value for {name}")
     return int(text)
 
 
