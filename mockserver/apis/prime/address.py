@@ -11,12 +11,13 @@ from functools import lru_cache
 from mockserver.apis.prime.site import PrimeContext
 
 ROOT = "/webacs/api"
+VERSIONS = (1, 2, 3, 4)
+
 VERSIONED = f"{ROOT}/{{version}}"
 """What the paths of operations begin with."""
 
 OPERATIONS = f"{VERSIONED}/op/"
 """Where the directory `op` stands: what it lists lies below."""
-VERSIONS = (1, 2, 3, 4)
 
 _PATH = re.compile(r"/webacs/api/v([0-9])(/.*)?")
 _SUFFIX = re.compile(r"\.(json|xml)/?$")

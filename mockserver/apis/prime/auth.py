@@ -49,7 +49,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
         if isinstance(answer, Response):
             response = answer
         else:
-            response = document(answer, request.form, request.version, settings)
+            response = document(answer, request.answer_format, request.version, settings)
     finally:
         if counted:
             await limits.leave(context)

@@ -78,8 +78,8 @@ def error_document(context: PrimeContext, error: PrimeError) -> Response:
         query_params=_java_map(context),
         domain=context.settings.domain if address.version == 4 else None,
     )
-    form = accepted(address, context.headers) or Format.XML
-    return document(root, form, address.version or 1, context.settings, error.status)
+    answer_format = accepted(address, context.headers) or Format.XML
+    return document(root, answer_format, address.version or 1, context.settings, error.status)
 
 
 def login_needed(context: PrimeContext) -> Response:

@@ -37,7 +37,7 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
     "cancel-fails": {"plan": "stuck", "on_cancel": "fails"},
     "cancel-stuck": {"plan": "stuck", "on_cancel": "stuck"},
     "late-results": {"plan": "succeeds", "results_after": 30.0},
-    "missing-results": {"plan": "succeeds", "results": ()},
+    "missing-results": {"plan": "succeeds", "results": []},
     "lost-after-submit": {"plan": "succeeds", "visible_after": 1e9},
 }
 """What the `scenario` of a job stands for, for itself and its runs; fields given beside it win."""

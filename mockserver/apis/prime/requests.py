@@ -29,14 +29,14 @@ class PrimeRequest(NamedTuple):
     """A request that was let in.
 
     Attributes:
-        form: the format of the answer.
+        answer_format: the format of the answer.
         request_url: as the answer repeats it: absolute, with the query as sent, without suffix.
         root_url: what it ends with below is `op` or `data`.
     """
 
     address: Address
     user: Account
-    form: Format
+    answer_format: Format
     request_url: str
     root_url: str
 
@@ -56,13 +56,13 @@ def read_request(context: PrimeContext, address: Address, user: Account) -> Prim
     Raises:
         PrimeError: Prime does not write what the client accepts, or does not read what it sends.
     """
-    form = accepted(address, context.headers)
-    if form is None:
+    answer_format = accepted(address, context.headers)
+    if answer_format is None:
         raise PrimeError(406, "The Accept header does not match a supported type")
     if context.method == "PUT" and context.body and _format_of_body(context, address) is None:
         raise PrimeError(415, "The Content-Type header does not match a supported type")
     base = f"{context.base}{ROOT}/v{address.version}"
-    return PrimeRequest(address, user, form, f"{base}{address.shown}", f"{base}/{address.section}")
+    return PrimeRequest(address, user, answer_format, f"{base}{address.shown}", f"{base}/{address.section}")
 
 
 def resolve(context: PrimeContext) -> Resolved:
@@ -140,10 +140,10 @@ def _query(query: str) -> dict[str, Any]:
 def _body(context: PrimeContext, address: Address) -> Any:
     if not context.body.strip():
         return None
-    form = _format_of_body(context, address)
-    if form is None:
+    declared = _format_of_body(context, address)
+    if declared is None:
         return Malformed(f"Content-Type {context.headers.get('Content-Type')} is neither JSON nor XML")
-    if form is Format.XML:
+    if declared is Format.XML:
         try:
             root = xml.parse(context.body, _charset(context.headers.get("Content-Type", "")))
         except xml.BadXml as error:

@@ -51,9 +51,9 @@ _escape = escaper({**MARKUP, "\r": "&#13;"}, ILLEGAL + "\ud800-\udfff", lambda c
 _PAGES = pages(Path(__file__).parent / "templates")
 
 
-def document(root: Root, form: Format, version: int, settings: PrimeSettings, status: int = 200) -> Response:
+def document(root: Root, answer_format: Format, version: int, settings: PrimeSettings, status: int = 200) -> Response:
     """Answer with a model in a format, and in the dialect of a version (1 to 4)."""
-    if form is Format.JSON:
+    if answer_format is Format.JSON:
         data, body = json_bytes(root, version)
         return Response(status=status, data=data, body=body, content_type=settings.json_content_type)
     data, body = xml_bytes(root)
@@ -91,7 +91,7 @@ def xml_bytes(root: Root) -> tuple[Any, bytes]:
 
 
 def tree(model: Any, version: int) -> dict[str, Any]:
-    """Return an object in the form of JSON v2 and later, attributes first."""
+    """Return an object in the shape of JSON v2 and later, attributes first."""
     made: dict[str, Any] = {}
     for slot, content in _json_layout.pairs(model):
         if content is None:
@@ -129,7 +129,7 @@ _xml_layout = FieldLayout()
 
 
 def tree_v1(model: Any) -> Any:
-    """Return an object in the form of JSON v1; an element without any content is an empty text."""
+    """Return an object in the shape of JSON v1; an element without any content is an empty text."""
     made: dict[str, Any] = {}
     for slot, content in _xml_layout.pairs(model):
         if content is None:

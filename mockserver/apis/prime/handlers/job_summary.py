@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any
 
 from mockserver.api.response import Response
 from mockserver.apis.prime import documents
 from mockserver.apis.prime.errors import PrimeError, no_entity
-from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
-from mockserver.apis.prime.job_index import API, SYSTEM, is_system, is_visible
-from mockserver.apis.prime.job_search import candidates, fresh, latest_run
+from mockserver.apis.prime.filters import conditions
+from mockserver.apis.prime.job_index import API, is_visible
+from mockserver.apis.prime.job_search import fresh, latest_run
+from mockserver.apis.prime.job_selection import FIELDS, read_order, select
 from mockserver.apis.prime.limits import limited
 from mockserver.apis.prime.model import Entity, Instance, Listing
 from mockserver.apis.prime.requests import PrimeRequest
@@ -24,37 +22,6 @@ from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 
 _RANGE = re.compile(r"\s*instances\s*=\s*(\d{1,9})\s*-\s*(\d{1,9})\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A field of jobSummaryDTO as filters and sorting see it; moments are epoch seconds."""
-
-    field_type: FieldType
-    of_job: Callable[[Job, PrimeSettings], Any] | None = None
-    of_run: Callable[[Job, PrimeSettings], Any] | None = None
-
-
-def _duration(run: Job, _: PrimeSettings) -> int | None:
-    begin, end = documents.started(run), documents.completed(run)
-    return None if begin is None or end is None else int(end - begin)
-
-
-FIELDS: Mapping[str, _Field] = {
-    "completionTime": _Field(FieldType.MOMENT, of_run=lambda run, _: documents.completed(run)),
-    "description": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["description"]),
-    "duration": _Field(FieldType.NUMBER, of_run=_duration),
-    "jobName": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["name"]),
-    "jobStatus": _Field(FieldType.TEXT, of_job=lambda job, _: str(job.state)),
-    "jobType": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["type"]),
-    "lastStartTime": _Field(FieldType.MOMENT, of_run=lambda run, _: documents.started(run)),
-    "nextRunTime": _Field(FieldType.MOMENT, of_job=documents.next_run),
-    "resultStatus": _Field(FieldType.TEXT, of_run=lambda run, _: documents.result_status(run)),
-    "runId": _Field(FieldType.NUMBER, of_run=lambda run, _: int(run.id)),
-    "runStatus": _Field(FieldType.TEXT, of_run=documents.run_status),
-    "username": _Field(FieldType.TEXT, of_job=lambda job, _: job.owner),
-}
-_TYPES = {name: one.field_type for name, one in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +37,10 @@ async def job_summary(context: PrimeContext, request: PrimeRequest) -> Listing |
         return await _instance(context, request)
     settings = context.settings
     paging = _paging(context)
-    found = conditions(context.parameters, _TYPES, settings.server_zone)
-    order = _order(context.parameters.get(".sort"))
+    found = conditions(context.parameters, FIELDS, settings.server_zone)
+    order = read_order(context.parameters.get(".sort"))
     if found or order:
-        every = await _select(context, found, order)
+        every = await select(context, found, order)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
         jobs, count = await context.state.index.page(context.jobs, context.now, paging.first, paging.size)
@@ -91,7 +58,7 @@ async def job_summary(context: PrimeContext, request: PrimeRequest) -> Listing |
         entity=(tuple([await _entity(context, request, job) for job in jobs]) or None) if full else None,
         entity_id=None if full else tuple(documents.entity_id(job, request.root_url) for job in jobs) or None,
     )
-    response = document(page, request.form, request.version, settings)
+    response = document(page, request.answer_format, request.version, settings)
     if paging.by_header:
         # 200 and not 206: the reference shows it so.
         return response._replace(
@@ -123,47 +90,6 @@ async def _entity(context: PrimeContext, request: PrimeRequest, job: Job) -> Ent
     if run is not None:
         run = await fresh(context.jobs, run)
     return documents.entity(documents.summary(job, run, context.settings, context.sandbox.ids), request.root_url)
-
-
-async def _select(context: PrimeContext, found: list[Condition], order: list[tuple[str, bool]]) -> list[Job]:
-    """Look through the jobs for those that match, in the order asked for."""
-    settings = context.settings
-    any_of_them = context.parameters.get(".or_filter") == "true"
-    system = any(one.field == "username" and one.holds(SYSTEM) for one in found)
-    names = {one.field for one in found} | {name for name, _ in order}
-    needs_run = any(FIELDS[name].of_run is not None for name in names)
-    kept: list[tuple[Job, dict[str, Any]]] = []
-    async for job in candidates(context, [] if any_of_them else found):
-        if not is_visible(job, context.now) or (is_system(job) and not system):
-            continue
-        run = await latest_run(context.jobs, job) if needs_run else None
-        values = {name: _value(job, run, name, settings) for name in names}
-        if not found or hold(found, values.__getitem__, any_of_them=any_of_them):
-            kept.append((job, values))
-    # The last key counts least; what a job does not have comes last either way.
-    for name, backwards in reversed(order):
-        keyed = [(values[name], job, values) for job, values in kept]
-        have = sorted((one for one in keyed if one[0] is not None), key=itemgetter(0), reverse=backwards)
-        kept = [(job, values) for _, job, values in (*have, *(one for one in keyed if one[0] is None))]
-    return [job for job, _ in kept]
-
-
-def _value(job: Job, run: Job | None, name: str, settings: PrimeSettings) -> Any:
-    field = FIELDS[name]
-    if field.of_job is not None:
-        return field.of_job(job, settings)
-    return None if run is None or field.of_run is None else field.of_run(run, settings)
-
-
-def _order(wanted: Any) -> list[tuple[str, bool]]:
-    texts = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
-    order = []
-    for name in (name.strip() for text in texts for name in text.split(",")):
-        field = name.lstrip("+-").strip()
-        if field not in FIELDS:
-            raise PrimeError(400, f"Unknown attribute {field} in .sort")
-        order.append((field, name.startswith("-")))
-    return order
 
 
 def _paging(context: PrimeContext) -> _Paging:
