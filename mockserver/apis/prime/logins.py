@@ -5,13 +5,10 @@ All of it can be lost at any time: a session's id follows from the user and the 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from mockserver.api.accounts import read_basic, read_cookie, same_secret
 from mockserver.apis.prime.accounts import Account
 from mockserver.core.ids import Ids
 
@@ -38,15 +35,9 @@ class Logins:
         known = self._known.get(header)
         if known is not None:
             return known
-        scheme, _, encoded = header.partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-        except (binascii.Error, ValueError):
-            return None
-        account = self._by_name.get(name)
-        if account is None or not colon or not hmac.compare_digest(account.password.encode(), password.encode()):
+        given = read_basic(header)
+        account = None if given is None else self._by_name.get(given.user)
+        if given is None or account is None or not same_secret(given.password, account.password):
             return None
         if len(self._known) < _REMEMBERED:
             self._known[header] = account
@@ -54,15 +45,12 @@ class Logins:
 
     def session(self, header: str, ids: Ids) -> Account | None:
         """Return who a Cookie header's session belongs to, or None."""
-        try:
-            morsel = SimpleCookie(header).get(COOKIE)
-        except CookieError:
-            return None
-        if morsel is None:
+        value = read_cookie(header, COOKIE)
+        if value is None:
             return None
         if not self._sessions:
             self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
-        return self._sessions.get(morsel.value)
+        return self._sessions.get(value)
 
     def cookie(self, account: Account, ids: Ids, path: str, secure: bool) -> str:
         """Return the Set-Cookie header of a login."""
