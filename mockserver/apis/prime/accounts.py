@@ -1,20 +1,12 @@
-"""Who may do what: accounts from the fixture, Basic and cookie logins, the NBI groups, open connections."""
+"""Who there is: the fixture's accounts, and the groups of the NBI."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.cookies import CookieError, SimpleCookie
+from types import MappingProxyType
 from typing import Any
-
-from mockserver.core.ids import Ids
-
-COOKIE = "JSESSIONID"
-_REMEMBERED = 1024
 
 
 class Group(StrEnum):
@@ -27,9 +19,9 @@ class Group(StrEnum):
 _EVERYTHING = frozenset({"root", "Super Users"})
 """Groups that count as both."""
 
-DEFAULT_ACCOUNTS = (
-    {"username": "nbi", "password": "secret", "groups": [Group.READ, Group.WRITE]},
-    {"username": "reader", "password": "secret", "groups": [Group.READ]},
+DEFAULT_ACCOUNTS: tuple[Mapping[str, Any], ...] = (
+    MappingProxyType({"username": "nbi", "password": "secret", "groups": (Group.READ, Group.WRITE)}),
+    MappingProxyType({"username": "reader", "password": "secret", "groups": (Group.READ,)}),
 )
 """Who there is when a fixture names nobody."""
 
@@ -52,74 +44,3 @@ def read_account(row: Mapping[str, Any]) -> Account:
     return Account(
         username=row["username"], password=row["password"], groups=frozenset(row.get("groups", (Group.READ,)))
     )
-
-
-class Logins:
-    """Who logs in to one sandbox, and what this process remembers of it.
-
-    Args:
-        accounts: by user name.
-    """
-
-    def __init__(self, accounts: Mapping[str, Account]) -> None:
-        self._by_name = accounts
-        self._known: dict[str, Account] = {}
-        self._sessions: dict[str, Account] = {}
-        self._cookies: dict[tuple[str, str, bool], str] = {}
-        self._connections: dict[str, set[Any]] = {}
-
-    def basic(self, header: str) -> Account | None:
-        """Return who an Authorization header proves to be, or None."""
-        known = self._known.get(header)
-        if known is not None:
-            return known
-        scheme, _, encoded = header.partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-        except (binascii.Error, ValueError):
-            return None
-        account = self._by_name.get(name)
-        if account is None or not colon or not hmac.compare_digest(account.password.encode(), password.encode()):
-            return None
-        if len(self._known) < _REMEMBERED:
-            self._known[header] = account
-        return account
-
-    def session(self, header: str, ids: Ids) -> Account | None:
-        """Return who a Cookie header's session belongs to, or None."""
-        try:
-            morsel = SimpleCookie(header).get(COOKIE)
-        except CookieError:
-            return None
-        if morsel is None:
-            return None
-        if not self._sessions:
-            self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
-        return self._sessions.get(morsel.value)
-
-    def cookie(self, account: Account, ids: Ids, path: str, secure: bool) -> str:
-        """Return the Set-Cookie header of a login."""
-        key = (account.username, path, secure)
-        known = self._cookies.get(key)
-        if known is None:
-            known = f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"
-            self._cookies[key] = known
-        return known
-
-    def connected(self, account: Account, connection: Any) -> int:
-        """Note that a user works over a connection; return how many of theirs are open in this process."""
-        still_open = {one for one in self._connections.get(account.username, ()) if not one.is_closing()}
-        still_open.add(connection)
-        self._connections[account.username] = still_open
-        return len(still_open)
-
-    def dropped(self, account: Account, connection: Any) -> None:
-        """Forget a connection that was refused."""
-        self._connections.get(account.username, set()).discard(connection)
-
-
-def session_id(account: Account, ids: Ids) -> str:
-    """Return the user's session id: one for each user and seed, so that all processes know it."""
-    return ids.hex(f"prime.session.{account.username}", 0).upper()

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import PrimeContext
 
 ROOT = "/webacs/api"
 VERSIONS = (1, 2, 3, 4)
+
+VERSIONED = f"{ROOT}/{{version}}"
+"""What the paths of operations begin with."""
+
+OPERATIONS = f"{VERSIONED}/op/"
+"""Where the directory `op` stands: what it lists lies below."""
 
 _PATH = re.compile(r"/webacs/api/v([0-9])(/.*)?")
 _SUFFIX = re.compile(r"\.(json|xml)/?$")
@@ -19,7 +25,7 @@ _SUFFIX = re.compile(r"\.(json|xml)/?$")
 _RAW = re.compile(r'["<>\\^`{|}\x00-\x20\x7f-\uffff]')
 
 
-class Form(StrEnum):
+class Format(StrEnum):
     """The two formats."""
 
     XML = "xml"
@@ -43,7 +49,7 @@ class Address:
     version: int
     path: str
     query: str
-    suffix: Form | None
+    suffix: Format | None
     section: str
     shown: str
     raw: bool
@@ -58,9 +64,9 @@ def locate(path: str, query: str, suffix_after_query: bool) -> Address:
     """
     suffix = None
     if (found := _SUFFIX.search(path)) is not None:
-        suffix, path = Form(found[1]), path[: found.start()]
+        suffix, path = Format(found[1]), path[: found.start()]
     elif suffix_after_query and (found := _SUFFIX.search(query)) is not None:
-        suffix, query = Form(found[1]), query[: found.start()]
+        suffix, query = Format(found[1]), query[: found.start()]
     split = _PATH.fullmatch(path)
     version = int(split[1]) if split is not None else 0
     path = (split[2] or "/") if split is not None else path
@@ -75,24 +81,24 @@ def locate(path: str, query: str, suffix_after_query: bool) -> Address:
     )
 
 
-def address_of(path: str, query: str, settings: PrimeSettings) -> Address:
-    """Take the address of a call apart."""
-    return locate(path, query, settings.suffix_after_query)
+def address_of(context: PrimeContext) -> Address:
+    """Take the address of a request apart."""
+    return locate(context.path, context.query_string, context.settings.suffix_after_query)
 
 
 _XML_TYPES = frozenset({"text/xml", "application/xml", "*/*", "text/*", "application/*"})
 
 
-def accepted(address: Address, headers: Mapping[str, str]) -> Form | None:
+def accepted(address: Address, headers: Mapping[str, str]) -> Format | None:
     """Return the format of the answer, or None when the client accepts neither. XML is the default."""
     if address.suffix is not None:
         return address.suffix
     accept = headers.get("Accept")
-    return Form.XML if not accept else _negotiate(accept)
+    return Format.XML if not accept else _negotiate(accept)
 
 
 @lru_cache(maxsize=256)
-def _negotiate(accept: str) -> Form | None:
+def _negotiate(accept: str) -> Format | None:
     wishes: list[tuple[float, str]] = []
     for item in accept.split(","):
         name, *facts = (part.strip().lower() for part in item.split(";"))
@@ -108,16 +114,16 @@ def _negotiate(accept: str) -> Form | None:
     # A stable sort: of equal wishes the first counts.
     for _, name in sorted(wishes, key=lambda wish: -wish[0]):
         if name == "application/json":
-            return Form.JSON
+            return Format.JSON
         if name in _XML_TYPES:
-            return Form.XML
+            return Format.XML
     return None
 
 
 @lru_cache(maxsize=256)
-def body_form(content_type: str) -> Form | None:
+def body_format(content_type: str) -> Format | None:
     """Return the format a Content-Type header names, or None for one that Prime does not read."""
     name = content_type.partition(";")[0].strip().lower()
     if name == "application/json":
-        return Form.JSON
-    return Form.XML if name in ("application/xml", "text/xml") else None
+        return Format.JSON
+    return Format.XML if name in ("application/xml", "text/xml") else None

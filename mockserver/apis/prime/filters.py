@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
-from mockserver.apis.prime.jobs import time_zone
-from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.errors import PrimeError
+from mockserver.apis.prime.moments import read_stamp
 
 
-class Kind(Enum):
+class FieldType(Enum):
     """What a field's values are compared as."""
 
     TEXT = auto()
@@ -52,44 +51,42 @@ _TEXTUAL = frozenset({"contains", "startsWith", "notStartsWith"})
 
 
 @lru_cache(maxsize=1024)
-def condition(field: str, kind: Kind, expression: str, zone: str) -> Condition:
+def condition(field: str, field_type: FieldType, expression: str, zone: str) -> Condition:
     """Read one expression.
 
     Args:
         zone: the server's, for moments that name none.
 
     Raises:
-        Refused: a value is of the wrong kind, or a function has the wrong number of them.
+        PrimeError: a value is of the wrong type, or a function has the wrong number of them.
     """
     found = _CALL.fullmatch(expression)
     operator = _OPERATORS.get(found[1]) if found is not None else None
     if found is None or operator is None:
         text = _unquoted(expression)
-        wanted = _read(field, kind, text, zone)
-        return Condition(field, lambda value: value == wanted, text if kind is Kind.TEXT else None)
+        wanted = _read(field, field_type, text, zone)
+        return Condition(field, lambda value: value == wanted, text if field_type is FieldType.TEXT else None)
     arity, test = operator
     # The textual ones look at digits, even of a number.
-    as_kind = Kind.TEXT if found[1] in _TEXTUAL else kind
-    given = tuple(_read(field, as_kind, text, zone) for text in _arguments(found[2]))
+    compared_as = FieldType.TEXT if found[1] in _TEXTUAL else field_type
+    given = tuple(_read(field, compared_as, text, zone) for text in _arguments(found[2]))
     if not given or (arity is not None and len(given) != arity):
-        raise Refused(400, f"Invalid filter {expression} for {field}")
+        raise PrimeError(400, f"Invalid filter {expression} for {field}")
     return Condition(field, lambda value: test(value, given))
 
 
-def conditions(
-    parameters: Mapping[str, Any], fields: Mapping[str, Kind], zone: str, *, ignored: Callable[[str], bool]
-) -> list[Condition]:
-    """Read all filters of a query.
+def conditions(parameters: Mapping[str, Any], fields: Mapping[str, FieldType], zone: str) -> list[Condition]:
+    """Read all filters of a query; what begins with a dot or an underscore is a directive and none of them.
 
     Raises:
-        Refused: a field is unknown, or an expression cannot be read.
+        PrimeError: a field is unknown, or an expression cannot be read.
     """
     found: list[Condition] = []
     for name, texts in parameters.items():
-        if ignored(name):
+        if name.startswith((".", "_")):
             continue
         if name not in fields:
-            raise Refused(400, f"Unknown attribute {name}")
+            raise PrimeError(400, f"Unknown attribute {name}")
         found.extend(
             condition(name, fields[name], text, zone) for text in (texts if isinstance(texts, list) else (texts,))
         )
@@ -119,15 +116,10 @@ def _unquoted(text: str) -> str:
     return _ESCAPED.sub(r"\1", text[1:-1]) if len(text) >= 2 and text[0] == text[-1] == '"' else text
 
 
-def _read(field: str, kind: Kind, text: str, zone: str) -> Any:
-    if kind is Kind.TEXT:
+def _read(field: str, field_type: FieldType, text: str, zone: str) -> Any:
+    if field_type is FieldType.TEXT:
         return text
     try:
-        return int(text) if kind is Kind.NUMBER else _moment(text, time_zone(zone))
+        return int(text) if field_type is FieldType.NUMBER else read_stamp(text, zone)
     except ValueError:
-        raise Refused(400, f"Invalid value {text} for {field}") from None
-
-
-def _moment(text: str, zone: tzinfo) -> float:
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+        raise PrimeError(400, f"Invalid value {text} for {field}") from None

@@ -1,14 +1,13 @@
-"""From the fixture's form to a job and its runs; submits of clients use the same form."""
+"""Fixture fields to what a job and its runs are; submits of clients have the same fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
 from mockserver.apis.prime.machine import JOB, RUN, JobState
+from mockserver.apis.prime.moments import name_stamp
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.job_document import COMMON, BadFields, api_fields, read_moment
 from mockserver.core.plan import seconds
@@ -113,17 +112,7 @@ def _run_spec(fields: Mapping[str, Any], job: Mapping[str, Any], plan: Any, sett
 
 def job_name(prefix: str, at: float, zone: str) -> str:
     """Return a name as Prime makes it: `JobCliTemplateDeployIOSDevices06_19_01_477_PM_05_16_2017`."""
-    moment = datetime.fromtimestamp(round(at * 1000) // 1000, time_zone(zone))
-    return f"{prefix}{moment:%I_%M_%S}_{round(at * 1000) % 1000:03d}_{moment:%p_%m_%d_%Y}"
-
-
-@lru_cache(maxsize=64)
-def time_zone(zone: str) -> timezone:
-    """Read the setting `server_zone`: Z, or an offset such as +10:00."""
-    if zone == "Z":
-        return UTC
-    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:]))
-    return timezone(-offset if zone[0] == "-" else offset)
+    return f"{prefix}{name_stamp(at, zone)}"
 
 
 def _id(fields: Mapping[str, Any], counter: str, first: int) -> str | NewId:

@@ -1,17 +1,18 @@
 """The five thresholds of rateService/rateLimits, enforced.
 
 The window slides over the sandbox's clock, in segments: the count rises at once, and falls by a whole
-segment's count as that segment leaves the window. What was counted lies in the sandbox's records, so that
+segment's count as that segment leaves the window. What was counted lies in the sandbox's documents, so that
 several processes agree. Refused requests do not count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.context import RequestContext
-from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import PrimeContext
 
 _COLLECTION = "limits"
 _LOST = 300.0
@@ -44,56 +45,55 @@ def concurrency_text(running: int, limit: int) -> str:
     return f"Per user concurrent query count exceeded Currently {running} : Limit is {limit}"
 
 
-def limited(text: str) -> Refused:
+def limited(text: str) -> PrimeError:
     """Return the refusal of the limiter: 503, never 429, and no Retry-After."""
-    return Refused(503, text, numbered=False)
+    return PrimeError(503, text, numbered=False)
 
 
-async def enter(context: RequestContext[PrimeSettings, Any], user: str) -> None:
+async def enter(context: PrimeContext, user: str) -> None:
     """Count a request in; `leave` must follow when this returns.
 
     Raises:
-        Refused: a threshold is reached; nothing has been counted.
+        PrimeError: a threshold is reached; nothing has been counted.
     """
     await _begin_running(context, user)
     try:
         await _count(context, user)
-    except Refused:
+    except PrimeError:
         await leave(context)
         raise
 
 
-async def leave(context: RequestContext[PrimeSettings, Any]) -> None:
+async def leave(context: PrimeContext) -> None:
     """Say that a request has ended."""
-    records = context.sandbox.documents(context.api.name)
-    while True:
-        running = await records.get(_COLLECTION, "running") or {}
-        left = {number: one for number, one in running.items() if number != str(context.number)}
-        if await records.replace(_COLLECTION, "running", running or None, left or None):
-            return
+    own = str(context.number)
+
+    def left(running: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return {number: one for number, one in (running or {}).items() if number != own} or None
+
+    await context.sandbox.documents(context.api.name).change(_COLLECTION, "running", left)
 
 
-async def _begin_running(context: RequestContext[PrimeSettings, Any], user: str) -> None:
-    settings, records = context.settings, context.sandbox.documents(context.api.name)
-    real = context.sandbox.real()
-    while True:
-        stored = await records.get(_COLLECTION, "running")
+async def _begin_running(context: PrimeContext, user: str) -> None:
+    settings, real = context.settings, context.sandbox.real()
+
+    def begun(stored: Mapping[str, Any] | None) -> dict[str, Any]:
         running = {number: one for number, one in (stored or {}).items() if real - one[1] < _LOST}
         own = sum(one[0] == user for one in running.values())
         if settings.max_concurrent_queries != _NO_LIMIT and own >= settings.max_concurrent_queries:
             raise limited(concurrency_text(own, settings.max_concurrent_queries))
         if _NO_LIMIT != settings.max_all_user_concurrent_queries <= len(running):
             raise limited(concurrency_text(len(running), settings.max_all_user_concurrent_queries))
-        running[str(context.number)] = [user, real]
-        if await records.replace(_COLLECTION, "running", stored, running):
-            return
+        return {**running, str(context.number): [user, real]}
+
+    await context.sandbox.documents(context.api.name).change(_COLLECTION, "running", begun)
 
 
-async def _count(context: RequestContext[PrimeSettings, Any], user: str) -> None:
-    settings, records = context.settings, context.sandbox.documents(context.api.name)
+async def _count(context: PrimeContext, user: str) -> None:
+    settings = context.settings
     segment = int(context.now * 1000 // (settings.window_size / settings.window_segments))
-    while True:
-        stored = await records.get(_COLLECTION, "window")
+
+    def counted(stored: Mapping[str, Mapping[str, int]] | None) -> dict[str, dict[str, int]]:
         window = {
             number: dict(counts)
             for number, counts in (stored or {}).items()
@@ -107,5 +107,6 @@ async def _count(context: RequestContext[PrimeSettings, Any], user: str) -> None
             raise limited(user_text(settings, user))
         counts = window.setdefault(str(segment), {})
         counts[user] = counts.get(user, 0) + 1
-        if await records.replace(_COLLECTION, "window", stored, window):
-            return
+        return window
+
+    await context.sandbox.documents(context.api.name).change(_COLLECTION, "window", counted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mockserver.apis.prime.shape import attribute, items, part, text, value, wrapped
+from mockserver.apis.prime.serialization import attribute, items, part, text, value, wrapped
 
 # --- jobService ---------------------------------------------------------------------------------------
 

@@ -1,14 +1,16 @@
-"""What a sandbox's Prime starts with besides jobs, and what a process remembers of it."""
+"""What a Prime starts with besides jobs: accounts and templates. Nobody changes it, and all sandboxes share it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from mockserver.api.context import RequestContext
 from mockserver.api.errors import BadContent
-from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Account, Logins, read_account
-from mockserver.apis.prime.job_index import JobIndex
+from mockserver.apis.prime.accounts import DEFAULT_ACCOUNTS, Account, read_account
+from mockserver.apis.prime.settings import PrimeSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +26,8 @@ class Site:
     templates: Mapping[str, Mapping[str, Any]]
 
 
-class PrimeState:
-    """What this process remembers of one sandbox; it can be lost at any time.
-
-    Attributes:
-        logins: who has been let in, and over which connections.
-        index: of the jobs.
-    """
-
-    __slots__ = ("index", "logins")
-
-    def __init__(self, site: Site) -> None:
-        self.logins = Logins(site.accounts)
-        self.index = JobIndex()
+PrimeContext = RequestContext[PrimeSettings, Site]
+"""A request to Prime."""
 
 
 def read_site(section: Mapping[str, Any]) -> Site:
@@ -50,7 +41,8 @@ def read_site(section: Mapping[str, Any]) -> Site:
     _check_names("accounts", [one.username for one in accounts])
     _check_names("templates", [row["name"] for row in templates])
     return Site(
-        accounts={one.username: one for one in accounts}, templates={row["name"]: row["job"] for row in templates}
+        accounts=MappingProxyType({one.username: one for one in accounts}),
+        templates=MappingProxyType({row["name"]: MappingProxyType(row["job"]) for row in templates}),
     )
 
 

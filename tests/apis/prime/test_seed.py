@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from mockserver.apis.prime.model import OperationAnswer, OperationResult, ResultEntry
-from mockserver.apis.prime.render import json_bytes, xml_bytes
+from mockserver.apis.prime.responses import json_bytes, xml_bytes
 from tests.apis.prime.cancelrunning import ORIGIN, SAMPLES, SHAPES, digests
 
 

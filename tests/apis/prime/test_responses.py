@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mockserver.apis.prime import model as m
-from mockserver.apis.prime.render import guess, json_bytes, xml_bytes
-from mockserver.apis.prime.shape import Role, slots
+from mockserver.apis.prime.responses import guess, json_bytes, xml_bytes
+from mockserver.apis.prime.serialization import Role, slots
 from tests.drivers.memory import most_kept
 from tests.drivers.properties import examples
 

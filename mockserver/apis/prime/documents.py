@@ -1,24 +1,31 @@
-"""Stored jobs and runs as the model shows them."""
+"""Stored jobs and runs as plain data: the model's classes, and the control API's own fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
-from functools import lru_cache
+from typing import Any, TypeVar
 
-from mockserver.api.context import Jobs
-from mockserver.apis.prime.job_index import API
-from mockserver.apis.prime.jobs import time_zone
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState, RunState
-from mockserver.apis.prime.model import Entity, EntityId, HistoryJob, JobSummary, Result, RunInstance
+from mockserver.apis.prime.model import (
+    Entity,
+    EntityId,
+    HistoryJob,
+    JobSummary,
+    ManagementResponse,
+    Result,
+    RunInstance,
+)
+from mockserver.apis.prime.moments import stamp
+from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.clock import instant
-from mockserver.core.errors import UnknownJob
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
 from mockserver.core.plan import seconds
+
+M = TypeVar("M", bound=ManagementResponse)
 
 TYPE = "JobSummary"
 DTO = "jobSummaryDTO"
@@ -26,44 +33,6 @@ DTO = "jobSummaryDTO"
 _OWN_ENDS = frozenset({RunState.COMPLETED, RunState.FAILED})
 _APPLIED = "1/1 template configurations successfully applied."
 """What a run says of itself in v1_runhistory.json, under the job's name."""
-
-
-@lru_cache(maxsize=4096)
-def stamp(at: float, zone: str) -> str:
-    """Return a moment as Prime writes it: `2017-05-16T18:20:01.680Z`, `2016-06-20T01:56:27.247+10:00`."""
-    whole = round(at * 1000)
-    moment = datetime.fromtimestamp(whole // 1000, time_zone(zone))
-    # A year below 1000 has four digits too.
-    text = f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{whole % 1000:03d}"
-    offset = f"{moment:%z}"
-    return text + ("Z" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
-
-
-async def fresh(jobs: Jobs, job: Job) -> Job:
-    """Count a client's look at a job or run, where its plan waits for looks."""
-    counts = any(step.wait.looks is not None for step in job.plan.steps) or job.on_cancel.after.looks is not None
-    return await jobs.get(job.api, job.id, kind=job.kind, look=True) if counts else job
-
-
-async def latest_run(jobs: Jobs, job: Job) -> Job | None:
-    """Return a job's latest run, or None when it has none."""
-    for one in reversed(job.data["runs"]):
-        try:
-            return await jobs.get(API, one["id"], kind=RUN_KIND)
-        except UnknownJob:
-            continue
-    return None
-
-
-async def all_runs(jobs: Jobs, job: Job) -> list[Job]:
-    """Return a job's runs, oldest first."""
-    found = []
-    for one in job.data["runs"]:
-        try:
-            found.append(await jobs.get(API, one["id"], kind=RUN_KIND))
-        except UnknownJob:
-            continue
-    return found
 
 
 # --- facts --------------------------------------------------------------------------------------------
@@ -129,7 +98,12 @@ def _shown(at: float | None, settings: PrimeSettings) -> str | None:
     return None if at is None else stamp(at, settings.server_zone)
 
 
-# --- views --------------------------------------------------------------------------------------------
+# --- answers ------------------------------------------------------------------------------------------
+
+
+def management(kind: type[M], request: PrimeRequest, **content: Any) -> M:
+    """Return the root of an answer below `op`."""
+    return kind(response_type="operation", request_url=request.request_url, root_url=request.root_url, **content)
 
 
 def run_instance(job: Job, run: Job, settings: PrimeSettings, now: float) -> RunInstance:
@@ -188,3 +162,18 @@ def entity_id(job: Job, root_url: str) -> EntityId:
     """Show a job as an id. A client takes what follows the display name's last comma for the status."""
     name = f"{job.data['name']},{job.data['type']},{job.state}"
     return EntityId(type=TYPE, url=f"{root_url}/{TYPE}/{job.id}", display_name=name, id=job.id)
+
+
+# --- the control API ----------------------------------------------------------------------------------
+
+
+def own_fields(job: Job) -> Mapping[str, Any]:
+    """Return what the control API's record of a job or run has besides the common fields."""
+    if job.kind == RUN_KIND:
+        return {**job.data, "result_status": result_status(job)}
+    return {name: value for name, value in job.data.items() if name != "visible_at"}
+
+
+def parts(job: Job) -> Sequence[tuple[str, str]]:
+    """Return kind and id of a job's runs, oldest first."""
+    return [(RUN_KIND, run["id"]) for run in job.data.get("runs", ())] if job.kind == JOB.kind else ()

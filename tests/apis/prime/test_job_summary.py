@@ -318,7 +318,7 @@ async def test_a_page_costs_the_same_whatever_the_number_of_jobs(
         ("missing-results", 20, ("COMPLETED", "COMPLETED", "SUCCESS", 0)),
     ],
 )
-async def test_a_template_names_the_fate_of_its_jobs(prime: Any, template: str, after: float, shown: Any) -> None:
+async def test_a_template_says_what_becomes_of_its_jobs(prime: Any, template: str, after: float, shown: Any) -> None:
     command = {"cliTemplateCommand": {**COMMAND["cliTemplateCommand"], "templateName": template}}
     answer = await prime.put(DEPLOY, command)
     name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]

@@ -1,79 +1,118 @@
-"""Request bodies: XML or JSON, in every shape that clients send, as plain data."""
+"""Bytes to meaning: query and body as plain data in every shape that clients send, and the format of the answer."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.context import NO_VALUES, Resolved
 from mockserver.api.operation import operation_at
-from mockserver.apis.prime.address import Address, Form, address_of, body_form
-from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.accounts import Account
+from mockserver.apis.prime.address import ROOT, Address, Format, accepted, address_of, body_format
+from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.settings import PrimeSettings
+from mockserver.apis.prime.site import PrimeContext
 from mockserver.wire import xml
 from mockserver.wire.json import Malformed, read_json
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
-# v1 read `"templateName" : XR Global CDP` without a murmur (v1_deploy_responses.txt).
+# v1 takes `"templateName" : XR Global CDP`, which is no JSON (v1_deploy_responses.txt).
 _UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*")|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
 _WORDS = frozenset({"true", "false", "null"})
 
-IDS = {
-    "Cancel": ("jobOperationPayload", "jobIds", "jobId"),
-    "Suspend": ("jobOperationPayload", "jobIds", "jobId"),
-    "Resume": ("jobOperationPayload", "jobIds", "jobId"),
-    "CancelRunning": ("jobRunOperationPayload", "runIds", "runId"),
-}
-"""Operation -> where its ids stand: root, list, item."""
+
+class PrimeRequest(NamedTuple):
+    """A request that was let in.
+
+    Attributes:
+        answer_format: the format of the answer.
+        request_url: as the answer repeats it: absolute, with the query as sent, without suffix.
+        root_url: what it ends with below is `op` or `data`.
+    """
+
+    address: Address
+    user: Account
+    answer_format: Format
+    request_url: str
+    root_url: str
+
+    @property
+    def version(self) -> int:
+        """The API version, 1 to 4."""
+        return self.address.version
+
+    def domain(self, settings: PrimeSettings) -> str | None:
+        """The virtual domain, which only v4 names."""
+        return settings.domain if self.address.version == 4 else None
 
 
-def resolve(context: RequestContext[PrimeSettings, Any]) -> Resolved:
+def read_request(context: PrimeContext, address: Address, user: Account) -> PrimeRequest:
+    """Return what the address and the headers of a user's request ask for.
+
+    Raises:
+        PrimeError: Prime does not write what the client accepts, or does not read what it sends.
+    """
+    answer_format = accepted(address, context.headers)
+    if answer_format is None:
+        raise PrimeError(406, "The Accept header does not match a supported type")
+    if context.method == "PUT" and context.body and _format_of_body(context, address) is None:
+        raise PrimeError(415, "The Content-Type header does not match a supported type")
+    base = f"{context.base}{ROOT}/v{address.version}"
+    return PrimeRequest(address, user, answer_format, f"{base}{address.shown}", f"{base}/{address.section}")
+
+
+def resolve(context: PrimeContext) -> Resolved:
     """Read the query and the body as plain data."""
-    address = address_of(context.path, context.query_string, context.settings)
+    address = address_of(context)
     parameters = _query(address.query) if address.query else NO_VALUES
     return Resolved(
         operation_at(context.route), parameters, _body(context, address) if context.method == "PUT" else None
     )
 
 
-def form_of_body(context: RequestContext[PrimeSettings, Any], address: Address) -> Form | None:
+def _format_of_body(context: PrimeContext, address: Address) -> Format | None:
     """Return the format of a body; one without a Content-Type is known by its first character."""
     declared = context.headers.get("Content-Type")
     if declared:
-        return body_form(declared)
-    return Form.XML if context.body.lstrip()[:1] == b"<" or address.suffix is Form.XML else Form.JSON
+        return body_format(declared)
+    return Format.XML if context.body.lstrip()[:1] == b"<" or address.suffix is Format.XML else Format.JSON
 
 
-def ids(payload: Any, root: str, outer: str, item: str) -> tuple[int, ...]:
+def ids(payload: Any, place: Sequence[str]) -> tuple[int, ...]:
     """Return the ids of a write: a scalar or a list, numbers or texts of digits.
 
+    Args:
+        place: keys down to them: root, list, item.
+
     Raises:
-        Refused: the payload has another shape, or an id is no long.
+        PrimeError: the payload has another shape, or an id is no long.
     """
+    root, outer, item = place
     try:
         found = payload[root][outer][item]
     except (TypeError, LookupError):
-        found = _found(payload, root, outer, item)
+        found = _found(payload, place)
     if found is None or found == "":
         return ()
     return tuple([_long(one, item) for one in (found if isinstance(found, list) else (found,))])
 
 
-def _found(payload: Any, root: str, outer: str, item: str) -> Any:
+def _found(payload: Any, place: Sequence[str]) -> Any:
     """Return what stands in place of the ids in a payload that is not of the usual shape."""
     if isinstance(payload, Malformed):
-        raise Refused(400, f"Invalid request: {payload.reason}")
+        raise PrimeError(400, f"Invalid request: {payload.reason}")
     found = payload
-    for name in (root, outer, item):
+    for name in place:
         if isinstance(found, list) and len(found) == 1:
             found = found[0]
         if found is None or found == "":
             return None
-        if not isinstance(found, dict) or (name == root and name not in found):
-            raise Refused(400, f"Invalid request: {name} is missing")
+        if not isinstance(found, dict) or (name == place[0] and name not in found):
+            raise PrimeError(400, f"Invalid request: {name} is missing")
         found = found.get(name)
     return found
 
@@ -82,7 +121,7 @@ def _long(given: object, name: str) -> int:
     if isinstance(given, str) and _ID.fullmatch(given) is not None:
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int) or not _LEAST <= given <= _MOST:
-        raise Refused(400, f"Invalid request: {name} is not a long")
+        raise PrimeError(400, f"Invalid request: {name} is not a long")
     return given
 
 
@@ -98,13 +137,13 @@ def _query(query: str) -> dict[str, Any]:
     return made
 
 
-def _body(context: RequestContext[PrimeSettings, Any], address: Address) -> Any:
+def _body(context: PrimeContext, address: Address) -> Any:
     if not context.body.strip():
         return None
-    form = form_of_body(context, address)
-    if form is None:
+    declared = _format_of_body(context, address)
+    if declared is None:
         return Malformed(f"Content-Type {context.headers.get('Content-Type')} is neither JSON nor XML")
-    if form is Form.XML:
+    if declared is Format.XML:
         try:
             root = xml.parse(context.body, _charset(context.headers.get("Content-Type", "")))
         except xml.BadXml as error:

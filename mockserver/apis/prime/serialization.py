@@ -1,6 +1,6 @@
 """How a dataclass of the model lies on the wire: which field is an attribute, an element, a list, and of what.
 
-The three renderers read these declarations and know no class of the model.
+The writers of `responses` read these declarations and know no class of the model.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Role(Enum):
     WRAPPED = auto()
 
 
-# A member is found on its enum a good deal slower than in its module, and renderers ask for each field.
+# A member is found on its enum a good deal slower than in its module, and writers ask for each field.
 ATTRIBUTE, TEXT, VALUE, PART, ITEMS, WRAPPED = Role
 
 
@@ -102,8 +102,8 @@ def slots(model: type) -> tuple[Slot, ...]:
     return tuple(Slot(name=one.name, **{"wire": _camel(one.name), **one.metadata}) for one in dataclasses.fields(model))
 
 
-class Plan:
-    """What a renderer needs of a class, worked out once: its slots in some order, and all their values at once."""
+class FieldLayout:
+    """What a writer needs of a class, worked out once: its slots in some order, and all their values at once."""
 
     def __init__(self, order: Callable[[type], tuple[Slot, ...]] = slots) -> None:
         self._order = order

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import with_scenario
-from mockserver.apis.prime.gate import Ask, PrimeContext
+from mockserver.apis.prime.documents import management
+from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
-from mockserver.apis.prime.jobservice import management
 from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
-from mockserver.apis.prime.refusal import Refused
+from mockserver.apis.prime.requests import PrimeRequest
+from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.clock import instant
 from mockserver.wire.json import Malformed
 
@@ -24,26 +25,28 @@ IMPORT_PREFIX = "BulkImport"
 """From the runhistory page: `jobName=startsWith("BulkImport")`."""
 
 
-async def deploy_template(context: PrimeContext, ask: Ask) -> DeployAnswer:
+async def deploy_template(context: PrimeContext, request: PrimeRequest) -> DeployAnswer:
     """Deploy a CLI template through a job, at once or at `startTime`."""
     command = _payload(context, "cliTemplateCommand")
     if not command.get("templateName"):
-        raise Refused(400, "Invalid request: templateName is missing")
-    fate = context.site.templates.get(str(command["templateName"]), {})
-    what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION}
-    name = await _create(context, ask, f"Job{DEPLOY_TYPE}", {**what, **fate}, _start(context))
-    return management(DeployAnswer, ask, result=(CreatedJob(job_name=name, message=DEPLOYED),))
+        raise PrimeError(400, "Invalid request: templateName is missing")
+    template = context.site.templates.get(str(command["templateName"]), {})
+    what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION, **template}
+    name = await _create(context, request, f"Job{DEPLOY_TYPE}", what, _start(context))
+    return management(DeployAnswer, request, result=(CreatedJob(job_name=name, message=DEPLOYED),))
 
 
-async def bulk_import(context: PrimeContext, ask: Ask) -> ImportAnswer:
+async def bulk_import(context: PrimeContext, request: PrimeRequest) -> ImportAnswer:
     """Import devices through a job."""
     if not _payload(context, "devicesImport").get("devices"):
-        raise Refused(400, "Invalid request: devices is missing")
-    name = await _create(context, ask, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
-    return management(ImportAnswer, ask, result=(CreatedJob(job_name=name, message=IMPORTED),))
+        raise PrimeError(400, "Invalid request: devices is missing")
+    name = await _create(context, request, IMPORT_PREFIX, {"type": IMPORT_PREFIX}, None)
+    return management(ImportAnswer, request, result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
-async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[str, Any], start: float | None) -> str:
+async def _create(
+    context: PrimeContext, request: PrimeRequest, prefix: str, what: Mapping[str, Any], start: float | None
+) -> str:
     settings = context.settings
     wait = 0.0 if start is None else max(0.0, start - context.now)
     waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
@@ -60,7 +63,7 @@ async def _create(context: PrimeContext, ask: Ask, prefix: str, what: Mapping[st
         fields.setdefault("runs", [{"plan": {"steps": steps, "end": RunState.COMPLETED}}])
     if wait:
         fields["next_run_time"] = start
-    job = await context.create(fields, owner=ask.user.username)
+    job = await context.create(fields, owner=request.user.username)
     name: str = job.data["name"]
     return name
 
@@ -76,10 +79,10 @@ async def _new_name(context: PrimeContext, prefix: str) -> str:
 def _payload(context: PrimeContext, root: str) -> Mapping[str, Any]:
     payload = context.payload
     if isinstance(payload, Malformed):
-        raise Refused(400, f"Invalid request: {payload.reason}")
+        raise PrimeError(400, f"Invalid request: {payload.reason}")
     found = payload.get(root) if isinstance(payload, Mapping) else None
     if not isinstance(found, Mapping):
-        raise Refused(400, f"Invalid request: {root} is missing")
+        raise PrimeError(400, f"Invalid request: {root} is missing")
     return found
 
 
@@ -90,4 +93,4 @@ def _start(context: PrimeContext) -> float | None:
     try:
         return instant(text.strip('"'))
     except (ValueError, AttributeError):
-        raise Refused(400, "Invalid value for startTime") from None
+        raise PrimeError(400, "Invalid value for startTime") from None

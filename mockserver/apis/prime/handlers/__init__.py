@@ -1,0 +1,1 @@
+"""What answers Prime's operations, one module a resource."""

@@ -1,0 +1,64 @@
+"""Finding jobs and their runs in the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+from mockserver.api.context import Jobs
+from mockserver.apis.prime.filters import Condition
+from mockserver.apis.prime.job_index import API
+from mockserver.apis.prime.machine import RUN_KIND
+from mockserver.apis.prime.site import PrimeContext
+from mockserver.core.errors import UnknownJob
+from mockserver.core.job import Job
+
+
+async def candidates(context: PrimeContext, found: Sequence[Condition]) -> AsyncIterator[Job]:
+    """Yield all jobs that could match, oldest first; a job's name or number spares looking at the others."""
+    job_ids = context.parameters.get("jobId")
+    if isinstance(job_ids, str) and (number := job_ids.strip().strip('"')).isdecimal() and number.isascii():
+        with suppress(UnknownJob):
+            yield await context.jobs.get(API, str(int(number)))
+        return
+    name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
+    if name is not None:
+        known = 0
+        for job_id in await context.state.index.named(context.jobs, name):
+            try:
+                job = await context.jobs.get(API, job_id)
+            except UnknownJob:
+                continue
+            known += 1
+            yield job
+        if known:
+            return
+    async for job in context.jobs.each(API, newest=False):
+        yield job
+
+
+async def fresh(jobs: Jobs, job: Job) -> Job:
+    """Count a client's poll of a job or run, where its plan waits for polls."""
+    counts = any(step.wait.looks is not None for step in job.plan.steps) or job.on_cancel.after.looks is not None
+    return await jobs.get(job.api, job.id, kind=job.kind, look=True) if counts else job
+
+
+async def latest_run(jobs: Jobs, job: Job) -> Job | None:
+    """Return a job's latest run, or None when it has none."""
+    for one in reversed(job.data["runs"]):
+        try:
+            return await jobs.get(API, one["id"], kind=RUN_KIND)
+        except UnknownJob:
+            continue
+    return None
+
+
+async def all_runs(jobs: Jobs, job: Job) -> list[Job]:
+    """Return a job's runs, oldest first."""
+    found = []
+    for one in job.data["runs"]:
+        try:
+            found.append(await jobs.get(API, one["id"], kind=RUN_KIND))
+        except UnknownJob:
+            continue
+    return found

@@ -1,0 +1,22 @@
+"""What one process remembers of one sandbox's Prime; unlike seed data it changes, and it may be lost at any time."""
+
+from __future__ import annotations
+
+from mockserver.apis.prime.job_index import JobIndex
+from mockserver.apis.prime.logins import Logins
+from mockserver.apis.prime.site import Site
+
+
+class PrimeState:
+    """What is not in the store.
+
+    Attributes:
+        logins: who has been let in, and over which connections.
+        index: of the jobs.
+    """
+
+    __slots__ = ("index", "logins")
+
+    def __init__(self, site: Site) -> None:
+        self.logins = Logins(site.accounts)
+        self.index = JobIndex()
