@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mockserver.api.response import Response
     from mockserver.contracts.model import Violation
     from mockserver.core.ids import Ids
-    from mockserver.core.job import Job
+    from mockserver.core.job import Change, Job
     from mockserver.core.machine import Machine
 
 S = TypeVar("S")
@@ -108,18 +108,6 @@ class Sandbox(Protocol):
 
     async def build_job(self, api: str, fields: Mapping[str, Any]) -> tuple[Job, ...]:
         """Make a job and its parts from the fixture's form, without adding them."""
-
-
-class Change(Protocol):
-    """A change that landed: the settled job it was made on, and what it became."""
-
-    @property
-    def before(self) -> Job:
-        """The job as it was."""
-
-    @property
-    def after(self) -> Job:
-        """The job as it is."""
 
 
 class Pure(Protocol):

@@ -118,3 +118,15 @@ def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
     """Return the moves `after` has over `before`, oldest first."""
     new = after.forgotten + len(after.history) - before.forgotten - len(before.history)
     return after.history[-new:] if new > 0 else ()
+
+
+class Change(NamedTuple):
+    """A change that landed: the settled job it was made on, and what it became."""
+
+    before: Job
+    after: Job
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """The moves made by this change, oldest first."""
+        return transitions_between(self.before, self.after)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
-from mockserver.core.job import Cause, Job, Transition, transitions_between
+from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.store.base import UNTIMED, Store, Times
 
@@ -22,18 +22,6 @@ BREATH = 200
 """Jobs settled by a move of the clock before other requests get their turn."""
 
 Pure = Callable[[Machine, Job, float], Job]
-
-
-class Change(NamedTuple):
-    """A change that landed: the settled job it was made on, and what it became."""
-
-    before: Job
-    after: Job
-
-    @property
-    def transitions(self) -> tuple[Transition, ...]:
-        """The moves made by this change, oldest first."""
-        return transitions_between(self.before, self.after)
 
 
 class JobsHome(NamedTuple):

@@ -25,7 +25,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class HtmlForm:
     """One operation a person may call."""
 
     label: str
@@ -41,7 +41,7 @@ class Page:
     title: str
     facts: Sequence[tuple[str, Any]] = ()
     lists: Sequence[tuple[str, Sequence[Link]]] = ()
-    forms: Sequence[Form] = ()
+    forms: Sequence[HtmlForm] = ()
     errors: Sequence[str] = ()
 
 

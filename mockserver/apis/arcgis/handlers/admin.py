@@ -15,7 +15,7 @@ from mockserver.api.operation import Handler
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import admin_pages, errors
 from mockserver.apis.arcgis.addresses import root
-from mockserver.apis.arcgis.admin_pages import Form, Page
+from mockserver.apis.arcgis.admin_pages import HtmlForm, Page
 from mockserver.apis.arcgis.auth import administrator
 from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.requests import GpContext, chosen_format, require_format
@@ -55,7 +55,7 @@ def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
             if context.method == "POST" or context.settings.admin_get_on_post_only == "allow":
                 return await handler(context)
             if chosen_format(context) == "html":
-                page = Page(title=label, forms=[Form(label=label, action=f"{context.base}{context.path}")])
+                page = Page(title=label, forms=[HtmlForm(label=label, action=f"{context.base}{context.path}")])
                 return answer_page(context, {}, page)
             if reads:
                 return await handler(context)

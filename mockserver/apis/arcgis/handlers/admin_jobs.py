@@ -7,7 +7,7 @@ from urllib.parse import quote
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import admin_documents, admin_pages, errors
 from mockserver.apis.arcgis.addresses import root
-from mockserver.apis.arcgis.admin_pages import Field, Form, Page
+from mockserver.apis.arcgis.admin_pages import Field, HtmlForm, Page
 from mockserver.apis.arcgis.admin_query import read_query
 from mockserver.apis.arcgis.handlers.admin import answer_page, done, for_administrators, posted, service_of
 from mockserver.apis.arcgis.machine import GpEvent, GpState
@@ -45,7 +45,7 @@ async def query_jobs(context: GpContext) -> Response:
         title=f"Query Jobs - {service.key}",
         facts=[("total", data["total"]), ("start", data["start"]), ("nextStart", data["nextStart"])],
         lists=[("Jobs", links)],
-        forms=[Form(label="Query", action=f"{context.base}{context.path}", method="get", fields=fields)],
+        forms=[HtmlForm(label="Query", action=f"{context.base}{context.path}", method="get", fields=fields)],
     )
     return answer_page(context, data, page)
 
@@ -57,8 +57,8 @@ async def job(context: GpContext) -> Response:
     job = await _job(context, service, look=True)
     data = admin_documents.detail(job, f"{context.base}{context.path.rstrip('/')}")
     forms = [
-        Form(label="Cancel Job", action=admin_pages.below(context, "cancel")),
-        Form(label="Delete Job", action=admin_pages.below(context, "delete")),
+        HtmlForm(label="Cancel Job", action=admin_pages.below(context, "cancel")),
+        HtmlForm(label="Delete Job", action=admin_pages.below(context, "delete")),
     ]
     return answer_page(context, data, Page(title=f"Job - {job.id}", facts=admin_pages.facts(data), forms=forms))
 
