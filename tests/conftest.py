@@ -18,7 +18,6 @@ import pytest
 
 from mockserver import MockServer
 from mockserver.cli.example_target import SandboxTarget
-from mockserver.http.services import Services
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.drivers.properties import load_profile
 from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
@@ -33,11 +32,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 pytest_plugins = ["pytester"]
-
-
-def services_of(client: Client) -> Services:
-    """Return the parts of the server behind a client."""
-    return client.services
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,8 +77,8 @@ async def client(worker_server: MockServer, shared_values: None) -> AsyncIterato
 
 
 @pytest.fixture(scope="session")
-async def example_stages(worker_server: MockServer) -> AsyncIterator[Callable[[], Awaitable[SandboxTarget]]]:
-    """Make a stage for an example of a contract: a fresh sandbox, and no cookies."""
+async def example_targets(worker_server: MockServer) -> AsyncIterator[Callable[[], Awaitable[SandboxTarget]]]:
+    """Make a target for an example of a contract: a fresh sandbox, and no cookies."""
     sandboxes = worker_server.services.sandboxes
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
 

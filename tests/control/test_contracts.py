@@ -21,8 +21,8 @@ def _id(value: Any) -> str:
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=_id)
-async def test_the_example_plays_as_written(one: Contract, example: Mapping[str, Any], example_stages: Any) -> None:
-    assert await examples.run(one, example, await example_stages()) == []
+async def test_the_example_runs_as_written(one: Contract, example: Mapping[str, Any], example_targets: Any) -> None:
+    assert await examples.run(one, example, await example_targets()) == []
 
 
 def test_every_route_has_a_contract_and_every_contract_a_route() -> None:

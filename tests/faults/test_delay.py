@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.http import fault_transport
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
 TOKEN = {"X-Auth-Token": "mock-token"}

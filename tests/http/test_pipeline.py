@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -171,24 +170,11 @@ def exchange(tmp_path: Path) -> Pipeline:
     return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
 
 
-@asynccontextmanager
-async def serving(exchange: Pipeline, body_limit: int = 1000) -> AsyncIterator[Toy]:
-    """Serve a pipeline as `MockServer` does: no application, no router but its own."""
-
-    def request(*parts: Any) -> web.BaseRequest:
-        return web.BaseRequest(*parts, loop=asyncio.get_running_loop(), client_max_size=body_limit)
-
-    await exchange.sandboxes.default.seed()
-    exchange.body_limit = body_limit
-    async with TestClient(RawTestServer(exchange.handle)) as made:
-        assert isinstance(made.server, RawTestServer)
-        made.server.handler.request_factory = request
-        yield made
-
-
 @pytest.fixture
 async def client(exchange: Pipeline) -> AsyncIterator[Toy]:
-    async with serving(exchange) as made:
+    await exchange.sandboxes.default.seed()
+    exchange.body_limit = 1000
+    async with TestClient(RawTestServer(exchange.handle)) as made:
         yield made
 
 
@@ -301,9 +287,9 @@ async def test_parallel_calls_get_numbers_of_their_own(client: Toy) -> None:
     assert {int(answer.headers["X-Mockserver-Request"]) for answer in answers} == set(range(1, 51))
 
 
-async def test_large_bodies_are_cut_before_they_are_kept(exchange: Pipeline) -> None:
-    async with serving(exchange, body_limit=1_000_000) as client:
-        await client.post("/toy/1/stop", json={"x": "y" * 200_000})
+async def test_large_bodies_are_cut_before_they_are_kept(client: Toy, exchange: Pipeline) -> None:
+    exchange.body_limit = 1_000_000
+    await client.post("/toy/1/stop", json={"x": "y" * 200_000})
     (kept,) = await exchange.sandboxes.store.entries("default")
     assert len(kept.body) == BODY_LIMIT
     assert kept.payload is None

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import Client
+from tests.drivers.server import Client
 
 SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har.schema.json").read_text("utf-8")))
 SOAP = (

@@ -19,8 +19,8 @@ from mockserver.journal.entry import Entry
 from mockserver.journal.forced_states import COLLECTION, REMEMBERED, note, unseen
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
-from tests.conftest import NOON
 from tests.drivers import poll_of
+from tests.drivers.server import NOON
 
 BOX = "box"
 STEPS = 4

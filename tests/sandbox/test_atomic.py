@@ -20,7 +20,7 @@ from mockserver.sandbox.reset import reset
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
-from tests.conftest import NOON, Client
+from tests.drivers.server import NOON, Client
 from tests.store.yielding import YieldingStore
 
 ROUNDS = 10

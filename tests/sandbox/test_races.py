@@ -108,7 +108,9 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
             added.append(time.process_time() - began)
             for state in (*poll.states, poll.states[_bit(number, position)]):
                 await force(client, api, poll, state, prefix)
-    assert statistics.median(made) < CREATION * statistics.median(added)
+    # A store that yields before each step measures the event loop.
+    if not isinstance(client.services.store, YieldingStore):
+        assert statistics.median(made) < CREATION * statistics.median(added)
 
     async def work(numbers: Sequence[int]) -> None:
         for number in numbers:
