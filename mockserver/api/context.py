@@ -179,7 +179,7 @@ class Resolved(NamedTuple):
 class RequestContext(NamedTuple, Generic[S, C]):
     """A request and what is known of it. A tuple: nobody can change it, and each request makes two.
 
-    The first is made when the request has arrived (down to `route`), the second when it is resolved.
+    The first is made when the request has arrived (down to `operation`), the second when it is resolved.
 
     Attributes:
         number: of its journal entry.
@@ -193,7 +193,8 @@ class RequestContext(NamedTuple, Generic[S, C]):
         now: sandbox time (epoch seconds) at the start of the request; a change of a job reads the clock anew.
         jobs: the sandbox's, noting what this request moves and looks at.
         route: what the address alone says; None when it is none of the API's.
-        operation, parameters, payload, details: see `Resolved`.
+        operation: what is being called: first as the address says, then as `Resolved` does.
+        parameters, payload, details: see `Resolved`.
         job: id of the job it is about, if it names one.
     """
 

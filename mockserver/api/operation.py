@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.api.response import Response
@@ -21,12 +21,17 @@ class JobPlace:
         parameter: a name of the decoded parameters.
         body: keys down to an id, or to a list of ids whose first counts.
         clean: what makes an id of the text that stands there.
+        in_path_alone: a part of the path is the id, but for blanks around it.
     """
 
     path: str = ""
     parameter: str = ""
     body: Sequence[str] = ()
     clean: Callable[[str], str] = str.strip
+    in_path_alone: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_path_alone", bool(self.path) and self.clean is str.strip)
 
     def find(self, values: Mapping[str, str], parameters: Mapping[str, Any], payload: Any) -> str | None:
         """Return the id, or None when the request names none."""
@@ -85,8 +90,3 @@ class Entrance:
     handler: Handler
     folded: bool = False
     body_limit: int | None = None
-
-
-def operation_at(route: Operation | Entrance | None) -> Operation | None:
-    """Return the operation that an address alone names; None for one that serves several, or none."""
-    return route if isinstance(route, Operation) else None

@@ -42,12 +42,12 @@ from mockserver.http.steps import (
     RequestRefused,
     entry_of,
     failed,
-    judge,
     match_subject,
     not_faked,
     pending_entry,
     request_event,
     resolve_refused,
+    unknown_answer,
 )
 from mockserver.journal import coverage
 from mockserver.journal.masking import mask
@@ -102,10 +102,15 @@ class Pipeline:
         arrived = await self._arrive(request)
         answered = await self._answer(arrived)
         api, sandbox = arrived.api, arrived.sandbox
-        if api.journaled or self.strict:
-            response, violations, clause = judge(answered, strict=self.strict)
-        else:
-            response, violations, clause = answered.response, answered.breaches, None
+        response, violations, known = answered.response, answered.breaches, answered.known
+        clause = None
+        if known is not None and known.contract is not None and (api.journaled or self.strict):
+            found = known.contract.response(response.status, response.content_type, response.data)
+            if found is not None:
+                clause = found.name
+            elif answered.may_be_judged:
+                response, breach = unknown_answer(known.contract, response, strict=self.strict)
+                violations = [*violations, breach]
         headers = dict(response.headers)
         if response.content_type is not None:
             headers["Content-Type"] = response.content_type
@@ -215,6 +220,7 @@ class Pipeline:
             now,
             Jobs(sandbox.jobs.home, number, transitions, now),
             route,
+            route if isinstance(route, Operation) else None,
         )
         return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
 
@@ -243,8 +249,13 @@ class Pipeline:
                     await api.prepare(context)
                 resolved = resolve_refused(arrived) if arrived.refusal is not None else api.resolve(context)
                 operation, parameters, payload, details = resolved[:4]
-                place = None if operation is None else operation.job
-                job = None if place is None else place.find(context.values, parameters, payload)
+                job, place = None, None if operation is None else operation.job
+                if place is not None:
+                    values = context.values
+                    if place.in_path_alone:
+                        job = values.get(place.path, "").strip() or None
+                    else:
+                        job = place.find(values, parameters, payload)
                 context = RequestContext._make((*context[:ARRIVED], operation, parameters, payload, details, job))
                 if operation is not None:
                     known = self._known.get(id(operation)) or self._know(api, operation)

@@ -41,10 +41,8 @@ class Answer(web.StreamResponse):
         await self._writer.write_eof(self._whole)
         self._sent = self._writer.output_size
 
-    @property
-    def keep_alive(self) -> bool:
-        """Always: the client has asked for it."""
-        return True
+    keep_alive = True
+    """Always: the client has asked for it."""
 
     @property
     def body_length(self) -> int:

@@ -16,7 +16,7 @@ from aiohttp import web
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
 from mockserver.api.errors import HandlerFailed
-from mockserver.api.operation import Operation, operation_at
+from mockserver.api.operation import Operation
 from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
@@ -90,10 +90,16 @@ class Answered(NamedTuple):
     fault: Fault | None = None
     error: str | None = None
 
+    @property
+    def may_be_judged(self) -> bool:
+        """Whether the answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
+        status, stream = self.response.status, self.response.stream
+        return self.fault is None and self.error is None and status != 501 and stream is None
+
 
 def resolve_refused(arrived: Arrived) -> Resolved:
     """Return what a request means that is refused already, as far as it can be read."""
-    operation = operation_at(arrived.context.route)
+    operation = arrived.context.operation
     try:
         found = arrived.api.resolve(arrived.context)
     except Exception:
@@ -136,23 +142,14 @@ def not_faked(api: Api, operation: Operation | None) -> Response:
     return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
 
 
-def judge(answered: Answered, *, strict: bool) -> tuple[Response, Sequence[Violation], str | None]:
-    """Check our answer; return the one to send, all breaches by either side, and the name of the clause it is."""
-    response, violations, known = answered.response, answered.breaches, answered.known
-    contract = None if known is None else known.contract
-    if contract is None:
-        return response, violations, None
-    clause = contract.response(response.status, response.content_type, response.data)
-    if clause is not None:
-        return response, violations, clause.name
-    if answered.fault is None and answered.error is None and response.status != 501 and response.stream is None:
-        breach = contract.explain(response.status, response.content_type, response.data)
-        log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
-        violations = [*violations, breach]
-        if strict:
-            error = {"code": "contract-breach", "operation": contract.operation, **breach.as_dict()}
-            response = json_response({"error": error}, 500)
-    return response, violations, None
+def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> tuple[Response, Violation]:
+    """Return what is sent in place of an answer that is none of its contract's, and the breach: a bug of ours."""
+    breach = contract.explain(response.status, response.content_type, response.data)
+    log.error("our answer to %s breaks its contract: %s", contract.operation, mask(breach.message))
+    if strict:
+        error = {"code": "contract-breach", "operation": contract.operation, **breach.as_dict()}
+        response = json_response({"error": error}, 500)
+    return response, breach
 
 
 def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:

@@ -19,7 +19,7 @@ from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.job_builder import JobSpec, SpecContext
-from mockserver.api.operation import JobPlace, Operation, operation_at
+from mockserver.api.operation import JobPlace, Operation
 from mockserver.api.response import Response, json_response
 from mockserver.api.settings import text
 from mockserver.contracts import loader
@@ -92,7 +92,7 @@ def refuse(call: RequestContext[ToySettings, Any], error: Exception) -> Response
 
 
 def resolve(call: RequestContext[ToySettings, Any]) -> Resolved:
-    return Resolved(operation_at(call.route), dict(call.query), read_json(call.body))
+    return Resolved(call.operation, dict(call.query), read_json(call.body))
 
 
 def job_spec(fields: Mapping[str, Any], _: SpecContext[ToySettings, Any]) -> JobSpec:

@@ -6,7 +6,7 @@ Rows without a handler exist at the vendor and say that they are not faked.
 from __future__ import annotations
 
 from mockserver.api.context import Resolved
-from mockserver.api.operation import Entrance, Handler, JobPlace, Operation, operation_at
+from mockserver.api.operation import Entrance, Handler, JobPlace, Operation
 from mockserver.apis.arcgis.handlers import (
     admin_jobs,
     admin_site,
@@ -161,7 +161,7 @@ _ADMIN_SERVICE = next(one for one in OPERATIONS if one.name == "AdminService")
 
 def resolve(context: GpContext) -> Resolved:
     """Read query and form, and tell a folder of the Administrator from a service by the type in a service's name."""
-    operation = operation_at(context.route)
+    operation = context.operation
     if operation is None and "name" in context.values:
         operation = _ADMIN_SERVICE if "." in context.values["name"] else _ADMIN_FOLDER
     return Resolved(operation, read_parameters(context))

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import unquote
 
 from mockserver.api.context import Resolved
-from mockserver.api.operation import Operation, operation_at
+from mockserver.api.operation import Operation
 from mockserver.apis.casjobs import definition, errors
 from mockserver.apis.casjobs.arguments import Arguments, MethodCall, read_form, read_soap
 from mockserver.apis.casjobs.errors import (
@@ -65,8 +65,8 @@ def resolve(context: CasContext) -> Resolved:
     if route is OPERATION["GetWebServiceId"]:
         text = context.query_string if context.method == "GET" else context.body.decode("utf-8", "replace")
         arguments = read_form(text, _CREDENTIALS)
-        return Resolved(operation_at(route), arguments.decoded.copy(), details=arguments)
-    return Resolved(operation_at(route), dict(context.values))
+        return Resolved(context.operation, arguments.decoded.copy(), details=arguments)
+    return Resolved(context.operation, dict(context.values))
 
 
 # --- jobs.asmx: SOAP for a POST, documents for a GET ------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
-from mockserver.api.operation import operation_at
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Site
 from mockserver.wire.json import read_json
@@ -19,7 +18,7 @@ MAXIMUM = 100_000
 def resolve(context: RequestContext[Any, Any]) -> Resolved:
     """Read parameters (the query) and payload (the JSON body)."""
     parameters = dict(context.query) if context.query_string else NO_VALUES
-    return Resolved(operation_at(context.route), parameters, read_json(context.body) if context.body else None)
+    return Resolved(context.operation, parameters, read_json(context.body) if context.body else None)
 
 
 def whole(value: Any) -> int | None:

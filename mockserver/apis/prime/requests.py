@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from mockserver.api.context import NO_VALUES, Resolved
-from mockserver.api.operation import operation_at
 from mockserver.apis.prime.accounts import Account
 from mockserver.apis.prime.address import ROOT, Address, Format, accepted, address_of, body_format
 from mockserver.apis.prime.errors import PrimeError
@@ -69,9 +68,7 @@ def resolve(context: PrimeContext) -> Resolved:
     """Read the query and the body as plain data."""
     address = address_of(context)
     parameters = _query(address.query) if address.query else NO_VALUES
-    return Resolved(
-        operation_at(context.route), parameters, _body(context, address) if context.method == "PUT" else None
-    )
+    return Resolved(context.operation, parameters, _body(context, address) if context.method == "PUT" else None)
 
 
 def _format_of_body(context: PrimeContext, address: Address) -> Format | None:

@@ -110,7 +110,7 @@ async def _job(context: GesContext, graph: Graph) -> Job:
         job = await context.jobs.get("ges", context.values["job_id"], look=True)
     except UnknownJob:
         raise _unknown(context) from None
-    if not _belongs(job, graph) or await _taken_along(context, job):
+    if not _belongs(job, graph) or ("exports" in job.data and await _taken_along(context, job)):
         raise _unknown(context)
     return job
 
