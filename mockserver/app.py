@@ -31,7 +31,7 @@ from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
-SERVICES = web.AppKey("house", Services)
+SERVICES = web.AppKey("services", Services)
 
 SWEEP = 1.0
 """Real seconds between two looks for sandboxes that nobody uses any more."""
@@ -68,7 +68,7 @@ def first_clock(settings: Settings, real: float) -> Clock:
 
 @lru_cache
 def shipped_contracts(apis: tuple[str, ...]) -> Contracts:
-    """Return the contracts that came with the package: tested, so read when needed; shared by all houses."""
+    """Return the contracts that came with the package: tested, so read when needed; shared by all servers."""
     return loader.load(folder("contracts"), apis, check=False)
 
 
@@ -133,7 +133,7 @@ def _pipeline(services: Services, apis: Sequence[Api], mounts: Mapping[str, Moun
 
 
 def application(services: Services, handler: Pipeline) -> web.Application:
-    """Return the web application of a house: one handler for every path."""
+    """Return the web application of a server: one handler for every path."""
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
     app.router.add_route("*", r"/{path:[\s\S]*}", handler.handle, expect_handler=answered_by_reader)

@@ -1,4 +1,4 @@
-"""A house on its ports, in this event loop or in a thread of its own."""
+"""The server on its ports, in this event loop or in a thread of its own."""
 
 from __future__ import annotations
 

@@ -26,6 +26,9 @@ async def wait(seconds: float) -> None:
 async def send(fault: Fault, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
     """Send an answer as a fault says; return what has been, or is to be, sent by the server."""
     how = fault.transport
+    if how is not None and how.manner is Manner.DRIP and request.method == "HEAD":
+        # The answer to HEAD has no body that could come in pieces.
+        return response
     return response if how is None else await _SENDERS[how.manner](how, request, response)
 
 
@@ -66,7 +69,8 @@ async def _close_mid_body(_: Transport, request: web.BaseRequest, response: web.
     stream.force_close()
     await stream.prepare(request)
     with contextlib.suppress(ConnectionError):
-        await stream.write(body[: len(body) // 2])
+        if request.method != "HEAD":
+            await stream.write(body[: len(body) // 2])
     if request.transport is not None:
         request.transport.close()
     return stream

@@ -148,6 +148,9 @@ class Pipeline:
         if not raw.startswith("/"):
             raw = request.rel_url.raw_path_qs
         path, _, query_string = raw.partition("?")
+        if not path.startswith("/"):
+            # `OPTIONS *` asks about the whole server, CONNECT names a host: neither is a path of anything here.
+            path = f"/{path}"
 
         # accept
         refusal: Exception | None = None

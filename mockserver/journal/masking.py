@@ -2,7 +2,7 @@
 
 Rules a maintainer must keep:
 
-1. Whatever leaves the house for a tester's eyes goes through here: journal, exports, verdicts, logs, error texts.
+1. Whatever leaves the server for a tester's eyes goes through here: journal, exports, verdicts, logs, error texts.
 2. The names of one API's secrets stand in that API's record (`Api.secrets`), not here.
 3. A process knows more names as it goes on, never fewer.
 """

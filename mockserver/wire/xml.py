@@ -2,7 +2,7 @@
 
 Rules a maintainer must keep:
 
-1. Nothing else in the house parses a client's XML.
+1. Nothing else parses a client's XML.
 2. libxml2 never sees a document type declaration: entities are declared nowhere else.
 3. Bytes are made text by us, so what we looked at is what libxml2 looks at.
 """
