@@ -44,7 +44,15 @@ class Reached(Protocol):
 
 
 class Peer(Protocol):
-    """The client's side of a connection, as the server sees it."""
+    """Who asks, over which connection, and the head of the request."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names without regard to letter case."""
 
     @property
     def scheme(self) -> str:

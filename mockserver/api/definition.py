@@ -7,34 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from mockserver.api.context import RequestContext, Resolved
+from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
-
-
-class Head(Protocol):
-    """A request of which only the head has arrived."""
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Names without regard to letter case."""
-
-    @property
-    def scheme(self) -> str:
-        """`http` or `https`."""
-
-    @property
-    def host(self) -> str:
-        """The Host header, with the port if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +81,7 @@ class Api:
     sources: tuple[str, ...] = ()
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
-    admit: Callable[[Head, Operation | Entrance | None], None] | None = None
+    admit: Callable[[Peer, Operation | Entrance | None], None] | None = None
     journaled: bool = True
     lenient: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -10,13 +10,14 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from mockserver.api.context import Resolved
+from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.operation import Operation
 from mockserver.control import errors, requests
 from mockserver.control.handlers import health
 from mockserver.control.operations import OPERATIONS
-from mockserver.control.requests import handled
+from mockserver.control.requests import ControlRequest, handled
 from mockserver.http.mounts import Mount, Target, routes, server_api
 from mockserver.http.router import Router
 from mockserver.http.services import Services
@@ -31,7 +32,7 @@ def control(services: Services) -> Mount:
     api = server_api(
         "control",
         operations=OPERATIONS,
-        resolve=lambda context: requests.resolve(services, context, context.sandbox),
+        resolve=partial(requests.resolve, services),
         refuse=lambda context, error: errors.refuse(router, context, error),
         admit=partial(requests.admit, services),
         journaled=False,
@@ -52,12 +53,19 @@ def control(services: Services) -> Mount:
 
 def start_page(services: Services) -> Mount:
     """Return what answers at `/`."""
+
+    def resolve(context: RequestContext[Any, Any]) -> Resolved:
+        sandbox = requests.sandbox_of(context)
+        return Resolved(
+            page, details=ControlRequest(services=services, sandbox=sandbox, values={}, body=None, peer=context.peer)
+        )
+
     page = Operation(name="StartPage", methods=("GET", "HEAD"), paths=("/",), handler=handled(health.start))
     router: Router[Target]
     api = server_api(
         "root",
         operations=(page,),
-        resolve=lambda context: Resolved(page, details=requests.asked(services, context, context.sandbox, {}, None)),
+        resolve=resolve,
         refuse=lambda context, error: errors.refuse(router, context, error),
         journaled=False,
         headers={"Cache-Control": "no-store"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mockserver.api.definition import Head
+from mockserver.api.context import Peer
 from mockserver.api.response import Response
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ _PAGE = """<!doctype html>
 """
 
 
-def wants_html(head: Head) -> bool:
+def wants_html(peer: Peer) -> bool:
     """Tell whether a browser asks."""
-    return "text/html" in head.headers.get("Accept", "")
+    return "text/html" in peer.headers.get("Accept", "")
 
 
 def start_page(known: Mapping[str, Any]) -> Response:

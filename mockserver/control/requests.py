@@ -9,8 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.api.context import RequestContext, Resolved
-from mockserver.api.definition import Head
+from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
@@ -34,16 +33,19 @@ class ControlRequest:
     Attributes:
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
-        base: scheme, host and prefix by which the asker reached the sandbox.
-        head: method and headers.
+        peer: who asks.
     """
 
     services: Services
     sandbox: Sandbox
     values: Mapping[str, Any]
     body: Any
-    base: str
-    head: Head
+    peer: Peer
+
+    @property
+    def base(self) -> str:
+        """Scheme, host and prefix by which the asker reached the sandbox."""
+        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -75,28 +77,28 @@ def handled(handler: ControlHandler) -> Handler:
     return handle
 
 
-def admit(services: Services, head: Head, route: Operation | Entrance | None) -> None:
-    """Let a request in by its head.
+def admit(services: Services, peer: Peer, route: Operation | Entrance | None) -> None:
+    """Let a request in by its peer.
 
     Raises:
         ControlError: a page of another site asks for a change, or the token is missing.
     """
-    refuse_cross_site(head)
-    if not (isinstance(route, ControlOperation) and route.public):
-        _ask_for_token(services.settings.control_token, head)
+    if peer.method not in _SAFE:
+        refuse_cross_site(peer)
+    token = services.settings.control_token
+    if token is not None and not (isinstance(route, ControlOperation) and route.public):
+        _ask_for_token(token, peer)
 
 
-def refuse_cross_site(head: Head) -> None:
-    """Refuse what a browser sends from another site.
+def refuse_cross_site(peer: Peer) -> None:
+    """Refuse a change that a browser asks for from another site.
 
     Raises:
-        ControlError: it would change something, and did not come from a page of ours.
+        ControlError: it did not come from a page of ours.
     """
-    if head.method in _SAFE:
-        return
-    site = head.headers.get("Sec-Fetch-Site")
-    origin = head.headers.get("Origin")
-    ours = origin is None or urlsplit(origin).netloc.casefold() == head.host.casefold()
+    site = peer.headers.get("Sec-Fetch-Site")
+    origin = peer.headers.get("Origin")
+    ours = origin is None or urlsplit(origin).netloc.casefold() == peer.host.casefold()
     if (site is not None and site not in ("same-origin", "none")) or not ours:
         raise ControlError(
             403,
@@ -106,10 +108,8 @@ def refuse_cross_site(head: Head) -> None:
         )
 
 
-def _ask_for_token(token: str | None, head: Head) -> None:
-    if token is None:
-        return
-    scheme, _, given = head.headers.get("Authorization", "").partition(" ")
+def _ask_for_token(token: str, peer: Peer) -> None:
+    scheme, _, given = peer.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(
         given.strip().encode("utf-8", "surrogateescape"), token.encode()
     ):
@@ -119,47 +119,48 @@ def _ask_for_token(token: str | None, head: Head) -> None:
         )
 
 
-def resolve(services: Services, context: RequestContext[Any, Any], sandbox: Sandbox) -> Resolved:
+def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     """Decode a request by the contract of its operation.
 
     Raises:
         ControlError: the body is not JSON, or the query has a name that the contract has not.
     """
-    operation = context.route
-    if not isinstance(operation, Operation):
+    operation = context.operation
+    if operation is None:
         return Resolved(None)
     contract = services.control_contracts.get(f"control.{operation.name}")
     assert contract is not None  # a test says that each operation has one
     body = read_json(context.body)
     if isinstance(body, Malformed):
         raise ControlError(400, "malformed", body.reason, "send JSON")
-    values = _decode(read_pairs(context.query_string), context.values, contract)
-    return Resolved(operation, values, body, asked(services, context, sandbox, values, body))
-
-
-def asked(
-    services: Services, context: RequestContext[Any, Any], sandbox: Sandbox, values: Mapping[str, Any], body: Any
-) -> ControlRequest:
-    """Return what a handler of the control API gets."""
-    return ControlRequest(
-        services=services, sandbox=sandbox, values=values, body=body, base=context.base, head=_Asked(context)
+    values: dict[str, Any] = dict(context.values)
+    if context.query_string:
+        values = {**_decode(read_pairs(context.query_string), contract), **values}
+    request = ControlRequest(
+        services=services, sandbox=sandbox_of(context), values=values, body=body, peer=context.peer
     )
+    return Resolved(operation, values, body, request)
 
 
-class _Asked:
-    """The head of a request that has arrived."""
-
-    def __init__(self, context: RequestContext[Any, Any]) -> None:
-        self.method, self.headers = context.method, context.headers
-        self.scheme, self.host = context.peer.scheme, context.peer.host
+def sandbox_of(context: RequestContext[Any, Any]) -> Sandbox:
+    """Return the whole sandbox that a request is for, of which an API's handlers see but a part."""
+    assert isinstance(context.sandbox, Sandbox)
+    return context.sandbox
 
 
-def _decode(query: list[tuple[str, str]], path: Mapping[str, str], contract: Contract) -> dict[str, Any]:
-    """Give the query's texts the types their schemas name; what does not fit stays text, for the check to refuse."""
+def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:
+    """Give the query's texts the types their schemas name; what does not fit stays text, for the check to refuse.
+
+    Raises:
+        ControlError: a name that the contract has not.
+    """
     schema = contract.parameters
     properties = {} if isinstance(schema, bool) else schema.get("properties", {})
+    closed = not isinstance(schema, bool) and schema.get("additionalProperties") is False
     values: dict[str, Any] = {}
     for name, text in query:
+        if closed and name not in properties:
+            raise ControlError(422, "unknown-parameter", f"no parameter {name!r} here", allowed=sorted(properties))
         kind = properties.get(name, {}).get("type")
         value: Any = text
         try:
@@ -172,9 +173,4 @@ def _decode(query: list[tuple[str, str]], path: Mapping[str, str], contract: Con
         except ValueError:
             value = text
         values[name] = value
-    values.update(path)
-    if not isinstance(schema, bool) and schema.get("additionalProperties") is False:
-        for name in values:
-            if name not in properties:
-                raise ControlError(422, "unknown-parameter", f"no parameter {name!r} here", allowed=sorted(properties))
     return values

@@ -25,7 +25,8 @@ class SandboxClock:
 
     async def now(self) -> float:
         """Return sandbox time."""
-        return self.now_by(await self._store.read(self._sandbox, CLOCK, CLOCK))
+        stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
+        return (self._first if stored is None else Clock(**stored)).now(self.real())
 
     def now_by(self, stored: Document | None) -> float:
         """Return sandbox time by the clock that the store holds (see `RequestStart`)."""

@@ -31,6 +31,7 @@ class JobsHome(NamedTuple):
         machines: by API and kind.
         now: returns sandbox time in epoch seconds.
         publish: gets a job and the moves that it has made.
+        kinds: by API, `job` first.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class JobsHome(NamedTuple):
     machines: Mapping[tuple[str, str], Machine]
     now: Callable[[], Awaitable[float]]
     publish: Callable[[Job, Sequence[Transition]], None]
+    kinds: Mapping[str, Sequence[str]]
 
 
 class Jobs:
@@ -64,7 +66,7 @@ class Jobs:
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
         self.home = home
-        self._store, self._sandbox, self._machines, self._now, self._publish = home
+        self._store, self._sandbox, self._machines, self._now, self._publish, _ = home
         self._request = request
         self._moved = moved
         self._asked = asked
@@ -81,8 +83,7 @@ class Jobs:
         Raises:
             UnknownJob: no such job.
         """
-        kinds = sorted((kind for of, kind in self._machines if of == api), key=lambda kind: kind != "job")
-        found = await self._store.find(self._sandbox, api, kinds, job_id)
+        found = await self._store.find(self._sandbox, api, self.home.kinds[api], job_id)
         if found is None:
             raise UnknownJob(api, job_id)
         return found
@@ -198,7 +199,7 @@ class Jobs:
             forced = machine.force(job, word, now, hold=hold)
             return forced if amend is None else amend(machine, forced, now)
 
-        return await self.change(api, job_id, pure, kind=kind, found=found)
+        return await self._apply(api, job_id, pure, kind, found, None)
 
     async def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Change:
         """Let the clock move a held job again."""

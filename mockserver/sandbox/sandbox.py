@@ -84,8 +84,9 @@ class Sandbox:
         )
         self.listeners = events.listeners
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
+        kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, name, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves))
+        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves, kinds))
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""

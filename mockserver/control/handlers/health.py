@@ -49,7 +49,7 @@ async def certificate(request: ControlRequest) -> Response:
 
 async def index(operations: Sequence[ControlOperation], request: ControlRequest) -> Response:
     """List what the control API offers; a browser gets the start page, until there is a console."""
-    if wants_html(request.head):
+    if wants_html(request.peer):
         return start_page(addresses(request.services, request.base))
     listed = [
         {"method": one.methods[0], "path": f"/_control{path}", "operation": f"control.{one.name}"}
@@ -62,7 +62,7 @@ async def index(operations: Sequence[ControlOperation], request: ControlRequest)
 async def start(request: ControlRequest) -> Response:
     """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
     known = addresses(request.services, request.base)
-    return start_page(known) if wants_html(request.head) else json_response(known)
+    return start_page(known) if wants_html(request.peer) else json_response(known)
 
 
 def addresses(services: Services, base: str) -> Mapping[str, Any]:

@@ -16,9 +16,11 @@ from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
 from mockserver.core.job_document import BadFields, amend
+from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.schema import check_job
+from mockserver.sandbox.jobs import Pure
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -80,21 +82,19 @@ async def change(request: ControlRequest) -> Response:
 async def force(request: ControlRequest) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
     api, found = await _target(request)
-    word, hold = request.fields["state"], request.fields.get("hold", True)
-    given = {name: value for name, value in request.fields.items() if name not in ("state", "hold")}
-    api = chosen(request, request.values["api"])
-    rest = _own_words(api, given)
-    _check_fields(api, found.kind, rest, never=("id", "scenario", "runs"))
-    landed = await request.sandbox.jobs.force(
-        api.name,
-        found.id,
-        word,
-        hold=hold,
-        kind=found.kind,
-        amend=lambda machine, job, now: amend(machine, job, rest, now),
-        found=found,
-    )
-    await forced.note(request.sandbox.store, request.sandbox.name, landed.after)
+    rest = dict(request.fields)
+    word, hold = rest.pop("state"), rest.pop("hold", True)
+    also: Pure | None = None
+    if rest:
+        own = _own_words(api, rest)
+        _check_fields(api, found.kind, own, never=("id", "scenario", "runs"))
+
+        def also(machine: Machine, job: Job, now: float) -> Job:
+            return amend(machine, job, own, now)
+
+    sandbox = request.sandbox
+    landed = await sandbox.jobs.force(api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found)
+    await forced.note(sandbox.store, sandbox.name, landed.after)
     return json_response(await record(request, api, landed.after))
 
 

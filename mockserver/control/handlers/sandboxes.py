@@ -84,9 +84,9 @@ def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
 
 
 def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
-    head = request.head
-    base = f"{head.scheme}://{head.host}{sandbox.prefix}"
-    host = urlsplit(f"//{head.host}").hostname or head.host
+    peer = request.peer
+    base = f"{peer.scheme}://{peer.host}{sandbox.prefix}"
+    host = urlsplit(f"//{peer.host}").hostname or peer.host
     shown = f"[{host}]" if ":" in host else host
     return {
         "name": sandbox.name,
