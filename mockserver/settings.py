@@ -26,7 +26,7 @@ class Settings:
         state: a file to load at start, and to save to on stop and every 30 s.
         journal_size: exchanges remembered per sandbox.
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
-        headers: answers carry `X-Mockserver-Request` and `X-Mockserver-Violations`.
+        headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations` and `X-Mockserver-Violation`.
         body_limit: bytes an API request may have.
         patience: real seconds after which a client that stalls, in asking or in reading, is let go.
     """

@@ -42,6 +42,7 @@ from mockserver.http.steps import (
     RequestRefused,
     entry_of,
     failed,
+    in_a_header,
     match_subject,
     not_faked,
     pending_entry,
@@ -120,6 +121,7 @@ class Pipeline:
             headers["X-Mockserver-Request"] = str(arrived.context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
+                headers["X-Mockserver-Violation"] = in_a_header(violations[0])
         jobs = arrived.context.jobs
         entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
         if api.journaled:

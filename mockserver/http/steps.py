@@ -22,6 +22,7 @@ from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
+from mockserver.journal import masking
 from mockserver.journal.entry import BODY_LIMIT, Entry, cut
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
@@ -32,6 +33,10 @@ log = logging.getLogger("mockserver")
 NOTHING: tuple[Any, ...] = ()
 ARRIVED = RequestContext._fields.index("operation")
 """How many fields of a context are known before it is resolved."""
+
+
+SENTENCE = 200
+"""Characters of the first breach that an answer's header holds."""
 
 
 class RequestRefused(DomainError):
@@ -150,6 +155,16 @@ def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> t
         error = {"code": "contract-breach", "operation": contract.operation, **breach.as_dict()}
         response = json_response({"error": error}, 500)
     return response, breach
+
+
+def in_a_header(breach: Violation) -> str:
+    """Return a breach as a header says it: where and what, in ASCII, secrets masked, cut at 200 characters."""
+    hidden = masking.current().hides(breach.pointer.rpartition("/")[2])
+    message = "its value, which is secret, does not fit" if hidden else breach.message
+    sentence = mask(f"{breach.part} {breach.pointer}".strip() + f": {message}")
+    words = " ".join(sentence.split()).encode("ascii", "replace").decode()
+    # What is left of a client's control characters may not stand in a header.
+    return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
 def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:

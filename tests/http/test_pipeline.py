@@ -23,12 +23,14 @@ from mockserver.api.operation import JobPlace, Operation
 from mockserver.api.response import Response, json_response
 from mockserver.api.settings import text
 from mockserver.contracts import loader
+from mockserver.contracts.model import Violation
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
 from mockserver.http.metrics import Metrics
 from mockserver.http.pipeline import Pipeline
+from mockserver.http.steps import in_a_header
 from mockserver.journal.entry import BODY_LIMIT
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.merge import Fixtures
@@ -222,6 +224,7 @@ async def test_a_bug_leaves_its_traceback_in_the_journal_with_secrets_masked(cli
 async def test_a_clients_breach_is_answered_as_the_api_would_and_recorded(client: Toy, exchange: Pipeline) -> None:
     answer = await client.get("/toy/1?n=five")
     assert (answer.status, answer.headers["X-Mockserver-Violations"]) == (200, "1")
+    assert answer.headers["X-Mockserver-Violation"].startswith("parameters /n: ")
     (entry,) = await entries(exchange)
     (violation,) = entry["violations"]
     assert (violation["side"], violation["part"], violation["pointer"]) == ("client", "parameters", "/n")
@@ -316,3 +319,21 @@ async def test_a_request_stands_in_the_journal_while_it_is_answered(exchange: Pi
         assert (await asking).status == 200
         (entry,) = await entries(exchange)
         assert (entry["operation"], entry["job"], entry["status"]) == ("toy.Show", "1", 200)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("'password=hunter2' is too long", "body /a: 'password=***' is too long"),
+        ("'a\r\nSet-Cookie: x' is no number", "body /a: 'a Set-Cookie: x' is no number"),
+        ("'\x07ü\u2028' is odd", "body /a: '?? ' is odd"),
+        ("x" * 300, "body /a: " + "x" * 191),
+    ],
+)
+def test_a_breach_in_a_header_is_one_short_line_of_ascii(message: str, shown: str) -> None:
+    assert in_a_header(Violation(side="client", part="body", pointer="/a", message=message)) == shown
+
+
+def test_a_secret_value_is_not_told_in_a_header() -> None:
+    breach = Violation(side="client", part="body", pointer="/auth/password", message="'hunter2' is too short")
+    assert "hunter2" not in in_a_header(breach)
