@@ -14,7 +14,10 @@ import pytest
 from mockserver import MockServer
 from mockserver.client import Control
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.xdist_group("arcgis"),  # half a gigabyte of client, loaded by one worker
+]
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 

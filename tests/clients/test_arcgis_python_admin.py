@@ -12,7 +12,10 @@ import pytest
 from mockserver.client import Control
 from mockserver.server import MockServer
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.xdist_group("arcgis"),  # half a gigabyte of client, loaded by one worker
+]
 
 
 @pytest.fixture(scope="module")
