@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.drivers.server import Client
-
-pytestmark = pytest.mark.xdist_group("browser")  # one browser for all
 
 ID = "jb0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0"
 JOB = f"/webadaptor/admin/services/Demo.GPServer/jobs/{ID}"

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.drivers.server import Client
-
-pytestmark = pytest.mark.xdist_group("browser")  # one browser for all
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&"

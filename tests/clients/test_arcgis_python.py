@@ -14,10 +14,7 @@ import pytest
 from mockserver import MockServer
 from mockserver.client import Control
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),
-    pytest.mark.xdist_group("arcgis"),  # half a gigabyte of client, loaded by one worker
-]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
 

@@ -12,10 +12,7 @@ import pytest
 from mockserver.client import Control
 from mockserver.server import MockServer
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),
-    pytest.mark.xdist_group("arcgis"),  # half a gigabyte of client, loaded by one worker
-]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
