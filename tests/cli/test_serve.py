@@ -17,7 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from mockserver.client import Control
 from mockserver.settings import Settings
 
@@ -180,14 +182,12 @@ def test_a_port_that_is_taken_is_one_line(start: Start) -> None:
         (["--log-level", "loud"], "'loud'"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_2(start: Start, arguments: list[str], says: str) -> None:
-    process = start("--port", "0", *arguments)
+def test_a_mistake_is_one_line_and_exit_2(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
 
-    out, err = process.communicate(timeout=PATIENCE)
-
-    assert (process.returncode, out) == (2, "")
-    assert err.count("\n") == 1
-    assert says in err
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
 
 
 def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.store.memory import MemoryStore
 from tests.drivers import Poll, poll_of
+from tests.drivers.properties import FULL
 from tests.drivers.server import Client
 from tests.store.yielding import YieldingStore
 
-FLIPS = int(os.environ.get("MOCKSERVER_RACE_FLIPS", "1000"))
+FLIPS = int(os.environ.get("MOCKSERVER_RACE_FLIPS", "1000" if FULL else "250"))
 POLLERS = 12
 SANDBOXES = 100
 CLIENTS = 16

@@ -12,18 +12,13 @@ from mockserver.client import Control
 from tests.testing.conftest import Inside, Together
 from tests.testing.inner import POLL
 
-TOGETHER = pytest.mark.xdist_group("plugin")
-"""One worker runs the files that share a run."""
 
-
-@TOGETHER
 def test_a_test_gets_a_sandbox_and_forces_a_job(together: Together) -> None:
     done = together("forces")
 
     done.assert_outcomes(passed=2)
 
 
-@TOGETHER
 def test_sandboxes_do_not_see_each_other(together: Together) -> None:
     done = together("isolation")
 
@@ -87,7 +82,6 @@ def test_a_server_that_is_not_there_is_named(inside: Inside) -> None:
     done.stdout.fnmatch_lines(["*no server answers at http://127.0.0.1:1*"])
 
 
-@TOGETHER
 def test_a_client_that_breaks_the_contract_fails_the_test(together: Together) -> None:
     done = together("breach")
 
@@ -95,7 +89,6 @@ def test_a_client_that_breaks_the_contract_fails_the_test(together: Together) ->
     done.match("*the client broke the contract of ges.JobStatus in request 1 (GET *limit*")
 
 
-@TOGETHER
 def test_the_marker_allows_violations(together: Together) -> None:
     done = together("allowed_breach")
 
@@ -103,7 +96,6 @@ def test_the_marker_allows_violations(together: Together) -> None:
     done.match("*ERROR at teardown of TestAll.test_the_nearest_marker_wins*")
 
 
-@TOGETHER
 def test_a_marker_that_asks_for_what_there_is_not_is_refused(together: Together) -> None:
     done = together("marker")
 
@@ -111,7 +103,6 @@ def test_a_marker_that_asks_for_what_there_is_not_is_refused(together: Together)
     done.match("*the marker mockserver has no 'allow_voilations'; it takes allow_violations*")
 
 
-@TOGETHER
 def test_a_fault_that_never_fired_fails_the_test(together: Together) -> None:
     done = together("unused_fault")
 
@@ -119,7 +110,6 @@ def test_a_fault_that_never_fired_fails_the_test(together: Together) -> None:
     done.match("*ERROR at teardown of test_unused*", "*never fired*ges.JobStatus*tested nothing*")
 
 
-@TOGETHER
 def test_a_forced_state_that_no_client_saw_fails_the_test_that_asks(together: Together) -> None:
     done = together("unseen_state")
 
@@ -127,7 +117,6 @@ def test_a_forced_state_that_no_client_saw_fails_the_test_that_asks(together: To
     done.match("*ERROR at teardown of test_unseen*", "*in the forced state canceling*")
 
 
-@TOGETHER
 def test_a_sandbox_may_have_its_own_port_and_fixtures(together: Together) -> None:
     done = together("port")
 
