@@ -27,7 +27,7 @@ from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import SandboxConfig
-from mockserver.settings import BadOption, Settings
+from mockserver.settings import BadOption, Settings, check
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
@@ -78,6 +78,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     Raises:
         BadOption, BadFixture, BadContract: it cannot be; the message is one line that says what to do.
     """
+    check(settings)
     apis = chosen_apis(settings)
     masking.learn((*APIS, *apis))
     names = tuple(api.name for api in apis)

@@ -40,8 +40,8 @@ SAVE_EVERY = 30.0
 LINGER = 3.0
 """Real seconds during which the rest of a refused body is read; with the patience before it, less than 30."""
 
-GRACE = 10.0
-"""Real seconds that requests in flight have when the server stops."""
+GRACE = 2.0
+"""Real seconds that requests in flight have when the server stops; aiohttp waits twice. A container has ten."""
 
 
 class MockServer:
@@ -129,12 +129,16 @@ class MockServer:
             self._saver = asyncio.create_task(self._save_regularly(state))
 
     async def stop(self) -> None:
-        """Stop listening, finish requests in flight, save the state."""
+        """Save the state, stop listening, finish requests in flight, and save what they have done."""
         if self._saver is not None:
             self._saver.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._saver
             self._saver = None
+        if self._state is not None:
+            # At once: requests in flight may outlast the patience of whoever stops us.
+            with contextlib.suppress(OSError):
+                await self._state.save()
         for watch in self._watches:
             watch.cancel()
         self._watches.clear()

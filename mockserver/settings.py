@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 PREFIX = "MOCKSERVER_"
@@ -54,6 +55,24 @@ class Settings:
     log_format: str = "text"
     log_level: str = "info"
     access_log: bool = False
+
+
+def check(settings: Settings) -> None:
+    """Refuse options that contradict each other or ask for what cannot be.
+
+    Raises:
+        BadOption: one of them; the message names it and the remedy.
+    """
+    if not settings.host or settings.control_host == "":
+        raise BadOption("--host and --control-host name an address to listen on; 0.0.0.0 stands for all of them")
+    if settings.control_token == "":
+        raise BadOption("--control-token is empty, which every caller could send; give it a value, or leave it out")
+    if not (isfinite(settings.patience) and settings.patience > 0):
+        raise BadOption(f"--patience takes seconds above 0, not {settings.patience:g}")
+    if settings.tls_port is None and (settings.tls_cert is not None or settings.tls_key is not None):
+        raise BadOption("--tls-cert and --tls-key do nothing without --tls-port; give one (0: any free port)")
+    if settings.control_port is None and settings.control_host is not None:
+        raise BadOption("--control-host does nothing without --control-port; give one (0: any free port)")
 
 
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:

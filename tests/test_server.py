@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import ssl
 import stat
@@ -12,11 +13,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.contracts.loader import BadContract
 from mockserver.sandbox.fixtures.merge import BadFixture
+from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
@@ -161,3 +164,35 @@ def test_what_cannot_be_followed_is_said_in_one_line(
         pass
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.server.GRACE", 0.05)
+    saves = []
+    save = StateFile.save
+
+    async def noted(self: StateFile) -> None:
+        await save(self)
+        saves.append(len(json.loads(state.read_text("utf-8"))["sandboxes"]["default"]["jobs"]))
+
+    monkeypatch.setattr(StateFile, "save", noted)
+    state = tmp_path / "state.json"
+    server = MockServer(apis=("casjobs",), state=state)
+    await server.start()
+    async with aiohttp.ClientSession(server.url) as session:
+        fault = {"match": {"operation": "casjobs.SubmitJob"}, "effect": {"delay": 60}}
+        assert (await session.post("/_control/faults", json=fault)).status == 201
+        query = "wsid=1&pw=secret&qry=q&context=DR7&taskname=t&estimate=1"
+        asking = asyncio.create_task(session.get(f"/CasJobs/services/jobs.asmx/SubmitJob?{query}"))
+        before = len(server.services.sandboxes.default.fixtures.section("casjobs")["jobs"])
+        # The work is done at once; only its answer is late.
+        while not await server.services.sandboxes.default.store.entries("default"):
+            await asyncio.sleep(0)
+        while (await server.services.sandboxes.default.jobs.page("casjobs", limit=1))[1] == before:
+            await asyncio.sleep(0)
+        await server.stop()
+        with contextlib.suppress(aiohttp.ClientError):
+            await asking
+    assert saves == [before + 1, before + 1]

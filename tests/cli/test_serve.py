@@ -179,6 +179,11 @@ def test_a_port_that_is_taken_is_one_line(start: Start) -> None:
         (["--fixtures", "/nowhere/seed.json"], "name a fixture file or a folder"),
         (["--contracts", "/nowhere"], "name a folder laid out as contracts/ is"),
         (["--tls-port", "0", "--tls-cert", __file__], "--tls-cert and --tls-key go together"),
+        (["--tls-cert", __file__, "--tls-key", __file__], "without --tls-port"),
+        (["--control-host", "127.0.0.1"], "without --control-port"),
+        (["--control-token", ""], "--control-token is empty"),
+        (["--host", ""], "--host"),
+        (["--patience", "nan"], "--patience takes seconds above 0"),
         (["--log-level", "loud"], "'loud'"),
     ],
 )
