@@ -9,7 +9,7 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients clean
+.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 
 
 test: $(VENV)/.test ## run all tests (ARGS='-k casjobs')
 	$(BIN)/python -m pytest $(ARGS)
+
+test-new-pythons: ## run all tests on Pythons from Debian's unstable suite (root, apt; PYTHONS='3.14 3.15')
+	PYTHONS='$(PYTHONS)' bash .ci/new-pythons $(ARGS)
 
 coverage: $(VENV)/.test ## run all tests and show which lines and branches none of them reached
 	@mkdir -p build/coverage

@@ -11,7 +11,8 @@ def ask(sandbox, path, method="GET", headers={"X-Auth-Token": "mock-token"}):
         with urllib.request.urlopen(request, timeout=20) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
-        return error.code, error.read()
+        with error:
+            return error.code, error.read()
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 
