@@ -4,7 +4,7 @@
 #   docker build -t mockserver .
 #   docker run --rm -p 127.0.0.1:8080:8080 mockserver
 #
-# BASE_IMAGE: anything with Python 3.11 to 3.13 as `python`, with venv (a company's mirror, another release).
+# BASE_IMAGE: anything with Python 3.11 to 3.15 as `python`, with venv (a company's mirror, another release).
 # Behind a package mirror: --build-arg PIP_INDEX_URL=…  --build-arg PIP_CERT=…
 ARG BASE_IMAGE=python:3.12-slim
 

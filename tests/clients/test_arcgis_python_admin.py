@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,7 +13,10 @@ import pytest
 from mockserver.client import Control
 from mockserver.server import MockServer
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(sys.version_info >= (3, 15), reason="PyPI's arcgis 2.4 declares that it needs Python < 3.15"),
+]
 
 
 @pytest.fixture(scope="module")
