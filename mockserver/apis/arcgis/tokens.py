@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from mockserver.core.clock import milliseconds
 from mockserver.core.ids import Ids
 
 COLLECTION = "tokens"
@@ -72,7 +73,7 @@ class Token:
     @property
     def expires_ms(self) -> int:
         """`expires` as the services tell it: epoch milliseconds."""
-        return round(self.expires * 1000)
+        return milliseconds(self.expires)
 
 
 def binding(parameters: Mapping[str, Any], referer: str | None, address: str) -> Binding:
