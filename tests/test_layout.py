@@ -68,6 +68,7 @@ EXTRAS = {
         "body_checks.py": "what the bodies of submitting calls must hold",
         "job_types.py": "one row per kind of job",
         "management_documents.py": "a job as the management plane shows it",
+        "moments.py": "dates as IAM and the management plane write them",
         "results.py": "pages of what a job found",
         "signature.py": "SDK-HMAC-SHA256",
     },

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
+from mockserver.api.accounts import read_bearer, same_secret
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
@@ -109,10 +109,7 @@ def refuse_cross_site(peer: Peer) -> None:
 
 
 def _ask_for_token(token: str, peer: Peer) -> None:
-    scheme, _, given = peer.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(
-        given.strip().encode("utf-8", "surrogateescape"), token.encode()
-    ):
+    if not same_secret(read_bearer(peer.headers.get("Authorization")), token):
         hint = "send Authorization: Bearer and the value of --control-token"
         raise ControlError(
             401, "token", "the control API asks for its token", hint, headers={"WWW-Authenticate": "Bearer"}

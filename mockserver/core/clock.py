@@ -44,11 +44,36 @@ class Clock:
         return Clock(offset=now - real) if self.frozen_at is None else Clock(frozen_at=now)
 
 
+def milliseconds(at: float) -> int:
+    """Return epoch seconds as epoch milliseconds, the nearest ones (of two, the even)."""
+    return round(at * 1000)
+
+
+def utc(at: float) -> datetime:
+    """Return epoch seconds as a moment in UTC, rounded to milliseconds.
+
+    Write it with `isoformat`: how `strftime` writes years below 1000 depends on the platform.
+
+    Raises:
+        ValueError, OverflowError: it lies outside the years 1 to 9999.
+    """
+    whole = milliseconds(at)
+    # Whole seconds, or the division by 1000 would round a second time.
+    return datetime.fromtimestamp(whole // 1000, UTC).replace(microsecond=whole % 1000 * 1000)
+
+
+def utc_second(at: float) -> datetime:
+    """Return the second that epoch seconds lie in, in UTC: what formats without a fraction write.
+
+    Raises:
+        ValueError, OverflowError: it lies outside the years 1 to 9999.
+    """
+    return datetime.fromtimestamp(at, UTC).replace(microsecond=0)
+
+
 def iso(at: float) -> str:
     """Return epoch seconds as `2026-11-21T19:50:00.000Z`."""
-    whole = round(at * 1000)
-    moment = datetime.fromtimestamp(whole // 1000, UTC)
-    return f"{moment.strftime('%Y-%m-%dT%H:%M:%S').rjust(19, '0')}.{whole % 1000:03d}Z"
+    return f"{utc(at).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def instant(value: float | str) -> float:

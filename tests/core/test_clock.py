@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime, timedelta
+from math import floor
 
-from mockserver.core.clock import Clock, instant, iso
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.clock import EARLIEST, LATEST, Clock, instant, iso, milliseconds, utc, utc_second
 from mockserver.core.ids import Ids
 
 
@@ -45,6 +50,43 @@ def test_moments_are_written_with_milliseconds() -> None:
     assert iso(1.0006) == "1970-01-01T00:00:01.001Z"
     assert iso(-0.001) == "1969-12-31T23:59:59.999Z"
     assert instant(iso(1763755200.125)) == 1763755200.125
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (EARLIEST, "0001-01-01T00:00:00.000Z"),
+        (-59011459200.9994, "0099-12-31T23:59:59.001Z"),
+        (-30610224000.4, "0999-12-31T23:59:59.600Z"),
+        (1.0005, "1970-01-01T00:00:01.000Z"),
+        (1.0015, "1970-01-01T00:00:01.002Z"),
+        (59.9994, "1970-01-01T00:00:59.999Z"),
+        (59.9996, "1970-01-01T00:01:00.000Z"),
+        (946684799.9996, "2000-01-01T00:00:00.000Z"),
+        (LATEST, "9999-12-31T23:59:59.000Z"),
+    ],
+)
+def test_early_years_and_the_edges_of_rounding(at: float, text: str) -> None:
+    assert iso(at) == text
+
+
+@given(st.floats(EARLIEST, LATEST))
+def test_a_moment_in_utc_is_the_nearest_millisecond(at: float) -> None:
+    moment = utc(at)
+    assert moment.tzinfo is UTC
+    assert (moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1) == milliseconds(at)
+    assert milliseconds(instant(iso(at))) == milliseconds(at)
+
+
+@pytest.mark.parametrize("at", [-0.25, 0.0, 59.9996, 946684799.9996])
+def test_a_second_is_cut_off_not_rounded(at: float) -> None:
+    assert utc_second(at).timestamp() == floor(at)
+
+
+@pytest.mark.parametrize("at", [EARLIEST - 1, LATEST + 1, LATEST + 0.9996])
+def test_other_years_cannot_be_written(at: float) -> None:
+    with pytest.raises(ValueError, match="year"):
+        utc(at)
 
 
 def test_ids_depend_on_seed_name_and_number_only() -> None:

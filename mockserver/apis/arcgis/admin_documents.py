@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.apis.arcgis.admin_query import FILTERS, Query
-from mockserver.apis.arcgis.documents import milliseconds
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import ROOT, Service, Site
+from mockserver.core.clock import milliseconds
 from mockserver.core.job import Job
 from mockserver.core.machine import Phase
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from mockserver.api.accounts import read_cookie, same_secret
 from mockserver.apis.arcgis import errors, tokens
 from mockserver.apis.arcgis.requests import GpContext
 from mockserver.apis.arcgis.site import Account, Service, Site
@@ -18,10 +17,9 @@ COOKIE = "agstoken"
 def authenticate(site: Site, username: Any, password: Any) -> Account | None:
     """Return the account of that name and password, or None."""
     account = site.accounts.get(str(username or ""))
-    expected, given = ("" if account is None else account.password), str(password or "")
-    # In constant time, and compared for an unknown name too: the time it takes tells nothing.
-    same = hmac.compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))
-    return account if same else None
+    # Compared for an unknown name too: the time it takes tells nothing.
+    expected = "" if account is None else account.password
+    return account if same_secret(str(password or ""), expected) else None
 
 
 async def issue(
@@ -79,8 +77,8 @@ async def caller(context: GpContext) -> Account | None:
     value = tokens.presented(context.parameters, context.headers)
     if value is not None:
         return await holder(context, value)
-    value = _cookie(context)
-    if value is None:
+    value = read_cookie(context.headers.get("Cookie"), COOKIE)
+    if not value:
         return None
     try:
         return await holder(context, value)
@@ -150,14 +148,3 @@ def _guarded(context: GpContext, service: Service) -> bool:
 
 def _may_use(account: Account, service: Service) -> bool:
     return not service.users or account.administrator or account.username in service.users
-
-
-def _cookie(context: GpContext) -> str | None:
-    header = context.headers.get("Cookie")
-    if not header:
-        return None
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found is not None and found.value else None

@@ -9,6 +9,7 @@ from mockserver.apis.arcgis.machine import GpState
 from mockserver.apis.arcgis.messages import as_json, job_messages
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import Service, Task
+from mockserver.core.clock import milliseconds
 from mockserver.core.job import Job
 from mockserver.core.plan import Wait, wait
 
@@ -124,11 +125,6 @@ def _delay(settings: ArcgisSettings, job: Job) -> Wait | None:
         return wait(own)
     polls = settings.results_delay_polls
     return Wait(looks=polls) if polls else None
-
-
-def milliseconds(at: float) -> int:
-    """Return epoch seconds as the epoch milliseconds ArcGIS writes."""
-    return round(at * 1000)
 
 
 def _progress(settings: ArcgisSettings, job: Job, now: float) -> dict[str, Any] | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import Service, Task
-from mockserver.core.clock import EARLIEST, LATEST
+from mockserver.core.clock import EARLIEST, LATEST, utc_second
 from mockserver.core.job import Job, Message
 from mockserver.core.job_document import read_messages
 
@@ -108,7 +107,7 @@ def as_json(lines: Iterable[Line]) -> list[dict[str, str]]:
 
 def date_text(at: float) -> str:
     """Return `Friday, December 16, 2022 6:05:31 PM` [gp-job sample] of epoch seconds, in UTC."""
-    moment = datetime.fromtimestamp(min(max(at, EARLIEST), LATEST), UTC)
+    moment = utc_second(min(max(at, EARLIEST), LATEST))
     hour = moment.hour % 12 or 12
     return f"{moment:%A, %B} {moment.day}, {moment.year} {hour}:{moment:%M:%S} {'AM' if moment.hour < 12 else 'PM'}"
 

@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from mockserver.api.accounts import read_bearer
+from mockserver.core.clock import milliseconds
 from mockserver.core.ids import Ids
 
 COLLECTION = "tokens"
-BEARER = "bearer "
 SWEEP = 256
 """Dead tokens are thrown away each time this many have been made, so that a long run does not fill the memory."""
 
@@ -72,7 +73,7 @@ class Token:
     @property
     def expires_ms(self) -> int:
         """`expires` as the services tell it: epoch milliseconds."""
-        return round(self.expires * 1000)
+        return milliseconds(self.expires)
 
 
 def binding(parameters: Mapping[str, Any], referer: str | None, address: str) -> Binding:
@@ -156,9 +157,8 @@ def presented(parameters: Mapping[str, Any], headers: Mapping[str, str]) -> str 
     if parameters.get("token"):
         return str(parameters["token"])
     for name in ("X-Esri-Authorization", "Authorization"):
-        value = headers.get(name, "").strip()
-        if value.lower().startswith(BEARER):
-            return value[len(BEARER) :].strip()
+        if token := read_bearer(headers.get(name, "").strip()):
+            return token
     return None
 
 

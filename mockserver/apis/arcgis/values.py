@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mockserver.apis.arcgis.site import Parameter, Task
+from mockserver.core.clock import milliseconds
 
 LONG_LIMIT = 4503599627370495
 """The largest GPLong, either sign, from 11.2 on."""
@@ -104,7 +105,7 @@ def _date(text: str) -> int:
             moment = datetime.strptime(str(given["date"]), _strptime(str(given["format"])))  # noqa: DTZ007 UTC below
         else:
             moment = datetime.fromisoformat(stripped)
-        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        return milliseconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except (KeyError, ValueError, OverflowError):
         raise BadValue("The value is not a Date.") from None
 

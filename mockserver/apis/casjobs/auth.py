@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hmac import compare_digest
-
+from mockserver.api.accounts import same_secret
 from mockserver.apis.casjobs.errors import ClrException
 from mockserver.apis.casjobs.service_types import CasContext
 from mockserver.apis.casjobs.site import Account
@@ -23,7 +22,7 @@ def login(context: CasContext, wsid: int, password: str | None) -> Account:
         ClrException: there is none, or the password is another.
     """
     account = context.site.accounts.get(str(wsid))
-    if account is None or not _same(password, account.password):
+    if account is None or not same_secret(password, account.password):
         raise ClrException(sentence(context.settings.login_error, wsid=wsid))
     return account
 
@@ -35,7 +34,7 @@ def login_by_oid(context: CasContext, oid: str | None, md5: str | None) -> Accou
         ClrException: there is none, or the password is another.
     """
     account = next((one for one in context.site.accounts.values() if one.oid == oid), None)
-    if account is None or not _same((md5 or "").lower(), account.md5):
+    if account is None or not same_secret((md5 or "").lower(), account.md5):
         raise ClrException(sentence(context.settings.login_error, wsid=oid or ""))
     return account
 
@@ -43,7 +42,7 @@ def login_by_oid(context: CasContext, oid: str | None, md5: str | None) -> Accou
 def wsid_of(context: CasContext, userid: str, password: str) -> int:
     """Return the WebServicesID of a user name; -1 for a bad login."""
     account = context.site.account_named(userid)
-    return int(account.wsid) if account is not None and _same(password, account.password) else -1
+    return int(account.wsid) if account is not None and same_secret(password, account.password) else -1
 
 
 def service_admin(context: CasContext, wsid: int, password: str | None) -> Account:
@@ -56,10 +55,3 @@ def service_admin(context: CasContext, wsid: int, password: str | None) -> Accou
     if context.settings.service_state_admin_only and not account.admin:
         raise ClrException(sentence(context.settings.admin_error, wsid=account.wsid))
     return account
-
-
-def _same(given: str | None, kept: str) -> bool:
-    """Compare two secrets in constant time. Fixtures may hold what UTF-8 cannot say."""
-    return given is not None and compare_digest(
-        given.encode("utf-8", "surrogatepass"), kept.encode("utf-8", "surrogatepass")
-    )

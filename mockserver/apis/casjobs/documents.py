@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +10,7 @@ from mockserver.apis.casjobs.conditions import Key, folded
 from mockserver.apis.casjobs.jobs import QUERY
 from mockserver.apis.casjobs.machine import STATUS, CasState
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.core.clock import utc
 from mockserver.core.job import Job
 
 EXTENSIONS: Mapping[str, str] = MappingProxyType(
@@ -49,9 +49,8 @@ def clr_time(at: float | None, unset: str) -> str:
     """Return a DateTime as it comes from the database: no zone, no trailing zeros in the fraction."""
     if at is None:
         return unset
-    whole = round(at * 1000)
-    moment = datetime.fromtimestamp(whole // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    return f"{moment}.{whole % 1000:03d}".rstrip("0") if whole % 1000 else moment
+    moment = utc(at).replace(tzinfo=None)
+    return moment.isoformat().rstrip("0") if moment.microsecond else moment.isoformat()
 
 
 def cjjob(job: Job, settings: CasSettings, base: str, now: float) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from mockserver.apis.ges.errors import (
     not_offered,
     unauthenticated,
 )
+from mockserver.apis.ges.moments import iam_moment
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Account, Graph
-from mockserver.core.clock import iso
 
 GraphHandler = Callable[[GesContext, Graph], Awaitable[Response]]
 
@@ -139,7 +139,7 @@ async def authorise(context: GesContext) -> tuple[str | None, str]:
     if token is None:
         raise unauthenticated("decrypt token fail")
     if token.expires <= context.now:
-        raise unauthenticated(f"token expires, expires_at: {iso(token.expires)[:-1]}000Z")
+        raise unauthenticated(f"token expires, expires_at: {iam_moment(token.expires)}")
     return token.project_id, token.domain
 
 

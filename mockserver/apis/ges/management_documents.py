@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.apis.ges.machine import GesState
+from mockserver.apis.ges.moments import management_moment
 from mockserver.core.job import Job
 
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -38,10 +38,10 @@ def described(job: Job, *, version: str) -> dict[str, Any]:
         "jobType": data.get("job_type", "GraphManagement"),
         "jobName": data.get("job_name"),
         "relatedGraph": data.get("related_graph"),
-        "beginTime": _moment(job.started if job.started is not None else job.created),
+        "beginTime": management_moment(job.started if job.started is not None else job.created),
     }
     if job.ended is not None:
-        document["endTime"] = _moment(job.ended)
+        document["endTime"] = management_moment(job.ended)
     if data.get("job_detail") is not None:
         document["jobDetail"] = data["job_detail"]
     if word == "failed":
@@ -58,7 +58,3 @@ def snake_case(value: Any) -> Any:
     if isinstance(value, list):
         return [snake_case(item) for item in value]
     return value
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")

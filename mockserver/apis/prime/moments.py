@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from mockserver.core.clock import utc
+
+_NO_OFFSET = "+00:00"
+
 
 @lru_cache(maxsize=64)
 def time_zone(zone: str) -> timezone:
@@ -18,17 +22,14 @@ def time_zone(zone: str) -> timezone:
 @lru_cache(maxsize=4096)
 def stamp(at: float, zone: str) -> str:
     """Return epoch seconds as answers have them: `2017-05-16T18:20:01.680Z`, `2016-06-20T01:56:27.247+10:00`."""
-    moment, milliseconds = _local(at, zone)
-    # A year below 1000 has four digits too.
-    text = f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{milliseconds:03d}"
-    offset = f"{moment:%z}"
-    return text + ("Z" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
+    text = utc(at).astimezone(time_zone(zone)).isoformat(timespec="milliseconds")
+    return f"{text.removesuffix(_NO_OFFSET)}Z" if text.endswith(_NO_OFFSET) else text
 
 
 def name_stamp(at: float, zone: str) -> str:
     """Return epoch seconds as the names of new jobs have them: `06_19_01_477_PM_05_16_2017`."""
-    moment, milliseconds = _local(at, zone)
-    return f"{moment:%I_%M_%S}_{milliseconds:03d}_{moment:%p_%m_%d_%Y}"
+    moment = utc(at).astimezone(time_zone(zone))
+    return f"{moment:%I_%M_%S}_{moment.microsecond // 1000:03d}_{moment:%p_%m_%d_%Y}"
 
 
 def read_stamp(text: str, zone: str) -> float:
@@ -39,9 +40,3 @@ def read_stamp(text: str, zone: str) -> float:
     """
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=time_zone(zone))).timestamp()
-
-
-def _local(at: float, zone: str) -> tuple[datetime, int]:
-    """Return a moment to the second, and its milliseconds."""
-    whole = round(at * 1000)
-    return datetime.fromtimestamp(whole // 1000, time_zone(zone)), whole % 1000

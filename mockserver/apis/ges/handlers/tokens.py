@@ -11,11 +11,11 @@ from mockserver.apis.ges import signature as signatures
 from mockserver.apis.ges.access_keys import genuine, in_time, signed_request
 from mockserver.apis.ges.auth import Token, authorise, keep_token
 from mockserver.apis.ges.errors import GatewayError
+from mockserver.apis.ges.moments import iam_moment
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.responses import gateway_answer
 from mockserver.apis.ges.signature import BadSignature
 from mockserver.apis.ges.site import Account
-from mockserver.core.clock import iso
 
 
 async def create_token(context: GesContext) -> Response:
@@ -42,12 +42,12 @@ async def create_token(context: GesContext) -> Response:
     )
     await keep_token(context, token, granted)
     domain = {"id": _id(context, "domain", account.domain), "name": account.domain}
-    body: dict[str, Any] = {"expires_at": _instant(expires), "methods": methods}
+    body: dict[str, Any] = {"expires_at": iam_moment(expires), "methods": methods}
     if project is None:
         body["domain"] = domain
     else:
         body["project"] = {"domain": domain, "id": project.project_id, "name": project.project}
-    body["issued_at"] = _instant(context.now)
+    body["issued_at"] = iam_moment(context.now)
     body["user"] = {
         "domain": domain,
         "id": _id(context, "user", account.user),
@@ -153,8 +153,3 @@ def _unauthorised() -> GatewayError:
 
 def _id(context: GesContext, kind: str, name: str) -> str:
     return context.sandbox.ids.hex(f"ges.{kind}.{name}", 0)
-
-
-def _instant(at: float) -> str:
-    """Return a moment with microseconds, as IAM writes it: 2026-11-22T06:52:13.855000Z."""
-    return f"{iso(at)[:-1]}000Z"
