@@ -12,4 +12,4 @@ def iam_moment(at: float) -> str:
 
 def management_moment(at: float) -> str:
     """Return epoch seconds as the management plane writes them, without a zone: `2026-11-22T06:52:13`."""
-    return f"{utc_second(at):%Y-%m-%dT%H:%M:%S}"
+    return utc_second(at).replace(tzinfo=None).isoformat()

@@ -29,7 +29,7 @@ def stamp(at: float, zone: str) -> str:
 def name_stamp(at: float, zone: str) -> str:
     """Return epoch seconds as the names of new jobs have them: `06_19_01_477_PM_05_16_2017`."""
     moment = utc(at).astimezone(time_zone(zone))
-    return f"{moment:%I_%M_%S}_{moment.microsecond // 1000:03d}_{moment:%p_%m_%d_%Y}"
+    return f"{moment:%I_%M_%S}_{moment.microsecond // 1000:03d}_{moment:%p_%m_%d}_{moment.year:04d}"
 
 
 def read_stamp(text: str, zone: str) -> float:
