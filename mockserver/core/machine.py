@@ -17,7 +17,7 @@ from typing import Any
 
 from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
 from mockserver.core.job import Cause, Job, Transition, evolve
-from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, wait
+from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, lateness, wait
 
 HISTORY = 100
 """Moves a job remembers. A test that flips a state for hours must not eat the memory."""
@@ -88,6 +88,7 @@ class Machine:
         cancelled: where a job in a CANCELING state goes, by cancel mode (`ignores` and `stuck` need no row).
         plans: the shorthands a fixture may use.
         plan: the shorthand of a job that names none.
+        late_results: the own field of a job that says, in the fixture's form, how long after its end its results come.
     """
 
     states: tuple[State, ...]
@@ -98,6 +99,7 @@ class Machine:
     plan: str = "succeeds"
     on_cancel: OnCancel = OnCancel()
     kind: str = "job"
+    late_results: str | None = None
     by_name: Mapping[str, State] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -213,6 +215,25 @@ class Machine:
         due = _due(job.plan.end, waits, since, job.looks)
         # The end may have been due while the job was held; it cannot come before the cancel.
         return due if due is None or due.at is None else Next(to=due.to, at=max(due.at, job.since))
+
+    # --- results that come later than the end -----------------------------------------------------
+
+    def results_after(self, job: Job, otherwise: float | Mapping[str, Any] | None = None) -> Wait | None:
+        """Return the wait from a job's end to its results: its own, or `otherwise` (in the fixture's form), or None."""
+        own = None if self.late_results is None else job.data.get(self.late_results)
+        given = otherwise if own is None else own
+        return None if given is None else lateness(given)
+
+    def results_visible(self, job: Job, now: float, otherwise: float | Mapping[str, Any] | None = None) -> bool:
+        """Tell whether a settled job has ended and its results have come by now; `otherwise` as in `results_after`."""
+        if self.by_name[job.state].phase not in FINAL:
+            return False
+        after = self.results_after(job, otherwise)
+        if after is None:
+            return True
+        if after.looks is not None:
+            return job.looks >= after.looks
+        return after.seconds is not None and (job.ended is None or now >= job.ended + after.seconds)
 
     # --- the verbs --------------------------------------------------------------------------------
 

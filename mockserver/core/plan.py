@@ -15,6 +15,8 @@ from typing import Any
 from mockserver.core.errors import BadPlan
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*")
+_TOO_LONG = 1e10
+"""Seconds: about 317 years. No wait is as long as that."""
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -28,7 +30,9 @@ class Wait:
     def __post_init__(self) -> None:
         if self.seconds is not None and self.looks is not None:
             raise BadPlan("a wait is seconds or looks, not both")
-        if (self.seconds is not None and not 0 <= self.seconds < 1e10) or (self.looks is not None and self.looks < 1):
+        if (self.seconds is not None and not 0 <= self.seconds < _TOO_LONG) or (
+            self.looks is not None and self.looks < 1
+        ):
             raise BadPlan("a wait is zero or more seconds, or one or more looks")
 
 
@@ -108,6 +112,19 @@ def wait(value: float | str | Mapping[str, Any] | None) -> Wait:
     if isinstance(value, Mapping):
         return Wait(looks=int(value["looks"]))
     return Wait(seconds=seconds(value))
+
+
+def lateness(value: float | str | Mapping[str, Any]) -> Wait:
+    """Read the fixture form of how late results come: a wait; a duration too long for a wait is for ever.
+
+    Raises:
+        BadPlan: the value is neither a duration nor a number of looks.
+    """
+    if not isinstance(value, Mapping):
+        value = seconds(value)
+        if value >= _TOO_LONG:
+            return NEVER
+    return wait(value)
 
 
 def on_cancel(value: str | Mapping[str, Any], default: OnCancel) -> OnCancel:

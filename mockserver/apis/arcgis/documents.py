@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.apis.arcgis.jobs import NOTEBOOK, resolve_results
-from mockserver.apis.arcgis.machine import GpState
+from mockserver.apis.arcgis.machine import JOB, GpState
 from mockserver.apis.arcgis.messages import as_json, job_messages
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import Service, Task
 from mockserver.core.clock import milliseconds
 from mockserver.core.job import Job
-from mockserver.core.plan import Wait, wait
 
 FINAL = (GpState.SUCCEEDED, GpState.FAILED, GpState.CANCELLED, GpState.TIMED_OUT, GpState.EXPECTED_FAILURE)
 
@@ -102,29 +102,19 @@ def job_results(task: Task, job: Job) -> dict[str, Any]:
 
 def is_late(settings: ArcgisSettings, job: Job, now: float) -> bool:
     """Tell whether a job has succeeded and its results are still missing."""
-    if job.state != GpState.SUCCEEDED:
-        return False
-    delay = _delay(settings, job)
-    if delay is None:
-        return False
-    if delay.looks is not None:
-        return job.looks < delay.looks
-    return now - job.since < (delay.seconds or 0.0)
+    return job.state == GpState.SUCCEEDED and not JOB.results_visible(job, now, _usual_delay(settings))
 
 
 def counts_looks(settings: ArcgisSettings, job: Job) -> bool:
     """Tell whether the results stay away for a number of status queries, not for a time."""
-    delay = _delay(settings, job)
+    delay = JOB.results_after(job, _usual_delay(settings))
     return delay is not None and delay.looks is not None
 
 
-def _delay(settings: ArcgisSettings, job: Job) -> Wait | None:
-    """Return how long after success the results stay away, or None."""
-    own = job.data.get("results_delay")
-    if own is not None:
-        return wait(own)
+def _usual_delay(settings: ArcgisSettings) -> Mapping[str, int] | None:
+    """Return how long the results of a job that does not say so itself stay away after success, or None."""
     polls = settings.results_delay_polls
-    return Wait(looks=polls) if polls else None
+    return {"looks": polls} if polls else None
 
 
 def _progress(settings: ArcgisSettings, job: Job, now: float) -> dict[str, Any] | None:

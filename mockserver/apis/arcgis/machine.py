@@ -99,6 +99,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
 
 JOB = Machine(
     initial=GpState.SUBMITTED,
+    late_results="results_delay",
     states=_states(),
     rows=ROWS,
     cancelled={

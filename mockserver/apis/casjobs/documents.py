@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.apis.casjobs.conditions import Key, folded
 from mockserver.apis.casjobs.jobs import QUERY
-from mockserver.apis.casjobs.machine import STATUS, CasState
+from mockserver.apis.casjobs.machine import JOB, STATUS, CasState
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.core.clock import utc
 from mockserver.core.job import Job
@@ -36,8 +36,7 @@ def output_of(job: Job, settings: CasSettings, base: str, now: float) -> str | N
     kind = job.data.get("type") or QUERY
     if job.state != CasState.FINISHED or kind.casefold() == QUERY.casefold():
         return None
-    delay = job.data.get("output_after", settings.output_delay)
-    if job.ended is not None and now < job.ended + delay:
+    if not JOB.results_visible(job, now, settings.output_delay or None):
         return None
     if "output" in job.data:
         given = job.data["output"]

@@ -38,6 +38,7 @@ _STARTED = Step(state=CasState.STARTED, wait=Wait(seconds=2.0))
 
 JOB = Machine(
     initial=CasState.READY,
+    late_results="output_after",
     states=(
         State(name=CasState.READY, phase=Phase.SUBMITTED, source=_HELP),
         State(name=CasState.STARTED, phase=Phase.EXECUTING, source=_HELP),

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.apis.ges.job_types import SCALAR, JobType, type_of
-from mockserver.apis.ges.machine import GesState
+from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.core.job import Job
 
@@ -26,9 +26,8 @@ def finished(settings: GesSettings, job: Job, now: float, offset: int, limit: in
         now: sandbox time (epoch seconds); results may come later than the end.
     """
     data = job.data
-    delay = data.get("result_delay")
     found: Any = {}
-    if not delay or now >= (job.ended or 0.0) + delay:
+    if JOB.results_visible(job, now):
         found = {"outputs": outputs(type_of(data), data.get("algorithm"), data.get("result"), offset, limit)}
     if settings.persistent:
         return {"status": job.state, "data": found, "result": "success"}

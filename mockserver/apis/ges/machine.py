@@ -33,6 +33,7 @@ _RUNNING = Step(state=GesState.RUNNING, wait=Wait(seconds=2.0))
 
 JOB = Machine(
     initial=GesState.PENDING,
+    late_results="result_delay",
     states=(
         State(name=GesState.PENDING, phase=Phase.SUBMITTED, source="ges_03_0037: status"),
         State(name=GesState.WAITING, phase=Phase.SUBMITTED, source="algorithm common parameters: status"),

@@ -23,7 +23,6 @@ from mockserver.core.clock import instant
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
-from mockserver.core.plan import seconds
 
 M = TypeVar("M", bound=ManagementResponse)
 
@@ -83,15 +82,14 @@ def next_run(job: Job, settings: PrimeSettings) -> float | None:
 
 def results(job: Job, run: Job, now: float) -> tuple[Result, ...]:
     """Return what a run reports at a moment: what its fixture says, or one line for a success."""
-    phase = RUN.phase(run)
-    if phase not in FINAL or (run.ended is not None and now < run.ended + seconds(run.data.get("results_after", 0.0))):
+    if not RUN.results_visible(run, now):
         return ()
     given = run.data.get("results")
     if given is not None:
         return tuple(Result(property=str(one["property"]), value=str(one["value"])) for one in given)
     if run.error is not None:
         return (Result(property=job.data["name"], value=run.error),)
-    return (Result(property=job.data["name"], value=_APPLIED),) if phase is Phase.SUCCEEDED else ()
+    return (Result(property=job.data["name"], value=_APPLIED),) if RUN.phase(run) is Phase.SUCCEEDED else ()
 
 
 def _shown(at: float | None, settings: PrimeSettings) -> str | None:

@@ -118,6 +118,7 @@ _RUNNING = Step(state=RunState.RUNNING, wait=Wait(seconds=5.0))
 RUN = Machine(
     kind=RUN_KIND,
     initial=RunState.CREATED,
+    late_results="results_after",
     states=(
         State(name=RunState.CREATED, phase=Phase.SUBMITTED, source=_RUN_SUMMARY),
         State(name=RunState.UNKNOWN, phase=Phase.SUBMITTED, confidence=Confidence.INFERRED, source=_RUN_SUMMARY),
