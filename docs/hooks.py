@@ -14,12 +14,13 @@ MERMAID = ROOT / "build" / "docs" / "mermaid.min.js"
 """Put there by `make docs`; without it diagrams stay text."""
 
 NOTES = "explanation/notes"
-"""Where pages go that lie beside the code: an API's NOTES.md, and ARCHITECTURE.md."""
+"""Where pages go that lie beside the code: an API's NOTES.md, ARCHITECTURE.md, and the README of the contracts."""
 
 _FENCE = re.compile(r"^(?P<open> *```[a-z]+) (?P<words>[^\n{]*)$", re.MULTILINE)
 _FILE = re.compile(r"\bfile=(\S+)")
 _NOTE = re.compile(r"\]\((?:\.\./)+mockserver/apis/(?P<api>[a-z]+)/NOTES\.md\)")
 _ARCHITECTURE = re.compile(r"\]\((?:\.\./)+ARCHITECTURE\.md\)")
+_CONTRACTS = re.compile(r"\]\(\.\./\.\./contracts/README\.md\)")
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
@@ -27,6 +28,7 @@ def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
     for notes in sorted(ROOT.glob("mockserver/apis/*/NOTES.md")):
         files.append(File.generated(config, f"{NOTES}/{notes.parent.name}.md", abs_src_path=str(notes)))
     files.append(File.generated(config, f"{NOTES}/architecture.md", abs_src_path=str(ROOT / "ARCHITECTURE.md")))
+    files.append(File.generated(config, f"{NOTES}/contracts.md", abs_src_path=str(ROOT / "contracts" / "README.md")))
     if MERMAID.is_file():
         name = "assets/mermaid.min.js"
         files.append(File.generated(config, name, abs_src_path=str(MERMAID)))
@@ -38,6 +40,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     """Turn the words after a fence's language, which tell the tests how to run it, into a title; mend links."""
     markdown = _FENCE.sub(_fence, markdown)
     markdown = _NOTE.sub(r"](notes/\g<api>.md)", markdown)
+    # Pages of the documentation, as ARCHITECTURE.md names them from where it lies.
+    markdown = markdown.replace("](docs/", "](../../")
+    markdown = _CONTRACTS.sub(f"](../{NOTES}/contracts.md)", markdown)
     return _ARCHITECTURE.sub("](notes/architecture.md)", markdown)
 
 
