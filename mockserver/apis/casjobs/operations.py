@@ -77,7 +77,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "ExecuteQuickJobDS",
         (*_LOGIN, *_QUERY, ("isSystem", B)),
         XsdType.XML,
-        queries.execute_quick_job_ds,
+        queries.execute_quick_job,
         "As ExecuteQuickJob, but the result is a .NET DataSet.",
     ),
     _method(

@@ -26,7 +26,7 @@ async def execute_quick_job(
     taskname: str | None,
     system: bool,
 ) -> str | None:
-    """Run a query at once; return typed CSV."""
+    """Run a query at once; return typed CSV, which `quick_jobs.dataset` writes as a DataSet for ExecuteQuickJobDS."""
     return await _run(context, login(context, wsid, pw), query_fields(qry, database, taskname), system)
 
 
@@ -41,20 +41,6 @@ async def execute_quick_job_oid(
 ) -> str | None:
     """As `execute_quick_job`, for an account by object id and MD5 of the password [inferred]."""
     return await _run(context, login_by_oid(context, oid, md5), query_fields(qry, database, taskname), system)
-
-
-async def execute_quick_job_ds(
-    context: CasContext,
-    wsid: int,
-    pw: str | None,
-    qry: str | None,
-    database: str | None,
-    taskname: str | None,
-    system: bool,
-) -> str | None:
-    """As `execute_quick_job`; the protocol writes the rows as a DataSet."""
-    # The contract speaks of the rows as CSV; `quick_jobs.dataset` writes them in the other form.
-    return await _run(context, login(context, wsid, pw), query_fields(qry, database, taskname), system)
 
 
 async def _run(context: CasContext, account: Account, fields: dict[str, Any], system: bool) -> str | None:
