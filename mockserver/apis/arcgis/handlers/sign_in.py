@@ -112,7 +112,7 @@ async def _sign_in(context: GpContext, title: str, home: str) -> Response:
 
 
 def _signed(context: GpContext, target: str, value: str, seconds: int) -> Response:
-    path = f"{context.sandbox.prefix}/{mount(context)}"
+    path = f"{context.prefix}/{mount(context)}"
     secure = "; Secure" if context.peer.scheme == "https" else ""
     cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return redirect(target, headers={"Set-Cookie": cookie})
@@ -124,7 +124,7 @@ def _own_page(context: GpContext, target: str) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    site = f"{context.sandbox.prefix}/{mount(context)}/"
+    site = f"{context.prefix}/{mount(context)}/"
     if (
         parts.netloc not in ("", context.peer.host)
         or parts.scheme not in ("", context.peer.scheme)
