@@ -233,7 +233,7 @@ class Pipeline:
         return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
 
     def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
-        """Return the sandbox that a request is for, the path in it, and whether it came by a port of that sandbox alone.
+        """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
 
         A client that was given a port knows of no prefix: it is told addresses without one.
         """

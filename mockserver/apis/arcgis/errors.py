@@ -17,7 +17,7 @@ from mockserver.api.response import Response
 from mockserver.apis.arcgis.admin_query import BadQuery
 from mockserver.apis.arcgis.requests import GpContext, UnknownFormat, plane
 from mockserver.apis.arcgis.responses import error_answer, page
-from mockserver.apis.arcgis.tokens import InvalidToken
+from mockserver.apis.arcgis.tokens import InvalidToken, OtherClient
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 
@@ -104,8 +104,13 @@ def admin_token_required() -> AdminError:
 
 
 def admin_invalid_token() -> AdminError:
-    """The token is unknown or has expired [inferred]."""
-    return AdminError(498, "Could not validate the specified token. Token Expired.")
+    """The token has expired [observed, 11.1: Esri/arcgis-python-api#1558]; of an unknown one the same is inferred."""
+    return AdminError(498, "Token Expired.")
+
+
+def admin_other_client() -> AdminError:
+    """The token is bound to another client [observed: AaronPLopez/Soccer#2]."""
+    return AdminError(498, "Invalid token, ClientID does not match.")
 
 
 def admin_forbidden() -> AdminError:
@@ -204,6 +209,7 @@ ADMIN = ErrorTable(
         AdminError: admin_refusal,
         RestError: _admin(lambda context, error: AdminError(error.code, error.message)),
         UnknownFormat: _admin(lambda context, error: AdminError(400, bad_format().message)),
+        OtherClient: _admin(lambda context, error: admin_other_client()),
         InvalidToken: _admin(lambda context, error: admin_invalid_token()),
         BadQuery: _admin(lambda context, error: AdminError(400, str(error))),
         NoRoute: _admin(lambda context, error: admin_not_found(context.path.rstrip("/").rsplit("/", 1)[-1])),

@@ -32,7 +32,7 @@ def for_administrators(handler: Handler) -> Handler:
             await administrator(context)
         except AdminError as error:
             if error.code == 499 and chosen_format(context) == "html":
-                back = quote(f"{context.prefix}{context.path}", safe="")
+                back = quote(f"{context.prefix}/{context.path.lstrip('/')}", safe="")
                 return redirect(f"{root(context)}/admin/login?redirect={back}")
             raise
         return await handler(context)
