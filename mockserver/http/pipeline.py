@@ -290,7 +290,7 @@ class Pipeline:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
                     raise RequestRefused(known.name, breaches[0])
-                handler = (operation or context.route).handler  # type: ignore[union-attr]
+                handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)

@@ -107,6 +107,14 @@ def failed_lines(task: Task, problems: Sequence[str] = ()) -> list[str]:
     return [*errors, *problems, *own, f"Failed to execute ({task.display_name})."]
 
 
+def failure_texts(task: Task | None, job: Job) -> Sequence[str]:
+    """Return what a job failed with: what a test gave it, what was wrong with its inputs, or its task's own error."""
+    if job.error:
+        return job.error.splitlines()
+    problems: Sequence[str] = job.data.get("problems") or ()
+    return problems or ([task.error] if task is not None and task.error else [])
+
+
 def as_json(lines: Iterable[Line]) -> list[dict[str, str]]:
     """Return messages as GP services write them: type first."""
     return [{"type": kind, "description": text} for kind, text in lines]
@@ -159,11 +167,7 @@ def _argument(value: Any) -> str:
 
 def _failure(settings: ArcgisSettings, level: str, task: Task | None, job: Job) -> list[Line]:
     # What a test gave the job is shown at any level, or the test could not see its own text.
-    if job.error:
-        own: list[Line] = [(ERROR, text) for text in job.error.splitlines()]
-    else:
-        reasons: Sequence[str] = job.data.get("problems") or ([task.error] if task is not None and task.error else [])
-        own = [(ERROR, text) for text in reasons] if level != "none" else []
+    own: list[Line] = [(ERROR, text) for text in failure_texts(task, job)] if job.error or level != "none" else []
     name = job.data.get("task") or ""
     if level == "none":
         return own

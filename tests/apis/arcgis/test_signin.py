@@ -113,13 +113,13 @@ async def test_the_administrator_says_why_a_token_is_no_good(arcgis: ArcGis) -> 
         return {"status": "error", "messages": [text], "code": 498}
 
     other = await arcgis.token(client="ip", ip="192.0.2.1")
-    bound = await arcgis.token(client="referer", referer="http://mine")
+    bound = await arcgis.token(client="referer", referer="http://mine.example.test")
     assert await refused(other) == envelope("Invalid token, ClientID does not match.")
     await arcgis.set(referer_check="strict")
-    assert await refused(bound, Referer="http://yours") == envelope("Invalid token, ClientID does not match.")
-    assert "services" in await refused(bound, Referer="http://mine")
+    assert await refused(bound, Referer="http://yours.example.test") == envelope("Invalid token, ClientID does not match.")
+    assert "services" in await refused(bound, Referer="http://mine.example.test")
     await arcgis.advance(3600)
-    for value, headers in ((bound, {"Referer": "http://mine"}), (other, {}), ("nobody-made-this", {})):
+    for value, headers in ((bound, {"Referer": "http://mine.example.test"}), (other, {}), ("nobody-made-this", {})):
         assert await refused(value, **headers) == envelope("Token Expired.")
     # The Services Directory has one text for all of them.
     answer = await arcgis.client.get(SECURED, params={"f": "json", "token": other})
