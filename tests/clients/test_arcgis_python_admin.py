@@ -172,3 +172,18 @@ def test_it_signs_in_to_a_site_that_asks_nobody(arcgis: Any, running: MockServer
         assert "arcgis.GenerateToken" not in operations(sandbox)[before:]
     finally:
         control.delete_sandbox("own")
+
+
+def test_a_service_is_looked_at_stopped_and_started(arcgis: Any, running: MockServer, control: Control) -> None:
+    control.change_settings("arcgis", {"secured": "standalone"})
+    site = sign_in(arcgis, running)
+    demo = next(one for one in site.services.list() if one.properties["serviceName"] == "Demo")
+    assert demo.status["realTimeState"] == "STARTED"
+    assert demo.statistics["summary"]["serviceName"] == "Demo"
+    assert demo.stop() is True
+    assert demo.status["realTimeState"] == "STOPPED"
+    assert demo.start() is True
+    assert site.services.exists(folder_name="", name="Demo", service_type="GPServer") is True
+    assert site.services.exists(folder_name="", name="Nope", service_type="GPServer") is False
+    assert demo.iteminformation is not None
+    assert breaches(control) == []

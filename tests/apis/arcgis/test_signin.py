@@ -116,7 +116,9 @@ async def test_the_administrator_says_why_a_token_is_no_good(arcgis: ArcGis) -> 
     bound = await arcgis.token(client="referer", referer="http://mine.example.test")
     assert await refused(other) == envelope("Invalid token, ClientID does not match.")
     await arcgis.set(referer_check="strict")
-    assert await refused(bound, Referer="http://yours.example.test") == envelope("Invalid token, ClientID does not match.")
+    assert await refused(bound, Referer="http://yours.example.test") == envelope(
+        "Invalid token, ClientID does not match."
+    )
     assert "services" in await refused(bound, Referer="http://mine.example.test")
     await arcgis.advance(3600)
     for value, headers in ((bound, {"Referer": "http://mine.example.test"}), (other, {}), ("nobody-made-this", {})):
