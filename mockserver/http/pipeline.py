@@ -40,17 +40,18 @@ from mockserver.http.steps import (
     Arrived,
     Known,
     RequestRefused,
-    entry_of,
+    answered_entry,
+    asked_entry,
     failed,
     in_a_header,
     match_subject,
     not_faked,
-    pending_entry,
     request_event,
     resolve_refused,
     unknown_answer,
 )
 from mockserver.journal import coverage
+from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
@@ -112,28 +113,44 @@ class Pipeline:
             elif answered.may_be_judged:
                 response, breach = unknown_answer(known.contract, response, strict=self.strict)
                 violations = [*violations, breach]
-        headers = dict(response.headers)
+        headers = {**response.headers}
         if response.content_type is not None:
             headers["Content-Type"] = response.content_type
         for name, value in api.headers.items():
             headers.setdefault(name, value)
+        context, fault = answered.context, answered.fault
         if self.headers and api.journaled:
-            headers["X-Mockserver-Request"] = str(arrived.context.number)
+            headers["X-Mockserver-Request"] = str(context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
                 headers["X-Mockserver-Violation"] = in_a_header(violations[0])
-        jobs = arrived.context.jobs
-        entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
+        status = 0 if fault is not None and fault.unanswered else response.status
+        seconds = perf_counter() - arrived.began
+        operation = None if known is None else known.name
         if api.journaled:
+            jobs = context.jobs
+            entry = answered_entry(
+                answered.asked or asked_entry(arrived, context, known),
+                answered,
+                response,
+                status=status,
+                headers=headers,
+                milliseconds=seconds * 1000,
+                transitions=arrived.transitions,
+                violations=violations,
+                clause=clause,
+                made=jobs.made,
+            )
             if violations:
-                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, entry.operation, violations)
-            counters = coverage.counters(entry.operation, clause, jobs.looked)
+                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, violations)
+            looked = jobs.looked
+            told = None if looked is None else (looked.api, looked.kind, looked.state)
+            counters = coverage.counters(operation, clause, told)
             await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
             if sandbox.listeners:
                 sandbox.publish(request_event(entry))
-        self.metrics.count(entry)
+        self.metrics.count(api.name, operation, status, seconds, violations, faulted=fault is not None)
 
-        fault = answered.fault
         if fault is not None:
             if not fault.delay_before_work:
                 await fault_transport.wait(sandbox.faults.pause(fault))
@@ -200,15 +217,13 @@ class Pipeline:
 
         # begin
         start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
-        if api.mounted is not None and route is not None:
-            mounted = api.mounted(sandbox.settings_with(api.name, start.settings), values)
-            if not mounted:
-                # Its path is another's when this sandbox does not mount the API there.
-                owner = self._bases.owner(path)
-                api = self._unmatched if owner is None or owner is api else owner
-                start = start._replace(settings=await sandbox.settings_changes(api.name))
-                refusal, route, values = NoRoute(path), None, NO_VALUES
         settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
+        if api.mounted is not None and route is not None and not api.mounted(settings, values):
+            # Its path is another's when this sandbox does not mount the API there.
+            owner = self._bases.owner(path)
+            api = self._unmatched if owner is None or owner is api else owner
+            settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
+            refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
         number, now = start.number, sandbox.now_by(start.clock)
         context: RequestContext[Any, Any] = RequestContext(
@@ -254,6 +269,7 @@ class Pipeline:
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
+        asked: Entry | None = None
         try:
             try:
                 if api.prepare is not None:
@@ -278,13 +294,13 @@ class Pipeline:
                     breaches = resolved.breaches
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
-                    pending = pending_entry(arrived, context, known)
-                    await sandbox.store.record(sandbox.name, pending, sandbox.journal_size)
+                    asked = asked_entry(arrived, context, known)
+                    await sandbox.store.record(sandbox.name, asked, sandbox.journal_size)
                 if arrived.armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
-                        return Answered(fault.spoil(response), context, known, breaches, fault)
+                        return Answered(fault.spoil(response), context, known, breaches, fault, None, asked)
                 refusal = arrived.refusal or resolved.refusal
                 if refusal is not None:
                     raise refusal
@@ -296,10 +312,10 @@ class Pipeline:
                 response = gone(error) or api.refuse(context, error)
         except Exception:
             response, error_text = failed(api, context)
-            return Answered(response, context, known, breaches, fault, error_text)
+            return Answered(response, context, known, breaches, fault, error_text, asked)
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
-        return Answered(response, context, known, breaches, fault)
+        return Answered(response, context, known, breaches, fault, None, asked)
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"

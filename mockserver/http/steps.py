@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
-from time import perf_counter
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -23,7 +22,7 @@ from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.journal import masking
-from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.entry import ASKED, BODY_LIMIT, Entry, cut
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
@@ -83,6 +82,7 @@ class Answered(NamedTuple):
     Attributes:
         context: resolved, as far as that went.
         known: the operation and its contract, once they are known.
+        asked: the journal's entry of the request, if it has one already.
         breaches: what is wrong with the request.
         fault: the fault that acts on it.
         error: the traceback of a bug of ours.
@@ -94,6 +94,7 @@ class Answered(NamedTuple):
     breaches: Sequence[Violation] = ()
     fault: Fault | None = None
     error: str | None = None
+    asked: Entry | None = None
 
     @property
     def may_be_judged(self) -> bool:
@@ -166,7 +167,7 @@ def in_a_header(breach: Violation) -> str:
     return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
-def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
+def asked_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
     """Return the journal's entry of a request that is being answered."""
     return Entry(
         context.number,
@@ -178,19 +179,22 @@ def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Kn
         context.body,
         context.api.name or None,
         None if known is None else known.name,
-        None,
+        context.parameters,
+        context.payload,
+        arrived.request.version,
         context.job,
-        parameters=context.parameters,
-        payload=context.payload,
-        http_version=arrived.request.version,
     )
 
 
-def entry_of(
-    arrived: Arrived,
+def answered_entry(
+    asked: Entry,
     answered: Answered,
     response: Response,
+    *,
+    status: int,
     headers: Mapping[str, str],
+    milliseconds: float,
+    transitions: Sequence[tuple[Job, Transition]],
     violations: Sequence[Violation],
     clause: str | None,
     made: Job | None,
@@ -198,36 +202,32 @@ def entry_of(
     """Return the journal's entry of a request that has been answered.
 
     Args:
+        asked: its entry before that.
+        status: of the answer; 0 when none is sent.
+        clause: the answer's name in its contract.
         made: the job that it has made.
     """
-    context, fault = answered.context, answered.fault
-    entry = Entry(
-        number=context.number,
-        at=context.now,
-        sandbox=arrived.sandbox.name,
-        method=context.method,
-        path=arrived.raw,
-        headers=context.headers,
-        body=context.body,
-        api=context.api.name or None,
-        operation=None if answered.known is None else answered.known.name,
-        response=clause,
-        job=context.job if made is None else made.id,
-        status=0 if fault is not None and fault.unanswered else response.status,
-        answer_headers=headers,
-        answer=response.body,
-        milliseconds=(perf_counter() - arrived.began) * 1000,
-        fault=None if fault is None else fault.id,
-        transitions=arrived.transitions or NOTHING,
-        violations=violations or NOTHING,
-        parameters=context.parameters,
-        payload=context.payload,
-        nearest=response.nearest,
-        error=answered.error,
-        shows_state=response.shows_state,
-        http_version=arrived.request.version,
+    fault = answered.fault
+    entry = Entry._make(
+        (
+            *asked[:ASKED],
+            asked.job if made is None else made.id,
+            clause,
+            status,
+            headers,
+            response.body,
+            milliseconds,
+            None if fault is None else fault.id,
+            transitions or NOTHING,
+            violations or NOTHING,
+            response.nearest,
+            answered.error,
+            response.shows_state,
+            0,
+            0,
+        )
     )
-    if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
+    if len(asked.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
         return cut(entry)
     return entry
 
