@@ -24,6 +24,7 @@ from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
+from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
@@ -143,8 +144,8 @@ class Pipeline:
             if violations:
                 await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, violations)
             looked = jobs.looked
-            told = None if looked is None else (looked.api, looked.kind, looked.state)
-            counters = coverage.counters(operation, clause, told)
+            seen = None if looked is None else (looked.api, looked.kind, looked.state)
+            counters = coverage.counters(operation, clause, seen)
             await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
             if sandbox.listeners:
                 sandbox.publish(request_event(entry))
@@ -215,7 +216,10 @@ class Pipeline:
         # begin
         start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
         number, clock, changes, armed = start
-        settings = sandbox.settings_with(api.name, changes) if api.name in sandbox.apis else None
+        # What nobody has changed is at hand.
+        settings = sandbox.first_settings.get(api.name)
+        if changes is not None:
+            settings = sandbox.settings_with(api.name, changes)
         if api.mounted is not None and route is not None and not api.mounted(settings, values):
             # Its path is another's when this sandbox does not mount the API there.
             owner = self._bases.owner(path)
@@ -223,7 +227,7 @@ class Pipeline:
             settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
             refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
-        now = sandbox.now_by(clock)
+        now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
         context = drafted(
             api,
             sandbox,
@@ -238,7 +242,7 @@ class Pipeline:
             settings,
             sandbox.sites.get(api.name),
             now,
-            Jobs(sandbox.jobs.home, number, transitions, now),
+            Jobs(sandbox.jobs.home, number, transitions, now) if api.journaled else sandbox.jobs,
             route,
             route if isinstance(route, Operation) else None,
         )
