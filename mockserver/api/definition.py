@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from mockserver.api.context import Peer, RequestContext, Resolved
@@ -73,7 +74,7 @@ class Api:
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
-    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
+    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=attrgetter("data"))
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
     entrances: tuple[Entrance, ...] = ()

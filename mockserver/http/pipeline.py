@@ -17,13 +17,14 @@ from typing import Any
 from aiohttp import web
 from multidict import istr
 
-from mockserver.api.context import NO_VALUES, RequestContext
+from mockserver.api.context import NO_VALUES, RequestContext, drafted
 from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, MethodNotAllowed, NoRoute
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
+from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
@@ -34,7 +35,6 @@ from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
-    ARRIVED,
     NOTHING,
     Answered,
     Arrived,
@@ -103,8 +103,8 @@ class Pipeline:
         """Answer one request."""
         arrived = await self._arrive(request)
         answered = await self._answer(arrived)
-        api, sandbox = arrived.api, arrived.sandbox
-        response, violations, known = answered.response, answered.breaches, answered.known
+        api, sandbox, raw, began, _, _, transitions, _ = arrived
+        response, context, known, violations, fault, error, asked = answered
         clause = None
         if known is not None and known.contract is not None and (api.journaled or self.strict):
             found = known.contract.response(response.status, response.content_type, response.data)
@@ -118,38 +118,38 @@ class Pipeline:
             headers["Content-Type"] = response.content_type
         for name, value in api.headers.items():
             headers.setdefault(name, value)
-        context, fault = answered.context, answered.fault
         if self.headers and api.journaled:
             headers["X-Mockserver-Request"] = str(context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
                 headers["X-Mockserver-Violation"] = in_a_header(violations[0])
         status = 0 if fault is not None and fault.unanswered else response.status
-        seconds = perf_counter() - arrived.began
+        seconds = perf_counter() - began
         operation = None if known is None else known.name
         if api.journaled:
             jobs = context.jobs
             entry = answered_entry(
-                answered.asked or asked_entry(arrived, context, known),
-                answered,
+                asked or asked_entry(sandbox.name, raw, context, known),
+                jobs.made,
+                clause,
+                status,
+                headers,
                 response,
-                status=status,
-                headers=headers,
-                milliseconds=seconds * 1000,
-                transitions=arrived.transitions,
-                violations=violations,
-                clause=clause,
-                made=jobs.made,
+                seconds * 1000,
+                fault,
+                transitions,
+                violations,
+                error,
             )
             if violations:
                 await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, violations)
             looked = jobs.looked
-            told = None if looked is None else (looked.api, looked.kind, looked.state)
-            counters = coverage.counters(operation, clause, told)
+            seen = None if looked is None else (looked.api, looked.kind, looked.state)
+            counters = coverage.counters(operation, clause, seen)
             await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
             if sandbox.listeners:
                 sandbox.publish(request_event(entry))
-        self.metrics.count(api.name, operation, status, seconds, violations, faulted=fault is not None)
+        self.metrics.count(api.name, operation, status, seconds, violations, fault)
 
         if fault is not None:
             if not fault.delay_before_work:
@@ -197,7 +197,7 @@ class Pipeline:
         else:
             found = (self.router if mount is None else mount.router).find(request.method, path, query_string)
             if isinstance(found, Found):
-                (api, route), values = found.target, found.values
+                (api, route), values = found
             else:
                 api = mount.api if mount is not None else self._bases.owner(path) or self._unmatched
                 refusal = NoRoute(path) if found is None else MethodNotAllowed(found.allowed)
@@ -217,7 +217,11 @@ class Pipeline:
 
         # begin
         start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
-        settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
+        number, clock, changes, armed = start
+        # What nobody has changed is at hand.
+        settings = sandbox.first_settings.get(api.name)
+        if changes is not None:
+            settings = sandbox.settings_with(api.name, changes)
         if api.mounted is not None and route is not None and not api.mounted(settings, values):
             # Its path is another's when this sandbox does not mount the API there.
             owner = self._bases.owner(path)
@@ -225,8 +229,8 @@ class Pipeline:
             settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
             refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
-        number, now = start.number, sandbox.now_by(start.clock)
-        context: RequestContext[Any, Any] = RequestContext(
+        now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
+        context = drafted(
             api,
             sandbox,
             number,
@@ -241,11 +245,11 @@ class Pipeline:
             settings,
             sandbox.sites.get(api.name),
             now,
-            Jobs(sandbox.jobs.home, number, transitions, now),
+            Jobs(sandbox.jobs.home, number, transitions, now) if api.journaled else sandbox.jobs,
             route,
             route if isinstance(route, Operation) else None,
         )
-        return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
+        return Arrived(api, sandbox, raw, began, refusal, armed, transitions, context)
 
     def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
         """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
@@ -265,7 +269,7 @@ class Pipeline:
 
     async def _answer(self, arrived: Arrived) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
-        api, sandbox, context = arrived.api, arrived.sandbox, arrived.context
+        api, sandbox, raw, _, refusal, armed, _, context = arrived
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
@@ -274,8 +278,8 @@ class Pipeline:
             try:
                 if api.prepare is not None:
                     await api.prepare(context)
-                resolved = resolve_refused(arrived) if arrived.refusal is not None else api.resolve(context)
-                operation, parameters, payload, details = resolved[:4]
+                resolved = resolve_refused(arrived) if refusal is not None else api.resolve(context)
+                operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job
                 if place is not None:
                     values = context.values
@@ -283,25 +287,25 @@ class Pipeline:
                         job = values.get(place.path, "").strip() or None
                     else:
                         job = place.find(values, parameters, payload)
-                context = RequestContext._make((*context[:ARRIVED], operation, parameters, payload, details, job))
+                context = context.resolved(operation, parameters, payload, details, job)
                 if operation is not None:
                     known = self._known.get(id(operation)) or self._know(api, operation)
-                    if known.contract is not None and arrived.refusal is None and not resolved.breaches:
+                    if known.contract is not None and refusal is None and not refused:
                         breaches = known.contract.breaches_of_request(parameters or {}, payload)
-                        if not breaches and resolved.unseen is not None:
-                            breaches = (resolved.unseen,)
-                if resolved.breaches and arrived.refusal is None:
-                    breaches = resolved.breaches
+                        if not breaches and unseen is not None:
+                            breaches = (unseen,)
+                if refused and refusal is None:
+                    breaches = refused
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
-                    asked = asked_entry(arrived, context, known)
+                    asked = asked_entry(sandbox.name, raw, context, known)
                     await sandbox.store.record(sandbox.name, asked, sandbox.journal_size)
-                if arrived.armed:
+                if armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
                         return Answered(fault.spoil(response), context, known, breaches, fault, None, asked)
-                refusal = arrived.refusal or resolved.refusal
+                refusal = refusal or unable
                 if refusal is not None:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
@@ -321,7 +325,7 @@ class Pipeline:
         name = f"{api.name}.{operation.name}"
         mount = next((one for one in self.mounts.values() if one.api is api), None)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
-        known = self._known[id(operation)] = Known(name, contract)
+        known = self._known[id(operation)] = Known(name=name, contract=contract)
         return known
 
     async def _fault(self, sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:

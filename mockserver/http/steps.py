@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from aiohttp import web
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
@@ -30,9 +29,6 @@ from mockserver.sandbox.sandbox import Sandbox
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
-ARRIVED = RequestContext._fields.index("operation")
-"""How many fields of a context are known before it is resolved."""
-
 
 SENTENCE = 200
 """Characters of the first breach that an answer's header holds."""
@@ -47,7 +43,8 @@ class RequestRefused(DomainError):
         self.breach = breach
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
     """An operation's full name, made once, and its contract."""
 
     name: str
@@ -63,11 +60,11 @@ class Arrived(NamedTuple):
         refusal: why it cannot be carried out, if that is known already.
         armed: there are faults that might act on it.
         transitions: those that it brings about, as they come.
+        context: as far as it is known.
     """
 
     api: Api
     sandbox: Sandbox
-    request: web.BaseRequest
     raw: str
     began: float
     refusal: Exception | None
@@ -167,47 +164,52 @@ def in_a_header(breach: Violation) -> str:
     return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
-def asked_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
-    """Return the journal's entry of a request that is being answered."""
+def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known: Known | None) -> Entry:
+    """Return the journal's entry of a request that is being answered.
+
+    Args:
+        raw: its path as sent, with prefix and query.
+    """
     return Entry(
         context.number,
         context.now,
-        arrived.sandbox.name,
+        sandbox,
         context.method,
-        arrived.raw,
+        raw,
         context.headers,
         context.body,
         context.api.name or None,
         None if known is None else known.name,
         context.parameters,
         context.payload,
-        arrived.request.version,
+        context.peer.version,
         context.job,
     )
 
 
 def answered_entry(
     asked: Entry,
-    answered: Answered,
-    response: Response,
-    *,
+    made: Job | None,
+    clause: str | None,
     status: int,
     headers: Mapping[str, str],
+    response: Response,
     milliseconds: float,
+    fault: Fault | None,
     transitions: Sequence[tuple[Job, Transition]],
     violations: Sequence[Violation],
-    clause: str | None,
-    made: Job | None,
+    error: str | None,
 ) -> Entry:
     """Return the journal's entry of a request that has been answered.
 
     Args:
         asked: its entry before that.
-        status: of the answer; 0 when none is sent.
-        clause: the answer's name in its contract.
         made: the job that it has made.
+        clause: the answer's name in its contract.
+        status: of the answer; 0 when none is sent.
+        error: the traceback of a bug of ours.
     """
-    fault = answered.fault
+    body = response.body
     entry = Entry._make(
         (
             *asked[:ASKED],
@@ -215,19 +217,19 @@ def answered_entry(
             clause,
             status,
             headers,
-            response.body,
+            body,
             milliseconds,
             None if fault is None else fault.id,
             transitions or NOTHING,
             violations or NOTHING,
             response.nearest,
-            answered.error,
+            error,
             response.shows_state,
             0,
             0,
         )
     )
-    if len(asked.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
+    if len(asked.body) > BODY_LIMIT or len(body) > BODY_LIMIT:
         return cut(entry)
     return entry
 
