@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
-from mockserver.apis.prime.documents import history_job, management, started
+from mockserver.apis.prime.documents import history_job, is_listed, management, started
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
 from mockserver.apis.prime.job_index import API, is_visible
@@ -36,7 +37,9 @@ async def fire(
     bad: list[ResultEntry] = []
     for number in wanted:
         try:
-            await context.jobs.fire(API, str(number), event, kind=kind)
+            fired = await context.jobs.fire(API, str(number), event, kind=kind)
+            if isinstance(event, JobEvent) and "starts_after" in fired.after.data:
+                await _fire_at_run(context, fired.after, event)
         except (UnknownJob, IllegalEvent):
             bad.append(ResultEntry(id=number, message=settings.failure_message, status="Failure"))
         else:
@@ -49,6 +52,13 @@ async def fire(
         success=tuple(good) or empty,
     )
     return management(OperationAnswer, request, operation_result=(result,))
+
+
+async def _fire_at_run(context: PrimeContext, job: Job, event: JobEvent) -> None:
+    """Tell a run that has not begun what happened to its trigger; one that has begun goes on."""
+    for one in job.data["runs"]:
+        with suppress(UnknownJob, IllegalEvent):
+            await context.jobs.fire(API, one["id"], event, kind=RUN_KIND)
 
 
 # --- runhistory ---------------------------------------------------------------------------------------
@@ -82,7 +92,7 @@ async def _history(context: PrimeContext, job: Job, of_run: list[Condition], *, 
     if with_runs:
         for run in await all_runs(context.jobs, job):
             begun = started(run)
-            if all(one.holds(begun) for one in of_run):
+            if is_listed(run, context.settings) and all(one.holds(begun) for one in of_run):
                 runs.append(await fresh(context.jobs, run))
     if of_run and not runs:
         return None
