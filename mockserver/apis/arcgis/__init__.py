@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.arcgis.answers import jobs_seen, read_answer
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.jobs import SCENARIOS, job_spec
@@ -28,6 +29,8 @@ ARCGIS = Api(
     refuse=refuse,
     mounted=mounted,
     mounts={"context": "arcgis", "portal": "portal"},
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.casjobs import documents, errors, jobs, operations, requests, site
+from mockserver.apis.casjobs import answers, documents, errors, jobs, operations, requests, site
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
@@ -24,6 +24,8 @@ CASJOBS = Api(
     prepare=requests.prepare,
     resolve=requests.resolve,
     refuse=errors.refuse,
+    read_answer=answers.read_answer,
+    jobs_seen=answers.jobs_seen,
     faults=FAULTS,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(

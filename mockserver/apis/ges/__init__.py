@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.ges.answers import jobs_seen, read_answer
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
@@ -26,6 +27,8 @@ GES = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=ERRORS,
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
     faults=FAULTS,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",

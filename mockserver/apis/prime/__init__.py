@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.prime.answers import jobs_seen, read_answer
 from mockserver.apis.prime.documents import own_fields, parts
 from mockserver.apis.prime.errors import ERRORS
 from mockserver.apis.prime.faults import FAULTS
@@ -30,6 +31,8 @@ PRIME = Api(
     parts=parts,
     resolve=resolve,
     refuse=ERRORS,
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
