@@ -17,6 +17,7 @@ class Exchange:
     Attributes:
         url: absolute, as the client asked for it, with the query.
         status: 0 when no answer came.
+        request_known: False for a request whose body was not recorded as a whole.
         content_known: False for an answer whose body was not recorded; then only its head can be judged.
         at: epoch seconds at which it began; 0 when nobody knows.
         milliseconds: until the whole answer had come.
@@ -29,6 +30,7 @@ class Exchange:
     status: int = 0
     answer_headers: Headers = field(default_factory=Headers)
     answer: bytes = b""
+    request_known: bool = True
     content_known: bool = True
     at: float = 0.0
     milliseconds: float = 0.0

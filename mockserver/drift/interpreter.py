@@ -68,6 +68,7 @@ class Judged:
         api, operation: names; None where the path is none of an API's, or nothing of it is called.
         verdict: None where there is nothing to judge by; `why` then says why.
         data: of the answer; None where it has none, or could not be read.
+        job: id of the job that the request names.
         jobs: what the answer tells of jobs.
     """
 
@@ -78,9 +79,13 @@ class Judged:
     verdict: Verdict | None = None
     why: str = ""
     data: Any = None
+    job: str | None = None
     jobs: Sequence[JobSeen] = ()
     parameters: Mapping[str, Any] = NO_VALUES
     values: Mapping[str, str] = NO_VALUES
+
+
+_CUT = Violation(side="client", part="body", pointer="", message="")
 
 
 class Interpreter:
@@ -146,7 +151,7 @@ class Interpreter:
             operation=operation, parameters=parameters, payload=payload, details=resolved.details, job=job
         )
         name = f"{api.name}.{operation.name}"
-        judged = replace(judged, operation=name, parameters=parameters)
+        judged = replace(judged, operation=name, parameters=parameters, job=job)
         contract = self._contracts.get(name)
         if contract is None or operation.handler is None:
             return replace(judged, why="not faked, so no contract says what it answers")
@@ -159,11 +164,16 @@ class Interpreter:
         breaches: Sequence[Violation] = resolved.breaches or (
             [] if resolved.unseen is None else contract.breaches_of_request(parameters, payload) or [resolved.unseen]
         )
+        if not exchange.request_known:
+            # What was cut off the request cannot be held against the client.
+            breaches, parameters, payload = (_CUT,), {}, None
         verdict = judge(
             contract,
             DecodedRequest(parameters=parameters, payload=payload, breaches=breaches),
             DecodedAnswer(status=exchange.status, content_type=received.content_type, data=data),
         )
+        if not exchange.request_known:
+            verdict = replace(verdict, violations=tuple(one for one in verdict.violations if one is not _CUT))
         return replace(judged, verdict=verdict, data=data, jobs=tuple(api.jobs_seen(context, data)))
 
     def _context(
