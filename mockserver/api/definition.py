@@ -14,6 +14,7 @@ from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
+from mockserver.api.walk import Walk
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
 
@@ -60,6 +61,7 @@ class Api:
         read_answer: what the real system's answer to a resolved request says, as the contract speaks of it; None:
             nothing of it is read, and only heads can be judged.
         jobs_seen: (resolved request, data of its answer) -> the jobs that it tells of.
+        walk: how a live system of it is verified; None: it cannot be.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Api:
     headers: Mapping[str, str] = field(default_factory=dict)
     read_answer: Callable[[RequestContext[Any, Any], ReceivedAnswer], Any] | None = None
     jobs_seen: Callable[[RequestContext[Any, Any], Any], Sequence[JobSeen]] = field(default=lambda context, data: ())
+    walk: Walk | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""

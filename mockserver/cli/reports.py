@@ -85,14 +85,18 @@ def shown(report: Report, *, everything: bool) -> str:
     """Return a report for a terminal: operation × answer, then the breaches, then a sum."""
     from mockserver.drift.report import Outcome
 
-    rows = [row for row in report.rows if everything or row.outcome is not Outcome.NOT_TRIED or row.why not in _USUAL]
+    rows = [row for row in report.rows if everything or row.outcome is not Outcome.NOT_TRIED]
+    seen = {row.operation for row in report.rows if row.outcome is not Outcome.NOT_TRIED}
+    untried = dict((row.operation, row.why) for row in report.rows if row.operation not in seen)
     lines = []
     if rows:
         cells = [
-            (one.operation, one.response or "(any other)", one.status, one.confidence, one.outcome, one.count or None, one.why)
+            (one.operation, one.response or "(any other)", one.status, one.confidence, one.outcome, one.count or None)
             for one in rows
         ]
-        lines += [table(("OPERATION", "ANSWER", "STATUS", "CONFIDENCE", "VERDICT", "SEEN", "WHY"), cells), ""]
+        lines += [table(("OPERATION", "ANSWER", "STATUS", "CONFIDENCE", "VERDICT", "SEEN"), cells), ""]
+    if untried:
+        lines += [table(("NOT TRIED", "WHY"), untried.items()), ""]
     for breach in (*report.breaches, *report.client_breaches):
         one = breach.violation
         lines += [f"{breach.operation}: {breach.request}", f"  {one.part} {one.pointer or '/'}: {breach.sentence}"]
@@ -103,9 +107,6 @@ def shown(report: Report, *, everything: bool) -> str:
     sides = f"{len(report.breaches)} breaches of the system, {len(report.client_breaches)} of clients"
     lines.append(f"{report.exchanges} exchanges with {report.target}: {counts}; {sides}")
     return "\n".join(lines)
-
-
-_USUAL = ("it was not answered so", "not asked")
 
 
 def _text(document: Any) -> bytes:

@@ -12,6 +12,7 @@ from mockserver.apis.arcgis.operations import ENTRANCES, OPERATIONS, resolve
 from mockserver.apis.arcgis.requests import mounted
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import read_site
+from mockserver.apis.arcgis.walk import walk
 
 ARCGIS = Api(
     name="arcgis",
@@ -31,6 +32,7 @@ ARCGIS = Api(
     mounts={"context": "arcgis", "portal": "portal"},
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),

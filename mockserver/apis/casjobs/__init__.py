@@ -7,6 +7,7 @@ from mockserver.apis.casjobs import answers, documents, errors, jobs, operations
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.apis.casjobs.walk import walk
 
 CASJOBS = Api(
     name=jobs.API,
@@ -26,6 +27,7 @@ CASJOBS = Api(
     refuse=errors.refuse,
     read_answer=answers.read_answer,
     jobs_seen=answers.jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(

@@ -12,6 +12,7 @@ from mockserver.apis.ges.operations import OPERATIONS
 from mockserver.apis.ges.requests import resolve
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import read_site
+from mockserver.apis.ges.walk import walk
 
 GES = Api(
     name="ges",
@@ -29,6 +30,7 @@ GES = Api(
     refuse=ERRORS,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",

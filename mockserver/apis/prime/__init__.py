@@ -14,6 +14,7 @@ from mockserver.apis.prime.requests import resolve
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import read_site
 from mockserver.apis.prime.state import PrimeState
+from mockserver.apis.prime.walk import walk
 
 PRIME = Api(
     name="prime",
@@ -33,6 +34,7 @@ PRIME = Api(
     refuse=ERRORS,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
