@@ -151,7 +151,10 @@ def test_a_port_that_is_taken_is_named_with_its_option(option: str) -> None:
 @pytest.mark.parametrize("option", ["host", "control_host"])
 def test_a_host_that_is_not_of_this_machine_is_named_with_its_option(option: str) -> None:
     named = f"--{option.replace('_', '-')}$"
-    with pytest.raises(OSError, match=f"choose another {named}"), MockServer(**{option: "192.0.2.1", "control_port": 0}):
+    with (
+        pytest.raises(OSError, match=f"choose another {named}"),
+        MockServer(**{option: "192.0.2.1", "control_port": 0}),
+    ):
         pass
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
-from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.context import NO_VALUES, RequestContext, Resolved, drafted
 from mockserver.api.definition import Api
 from mockserver.api.operation import Operation
 from mockserver.contracts.judge import DecodedAnswer, DecodedRequest, Page, Verdict, judge
@@ -31,6 +31,7 @@ class Peer:
     scheme: str
     host: str
     remote: str | None = None
+    version: tuple[int, int] = (1, 1)
     transport: Any = None
 
 
@@ -127,10 +128,8 @@ class Interpreter:
         found = self._router.find(exchange.method, path, query)
         if not isinstance(found, Found):
             return replace(judged, why="no operation stands at this path" if found is None else "not by this method")
-        api, route = found.target
-        context = self._context(api, exchange, path, query, found)._replace(
-            operation=route if isinstance(route, Operation) else None
-        )
+        api, _ = found.target
+        context = self._context(api, exchange, path, query, found)
         judged = replace(judged, api=api.name, values=found.values)
         try:
             if api.prepare is not None:
@@ -147,9 +146,7 @@ class Interpreter:
         assert operation is not None
         parameters, payload = resolved.parameters or {}, resolved.payload
         job = None if operation.job is None else operation.job.find(context.values, parameters, payload)
-        context = context._replace(
-            operation=operation, parameters=parameters, payload=payload, details=resolved.details, job=job
-        )
+        context = context.resolved(operation, parameters, payload, resolved.details, job)
         name = f"{api.name}.{operation.name}"
         judged = replace(judged, operation=name, parameters=parameters, job=job)
         contract = self._contracts.get(name)
@@ -182,12 +179,14 @@ class Interpreter:
         parts = urlsplit(exchange.url)
         peer = Peer(method=exchange.method, headers=exchange.headers, scheme=parts.scheme, host=parts.netloc)
         nothing: Any = _Nowhere()
-        return RequestContext(
+        route = found.target[1]
+        return drafted(
             api=api,
             sandbox=nothing,
             number=0,
             method=exchange.method,
             path=path,
+            prefix="",
             query_string=query,
             headers=exchange.headers,
             body=exchange.body,
@@ -197,13 +196,12 @@ class Interpreter:
             site=None,
             now=exchange.at,
             jobs=nothing,
-            route=found.target[1],
+            route=route,
+            operation=route if isinstance(route, Operation) else None,
         )
 
 
 def received_answer(exchange: Exchange) -> ReceivedAnswer:
     """Return the answer of an exchange."""
     headers = exchange.answer_headers
-    return ReceivedAnswer(
-        exchange.status, headers.get("Content-Type"), exchange.answer, headers.get("Location", "")
-    )
+    return ReceivedAnswer(exchange.status, headers.get("Content-Type"), exchange.answer, headers.get("Location", ""))

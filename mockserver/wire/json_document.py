@@ -17,7 +17,9 @@ from mockserver.wire.json import DEPTH
 _LARGEST, _SMALLEST = (1 << 64) - 1, -(1 << 63)
 """Integers that every codec here can write."""
 
-_TOKEN = re.compile(r'(?P<text>"(?:[^"\\]|\\.)*+")(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)')
+_TOKEN = re.compile(
+    r'(?P<text>"(?:[^"\\]|\\.)*+")(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)'
+)
 
 
 class BadJson(ValueError):

@@ -208,5 +208,7 @@ def test_a_yaml_document_may_begin_with_a_byte_order_mark(tmp_path: Path) -> Non
 
 
 def test_an_api_without_a_schema_of_its_fixtures_is_refused_at_the_start() -> None:
-    with pytest.raises(BadFixture, match=r"toy\.schema\.json: missing; each API has one \(docs/how-to/add-an-api\.md\)"):
+    with pytest.raises(
+        BadFixture, match=r"toy\.schema\.json: missing; each API has one \(docs/how-to/add-an-api\.md\)"
+    ):
         load([], [*APIS, replace(APIS[0], name="toy")])

@@ -40,8 +40,9 @@ class _Site:
         token = token or (self.admin_token if operation.startswith("Admin") else self.token)
         if token is not None:
             values["token"] = token
-        ask = Ask(method=method, path=path, **{"query" if method == "GET" else "form": values})
-        return await self.system.call(operation, ask)
+        if method == "GET":
+            return await self.system.call(operation, Ask(method=method, path=path, query=values))
+        return await self.system.call(operation, Ask(method=method, path=path, form=values))
 
 
 async def walk(system: LiveSystem) -> None:
@@ -68,7 +69,11 @@ async def _directory(site: _Site) -> None:
 
 async def _tokens(site: _Site) -> None:
     system, account = site.system, site.system.account
-    form = {"username": account.get("username"), "password": account.get("password"), "client": "requestip"}
+    form: dict[str, Any] = {
+        "username": account.get("username"),
+        "password": account.get("password"),
+        "client": "requestip",
+    }
     if account.get("username") is None:
         system.skip("the account names no username", "GenerateToken", "AdminGenerateToken")
         return
@@ -104,12 +109,22 @@ async def _service(site: _Site) -> None:
         system.skip("the account's service lies in no folder", "Folder")
         catalog = await site.ask("Catalog", f"{site.root}/rest/services")
         listed = [one.get("name") for one in catalog.find("services") or () if isinstance(one, Mapping)]
-        fact = Fact(pointer="/services", expected=f"{name} among the services", got=", ".join(map(str, listed)), source="Catalog")
+        fact = Fact(
+            pointer="/services",
+            expected=f"{name} among the services",
+            got=", ".join(map(str, listed)),
+            source="Catalog",
+        )
         system.claim(catalog, name in listed, fact)
     for f in _FORMATS:
         seen = await site.ask("Service", site.service, f=f)
         if f == "json" and "task" in account:
-            fact = Fact(pointer="/tasks", expected=f"{account['task']} among the tasks", got=str(seen.find("tasks")), source="GP Service")
+            fact = Fact(
+                pointer="/tasks",
+                expected=f"{account['task']} among the tasks",
+                got=str(seen.find("tasks")),
+                source="GP Service",
+            )
             system.claim(seen, account["task"] in (seen.find("tasks") or ()), fact)
         if "task" in account:
             await site.ask("Task", site.task, f=f)
@@ -123,7 +138,9 @@ async def _service(site: _Site) -> None:
 async def _jobs(site: _Site) -> None:
     system, account = site.system, site.system.account
     if not site.service_name or "task" not in account:
-        system.skip("the account names no service and task", "SubmitJob", "JobStatus", "CancelJob", "JobResult", "JobInput")
+        system.skip(
+            "the account names no service and task", "SubmitJob", "JobStatus", "CancelJob", "JobResult", "JobInput"
+        )
         return
     await site.ask("JobStatus", f"{site.task}/jobs/{_UNKNOWN_JOB}")
     await site.ask("CancelJob", f"{site.task}/jobs/{_UNKNOWN_JOB}/cancel")
@@ -132,7 +149,9 @@ async def _jobs(site: _Site) -> None:
             await site.ask("JobStatus", f"{site.task}/jobs/{account['job']}", f=f)
         await site.ask("JobStatus", f"{site.task}/jobs/{account['job']}", returnMessages="false")
     if not system.may_write:
-        system.skip("needs --write, for it makes a job", "SubmitJob", "JobResult", "JobInput", "JobResults", "JobInputs")
+        system.skip(
+            "needs --write, for it makes a job", "SubmitJob", "JobResult", "JobInput", "JobResults", "JobInputs"
+        )
         return
     await _to_the_end(site)
     await _cancelled(site)
@@ -151,16 +170,31 @@ async def _to_the_end(site: _Site) -> None:
         system.skip("the submit was refused", "JobResult", "JobInput", "JobResults", "JobInputs")
         return
     seen = await system.until(lambda: site.ask("JobStatus", job), _has_ended)
-    ended = Fact(pointer="/jobStatus", expected="an end", got=str(seen.find("jobStatus")), source=_GP_JOB, confidence=Confidence.OBSERVED)
+    ended = Fact(
+        pointer="/jobStatus",
+        expected="an end",
+        got=str(seen.find("jobStatus")),
+        source=_GP_JOB,
+        confidence=Confidence.OBSERVED,
+    )
     system.claim(seen, _has_ended(seen), ended)
     again = await site.ask("JobStatus", job)
-    fact = Fact(pointer="/jobStatus", expected=f"{seen.find('jobStatus')} for good", got=str(again.find("jobStatus")), source=_GP_JOB)
+    fact = Fact(
+        pointer="/jobStatus",
+        expected=f"{seen.find('jobStatus')} for good",
+        got=str(again.find("jobStatus")),
+        source=_GP_JOB,
+    )
     system.claim(again, again.find("jobStatus") == seen.find("jobStatus"), fact)
     for kind, operation in (("results", "JobResult"), ("inputs", "JobInput")):
         for name, where in (again.find(kind) or {}).items():
             url = where.get("paramUrl") if isinstance(where, Mapping) else None
             relative = isinstance(url, str) and url == f"{kind}/{name}"
-            system.claim(again, relative, Fact(pointer=f"/{kind}/{name}/paramUrl", expected=f"{kind}/{name}", got=str(url), source=_GP_JOB))
+            system.claim(
+                again,
+                relative,
+                Fact(pointer=f"/{kind}/{name}/paramUrl", expected=f"{kind}/{name}", got=str(url), source=_GP_JOB),
+            )
             shown = await site.ask(operation, f"{job}/{kind}/{name}")
             system.claim(
                 shown,
@@ -188,7 +222,9 @@ async def _cancelled(site: _Site) -> None:
         return  # too quick to be cancelled: the task has said all there is to say
     seen = await site.ask("CancelJob", f"{job}/cancel")
     told = seen.find("jobStatus")
-    fact = Fact(pointer="/jobStatus", expected=f"{GpState.CANCELLING} or {GpState.CANCELLED}", got=str(told), source=_CANCEL)
+    fact = Fact(
+        pointer="/jobStatus", expected=f"{GpState.CANCELLING} or {GpState.CANCELLED}", got=str(told), source=_CANCEL
+    )
     system.claim(seen, told in (GpState.CANCELLING, GpState.CANCELLED) or seen.find("error") is not None, fact)
     end = await system.until(lambda: site.ask("JobStatus", job), _has_ended)
     if "error" not in (seen.data or {}):
@@ -212,7 +248,7 @@ async def _administrator(site: _Site) -> None:
     if not account.get("admin") or account.get("username") is None:
         system.skip("the account is no administrator's (`admin: true`)", *names)
         return
-    form = {"username": account["username"], "password": account.get("password"), "client": "requestip"}
+    form: dict[str, Any] = {"username": account["username"], "password": account.get("password"), "client": "requestip"}
     await site.ask("AdminJobs", f"{site.admin_service}/jobs")  # without a token: refused
     seen = await site.ask("AdminGenerateToken", f"{site.root}/admin/generateToken", "POST", **form)
     site.admin_token = _token(system, seen)
@@ -231,7 +267,9 @@ async def _administrator(site: _Site) -> None:
     await site.ask("AdminService", site.admin_service)
     jobs = f"{site.admin_service}/jobs"
     await site.ask("AdminJobs", jobs)
-    await site.ask("AdminQueryJobs", f"{jobs}/query", start="1", number="10", startTime="", endTime="", userName="", machineName="")
+    await site.ask(
+        "AdminQueryJobs", f"{jobs}/query", start="1", number="10", startTime="", endTime="", userName="", machineName=""
+    )
     await site.ask("AdminJobStatistics", f"{jobs}/statistics")
     await site.ask("AdminJob", f"{jobs}/{_UNKNOWN_JOB}")
     if "job" in account:
