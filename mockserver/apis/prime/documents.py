@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from mockserver.apis.prime import deployment
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, UNBEGUN, JobState, RunState
 from mockserver.apis.prime.model import (
-    Entity,
     EntityId,
     HistoryJob,
+    JobEntity,
     JobSummary,
     ManagementResponse,
     Result,
@@ -168,9 +168,9 @@ def summary(job: Job, run: Job | None, settings: PrimeSettings, ids: Ids) -> Job
     )
 
 
-def entity(shown: JobSummary, root_url: str) -> Entity:
+def entity(shown: JobSummary, root_url: str) -> JobEntity:
     """Show a job as a whole entity."""
-    return Entity(dto_type=DTO, type=TYPE, url=f"{root_url}/{TYPE}/{shown.id}", job_summary=shown)
+    return JobEntity(dto_type=DTO, type=TYPE, url=f"{root_url}/{TYPE}/{shown.id}", job_summary=shown)
 
 
 def entity_id(job: Job, root_url: str) -> EntityId:

@@ -73,6 +73,8 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]
     if due is not None:
         own["starts_after"] = due
     read_moment(own, "next_run_time")
+    if (domain := own.get("domain")) is not None and domain not in {settings.domain, *context.site.domains}:
+        raise BadFields("domain", f"no virtual domain {domain!r}; name it in the fixture's domains")
     hidden = seconds(fields["visible_after"]) if "visible_after" in fields else None
     at_next_run = {
         "steps": [{"state": JobState.SCHEDULED, "for": settings.recurrence}],

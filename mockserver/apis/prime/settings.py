@@ -93,7 +93,12 @@ class PrimeSettings:
         OBSERVED,
         pattern=r"Z|[+-](0\d|1[0-4]):[0-5]\d",
     )
-    domain: str = text("ROOT-DOMAIN", "Virtual domain named by v4 answers.", OBSERVED)
+    domain: str = text("ROOT-DOMAIN", "The root of the virtual domains, from which all is seen.", OBSERVED)
+    foreign_domain: str = choice(
+        "403",
+        ("403", "400", "ignored"),
+        "What a `_ctx.domain` gets that does not exist or is not the user's: a refusal, or the user's own domain.",
+    )
     instance_uuid: bool = flag(False, "JobSummary entities carry instanceUuid (EPN Manager 3.1 and later).", DOCUMENTED)
     recurrence: float = seconds(
         3600.0, "Time from one planned run of a scheduled job to the next, where the job does not say.", minimum=1

@@ -94,11 +94,11 @@ async def world(tmp_path: Path, bare: Any) -> Any:
 
 
 EXPECTED: list[tuple[int, list[Any], Any]] = [
-    (200, ["queryResponse", "entityType", 0, "$"], "JobSummary"),
+    (200, ["queryResponse", "entityType", 3, "$"], "JobSummary"),
     (200, ["queryResponse", "operation", 5, "@path"], "jobService/runhistory"),
     (200, ["mgmtResponse", "operationResult", 0, "success", "success", 0, "id"], 77),
     (200, ["mgmtResponse", "job", 0, "runInstances", "runInstance", 0, "runStatus"], "COMPLETED"),
-    (200, ["queryResponse", "entityType", 0, "$"], "JobSummary"),
+    (200, ["queryResponse", "entityType", 3, "$"], "JobSummary"),
     (200, ["mgmtResponse", "cliTemplateCommandJobResult", "message"], "An deploy job has been successfully created. "),
     (200, ["queryResponse", "entityId", 0, "$"], "15"),
     (200, ["queryResponse", "entity", 0, "jobSummaryDTO", "jobStatus"], "COMPLETED"),

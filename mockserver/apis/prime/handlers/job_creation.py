@@ -36,7 +36,7 @@ async def deploy_template(context: PrimeContext, request: PrimeRequest) -> Deplo
         "type": DEPLOY_TYPE,
         "description": DEPLOY_DESCRIPTION,
         "devices": device_ids(devices),
-        "commands": filled_in(f"! {command['templateName']}", devices),
+        "commands": filled_in(_commands(context, str(command["templateName"])), devices),
         **template,
     }
     name = await _create(context, request, f"Job{DEPLOY_TYPE}", what, _start(context))
@@ -51,6 +51,12 @@ async def bulk_import(context: PrimeContext, request: PrimeRequest) -> ImportAns
     return management(ImportAnswer, request, result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
+def _commands(context: PrimeContext, template: str) -> str:
+    """Return what a template types: its content where the fixtures have it, else a comment with its name."""
+    known = (row.get("content") for row in context.site.cli_templates if row["name"] == template)
+    return next(known, None) or f"! {template}"
+
+
 async def _create(
     context: PrimeContext, request: PrimeRequest, prefix: str, what: Mapping[str, Any], start: float | None
 ) -> str:
@@ -58,6 +64,7 @@ async def _create(
     fields: dict[str, Any] = {
         "name": await _new_name(context, prefix),
         "starts_after": settings.deploy_starts_after if start is None else max(0.0, start - context.now),
+        **({} if request.virtual_domain == settings.domain else {"domain": request.virtual_domain}),
         **with_scenario(SCENARIOS, what),
     }
     if settings.job_visible_after:
