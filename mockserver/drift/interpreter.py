@@ -22,6 +22,9 @@ from mockserver.http.mounts import Target, routes
 from mockserver.http.router import Found, Router
 
 
+_NOT_FAKED = "not faked, so no contract says what it answers"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """Who asked, for APIs that look at it."""
@@ -150,8 +153,8 @@ class Interpreter:
         name = f"{api.name}.{operation.name}"
         judged = replace(judged, operation=name, parameters=parameters, job=job)
         contract = self._contracts.get(name)
-        if contract is None or operation.handler is None:
-            return replace(judged, why="not faked, so no contract says what it answers")
+        if contract is None:
+            return replace(judged, why=_NOT_FAKED)
         if not exchange.status:
             return replace(judged, why="no answer came")
         received = received_answer(exchange)
@@ -169,6 +172,9 @@ class Interpreter:
             DecodedRequest(parameters=parameters, payload=payload, breaches=breaches),
             DecodedAnswer(status=exchange.status, content_type=received.content_type, data=data),
         )
+        if operation.handler is None and verdict.clause is None:
+            # What a system that has it answers, no contract says.
+            return replace(judged, why=_NOT_FAKED)
         if not exchange.request_known:
             verdict = replace(verdict, violations=tuple(one for one in verdict.violations if one is not _CUT))
         return replace(judged, verdict=verdict, data=data, jobs=tuple(api.jobs_seen(context, data)))

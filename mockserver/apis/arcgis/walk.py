@@ -12,6 +12,7 @@ from mockserver.core.machine import Confidence
 _GP_JOB = "https://developers.arcgis.com/rest/services-reference/enterprise/gp-job/"
 _CANCEL = "https://developers.arcgis.com/rest/services-reference/enterprise/cancel-gp-job/"
 _TOKEN = "https://developers.arcgis.com/rest/services-reference/enterprise/generate-token/"  # noqa: S105 (an address)
+_ERRORS = "setting http_errors: real"
 _ENDED = (GpState.SUCCEEDED, GpState.FAILED, GpState.CANCELLED, GpState.TIMED_OUT)
 _UNKNOWN_JOB = "j00000000000000000000000000000000"
 _FORMATS = ("json", "pjson", "html")
@@ -40,9 +41,21 @@ class _Site:
         token = token or (self.admin_token if operation.startswith("Admin") else self.token)
         if token is not None:
             values["token"] = token
-        if method == "GET":
-            return await self.system.call(operation, Ask(method=method, path=path, query=values))
-        return await self.system.call(operation, Ask(method=method, path=path, form=values))
+        ask = Ask(method=method, path=path, query=values)
+        if method != "GET":
+            ask = Ask(method=method, path=path, form=values)
+        seen = await self.system.call(operation, ask)
+        code = seen.find("error", "code") if seen.find("code") is None else seen.find("code")
+        if seen.status >= 400 and code is not None:
+            # A site that has statuses of errors at all has the envelope's own code for it.
+            fact = Fact(
+                expected=f"the status of its code, {code}",
+                got=str(seen.status),
+                source=_ERRORS,
+                confidence=Confidence.INFERRED,
+            )
+            self.system.claim(seen, code == seen.status, fact)
+        return seen
 
 
 async def walk(system: LiveSystem) -> None:

@@ -12,6 +12,7 @@ from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.core.clock import instant
 
 _URLS = "API reference: @url, @requestUrl and @rootUrl repeat the address that was asked"
+_DOMAIN = "API reference: version 4 names the virtual domain"
 _SUMMARY = "API reference: JobSummary"
 _SERVICE = "API reference: op/jobService/"
 _UNKNOWN = 999_999_999
@@ -38,6 +39,13 @@ class _Prime:
         ask = Ask(path=f"/webacs/api/v{version}/{path}.{form}", query=query, headers=headers)
         seen = await self.system.call(operation, ask)
         claim_inside(self.system, seen, _URLS)
+        root = seen.find("queryResponse")
+        if isinstance(root, Mapping) and form == "json":
+            expected = "a @domain" if version == 4 else "no @domain"
+            fact = Fact(
+                pointer="/queryResponse/@domain", expected=expected, got=str(root.get("@domain")), source=_DOMAIN
+            )
+            self.system.claim(seen, ("@domain" in root) == (version == 4), fact)
         return seen
 
     async def put(self, operation: str, version: int, path: str, payload: Any) -> Seen:
