@@ -22,7 +22,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class LiveRequest:
     """One request of a walk.
 
     Attributes:
@@ -107,7 +107,7 @@ class LiveSystem(Protocol):
     account: Mapping[str, Any]
     may_write: bool
 
-    async def call(self, operation: str, ask: Ask) -> Seen:
+    async def call(self, operation: str, ask: LiveRequest) -> Seen:
         """Ask, judge by the contract, and note both."""
 
     async def until(self, ask: Callable[[], Awaitable[Seen]], done: Callable[[Seen], bool]) -> Seen:

@@ -21,7 +21,6 @@ from mockserver.drift.exchange import Exchange
 from mockserver.http.mounts import Target, routes
 from mockserver.http.router import Found, Router
 
-
 _NOT_FAKED = "not faked, so no contract says what it answers"
 
 

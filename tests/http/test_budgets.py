@@ -71,8 +71,8 @@ CALLS = {
         30,
         Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"}),
     ),
-    "ArcGIS status, json": (46, Asked(path=f"{_ARCGIS}?f=json")),
-    "ArcGIS status, pjson": (47, Asked(path=f"{_ARCGIS}?f=pjson")),
+    "ArcGIS status, json": (50, Asked(path=f"{_ARCGIS}?f=json")),
+    "ArcGIS status, pjson": (52, Asked(path=f"{_ARCGIS}?f=pjson")),
     "CasJobs GetJobStatus, GET": (35, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
         55,

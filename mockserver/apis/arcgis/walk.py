@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.walk import Ask, Fact, LiveSystem, Seen, claim_inside
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen, claim_inside
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.core.machine import Confidence
 
@@ -41,9 +41,9 @@ class _Site:
         token = token or (self.admin_token if operation.startswith("Admin") else self.token)
         if token is not None:
             values["token"] = token
-        ask = Ask(method=method, path=path, query=values)
+        ask = LiveRequest(method=method, path=path, query=values)
         if method != "GET":
-            ask = Ask(method=method, path=path, form=values)
+            ask = LiveRequest(method=method, path=path, form=values)
         seen = await self.system.call(operation, ask)
         code = seen.find("error", "code") if seen.find("code") is None else seen.find("code")
         if seen.status >= 400 and code is not None:
