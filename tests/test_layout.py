@@ -36,7 +36,7 @@ WHOLE = {
 
 ROLES = {
     "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py",
-    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "NOTES.md",
+    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "NOTES.md",
 }  # fmt: skip
 """What every API folder holds."""
 
@@ -46,7 +46,10 @@ EXTRAS = {
         "admin_documents.py": "the Administrator's own documents, beside those of the Services Directory",
         "admin_pages.py": "the Administrator's pages",
         "admin_query.py": "the Administrator's query over jobs",
+        "log_query.py": "the Administrator's log and the query over it",
         "messages.py": "a job's messages by level and version",
+        "public_key.py": "the RSA key that sign-ins are encrypted with",
+        "service_documents.py": "a service as the Administrator sees it beside its configuration",
         "templates": "the pages of both planes",
         "tokens.py": "tokens and what they are bound to",
         "values.py": "geoprocessing values by data type",
@@ -75,7 +78,10 @@ EXTRAS = {
     "prime": {
         "accounts.py": "who there is, immutable",
         "address.py": "version, path, suffix and Accept",
+        "deployment.py": "a CLI template on its way to devices",
+        "entity_types.py": "which seeded entity type shows what",
         "filters.py": "the language of filters",
+        "inventory.py": "typed devices, templates and inventories",
         "job_index.py": "names, and jobs that are not yet visible",
         "job_search.py": "jobs and runs in the store",
         "job_selection.py": "filter and sort by the DTO's fields",
@@ -83,9 +89,12 @@ EXTRAS = {
         "logins.py": "sessions, cookies and open connections of this process",
         "model.py": "typed answers",
         "moments.py": "dates as Prime writes them",
+        "ordering.py": "the language of .sort",
+        "paging.py": "pages of entities",
         "serialization.py": "the layout of answers in XML and JSON",
         "state.py": "what one process remembers",
         "templates": "the page of a refused login",
+        "virtual_domains.py": "what can be seen from where",
     },
 }
 """What an API folder holds besides, and why no other needs it."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from mockserver.api.answers import JobSeen, ReceivedAnswer
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
-from mockserver.api.operation import Entrance, Operation
+from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
+from mockserver.api.walk import Walk
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
 
@@ -50,6 +52,7 @@ class Api:
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
         entrances: addresses of which only `resolve` can say what is called there.
+        unfaked: answers what exists at the vendor and is not faked, in the API's own words; None: the server answers.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
             stand; None: always. For APIs whose first path segment is a setting.
         mounts: template name -> what a hint writes for it, when its value is a setting.
@@ -57,6 +60,10 @@ class Api:
         journaled: its requests stand in the journal, and faults may act on them.
         lenient: a request that breaks its contract is answered all the same, as the vendor would; otherwise refused.
         headers: go with every answer that has none of that name.
+        read_answer: what the real system's answer to a resolved request says, as the contract speaks of it; None:
+            nothing of it is read, and only heads can be judged.
+        jobs_seen: (resolved request, data of its answer) -> the jobs that it tells of.
+        walk: how a live system of it is verified; None: it cannot be.
     """
 
     name: str
@@ -80,12 +87,16 @@ class Api:
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    unfaked: Handler | None = None
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
     admit: Callable[[Peer, Operation | Entrance | None], None] | None = None
     journaled: bool = True
     lenient: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_answer: Callable[[RequestContext[Any, Any], ReceivedAnswer], Any] | None = None
+    jobs_seen: Callable[[RequestContext[Any, Any], Any], Sequence[JobSeen]] = field(default=lambda context, data: ())
+    walk: Walk | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""

@@ -58,7 +58,10 @@ def start_page(services: Services) -> Mount:
         sandbox = context.sandbox
         assert isinstance(sandbox, Sandbox)
         return Resolved(
-            page, details=ControlRequest(services=services, sandbox=sandbox, values={}, body=None, peer=context.peer)
+            page,
+            details=ControlRequest(
+                services=services, sandbox=sandbox, prefix=context.prefix, values={}, body=None, peer=context.peer
+            ),
         )
 
     page = Operation(name="StartPage", methods=("GET", "HEAD"), paths=("/",), handler=handled(health.start))

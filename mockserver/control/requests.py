@@ -31,6 +31,7 @@ class ControlRequest:
     """What is asked of which sandbox.
 
     Attributes:
+        prefix: what the asker's addresses in the sandbox begin with (see `RequestContext.prefix`).
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
         peer: who asks.
@@ -38,6 +39,7 @@ class ControlRequest:
 
     services: Services
     sandbox: Sandbox
+    prefix: str
     values: Mapping[str, Any]
     body: Any
     peer: Peer
@@ -45,7 +47,7 @@ class ControlRequest:
     @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -126,7 +128,9 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     sandbox = context.sandbox
     # The whole sandbox, of which an API's handlers see but a part.
     assert isinstance(sandbox, Sandbox)
-    request = ControlRequest(services=services, sandbox=sandbox, values=values, body=body, peer=context.peer)
+    request = ControlRequest(
+        services=services, sandbox=sandbox, prefix=context.prefix, values=values, body=body, peer=context.peer
+    )
     return Resolved(operation, values, body, request)
 
 

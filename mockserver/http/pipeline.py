@@ -174,15 +174,17 @@ class Pipeline:
         # accept
         refusal: Exception | None = None
         mount: Mount | None = None
+        own_port = False
         try:
             if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
-                sandbox, path = self._addressed(request, path)
+                sandbox, path, own_port = self._addressed(request, path)
             else:
                 sandbox = self.sandboxes.default
             segment = path.split("/", 2)[1]
             if segment in self.mounts and (segment or path == "/"):
                 mount = self.mounts[segment]
-                sandbox, path = mount.enter(sandbox, path)
+                entered, path = mount.enter(sandbox, path)
+                own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:
             refusal, sandbox = error, self.sandboxes.default
 
@@ -234,6 +236,7 @@ class Pipeline:
             number,
             request.method,
             path,
+            "" if own_port else sandbox.prefix,
             query_string,
             request.headers,
             body,
@@ -248,18 +251,21 @@ class Pipeline:
         )
         return api, sandbox, raw, began, refusal, armed, transitions, context
 
-    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
-        """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
+    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
+        """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
+
+        A client that was given a port knows of no prefix: it is told addresses without one.
+        """
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
-            return self.sandboxes.use(name), "/" + rest
-        if _SANDBOX_HEADER in request.headers:
-            return self.sandboxes.use(request.headers[_SANDBOX_HEADER]), path
+            return self.sandboxes.use(name), "/" + rest, False
+        owner = None
         if self.ports and request.transport is not None:
-            port = request.transport.get_extra_info("sockname")[1]
-            if port in self.ports:
-                return self.sandboxes.use(self.ports[port]), path
-        return self.sandboxes.default, path
+            owner = self.ports.get(request.transport.get_extra_info("sockname")[1])
+        named = request.headers.get(_SANDBOX_HEADER, owner)
+        if named is None:
+            return self.sandboxes.default, path, False
+        return self.sandboxes.use(named), path, named == owner
 
     async def _answer(self, arrived: Arrived) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
@@ -304,7 +310,7 @@ class Pipeline:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
                     raise RequestRefused(known.name, breaches[0])
-                handler = (operation or context.route).handler  # type: ignore[union-attr]
+                handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
-from mockserver.api.errors import HandlerFailed
+from mockserver.api.errors import HandlerFailed, NotFaked
 from mockserver.api.operation import Operation
 from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
@@ -122,9 +122,8 @@ def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:
 def not_faked(api: Api, operation: Operation | None) -> Response:
     """Answer for something that exists at the vendor but is not faked here."""
     assert operation is not None
-    name = f"{api.name}.{operation.name}"
-    message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
-    return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
+    error = NotFaked(api.name, operation.name, operation.title)
+    return json_response({"error": {"code": "not-faked", "operation": error.operation, "message": str(error)}}, 501)
 
 
 def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> tuple[Response, Violation]:

@@ -23,7 +23,7 @@ from mockserver.wire.html import pages
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
-SCRIPT = "text/javascript;charset=utf-8"
+SCRIPT = "application/javascript;charset=utf-8"
 
 _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 

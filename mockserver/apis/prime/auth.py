@@ -54,7 +54,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
         if counted:
             await limits.leave(context)
     if fresh and settings.session_cookie:
-        path, secure = f"{context.sandbox.prefix}/webacs", context.peer.scheme == "https"
+        path, secure = f"{context.prefix}/webacs", context.peer.scheme == "https"
         cookie = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
         response = response._replace(headers={**response.headers, "Set-Cookie": cookie})
     return response
