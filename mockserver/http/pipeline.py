@@ -45,6 +45,7 @@ from mockserver.http.steps import (
     failed,
     in_a_header,
     match_subject,
+    may_be_judged,
     not_faked,
     request_event,
     resolve_refused,
@@ -102,15 +103,14 @@ class Pipeline:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         arrived = await self._arrive(request)
-        answered = await self._answer(arrived)
         api, sandbox, raw, began, _, _, transitions, _ = arrived
-        response, context, known, violations, fault, error, asked = answered
+        response, context, known, violations, fault, error, asked = await self._answer(arrived)
         clause = None
         if known is not None and known.contract is not None and (api.journaled or self.strict):
             found = known.contract.response(response.status, response.content_type, response.data)
             if found is not None:
                 clause = found.name
-            elif answered.may_be_judged:
+            elif may_be_judged(response, fault, error):
                 response, breach = unknown_answer(known.contract, response, strict=self.strict)
                 violations = [*violations, breach]
         headers = {**response.headers}
@@ -249,7 +249,7 @@ class Pipeline:
             route,
             route if isinstance(route, Operation) else None,
         )
-        return Arrived(api, sandbox, raw, began, refusal, armed, transitions, context)
+        return api, sandbox, raw, began, refusal, armed, transitions, context
 
     def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
         """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
@@ -278,7 +278,7 @@ class Pipeline:
             try:
                 if api.prepare is not None:
                     await api.prepare(context)
-                resolved = resolve_refused(arrived) if refusal is not None else api.resolve(context)
+                resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
                 operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job
                 if place is not None:
@@ -304,7 +304,7 @@ class Pipeline:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
-                        return Answered(fault.spoil(response), context, known, breaches, fault, None, asked)
+                        return fault.spoil(response), context, known, breaches, fault, None, asked
                 refusal = refusal or unable
                 if refusal is not None:
                     raise refusal
@@ -316,10 +316,10 @@ class Pipeline:
                 response = gone(error) or api.refuse(context, error)
         except Exception:
             response, error_text = failed(api, context)
-            return Answered(response, context, known, breaches, fault, error_text, asked)
+            return response, context, known, breaches, fault, error_text, asked
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
-        return Answered(response, context, known, breaches, fault, None, asked)
+        return response, context, known, breaches, fault, None, asked
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"

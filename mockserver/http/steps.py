@@ -9,7 +9,7 @@ import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
@@ -51,60 +51,42 @@ class Known:
     contract: Contract | None
 
 
-class Arrived(NamedTuple):
-    """A request that has arrived, before anybody asks what it means.
+Arrived: TypeAlias = tuple[
+    Api, Sandbox, str, float, Exception | None, bool, list[tuple[Job, Transition]], RequestContext[Any, Any]
+]
+"""A request that has arrived, before anybody asks what it means. In this order:
 
-    Attributes:
-        raw: the path as sent, with prefix and query.
-        began: by `perf_counter`.
-        refusal: why it cannot be carried out, if that is known already.
-        armed: there are faults that might act on it.
-        transitions: those that it brings about, as they come.
-        context: as far as it is known.
-    """
+API, sandbox; the path as sent, with prefix and query; when it began, by `perf_counter`; why it cannot be carried out,
+if that is known already; whether there are faults that might act on it; the transitions that it brings about, as they
+come; its context, as far as it is known. Taken apart at once, which a class of its own makes ten times as dear.
+"""
 
-    api: Api
-    sandbox: Sandbox
-    raw: str
-    began: float
-    refusal: Exception | None
-    armed: bool
-    transitions: list[tuple[Job, Transition]]
-    context: RequestContext[Any, Any]
+Answered: TypeAlias = tuple[
+    Response,
+    RequestContext[Any, Any],
+    Known | None,
+    Sequence[Violation],
+    Fault | None,
+    str | None,
+    Entry | None,
+]
+"""What came of a request before it is judged and recorded. In this order:
 
-
-class Answered(NamedTuple):
-    """What came of a request before it is judged and recorded.
-
-    Attributes:
-        context: resolved, as far as that went.
-        known: the operation and its contract, once they are known.
-        asked: the journal's entry of the request, if it has one already.
-        breaches: what is wrong with the request.
-        fault: the fault that acts on it.
-        error: the traceback of a bug of ours.
-    """
-
-    response: Response
-    context: RequestContext[Any, Any]
-    known: Known | None = None
-    breaches: Sequence[Violation] = ()
-    fault: Fault | None = None
-    error: str | None = None
-    asked: Entry | None = None
-
-    @property
-    def may_be_judged(self) -> bool:
-        """Whether the answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
-        status, stream = self.response.status, self.response.stream
-        return self.fault is None and self.error is None and status != 501 and stream is None
+the answer; the context, resolved as far as that went; the operation and its contract, once they are known; what is
+wrong with the request; the fault that acts on it; the traceback of a bug of ours; the journal's entry, if it has one.
+"""
 
 
-def resolve_refused(arrived: Arrived) -> Resolved:
+def may_be_judged(response: Response, fault: Fault | None, error: str | None) -> bool:
+    """Tell whether an answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
+    return fault is None and error is None and response.status != 501 and response.stream is None
+
+
+def resolve_refused(api: Api, context: RequestContext[Any, Any]) -> Resolved:
     """Return what a request means that is refused already, as far as it can be read."""
-    operation = arrived.context.operation
+    operation = context.operation
     try:
-        found = arrived.api.resolve(arrived.context)
+        found = api.resolve(context)
     except Exception:
         return Resolved(operation)
     return Resolved(operation, found.parameters, found.payload, found.details)
