@@ -72,8 +72,19 @@ def _object(element: Any, models: tuple[type, ...]) -> dict[str, Any]:
                 _object(child, _ENTITIES if slot.kind is model.EntityHead else (slot.kind,))
             )
         elif slot.role is WRAPPED:
-            made[slot.key] = {slot.item: [_object(one, (slot.kind,)) for one in child.iterchildren(slot.item)]}
+            made[slot.key] = {
+                slot.item: [_object(one, _models(slot.kind, one)) for one in child.iterchildren(slot.item)]
+            }
     return made
+
+
+def _models(kind: type, element: Any) -> tuple[type, ...]:
+    """Return what an element may be, where its version or its type decides that."""
+    if kind is model.EntityHead:
+        return _ENTITIES
+    if kind is inventory.IpInterface and element.find("ipAddress/address") is not None:
+        return (inventory.IpInterfaceV4,)
+    return (kind,)
 
 
 def _typed(text: str, slot: Slot | None) -> Any:
