@@ -171,3 +171,19 @@ def _listed(record: Mapping[str, Any]) -> JobSeen:
         _WORDS.get(record.get("Status", -1), str(record.get("Status"))),
         fields={**fields, **({"type": kind} if kind else {})},
     )
+
+
+STAND_INS: Mapping[str, str] = {
+    "pw": "secret", "owner_pw": "secret", "admin_pw": "secret", "password": "secret", "md5": "secret",
+}  # fmt: skip
+
+
+def recorded_site(jobs: Sequence[JobSeen]) -> Mapping[str, Any]:
+    """Return the accounts, queues and types that jobs were seen with."""
+    owners = sorted({str(one.fields["owner"]) for one in jobs if str(one.fields.get("owner", "")).isdecimal()}, key=int)
+    contexts = sorted({str(one.fields["context"]) for one in jobs if "context" in one.fields})
+    types = sorted({str(one.fields["type"]) for one in jobs if "type" in one.fields})
+    accounts = [{"wsid": int(one), "userid": f"user{one}", "password": "secret"} for one in owners]
+    made: dict[str, Any] = {"queues": [{"context": one, "timeout": 1} for one in contexts]}
+    made["types"] = [{"type": one} for one in types]
+    return {name: value for name, value in {"accounts": accounts, **made}.items() if value}
