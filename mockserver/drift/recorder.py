@@ -220,9 +220,8 @@ class Recorder:
             lower = name.lower()
             if lower in _HOP_BY_HOP or lower in ("content-length", "content-encoding"):
                 continue
-            if lower == "set-cookie":
-                value = _cookie(value, secure=secure)
-            headers.add(name, back.text(value) if lower in _LOCATED else value)
+            shown = _cookie(value, secure=secure) if lower == "set-cookie" else value
+            headers.add(name, back.text(shown) if lower in _LOCATED else shown)
         return headers
 
     def _note(
@@ -287,11 +286,11 @@ class _Bare:
             self._headers.popall("Content-Type", None)
 
 
-class _Whole(_Bare, web.Response):
+class _Whole(_Bare, web.Response):  # type: ignore[misc]
     pass
 
 
-class _Streamed(_Bare, web.StreamResponse):
+class _Streamed(_Bare, web.StreamResponse):  # type: ignore[misc]
     pass
 
 
