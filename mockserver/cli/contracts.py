@@ -80,7 +80,7 @@ def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as
 
     PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, a folder of recorded examples, or
     a fixture. The examples
-    begin with the fixtures own_examples their contracts, or with those of the package; a fixture of yours is loaded by
+    begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
     from mockserver.contracts.loader import BadContract
@@ -137,7 +137,7 @@ class _Places:
 
     Attributes:
         contracts: a folder of contracts; None: the package's.
-        own_examples: the fixtures that their examples begin with; none: the package's.
+        seed_file: the fixtures that their examples begin with; none: the package's.
         own: fixtures of a user, which no example knows.
         recorded: a folder of recorded examples.
     """
@@ -191,7 +191,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
 
 
 async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
-    """Run recorded examples in sandboxes that begin as the fixture own_examples them says, without its jobs."""
+    """Run recorded examples in sandboxes that begin as the fixture beside them says, without its jobs."""
     from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
     from mockserver.cli.recorded import sandboxes
@@ -201,10 +201,10 @@ async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
 
     names = tuple(api.name for api in APIS)
     found = recorded_examples.load(folder, loader.load(shipped("contracts"), names, check=False))
-    own_examples = folder.parent / "fixtures.json"
+    seed_file = folder.parent / "fixtures.json"
     site = None
-    if own_examples.exists():
-        (document,) = fixtures.read([own_examples])
+    if seed_file.exists():
+        (document,) = fixtures.read([seed_file])
         site = {
             api: {name: value for name, value in section.items() if name != "jobs"}
             for api, section in document.content.items()
