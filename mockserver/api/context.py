@@ -191,6 +191,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
 
     Attributes:
         number: of its journal entry.
+        turn: which request it is since the sandbox's seeded start: by it an answer draws what the seed decides.
         path: as sent (percent-encoded), without the sandbox's prefix and the query.
         headers: names without regard to letter case.
         body: the bytes as sent.
@@ -209,6 +210,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     api: Reached
     sandbox: Sandbox
     number: int
+    turn: int
     method: str
     path: str
     query_string: str

@@ -15,7 +15,9 @@ from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
 from mockserver.http.services import Services
+from mockserver.sandbox.events import Look, Stopped
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.store.base import Over
 from mockserver.wire.forms import read_pairs
 from mockserver.wire.json import Malformed, read_json
 
@@ -46,6 +48,26 @@ class ControlRequest:
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
         return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+
+    def is_left(self) -> bool:
+        """Tell whether the asker has gone, so that nobody would read the answer."""
+        return self.peer.transport is None or self.peer.transport.is_closing()
+
+    async def wait_until(self, look: Look, seconds: float) -> bool:
+        """Tell whether something came true within some real seconds (see `Events.wait_until`).
+
+        Raises:
+            Stopped: the server ended first.
+            Left: the asker has gone.
+            Over: the sandbox ended first.
+            Whatever `look` raises.
+        """
+        try:
+            return await self.sandbox.wait_until(look, seconds, self.is_left)
+        except Stopped:
+            if await self.sandbox.is_over():
+                raise Over from None
+            raise
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ Rules a maintainer must keep:
 1. This is the hot path: nothing is parsed, copied or formatted here that nobody has asked for.
 2. The body a client gets is the API's own, whatever went wrong; the diagnosis goes to header, journal and log.
 3. A handler's bug never leaves this module.
-4. `record` runs for whatever has arrived, also for what was refused.
+4. `record` runs for whatever has arrived, also for what was refused; but what began in a sandbox that was reset,
+   replaced or ended since is disowned: it leaves nothing, and its client is told so.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.body import BodyStalled, ClientGone, read_body
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
+from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     ARRIVED,
     NOTHING,
+    Accepted,
     Answered,
     Arrived,
     Known,
@@ -46,7 +48,7 @@ from mockserver.http.steps import (
     match_subject,
     not_faked,
     pending_entry,
-    request_event,
+    recorded,
     resolve_refused,
     unknown_answer,
 )
@@ -55,9 +57,9 @@ from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import RequestStart
+from mockserver.store.base import Over, RequestStart
 
-_NOT_JOURNALED = RequestStart(0, None, None, False)
+_NOT_JOURNALED = RequestStart(0, None, None, False, 0)
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 
 
@@ -100,7 +102,15 @@ class Pipeline:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        arrived = await self._arrive(request)
+        accepted = await self._accept(request)
+        accepted.sandbox.begin_call()
+        try:
+            return await self._handle(request, accepted)
+        finally:
+            accepted.sandbox.end_call()
+
+    async def _handle(self, request: web.BaseRequest, accepted: Accepted) -> web.StreamResponse:
+        arrived = await self._arrive(request, accepted)
         answered = await self._answer(arrived)
         api, sandbox = arrived.api, arrived.sandbox
         response, violations, known = answered.response, answered.breaches, answered.known
@@ -117,34 +127,35 @@ class Pipeline:
             headers["Content-Type"] = response.content_type
         for name, value in api.headers.items():
             headers.setdefault(name, value)
-        if self.headers and api.journaled:
+        if self.headers and api.journaled and not answered.over:
             headers["X-Mockserver-Request"] = str(arrived.context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
                 headers["X-Mockserver-Violation"] = in_a_header(violations[0])
         jobs = arrived.context.jobs
         entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
-        if api.journaled:
-            if violations:
-                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, entry.operation, violations)
+        over, fault = answered.over, answered.fault
+        if api.journaled and not over:
             counters = coverage.counters(entry.operation, clause, jobs.looked)
-            await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
-            if sandbox.listeners:
-                sandbox.publish(request_event(entry))
+            over = not await recorded(sandbox, entry, counters)
         self.metrics.count(entry)
 
-        fault = answered.fault
-        if fault is not None:
-            if not fault.delay_before_work:
-                await fault_transport.wait(sandbox.faults.pause(fault))
+        if fault is not None and not over and not fault.delay_before_work:
+            await fault_transport.wait(sandbox.faults.pause(fault))
+            over = await sandbox.is_over()
+        if over and not answered.over:
+            # What it has done is over, too, so that its client is not told that it was done.
+            response = disowned(sandbox)
+            headers = {"Content-Type": str(response.content_type)}
+        elif fault is not None and not over:
             return await fault_transport.send(fault, request, response_of(response, headers))
         if response.stream is not None:
             streamed: web.StreamResponse = await response.stream(request)
             return streamed
         return answer_of(request, response, headers)
 
-    async def _arrive(self, request: web.BaseRequest) -> Arrived:
-        """Accept, route, read and begin."""
+    async def _accept(self, request: web.BaseRequest) -> Accepted:
+        """Find out for which sandbox and mount a request is; from here on it belongs to this life of the sandbox."""
         began = perf_counter()
         raw = request.raw_path
         if not raw.startswith("/"):
@@ -154,7 +165,6 @@ class Pipeline:
             # `OPTIONS *` asks about the whole server, CONNECT names a host: neither is a path of anything here.
             path = f"/{path}"
 
-        # accept
         refusal: Exception | None = None
         mount: Mount | None = None
         try:
@@ -168,6 +178,17 @@ class Pipeline:
                 sandbox, path = mount.enter(sandbox, path)
         except UnknownSandbox as error:
             refusal, sandbox = error, self.sandboxes.default
+        try:
+            sandbox = await sandbox.alive()
+        except Over:
+            # The default one may be asked before it is filled.
+            if sandbox is not self.sandboxes.default:
+                refusal, sandbox = UnknownSandbox(sandbox.name), self.sandboxes.default
+        return Accepted(sandbox, mount, raw, path, query_string, began, refusal)
+
+    async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
+        """Route, read and begin."""
+        sandbox, mount, raw, path, query_string, began, refusal = accepted
 
         # route
         api: Api
@@ -197,8 +218,13 @@ class Pipeline:
             refusal = error
 
         # begin
-        start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
-        if api.mounted is not None and route is not None:
+        start = _NOT_JOURNALED
+        try:
+            if api.journaled:
+                start = await sandbox.store.begin_request(sandbox.key, api.name)
+        except Over as error:
+            refusal = error
+        if api.mounted is not None and route is not None and not isinstance(refusal, Over):
             mounted = api.mounted(sandbox.settings_with(api.name, start.settings), values)
             if not mounted:
                 # Its path is another's when this sandbox does not mount the API there.
@@ -213,6 +239,7 @@ class Pipeline:
             api,
             sandbox,
             number,
+            start.turn,
             request.method,
             path,
             query_string,
@@ -233,13 +260,13 @@ class Pipeline:
         """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
-            return self.sandboxes.use(name), "/" + rest
+            return self.sandboxes.get(name), "/" + rest
         if _SANDBOX_HEADER in request.headers:
-            return self.sandboxes.use(request.headers[_SANDBOX_HEADER]), path
+            return self.sandboxes.get(request.headers[_SANDBOX_HEADER]), path
         if self.ports and request.transport is not None:
             port = request.transport.get_extra_info("sockname")[1]
             if port in self.ports:
-                return self.sandboxes.use(self.ports[port]), path
+                return self.sandboxes.get(self.ports[port]), path
         return self.sandboxes.default, path
 
     async def _answer(self, arrived: Arrived) -> Answered:
@@ -248,6 +275,8 @@ class Pipeline:
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
+        if isinstance(arrived.refusal, Over):
+            return Answered(disowned(sandbox), context, over=True)
         try:
             try:
                 if api.prepare is not None:
@@ -273,7 +302,7 @@ class Pipeline:
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
                     pending = pending_entry(arrived, context, known)
-                    await sandbox.store.record(sandbox.name, pending, sandbox.journal_size)
+                    await sandbox.store.record(sandbox.key, pending, sandbox.journal_size)
                 if arrived.armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
@@ -286,6 +315,8 @@ class Pipeline:
                     raise RequestRefused(known.name, breaches[0])
                 handler = (operation or context.route).handler  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
+            except Over:
+                return Answered(disowned(sandbox), context, known, breaches, over=True)
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
         except Exception:

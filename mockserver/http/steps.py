@@ -22,11 +22,13 @@ from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
-from mockserver.journal import masking
+from mockserver.http.mounts import Mount
+from mockserver.journal import coverage, masking
 from mockserver.journal.entry import BODY_LIMIT, Entry, cut
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.store.base import Over
 
 log = logging.getLogger("mockserver")
 
@@ -53,6 +55,27 @@ class Known(NamedTuple):
 
     name: str
     contract: Contract | None
+
+
+class Accepted(NamedTuple):
+    """A request of which nothing is known but its address.
+
+    Attributes:
+        sandbox: the life of it that the request belongs to.
+        mount: what answers there, beside the APIs.
+        raw: the path as sent, with prefix and query.
+        path: without them.
+        began: by `perf_counter`.
+        refusal: why it cannot be carried out.
+    """
+
+    sandbox: Sandbox
+    mount: Mount | None
+    raw: str
+    path: str
+    query_string: str
+    began: float
+    refusal: Exception | None
 
 
 class Arrived(NamedTuple):
@@ -86,6 +109,7 @@ class Answered(NamedTuple):
         breaches: what is wrong with the request.
         fault: the fault that acts on it.
         error: the traceback of a bug of ours.
+        over: the sandbox was reset, replaced or ended meanwhile, so that nothing is recorded.
     """
 
     response: Response
@@ -94,12 +118,14 @@ class Answered(NamedTuple):
     breaches: Sequence[Violation] = ()
     fault: Fault | None = None
     error: str | None = None
+    over: bool = False
 
     @property
     def may_be_judged(self) -> bool:
         """Whether the answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
         status, stream = self.response.status, self.response.stream
-        return self.fault is None and self.error is None and status != 501 and stream is None
+        ours = self.fault is None and self.error is None and not self.over
+        return ours and status != 501 and stream is None
 
 
 def resolve_refused(arrived: Arrived) -> Resolved:
@@ -242,3 +268,16 @@ def request_event(entry: Entry) -> dict[str, Any]:
         "job": entry.job,
         "status": entry.status,
     }
+
+
+async def recorded(sandbox: Sandbox, entry: Entry, counters: Sequence[str]) -> bool:
+    """Put an exchange into the journal and tell who listens; False when the life of its sandbox is over."""
+    try:
+        if entry.violations:
+            await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, entry.operation, entry.violations)
+        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
+    except Over:
+        return False
+    if sandbox.listeners:
+        sandbox.publish(request_event(entry))
+    return True

@@ -23,7 +23,7 @@ Fits = Callable[[Entry], bool]
 
 async def listing(request: ControlRequest) -> Response:
     """List requests, newest first; or export them, oldest first."""
-    entries = await request.sandbox.store.entries(request.sandbox.name)
+    entries = await request.sandbox.store.entries(request.sandbox.key)
     fits = _filter(request)
     found = [entry for entry in reversed(entries) if fits(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
@@ -47,7 +47,7 @@ async def show(request: ControlRequest) -> Response:
     """Show one request."""
     number = request.values["n"]
     if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
-        entry = await request.sandbox.store.entry(request.sandbox.name, int(number))
+        entry = await request.sandbox.store.entry(request.sandbox.key, int(number))
         if entry is not None:
             return json_response(describe(entry))
     raise ControlError(
@@ -57,14 +57,14 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.name)})
+    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.key)})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
     """Return how many requests the ring has dropped since it was last emptied."""
     if not entries:
         return 0
-    floor = await request.sandbox.store.read(request.sandbox.name, JOURNAL, FLOOR) or 0
+    floor = await request.sandbox.store.read(request.sandbox.key, JOURNAL, FLOOR) or 0
     return max(0, min(entry.number for entry in entries) - 1 - floor)
 
 

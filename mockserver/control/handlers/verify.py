@@ -25,13 +25,13 @@ async def verify(request: ControlRequest) -> Response:
         return None if verdict.holds else RECHECK
 
     with suppress(Stopped):
-        await request.sandbox.wait_until(look, request.fields.get("timeout", 0.0))
+        await request.wait_until(look, request.fields.get("timeout", 0.0))
     assert verdict is not None
     return _answer(verdict)
 
 
 async def _verdict(request: ControlRequest) -> Verdict:
-    entries = await request.sandbox.store.entries(request.sandbox.name)
+    entries = await request.sandbox.store.entries(request.sandbox.key)
     return judge(request.fields, entries, await dropped(request, entries))
 
 
@@ -45,12 +45,12 @@ def _answer(verdict: Verdict) -> Response:
 
 async def covered(request: ControlRequest) -> Response:
     """Return what has been exercised since the last reset."""
-    store, name = request.sandbox.store, request.sandbox.name
+    store, name = request.sandbox.store, request.sandbox.key
     return json_response(await coverage.report(store, name, request.sandbox.apis.values(), request.services.contracts))
 
 
 async def violations(request: ControlRequest) -> Response:
     """Return the breaches of contract by either side since the last reset."""
-    found = await coverage.violations(request.sandbox.store, request.sandbox.name)
+    found = await coverage.violations(request.sandbox.store, request.sandbox.key)
     side = request.values.get("side")
     return json_response({"violations": [one for one in found if side is None or one["side"] == side]})
