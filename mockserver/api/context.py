@@ -94,14 +94,12 @@ class Sandbox(Protocol):
     """What a handler may ask of the sandbox it works in.
 
     Attributes:
-        name: `default` is the one without a prefix.
-        prefix: what its addresses begin with, `/~name`; empty for the default one.
+        name: its name; `default` for the one that is always there.
         ids: the seeded source of ids.
         states: what this process remembers of each API here (see `Api.state`).
     """
 
     name: str
-    prefix: str
     ids: Ids
     states: dict[str, Any]
 
@@ -193,6 +191,8 @@ class RequestContext(NamedTuple, Generic[S, C]):
         number: of its journal entry.
         turn: which request it is since the sandbox's seeded start: by it an answer draws what the seed decides.
         path: as sent (percent-encoded), without the sandbox's prefix and the query.
+        prefix: what this client's addresses in the sandbox begin with, `/~name`; empty for the default sandbox, and
+            for a client that came by a port that is the sandbox's own.
         headers: names without regard to letter case.
         body: the bytes as sent.
         peer: who asks, over which connection.
@@ -213,6 +213,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     turn: int
     method: str
     path: str
+    prefix: str
     query_string: str
     headers: Mapping[str, str]
     body: bytes
@@ -237,7 +238,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     @property
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
 
     @property
     def state(self) -> Any:

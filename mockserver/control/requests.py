@@ -33,6 +33,7 @@ class ControlRequest:
     """What is asked of which sandbox.
 
     Attributes:
+        prefix: what the asker's addresses in the sandbox begin with (see `RequestContext.prefix`).
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
         peer: who asks.
@@ -40,6 +41,7 @@ class ControlRequest:
 
     services: Services
     sandbox: Sandbox
+    prefix: str
     values: Mapping[str, Any]
     body: Any
     peer: Peer
@@ -47,7 +49,7 @@ class ControlRequest:
     @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
 
     def is_left(self) -> bool:
         """Tell whether the asker has gone, so that nobody would read the answer."""
@@ -156,7 +158,12 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     if context.query_string:
         values = {**_decode(read_pairs(context.query_string), contract), **values}
     request = ControlRequest(
-        services=services, sandbox=sandbox_of(context), values=values, body=body, peer=context.peer
+        services=services,
+        sandbox=sandbox_of(context),
+        prefix=context.prefix,
+        values=values,
+        body=body,
+        peer=context.peer,
     )
     return Resolved(operation, values, body, request)
 

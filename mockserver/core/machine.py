@@ -334,7 +334,7 @@ class Machine:
 
 def expired(machine: Machine, job: Job, now: float) -> bool:
     """Tell whether a finished job has been forgotten by now."""
-    return job.retention is not None and machine.final(job) and now - job.since > job.retention
+    return job.retention is not None and now - job.since > job.retention and machine.final(job)
 
 
 def _due(to: str, pause: Wait, since: float, looks: int) -> Next | None:

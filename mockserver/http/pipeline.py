@@ -16,7 +16,6 @@ from time import perf_counter
 from typing import Any
 
 from aiohttp import web
-from multidict import istr
 
 from mockserver.api.context import NO_VALUES, RequestContext
 from mockserver.api.definition import Api
@@ -29,6 +28,7 @@ from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
+from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, ClientGone, read_body
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
@@ -37,30 +37,29 @@ from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     ARRIVED,
     NOTHING,
-    Accepted,
     Answered,
     Arrived,
     Known,
     RequestRefused,
-    entry_of,
+    answered_entry,
+    asked_entry,
     failed,
     in_a_header,
     match_subject,
     not_faked,
-    pending_entry,
     recorded,
     resolve_refused,
     unknown_answer,
 )
 from mockserver.journal import coverage
+from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
-from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.registry import Sandboxes
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over, RequestStart
 
 _NOT_JOURNALED = RequestStart(0, None, None, False, 0)
-_SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 
 
 class Pipeline:
@@ -92,9 +91,10 @@ class Pipeline:
         self.headers = headers
         self.patience = patience
         self.body_limit = body_limit
-        self.ports: dict[int, str] = {}
         self.metrics = metrics
         self.mounts = dict(mounts)
+        self._addresses = Addresses(sandboxes, self.mounts)
+        self.ports = self._addresses.ports
         self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
@@ -102,7 +102,7 @@ class Pipeline:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        accepted = await self._accept(request)
+        accepted = await self._addresses.accept(request)
         accepted.sandbox.begin_call()
         try:
             return await self._handle(request, accepted)
@@ -122,23 +122,38 @@ class Pipeline:
             elif answered.may_be_judged:
                 response, breach = unknown_answer(known.contract, response, strict=self.strict)
                 violations = [*violations, breach]
-        headers = dict(response.headers)
+        headers = {**response.headers}
         if response.content_type is not None:
             headers["Content-Type"] = response.content_type
         for name, value in api.headers.items():
             headers.setdefault(name, value)
-        if self.headers and api.journaled and not answered.over:
-            headers["X-Mockserver-Request"] = str(arrived.context.number)
+        context, fault, over = answered.context, answered.fault, answered.over
+        if self.headers and api.journaled and not over:
+            headers["X-Mockserver-Request"] = str(context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
                 headers["X-Mockserver-Violation"] = in_a_header(violations[0])
-        jobs = arrived.context.jobs
-        entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
-        over, fault = answered.over, answered.fault
+        status = 0 if fault is not None and fault.unanswered else response.status
+        seconds = perf_counter() - arrived.began
+        operation = None if known is None else known.name
         if api.journaled and not over:
-            counters = coverage.counters(entry.operation, clause, jobs.looked)
-            over = not await recorded(sandbox, entry, counters)
-        self.metrics.count(entry)
+            jobs = context.jobs
+            entry = answered_entry(
+                answered.asked or asked_entry(arrived, context, known),
+                answered,
+                response,
+                status=status,
+                headers=headers,
+                milliseconds=seconds * 1000,
+                transitions=arrived.transitions,
+                violations=violations,
+                clause=clause,
+                made=jobs.made,
+            )
+            looked = jobs.looked
+            told = None if looked is None else (looked.api, looked.kind, looked.state)
+            over = not await recorded(sandbox, entry, coverage.counters(operation, clause, told))
+        self.metrics.count(api.name, operation, status, seconds, violations, faulted=fault is not None)
 
         if fault is not None and not over and not fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
@@ -154,41 +169,9 @@ class Pipeline:
             return streamed
         return answer_of(request, response, headers)
 
-    async def _accept(self, request: web.BaseRequest) -> Accepted:
-        """Find out for which sandbox and mount a request is; from here on it belongs to this life of the sandbox."""
-        began = perf_counter()
-        raw = request.raw_path
-        if not raw.startswith("/"):
-            raw = request.rel_url.raw_path_qs
-        path, _, query_string = raw.partition("?")
-        if not path.startswith("/"):
-            # `OPTIONS *` asks about the whole server, CONNECT names a host: neither is a path of anything here.
-            path = f"/{path}"
-
-        refusal: Exception | None = None
-        mount: Mount | None = None
-        try:
-            if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
-                sandbox, path = self._addressed(request, path)
-            else:
-                sandbox = self.sandboxes.default
-            segment = path.split("/", 2)[1]
-            if segment in self.mounts and (segment or path == "/"):
-                mount = self.mounts[segment]
-                sandbox, path = mount.enter(sandbox, path)
-        except UnknownSandbox as error:
-            refusal, sandbox = error, self.sandboxes.default
-        try:
-            sandbox = await sandbox.alive()
-        except Over:
-            # The default one may be asked before it is filled.
-            if sandbox is not self.sandboxes.default:
-                refusal, sandbox = UnknownSandbox(sandbox.name), self.sandboxes.default
-        return Accepted(sandbox, mount, raw, path, query_string, began, refusal)
-
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
         """Route, read and begin."""
-        sandbox, mount, raw, path, query_string, began, refusal = accepted
+        sandbox, mount, raw, path, prefix, query_string, began, refusal = accepted
 
         # route
         api: Api
@@ -224,15 +207,18 @@ class Pipeline:
                 start = await sandbox.store.begin_request(sandbox.key, api.name)
         except Over as error:
             refusal = error
-        if api.mounted is not None and route is not None and not isinstance(refusal, Over):
-            mounted = api.mounted(sandbox.settings_with(api.name, start.settings), values)
-            if not mounted:
-                # Its path is another's when this sandbox does not mount the API there.
-                owner = self._bases.owner(path)
-                api = self._unmatched if owner is None or owner is api else owner
-                start = start._replace(settings=await sandbox.settings_changes(api.name))
-                refusal, route, values = NoRoute(path), None, NO_VALUES
         settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
+        if (
+            api.mounted is not None
+            and route is not None
+            and not isinstance(refusal, Over)
+            and not api.mounted(settings, values)
+        ):
+            # Its path is another's when this sandbox does not mount the API there.
+            owner = self._bases.owner(path)
+            api = self._unmatched if owner is None or owner is api else owner
+            settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
+            refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
         number, now = start.number, sandbox.now_by(start.clock)
         context: RequestContext[Any, Any] = RequestContext(
@@ -242,6 +228,7 @@ class Pipeline:
             start.turn,
             request.method,
             path,
+            prefix,
             query_string,
             request.headers,
             body,
@@ -256,25 +243,13 @@ class Pipeline:
         )
         return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
 
-    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
-        """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
-        if path.startswith("/~"):
-            name, _, rest = path[2:].partition("/")
-            return self.sandboxes.get(name), "/" + rest
-        if _SANDBOX_HEADER in request.headers:
-            return self.sandboxes.get(request.headers[_SANDBOX_HEADER]), path
-        if self.ports and request.transport is not None:
-            port = request.transport.get_extra_info("sockname")[1]
-            if port in self.ports:
-                return self.sandboxes.get(self.ports[port]), path
-        return self.sandboxes.default, path
-
     async def _answer(self, arrived: Arrived) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
         api, sandbox, context = arrived.api, arrived.sandbox, arrived.context
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
+        asked: Entry | None = None
         if isinstance(arrived.refusal, Over):
             return Answered(disowned(sandbox), context, over=True)
         try:
@@ -301,19 +276,19 @@ class Pipeline:
                     breaches = resolved.breaches
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
-                    pending = pending_entry(arrived, context, known)
-                    await sandbox.store.record(sandbox.key, pending, sandbox.journal_size)
+                    asked = asked_entry(arrived, context, known)
+                    await sandbox.store.record(sandbox.key, asked, sandbox.journal_size)
                 if arrived.armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
-                        return Answered(fault.spoil(response), context, known, breaches, fault)
+                        return Answered(fault.spoil(response), context, known, breaches, fault, None, asked)
                 refusal = arrived.refusal or resolved.refusal
                 if refusal is not None:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
                     raise RequestRefused(known.name, breaches[0])
-                handler = (operation or context.route).handler  # type: ignore[union-attr]
+                handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Over:
                 return Answered(disowned(sandbox), context, known, breaches, over=True)
@@ -321,10 +296,10 @@ class Pipeline:
                 response = gone(error) or api.refuse(context, error)
         except Exception:
             response, error_text = failed(api, context)
-            return Answered(response, context, known, breaches, fault, error_text)
+            return Answered(response, context, known, breaches, fault, error_text, asked)
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
-        return Answered(response, context, known, breaches, fault)
+        return Answered(response, context, known, breaches, fault, None, asked)
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"

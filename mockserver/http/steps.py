@@ -8,23 +8,21 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
-from time import perf_counter
 from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
-from mockserver.api.errors import HandlerFailed
+from mockserver.api.errors import HandlerFailed, NotFaked
 from mockserver.api.operation import Operation
 from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
-from mockserver.http.mounts import Mount
 from mockserver.journal import coverage, masking
-from mockserver.journal.entry import BODY_LIMIT, Entry, cut
+from mockserver.journal.entry import ASKED, BODY_LIMIT, Entry, cut
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
@@ -57,27 +55,6 @@ class Known(NamedTuple):
     contract: Contract | None
 
 
-class Accepted(NamedTuple):
-    """A request of which nothing is known but its address.
-
-    Attributes:
-        sandbox: the life of it that the request belongs to.
-        mount: what answers there, beside the APIs.
-        raw: the path as sent, with prefix and query.
-        path: without them.
-        began: by `perf_counter`.
-        refusal: why it cannot be carried out.
-    """
-
-    sandbox: Sandbox
-    mount: Mount | None
-    raw: str
-    path: str
-    query_string: str
-    began: float
-    refusal: Exception | None
-
-
 class Arrived(NamedTuple):
     """A request that has arrived, before anybody asks what it means.
 
@@ -106,6 +83,7 @@ class Answered(NamedTuple):
     Attributes:
         context: resolved, as far as that went.
         known: the operation and its contract, once they are known.
+        asked: the journal's entry of the request, if it has one already.
         breaches: what is wrong with the request.
         fault: the fault that acts on it.
         error: the traceback of a bug of ours.
@@ -118,6 +96,7 @@ class Answered(NamedTuple):
     breaches: Sequence[Violation] = ()
     fault: Fault | None = None
     error: str | None = None
+    asked: Entry | None = None
     over: bool = False
 
     @property
@@ -168,9 +147,8 @@ def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:
 def not_faked(api: Api, operation: Operation | None) -> Response:
     """Answer for something that exists at the vendor but is not faked here."""
     assert operation is not None
-    name = f"{api.name}.{operation.name}"
-    message = f"{name} ({operation.title or operation.name}) exists at the vendor but is not faked"
-    return json_response({"error": {"code": "not-faked", "operation": name, "message": message}}, 501)
+    error = NotFaked(api.name, operation.name, operation.title)
+    return json_response({"error": {"code": "not-faked", "operation": error.operation, "message": str(error)}}, 501)
 
 
 def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> tuple[Response, Violation]:
@@ -193,7 +171,7 @@ def in_a_header(breach: Violation) -> str:
     return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
-def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
+def asked_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
     """Return the journal's entry of a request that is being answered."""
     return Entry(
         context.number,
@@ -205,19 +183,22 @@ def pending_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Kn
         context.body,
         context.api.name or None,
         None if known is None else known.name,
-        None,
+        context.parameters,
+        context.payload,
+        arrived.request.version,
         context.job,
-        parameters=context.parameters,
-        payload=context.payload,
-        http_version=arrived.request.version,
     )
 
 
-def entry_of(
-    arrived: Arrived,
+def answered_entry(
+    asked: Entry,
     answered: Answered,
     response: Response,
+    *,
+    status: int,
     headers: Mapping[str, str],
+    milliseconds: float,
+    transitions: Sequence[tuple[Job, Transition]],
     violations: Sequence[Violation],
     clause: str | None,
     made: Job | None,
@@ -225,36 +206,32 @@ def entry_of(
     """Return the journal's entry of a request that has been answered.
 
     Args:
+        asked: its entry before that.
+        status: of the answer; 0 when none is sent.
+        clause: the answer's name in its contract.
         made: the job that it has made.
     """
-    context, fault = answered.context, answered.fault
-    entry = Entry(
-        number=context.number,
-        at=context.now,
-        sandbox=arrived.sandbox.name,
-        method=context.method,
-        path=arrived.raw,
-        headers=context.headers,
-        body=context.body,
-        api=context.api.name or None,
-        operation=None if answered.known is None else answered.known.name,
-        response=clause,
-        job=context.job if made is None else made.id,
-        status=0 if fault is not None and fault.unanswered else response.status,
-        answer_headers=headers,
-        answer=response.body,
-        milliseconds=(perf_counter() - arrived.began) * 1000,
-        fault=None if fault is None else fault.id,
-        transitions=arrived.transitions or NOTHING,
-        violations=violations or NOTHING,
-        parameters=context.parameters,
-        payload=context.payload,
-        nearest=response.nearest,
-        error=answered.error,
-        shows_state=response.shows_state,
-        http_version=arrived.request.version,
+    fault = answered.fault
+    entry = Entry._make(
+        (
+            *asked[:ASKED],
+            asked.job if made is None else made.id,
+            clause,
+            status,
+            headers,
+            response.body,
+            milliseconds,
+            None if fault is None else fault.id,
+            transitions or NOTHING,
+            violations or NOTHING,
+            response.nearest,
+            answered.error,
+            response.shows_state,
+            0,
+            0,
+        )
     )
-    if len(context.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
+    if len(asked.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
         return cut(entry)
     return entry
 

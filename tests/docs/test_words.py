@@ -43,7 +43,6 @@ NAMES: Mapping[str, str] = {
     "garbled": "spoil",
     "let_go": "close_stalled",
     "meet": "claim",
-    "told": "shows_state, shown",
 }
 """A whole name → what is said now."""
 

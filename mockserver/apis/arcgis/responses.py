@@ -23,9 +23,8 @@ from mockserver.wire.html import pages
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
-SCRIPT = "text/javascript;charset=utf-8"
+SCRIPT = "application/javascript;charset=utf-8"
 
-_MARGIN = re.compile(rb"^ +", re.MULTILINE)
 _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 
 _PAGES = pages(Path(__file__).with_name("templates"))
@@ -105,8 +104,10 @@ def render(context: GpContext, template: str, values: Mapping[str, Any]) -> byte
 def _pretty(data: Any, blanks: int) -> bytes:
     """Write JSON over several lines: one blank a level in the directory, two in the Administrator's samples."""
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    if blanks == 2:
+        return text
     # No text holds a line break of its own, so what a line begins with is its level.
-    return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)
+    return b"\n".join([line[(len(line) - len(line.lstrip(b" "))) // 2 :] for line in text.split(b"\n")])
 
 
 def _json(context: GpContext, data: Any, status: int) -> Response:

@@ -68,7 +68,8 @@ def resolve(context: PrimeContext) -> Resolved:
     """Read the query and the body as plain data."""
     address = address_of(context)
     parameters = _query(address.query) if address.query else NO_VALUES
-    return Resolved(context.operation, parameters, _body(context, address) if context.method == "PUT" else None)
+    payload = _body(context, address) if context.method == "PUT" else None
+    return Resolved(context.operation, parameters, payload, address)
 
 
 def _format_of_body(context: PrimeContext, address: Address) -> Format | None:
