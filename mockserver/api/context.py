@@ -127,15 +127,18 @@ class Jobs(Protocol):
     """The jobs of the sandbox, as one request sees and moves them. Errors are those of `mockserver.core.errors`.
 
     Attributes:
-        looked: the job whose state the client was told, as it was shown.
+        told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
     """
 
-    looked: Job | None
+    told: tuple[str, str, str] | None
     made: Job | None
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered."""
+
+    def tell(self, job: Job, state: str | None = None) -> None:
+        """Note that the client is told the state of a job, or another than it is in, without a status query."""
 
     async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
         """Apply a pure change to a job, settled first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -186,7 +187,10 @@ def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in query:
         if closed and name not in properties:
-            raise ControlError(422, "unknown-parameter", f"no parameter {name!r} here", allowed=sorted(properties))
+            near = difflib.get_close_matches(name, properties, 1)
+            hint = f"did you mean {near[0]!r}?" if near else ""
+            message = f"no parameter {name!r} here"
+            raise ControlError(422, "unknown-parameter", message, hint, allowed=sorted(properties))
         kind = properties.get(name, {}).get("type")
         value: Any = text
         try:

@@ -138,6 +138,7 @@ class Pipeline:
         operation = None if known is None else known.name
         if api.journaled and not over:
             jobs = context.jobs
+            told = jobs.told
             entry = answered_entry(
                 answered.asked or asked_entry(arrived, context, known),
                 answered,
@@ -149,9 +150,8 @@ class Pipeline:
                 violations=violations,
                 clause=clause,
                 made=jobs.made,
+                told=None if told is None else api.machines[told[1]].by_name[told[2]],
             )
-            looked = jobs.looked
-            told = None if looked is None else (looked.api, looked.kind, looked.state)
             over = not await recorded(sandbox, entry, coverage.counters(operation, clause, told))
         self.metrics.count(api.name, operation, status, seconds, violations, faulted=fault is not None)
 

@@ -20,6 +20,7 @@ from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
+from mockserver.core.machine import State
 from mockserver.faults.model import Fault
 from mockserver.journal import coverage, masking
 from mockserver.journal.entry import ASKED, BODY_LIMIT, Entry, cut
@@ -202,6 +203,7 @@ def answered_entry(
     violations: Sequence[Violation],
     clause: str | None,
     made: Job | None,
+    told: State | None,
 ) -> Entry:
     """Return the journal's entry of a request that has been answered.
 
@@ -210,8 +212,13 @@ def answered_entry(
         status: of the answer; 0 when none is sent.
         clause: the answer's name in its contract.
         made: the job that it has made.
+        told: the state that the API's own answer tells.
     """
     fault = answered.fault
+    if told is not None and (
+        (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
+    ):
+        told = None
     entry = Entry._make(
         (
             *asked[:ASKED],
@@ -227,6 +234,7 @@ def answered_entry(
             response.nearest,
             answered.error,
             response.shows_state,
+            told,
             0,
             0,
         )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contracts.model import Violation
 from mockserver.core.job import Job, Transition
+from mockserver.core.machine import State
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a body that an entry keeps."""
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
         status: None while it is answered; 0 when no answer was sent.
         milliseconds: real time it took.
         shows_state: the answer is an error, but tells the state of the job.
+        told: the state of a job that the answer tells, in the API's own word; None when it tells none.
         body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
     """
 
@@ -59,6 +61,7 @@ class Entry(NamedTuple):
     nearest: str | None = None
     error: str | None = None
     shows_state: bool = False
+    told: State | None = None
     body_size: int = 0
     answer_size: int = 0
 
