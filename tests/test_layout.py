@@ -36,7 +36,7 @@ WHOLE = {
 
 ROLES = {
     "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py",
-    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "NOTES.md",
+    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "NOTES.md",
 }  # fmt: skip
 """What every API folder holds."""
 
@@ -78,7 +78,10 @@ EXTRAS = {
     "prime": {
         "accounts.py": "who there is, immutable",
         "address.py": "version, path, suffix and Accept",
+        "deployment.py": "a CLI template on its way to devices",
+        "entity_types.py": "which seeded entity type shows what",
         "filters.py": "the language of filters",
+        "inventory.py": "typed devices, templates and inventories",
         "job_index.py": "names, and jobs that are not yet visible",
         "job_search.py": "jobs and runs in the store",
         "job_selection.py": "filter and sort by the DTO's fields",
@@ -86,9 +89,12 @@ EXTRAS = {
         "logins.py": "sessions, cookies and open connections of this process",
         "model.py": "typed answers",
         "moments.py": "dates as Prime writes them",
+        "ordering.py": "the language of .sort",
+        "paging.py": "pages of entities",
         "serialization.py": "the layout of answers in XML and JSON",
         "state.py": "what one process remembers",
         "templates": "the page of a refused login",
+        "virtual_domains.py": "what can be seen from where",
     },
 }
 """What an API folder holds besides, and why no other needs it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import FrozenInstanceError, dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from multidict import MultiDict
 
@@ -65,6 +66,10 @@ class Peer(Protocol):
     @property
     def remote(self) -> str | None:
         """The client's address."""
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """The version of HTTP, major and minor, as the client said it."""
 
     @property
     def transport(self) -> Any:
@@ -185,10 +190,9 @@ class Resolved(NamedTuple):
     refusal: Exception | None = None
 
 
-class RequestContext(NamedTuple, Generic[S, C]):
-    """A request and what is known of it. A tuple: nobody can change it, and each request makes two.
-
-    The first is made when the request has arrived (down to `operation`), the second when it is resolved.
+@dataclass(slots=True, eq=False)
+class ContextDraft(Generic[S, C]):
+    """A request and what is known of it, while it is found out what it means; `RequestContext` from then on.
 
     Attributes:
         number: of its journal entry.
@@ -253,3 +257,37 @@ class RequestContext(NamedTuple, Generic[S, C]):
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
         jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)
+
+    def resolved(
+        self,
+        operation: Operation | None,
+        parameters: Mapping[str, Any],
+        payload: Any,
+        details: Any,
+        job: str | None,
+    ) -> RequestContext[S, C]:
+        """Say what the request means; nobody can change it any more."""
+        self.operation = operation
+        self.parameters = parameters
+        self.payload = payload
+        self.details = details
+        self.job = job
+        # Made as a draft and frozen at the end: a frozen class sets each of twenty fields by a detour.
+        self.__class__ = RequestContext
+        return cast("RequestContext[S, C]", self)
+
+
+class RequestContext(ContextDraft[S, C]):
+    """A request that is understood, as a handler gets it. Nobody can change it."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+drafted: type[RequestContext[Any, Any]] = cast("type[RequestContext[Any, Any]]", ContextDraft)
+"""Makes the context of a request that has just arrived: it takes part in finding out its meaning, see `resolved`."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
+from mockserver.api.answers import JobSeen, ReceivedAnswer
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
+from mockserver.api.walk import Walk
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
 
@@ -57,6 +60,10 @@ class Api:
         journaled: its requests stand in the journal, and faults may act on them.
         lenient: a request that breaks its contract is answered all the same, as the vendor would; otherwise refused.
         headers: go with every answer that has none of that name.
+        read_answer: what the real system's answer to a resolved request says, as the contract speaks of it; None:
+            nothing of it is read, and only heads can be judged.
+        jobs_seen: (resolved request, data of its answer) -> the jobs that it tells of.
+        walk: how a live system of it is verified; None: it cannot be.
     """
 
     name: str
@@ -73,7 +80,7 @@ class Api:
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
-    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
+    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=attrgetter("data"))
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
     entrances: tuple[Entrance, ...] = ()
@@ -87,6 +94,9 @@ class Api:
     journaled: bool = True
     lenient: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_answer: Callable[[RequestContext[Any, Any], ReceivedAnswer], Any] | None = None
+    jobs_seen: Callable[[RequestContext[Any, Any], Any], Sequence[JobSeen]] = field(default=lambda context, data: ())
+    walk: Walk | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""

@@ -25,8 +25,10 @@ COMMANDS = {
     "reset": "reset",
     "contracts": "contracts",
     "openapi": "openapi",
+    "verify": "verify",
+    "check-traffic": "check_traffic",
 }
-"""Command -> the module of this package that holds it under the same name."""
+"""Command -> the module of this package that holds it under the same name (with `_` for `-`)."""
 
 FAILED, USAGE = 1, 2
 """Exit codes: a check failed or the server refused; the command cannot be followed as it was typed."""
@@ -41,7 +43,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"mockserver.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        command = getattr(import_module(f"mockserver.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -23,10 +23,30 @@ Schema: TypeAlias = Mapping[str, Any] | bool
 _DEFINITION = "#/$defs/"
 _MESSAGE_LENGTH = 500
 _NAMES_EXPLAINED, _LONGEST_NAME = 3, 100
+_SHOWN_LENGTH = 200
 
 
 class BadSchema(ValueError):
     """A schema cannot be compiled; the message is the reason, on one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """Why decoded data does not fit a schema.
+
+    Attributes:
+        pointer: JSON pointer to what does not fit.
+        message: one sentence.
+        expected: what the schema asks for there, in a few words.
+        got: what stands there, as JSON, cut at 200 characters.
+        weight: how far the data is from the schema: the number of its faults.
+    """
+
+    pointer: str
+    message: str
+    expected: str
+    got: str
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +61,26 @@ class Validator:
     schema: Schema
     is_valid: Callable[[Any], bool] = field(repr=False, compare=False)
 
-    def explain(self, data: object) -> tuple[str, str]:
-        """Say where and why data does not fit: a JSON pointer into it, and one sentence."""
+    def explain(self, data: object) -> Misfit:
+        """Say where and why data does not fit."""
         # Imported late: it costs a quarter of the start-up time and is needed only when something is wrong.
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import best_match
 
-        error = best_match(Draft202012Validator(self.schema).iter_errors(data))
+        errors = list(Draft202012Validator(self.schema).iter_errors(data))
+        error = best_match(errors)
         if error is None:
-            return "", "does not fit the contract"
+            return Misfit(pointer="", message="does not fit the contract", expected="what it says", got=shown(data))
         message = error.message if len(error.message) <= _MESSAGE_LENGTH else error.message[:_MESSAGE_LENGTH] + " …"
         if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
             message += _meant(error.instance, error.schema.get("properties", {}))
-        return pointer(error.absolute_path), message
+        return Misfit(
+            pointer=pointer(error.absolute_path)[:_MESSAGE_LENGTH],
+            message=message,
+            expected=_expected(error.validator, error.validator_value),
+            got=shown(error.instance),
+            weight=len(errors),
+        )
 
 
 def _meant(names: Iterable[str], known: Iterable[str]) -> str:
@@ -91,6 +118,31 @@ class Compiler:
                 raise BadSchema(str(error).splitlines()[0]) from None
             found = self._compiled[text] = Validator(schema=complete, is_valid=compiled.is_valid)
         return found
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON, cut at 200 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + " …"
+
+
+def _expected(keyword: str, value: Any) -> str:
+    """Return in words what a keyword of JSON Schema asks for."""
+    if keyword == "type":
+        return " or ".join(value) if isinstance(value, list) else str(value)
+    if keyword in ("enum", "const"):
+        return f"one of {shown(value)}" if keyword == "enum" else shown(value)
+    words = {
+        "required": "an object with",
+        "pattern": "a text that matches",
+        "additionalProperties": "no other name than those of the contract",
+        "minItems": "a list no shorter than",
+        "maxItems": "a list no longer than",
+        "minimum": "a number of at least",
+        "maximum": "a number of at most",
+        "not": "anything but",
+    }
+    return words[keyword] if value is False else f"{words.get(keyword, keyword)} {shown(value)}"
 
 
 def pointer(path: Iterable[str | int]) -> str:

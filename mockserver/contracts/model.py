@@ -24,15 +24,23 @@ class Violation:
         part: `parameters`, `body` or `response`.
         pointer: JSON pointer into that part.
         message: one sentence.
+        expected, got: what the contract asks for there, and what stands there; empty where `message` says it all.
+        clause: the answer that comes nearest, by its name; empty for a request.
+        source, confidence: where the clause is from, and how well it is known; of the contract for a request.
     """
 
     side: str
     part: str
     pointer: str
     message: str
+    expected: str = ""
+    got: str = ""
+    clause: str = ""
+    source: str = ""
+    confidence: Confidence | None = None
 
     def as_dict(self) -> dict[str, str]:
-        """Return the JSON form."""
+        """Return the JSON form that the journal shows."""
         return {"side": self.side, "part": self.part, "pointer": self.pointer, "message": self.message}
 
 
@@ -107,11 +115,11 @@ class Contract:
         """
         found = []
         if not self.check_parameters.is_valid(parameters):
-            found.append(_breach("client", "parameters", self.check_parameters, parameters))
+            found.append(self._breach("parameters", self.check_parameters, parameters))
         if isinstance(payload, Malformed):
             found.append(Violation(side="client", part="body", pointer="", message=payload.reason))
         elif self.check_body is not None and not self.check_body.is_valid(payload):
-            found.append(_breach("client", "body", self.check_body, payload))
+            found.append(self._breach("body", self.check_body, payload))
         return found
 
     def breaches_of_answer(self, status: int, content_type: str | None, data: object) -> list[Violation]:
@@ -136,16 +144,47 @@ class Contract:
         if not candidates:
             known = ", ".join(str(number) for number in sorted(self.by_status))
             message = f"{self.operation} never answers {status}; its contract knows {known}"
-            return Violation(side="server", part="response", pointer="", message=message)
+            return self._unlike(message, None, expected=f"status {known}", got=f"status {status}")
         same_type = [one for one in candidates if one.content_type == content_type]
         if not same_type:
-            message = f"{self.operation} answers {status} as {candidates[0].content_type}, not {content_type}"
-            return Violation(side="server", part="response", pointer="", message=message)
-        return _breach("server", "response", same_type[0].validator, data)
+            expected = candidates[0].content_type
+            message = f"{self.operation} answers {status} as {expected}, not {content_type}"
+            return self._unlike(message, candidates[0], expected=f"Content-Type {expected}", got=str(content_type))
+        # The clause that the answer is least unlike is the one that it was meant to be.
+        misfits = [(clause, clause.validator.explain(data)) for clause in same_type]
+        clause, misfit = min(misfits, key=lambda pair: pair[1].weight)
+        return self._unlike(misfit.message, clause, pointer=misfit.pointer, expected=misfit.expected, got=misfit.got)
 
+    def source_of(self, clause: ResponseClause | None) -> str:
+        """Return in one line where a clause is from: its own source, else the first of the contract's."""
+        if clause is not None and clause.source:
+            return clause.source
+        first = self.sources[0] if self.sources else {}
+        return " ".join(filter(None, (first.get("title"), first.get("url"))))
 
-def _breach(
-    side: Literal["client", "server"], part: Literal["parameters", "body", "response"], found: Validator, data: object
-) -> Violation:
-    pointer, message = found.explain(data)
-    return Violation(side=side, part=part, pointer=pointer, message=message)
+    def _unlike(
+        self, message: str, clause: ResponseClause | None, *, pointer: str = "", expected: str, got: str
+    ) -> Violation:
+        return Violation(
+            side="server",
+            part="response",
+            pointer=pointer,
+            message=message,
+            expected=expected,
+            got=got,
+            clause="" if clause is None else clause.name,
+            source=self.source_of(clause),
+            confidence=None if clause is None else clause.confidence,
+        )
+
+    def _breach(self, part: Literal["parameters", "body"], found: Validator, data: object) -> Violation:
+        misfit = found.explain(data)
+        return Violation(
+            side="client",
+            part=part,
+            pointer=misfit.pointer,
+            message=misfit.message,
+            expected=misfit.expected,
+            got=misfit.got,
+            source=self.source_of(None),
+        )

@@ -55,7 +55,8 @@ def start_page(services: Services) -> Mount:
     """Return what answers at `/`."""
 
     def resolve(context: RequestContext[Any, Any]) -> Resolved:
-        sandbox = requests.sandbox_of(context)
+        sandbox = context.sandbox
+        assert isinstance(sandbox, Sandbox)
         return Resolved(
             page,
             details=ControlRequest(

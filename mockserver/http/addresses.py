@@ -79,7 +79,10 @@ class Addresses:
         except UnknownSandbox as error:
             refusal, sandbox = error, self._sandboxes.default
         try:
-            sandbox = await sandbox.alive()
+            life = await sandbox.store.life(sandbox.name)
+            sandbox = (
+                sandbox.living if sandbox.living is not None and sandbox.living.key == life else sandbox.live(life)
+            )
         except Over:
             # The default one may be asked before it is filled.
             if sandbox is not self._sandboxes.default:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from mockserver.contracts.model import Violation
+    from mockserver.faults.model import Fault
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds."""
@@ -38,8 +39,7 @@ class Metrics:
         status: int,
         seconds: float,
         violations: Sequence[Violation],
-        *,
-        faulted: bool,
+        fault: Fault | None,
     ) -> None:
         """Count one finished request.
 
@@ -47,7 +47,7 @@ class Metrics:
             api: empty for none.
             status: 0 when no answer was sent.
             seconds: real time it took.
-            faulted: a fault acted on it.
+            fault: the one that acted on it.
         """
         key = (api, operation or "", status)
         self.requests[key] = self.requests.get(key, 0) + 1
@@ -58,7 +58,7 @@ class Metrics:
         spent[-1] += seconds
         for one in violations:
             self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
-        if faulted:
+        if fault is not None:
             self.faults[api] = self.faults.get(api, 0) + 1
 
     def text(self) -> bytes:

@@ -12,18 +12,19 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from aiohttp import web
 
-from mockserver.api.context import NO_VALUES, RequestContext
+from mockserver.api.context import NO_VALUES, RequestContext, drafted
 from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, MethodNotAllowed, NoRoute
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
+from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
@@ -35,7 +36,6 @@ from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes,
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
-    ARRIVED,
     NOTHING,
     Answered,
     Arrived,
@@ -46,8 +46,9 @@ from mockserver.http.steps import (
     failed,
     in_a_header,
     match_subject,
+    may_be_judged,
     not_faked,
-    recorded,
+    request_event,
     resolve_refused,
     unknown_answer,
 )
@@ -103,71 +104,75 @@ class Pipeline:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         accepted = await self._addresses.accept(request)
-        accepted.sandbox.begin_call()
+        home = accepted.sandbox.home
+        home.calls += 1
         try:
-            return await self._handle(request, accepted)
+            arrived = await self._arrive(request, accepted)
+            api, sandbox, raw, began, _, _, transitions, _ = arrived
+            response, context, known, violations, fault, error, asked = await self._answer(arrived)
+            clause = None
+            if known is not None and known.contract is not None and (api.journaled or self.strict):
+                found = known.contract.response(response.status, response.content_type, response.data)
+                if found is not None:
+                    clause = found.name
+                elif may_be_judged(response, fault, error):
+                    response, breach = unknown_answer(known.contract, response, strict=self.strict)
+                    violations = [*violations, breach]
+            headers = {**response.headers}
+            if response.content_type is not None:
+                headers["Content-Type"] = response.content_type
+            for name, value in api.headers.items():
+                headers.setdefault(name, value)
+            if self.headers and api.journaled:
+                headers["X-Mockserver-Request"] = str(context.number)
+                if violations:
+                    headers["X-Mockserver-Violations"] = str(len(violations))
+                    headers["X-Mockserver-Violation"] = in_a_header(violations[0])
+            status = 0 if fault is not None and fault.unanswered else response.status
+            seconds = perf_counter() - began
+            operation = None if known is None else known.name
+            if api.journaled:
+                jobs = context.jobs
+                told = jobs.told
+                entry = answered_entry(
+                    asked or asked_entry(sandbox.name, raw, context, known),
+                    jobs.made,
+                    clause,
+                    status,
+                    headers,
+                    response,
+                    seconds * 1000,
+                    fault,
+                    transitions,
+                    violations,
+                    error,
+                    None if told is None else api.machines[told[1]].by_name[told[2]],
+                )
+                if violations:
+                    await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, operation, violations)
+                counters = coverage.counters(operation, clause, told)
+                await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
+                if sandbox.listeners:
+                    sandbox.publish(request_event(entry))
+            self.metrics.count(api.name, operation, status, seconds, violations, fault)
+
+            if fault is not None:
+                if not fault.delay_before_work:
+                    await fault_transport.wait(sandbox.faults.pause(fault))
+                    if await sandbox.is_over():
+                        # What it has done is over, too, so that its client is not told that it was done.
+                        return _disown(sandbox)
+                return await fault_transport.send(fault, request, response_of(response, headers))
+            if response.stream is not None:
+                streamed: web.StreamResponse = await response.stream(request)
+                return streamed
+            return answer_of(request, response, headers)
+        except Over:
+            self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
+            return _disown(accepted.sandbox)
         finally:
-            accepted.sandbox.end_call()
-
-    async def _handle(self, request: web.BaseRequest, accepted: Accepted) -> web.StreamResponse:
-        arrived = await self._arrive(request, accepted)
-        answered = await self._answer(arrived)
-        api, sandbox = arrived.api, arrived.sandbox
-        response, violations, known = answered.response, answered.breaches, answered.known
-        clause = None
-        if known is not None and known.contract is not None and (api.journaled or self.strict):
-            found = known.contract.response(response.status, response.content_type, response.data)
-            if found is not None:
-                clause = found.name
-            elif answered.may_be_judged:
-                response, breach = unknown_answer(known.contract, response, strict=self.strict)
-                violations = [*violations, breach]
-        headers = {**response.headers}
-        if response.content_type is not None:
-            headers["Content-Type"] = response.content_type
-        for name, value in api.headers.items():
-            headers.setdefault(name, value)
-        context, fault, over = answered.context, answered.fault, answered.over
-        if self.headers and api.journaled and not over:
-            headers["X-Mockserver-Request"] = str(context.number)
-            if violations:
-                headers["X-Mockserver-Violations"] = str(len(violations))
-                headers["X-Mockserver-Violation"] = in_a_header(violations[0])
-        status = 0 if fault is not None and fault.unanswered else response.status
-        seconds = perf_counter() - arrived.began
-        operation = None if known is None else known.name
-        if api.journaled and not over:
-            jobs = context.jobs
-            told = jobs.told
-            entry = answered_entry(
-                answered.asked or asked_entry(arrived, context, known),
-                answered,
-                response,
-                status=status,
-                headers=headers,
-                milliseconds=seconds * 1000,
-                transitions=arrived.transitions,
-                violations=violations,
-                clause=clause,
-                made=jobs.made,
-                told=None if told is None else api.machines[told[1]].by_name[told[2]],
-            )
-            over = not await recorded(sandbox, entry, coverage.counters(operation, clause, told))
-        self.metrics.count(api.name, operation, status, seconds, violations, faulted=fault is not None)
-
-        if fault is not None and not over and not fault.delay_before_work:
-            await fault_transport.wait(sandbox.faults.pause(fault))
-            over = await sandbox.is_over()
-        if over and not answered.over:
-            # What it has done is over, too, so that its client is not told that it was done.
-            response = disowned(sandbox)
-            headers = {"Content-Type": str(response.content_type)}
-        elif fault is not None and not over:
-            return await fault_transport.send(fault, request, response_of(response, headers))
-        if response.stream is not None:
-            streamed: web.StreamResponse = await response.stream(request)
-            return streamed
-        return answer_of(request, response, headers)
+            home.calls -= 1
+            home.used = monotonic()
 
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
         """Route, read and begin."""
@@ -182,7 +187,7 @@ class Pipeline:
         else:
             found = (self.router if mount is None else mount.router).find(request.method, path, query_string)
             if isinstance(found, Found):
-                (api, route), values = found.target, found.values
+                (api, route), values = found
             else:
                 api = mount.api if mount is not None else self._bases.owner(path) or self._unmatched
                 refusal = NoRoute(path) if found is None else MethodNotAllowed(found.allowed)
@@ -207,7 +212,11 @@ class Pipeline:
                 start = await sandbox.store.begin_request(sandbox.key, api.name)
         except Over as error:
             refusal = error
-        settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
+        number, clock, changes, armed, turn = start
+        # What nobody has changed is at hand.
+        settings = sandbox.first_settings.get(api.name)
+        if changes is not None:
+            settings = sandbox.settings_with(api.name, changes)
         if (
             api.mounted is not None
             and route is not None
@@ -220,12 +229,12 @@ class Pipeline:
             settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
             refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
-        number, now = start.number, sandbox.now_by(start.clock)
-        context: RequestContext[Any, Any] = RequestContext(
+        now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
+        context = drafted(
             api,
             sandbox,
             number,
-            start.turn,
+            turn,
             request.method,
             path,
             prefix,
@@ -237,27 +246,31 @@ class Pipeline:
             settings,
             sandbox.sites.get(api.name),
             now,
-            Jobs(sandbox.jobs.home, number, transitions, now),
+            Jobs(sandbox.jobs.home, number, transitions, now) if api.journaled else sandbox.jobs,
             route,
             route if isinstance(route, Operation) else None,
         )
-        return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
+        return api, sandbox, raw, began, refusal, armed, transitions, context
 
     async def _answer(self, arrived: Arrived) -> Answered:
-        """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
-        api, sandbox, context = arrived.api, arrived.sandbox, arrived.context
+        """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer.
+
+        Raises:
+            Over: the sandbox was reset, replaced or ended meanwhile.
+        """
+        api, sandbox, raw, _, refusal, armed, _, context = arrived
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
         asked: Entry | None = None
-        if isinstance(arrived.refusal, Over):
-            return Answered(disowned(sandbox), context, over=True)
+        if isinstance(refusal, Over):
+            raise refusal
         try:
             try:
                 if api.prepare is not None:
                     await api.prepare(context)
-                resolved = resolve_refused(arrived) if arrived.refusal is not None else api.resolve(context)
-                operation, parameters, payload, details = resolved[:4]
+                resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
+                operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job
                 if place is not None:
                     values = context.values
@@ -265,25 +278,25 @@ class Pipeline:
                         job = values.get(place.path, "").strip() or None
                     else:
                         job = place.find(values, parameters, payload)
-                context = RequestContext._make((*context[:ARRIVED], operation, parameters, payload, details, job))
+                context = context.resolved(operation, parameters, payload, details, job)
                 if operation is not None:
                     known = self._known.get(id(operation)) or self._know(api, operation)
-                    if known.contract is not None and arrived.refusal is None and not resolved.breaches:
+                    if known.contract is not None and refusal is None and not refused:
                         breaches = known.contract.breaches_of_request(parameters or {}, payload)
-                        if not breaches and resolved.unseen is not None:
-                            breaches = (resolved.unseen,)
-                if resolved.breaches and arrived.refusal is None:
-                    breaches = resolved.breaches
+                        if not breaches and unseen is not None:
+                            breaches = (unseen,)
+                if refused and refusal is None:
+                    breaches = refused
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
-                    asked = asked_entry(arrived, context, known)
+                    asked = asked_entry(sandbox.name, raw, context, known)
                     await sandbox.store.record(sandbox.key, asked, sandbox.journal_size)
-                if arrived.armed:
+                if armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
-                        return Answered(fault.spoil(response), context, known, breaches, fault, None, asked)
-                refusal = arrived.refusal or resolved.refusal
+                        return fault.spoil(response), context, known, breaches, fault, None, asked
+                refusal = refusal or unable
                 if refusal is not None:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
@@ -291,21 +304,23 @@ class Pipeline:
                 handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Over:
-                return Answered(disowned(sandbox), context, known, breaches, over=True)
+                raise
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
+        except Over:
+            raise
         except Exception:
             response, error_text = failed(api, context)
-            return Answered(response, context, known, breaches, fault, error_text, asked)
+            return response, context, known, breaches, fault, error_text, asked
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
-        return Answered(response, context, known, breaches, fault, None, asked)
+        return response, context, known, breaches, fault, None, asked
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"
         mount = next((one for one in self.mounts.values() if one.api is api), None)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
-        known = self._known[id(operation)] = Known(name, contract)
+        known = self._known[id(operation)] = Known(name=name, contract=contract)
         return known
 
     async def _fault(self, sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:
@@ -318,3 +333,9 @@ class Pipeline:
         if fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
+
+
+def _disown(sandbox: Sandbox) -> web.StreamResponse:
+    """Return what a client gets that asked for a sandbox as it no longer is."""
+    response = disowned(sandbox)
+    return response_of(response, {"Content-Type": str(response.content_type)})

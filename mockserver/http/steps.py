@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-from aiohttp import web
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
@@ -22,19 +21,23 @@ from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.core.machine import State
 from mockserver.faults.model import Fault
-from mockserver.journal import coverage, masking
-from mockserver.journal.entry import ASKED, BODY_LIMIT, Entry, cut
+from mockserver.journal import masking
+from mockserver.journal.entry import (
+    ASKED,
+    BODY_LIMIT,
+    DECODED_LIMIT,
+    HEADERS_LIMIT,
+    MOVES,
+    Entry,
+    bounded,
+)
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import Over
 
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
-ARRIVED = RequestContext._fields.index("operation")
-"""How many fields of a context are known before it is resolved."""
-
 
 SENTENCE = 200
 """Characters of the first breach that an answer's header holds."""
@@ -49,70 +52,50 @@ class RequestRefused(DomainError):
         self.breach = breach
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
     """An operation's full name, made once, and its contract."""
 
     name: str
     contract: Contract | None
 
 
-class Arrived(NamedTuple):
-    """A request that has arrived, before anybody asks what it means.
+Arrived: TypeAlias = tuple[
+    Api, Sandbox, str, float, Exception | None, bool, list[tuple[Job, Transition]], RequestContext[Any, Any]
+]
+"""A request that has arrived, before anybody asks what it means. In this order:
 
-    Attributes:
-        raw: the path as sent, with prefix and query.
-        began: by `perf_counter`.
-        refusal: why it cannot be carried out, if that is known already.
-        armed: there are faults that might act on it.
-        transitions: those that it brings about, as they come.
-    """
+API, sandbox; the path as sent, with prefix and query; when it began, by `perf_counter`; why it cannot be carried out,
+if that is known already; whether there are faults that might act on it; the transitions that it brings about, as they
+come; its context, as far as it is known. Taken apart at once, which a class of its own makes ten times as dear.
+"""
 
-    api: Api
-    sandbox: Sandbox
-    request: web.BaseRequest
-    raw: str
-    began: float
-    refusal: Exception | None
-    armed: bool
-    transitions: list[tuple[Job, Transition]]
-    context: RequestContext[Any, Any]
+Answered: TypeAlias = tuple[
+    Response,
+    RequestContext[Any, Any],
+    Known | None,
+    Sequence[Violation],
+    Fault | None,
+    str | None,
+    Entry | None,
+]
+"""What came of a request before it is judged and recorded. In this order:
 
-
-class Answered(NamedTuple):
-    """What came of a request before it is judged and recorded.
-
-    Attributes:
-        context: resolved, as far as that went.
-        known: the operation and its contract, once they are known.
-        asked: the journal's entry of the request, if it has one already.
-        breaches: what is wrong with the request.
-        fault: the fault that acts on it.
-        error: the traceback of a bug of ours.
-        over: the sandbox was reset, replaced or ended meanwhile, so that nothing is recorded.
-    """
-
-    response: Response
-    context: RequestContext[Any, Any]
-    known: Known | None = None
-    breaches: Sequence[Violation] = ()
-    fault: Fault | None = None
-    error: str | None = None
-    asked: Entry | None = None
-    over: bool = False
-
-    @property
-    def may_be_judged(self) -> bool:
-        """Whether the answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
-        status, stream = self.response.status, self.response.stream
-        ours = self.fault is None and self.error is None and not self.over
-        return ours and status != 501 and stream is None
+the answer; the context, resolved as far as that went; the operation and its contract, once they are known; what is
+wrong with the request; the fault that acts on it; the traceback of a bug of ours; the journal's entry, if it has one.
+"""
 
 
-def resolve_refused(arrived: Arrived) -> Resolved:
+def may_be_judged(response: Response, fault: Fault | None, error: str | None) -> bool:
+    """Tell whether an answer is one that a contract speaks of: none that a fault or a bug of ours has given."""
+    return fault is None and error is None and response.status != 501 and response.stream is None
+
+
+def resolve_refused(api: Api, context: RequestContext[Any, Any]) -> Resolved:
     """Return what a request means that is refused already, as far as it can be read."""
-    operation = arrived.context.operation
+    operation = context.operation
     try:
-        found = arrived.api.resolve(arrived.context)
+        found = api.resolve(context)
     except Exception:
         return Resolved(operation)
     return Resolved(operation, found.parameters, found.payload, found.details)
@@ -172,49 +155,54 @@ def in_a_header(breach: Violation) -> str:
     return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
-def asked_entry(arrived: Arrived, context: RequestContext[Any, Any], known: Known | None) -> Entry:
-    """Return the journal's entry of a request that is being answered."""
+def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known: Known | None) -> Entry:
+    """Return the journal's entry of a request that is being answered.
+
+    Args:
+        raw: its path as sent, with prefix and query.
+    """
     return Entry(
         context.number,
         context.now,
-        arrived.sandbox.name,
+        sandbox,
         context.method,
-        arrived.raw,
+        raw,
         context.headers,
         context.body,
         context.api.name or None,
         None if known is None else known.name,
         context.parameters,
         context.payload,
-        arrived.request.version,
+        context.peer.version,
         context.job,
     )
 
 
 def answered_entry(
     asked: Entry,
-    answered: Answered,
-    response: Response,
-    *,
+    made: Job | None,
+    clause: str | None,
     status: int,
     headers: Mapping[str, str],
+    response: Response,
     milliseconds: float,
+    fault: Fault | None,
     transitions: Sequence[tuple[Job, Transition]],
     violations: Sequence[Violation],
-    clause: str | None,
-    made: Job | None,
+    error: str | None,
     told: State | None,
 ) -> Entry:
     """Return the journal's entry of a request that has been answered.
 
     Args:
         asked: its entry before that.
-        status: of the answer; 0 when none is sent.
-        clause: the answer's name in its contract.
         made: the job that it has made.
+        clause: the answer's name in its contract.
+        status: of the answer; 0 when none is sent.
+        error: the traceback of a bug of ours.
         told: the state that the API's own answer tells.
     """
-    fault = answered.fault
+    body = response.body
     if told is not None and (
         (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
     ):
@@ -226,21 +214,26 @@ def answered_entry(
             clause,
             status,
             headers,
-            response.body,
+            body,
             milliseconds,
             None if fault is None else fault.id,
             transitions or NOTHING,
             violations or NOTHING,
             response.nearest,
-            answered.error,
+            error,
             response.shows_state,
             told,
             0,
             0,
         )
     )
-    if len(asked.body) > BODY_LIMIT or len(response.body) > BODY_LIMIT:
-        return cut(entry)
+    if (
+        len(asked.body) > DECODED_LIMIT
+        or len(body) > BODY_LIMIT
+        or len("".join(asked.headers)) + len("".join(asked.headers.values())) > HEADERS_LIMIT
+        or len(transitions) > MOVES
+    ):
+        return bounded(entry)
     return entry
 
 
@@ -253,16 +246,3 @@ def request_event(entry: Entry) -> dict[str, Any]:
         "job": entry.job,
         "status": entry.status,
     }
-
-
-async def recorded(sandbox: Sandbox, entry: Entry, counters: Sequence[str]) -> bool:
-    """Put an exchange into the journal and tell who listens; False when the life of its sandbox is over."""
-    try:
-        if entry.violations:
-            await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, entry.operation, entry.violations)
-        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
-    except Over:
-        return False
-    if sandbox.listeners:
-        sandbox.publish(request_event(entry))
-    return True

@@ -21,18 +21,18 @@ VIOLATIONS_KEPT = 1000
 
 
 @lru_cache(maxsize=4096)
-def counters(operation: str | None, response: str | None, told: tuple[str, str, str] | None) -> Sequence[str]:
+def counters(operation: str | None, response: str | None, seen: tuple[str, str, str] | None) -> Sequence[str]:
     """Return what a finished call adds one to.
 
     Args:
         operation: with the API's name; None when the call reached none.
         response: the named response it got.
-        told: API, kind and state of the job whose state it was told.
+        seen: API, kind and state of the job whose state it was told.
     """
     if operation is None:
         return ()
     called = f"{ANSWERED}{operation} {response}" if response else f"{CALLED}{operation}"
-    return (called,) if told is None else (called, f"{SEEN}{'/'.join(told)}")
+    return (called,) if seen is None else (called, f"{SEEN}{'/'.join(seen)}")
 
 
 async def keep_violations(

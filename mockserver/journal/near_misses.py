@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any
 
-from mockserver.journal.entry import Entry
+from mockserver.journal.entry import Entry, decoded
 from mockserver.journal.masking import MASK, current, mask
 from mockserver.journal.matching import Difference, Match, MatchSubject, differences
 
@@ -71,6 +71,7 @@ def missing(match: Match, entry: Entry) -> list[Difference]:
 
 def subject_of(entry: Entry) -> MatchSubject:
     """Return an entry as what a match looks at."""
+    parameters, payload = decoded(entry)
     path = entry.path.partition("?")[0]
     if path.startswith("/~"):
         path = "/" + path[2:].partition("/")[2]
@@ -82,8 +83,8 @@ def subject_of(entry: Entry) -> MatchSubject:
         path=path,
         headers=entry.headers,
         values={},
-        parameters=entry.parameters,
-        payload=entry.payload,
+        parameters=parameters,
+        payload=payload,
         body=entry.body,
         status=entry.status,
         response=entry.response,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -51,7 +50,7 @@ class Sandbox:
 
     Attributes:
         name: `default` is the one without a prefix.
-        key: what the store is asked for: the name, or (see `alive`) one life of it.
+        key: what the store is asked for: the name, or (see `live`) one life of it.
         home: itself, or the one whose life this is. `ended`, `seeded`, `ttl`, `used` and `calls` are to be asked of it.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
         sites: what each API starts with besides jobs.
@@ -63,6 +62,8 @@ class Sandbox:
         calls: how many are being answered.
         ports: those that belong to it alone, by scheme.
         listeners: who would hear an event.
+        first_clock: the clock as it stands until it is set.
+        first_settings: each API's settings as they stand until they are changed.
     """
 
     def __init__(self, name: str, config: SandboxConfig, fixtures: Fixtures) -> None:
@@ -72,7 +73,7 @@ class Sandbox:
         self.ttl: float | None = None
         self.used = 0.0
         self.calls = 0
-        self._alive: Sandbox | None = None
+        self.living: Sandbox | None = None
         self.ports: Mapping[str, int] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.config = config
@@ -94,37 +95,33 @@ class Sandbox:
         """Make the parts that ask the store for this key."""
         config, key = self.config, self.key
         clock = SandboxClock(config.store, key, real=config.time, first=config.clock)
-        self.clock, self.now, self.now_by, self.real = clock.read, clock.now, clock.now_by, clock.real
+        self.clock, self.now, self.real, self.first_clock = clock.read, clock.now, clock.real, clock.first
         self._clock = clock
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds))
+        self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners))
         self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)
-        self.settings_with, self.settings_changes = self._settings.with_changes, self._settings.changes
+        self.settings_with = self._settings.with_changes
 
     # --- lives ------------------------------------------------------------------------------------
 
-    async def alive(self) -> Sandbox:
-        """Return this sandbox for as long as it is neither reset, nor replaced, nor ended.
+    def live(self, life: str) -> Sandbox:
+        """Return this sandbox for as long as it is neither reset, nor replaced, nor ended: one life of it.
 
         What a request works in from its arrival: whatever it then asks of the store raises `Over`, once that has
-        happened, and is never done in what came after.
+        happened, and is never done in what came after. It is kept as `living`, for the next request.
 
-        Raises:
-            Over: it has ended.
+        Args:
+            life: by `Store.life`.
         """
-        home = self.home
-        key = await self.store.life(home.name)
-        found = home._alive
-        if found is None or found.key != key:
-            found = home._alive = copy(home)
-            found.key, found._alive = key, None
-            found._furnish()
-        return found
+        made = self.living = copy(self)
+        made.key, made.living = life, None
+        made._furnish()
+        return made
 
     async def is_over(self) -> bool:
-        """Tell whether it has ended or, for one that `alive` returned, was reset or replaced."""
+        """Tell whether it has ended or, for one that `live` returned, was reset or replaced."""
         if self.key == self.name:
             return self.ended
         try:
@@ -132,20 +129,12 @@ class Sandbox:
         except Over:
             return True
 
-    def begin_call(self) -> None:
-        """Count a request as being answered."""
-        self.home.calls += 1
-
-    def end_call(self) -> None:
-        """Count a request as done; its `ttl` starts anew."""
-        self.home.calls -= 1
-        self.home.used = monotonic()
-
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
         self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
+        self.first_settings = {name: fixtures.settings(api) for name, api in self.apis.items()}
         self._furnish()
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
@@ -238,7 +227,5 @@ class Sandbox:
     # --- events -----------------------------------------------------------------------------------
 
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
-        if not self.listeners:
-            return
         for move in transitions:
             self.publish({"event": "job", **transition_record(job, move)})

@@ -221,7 +221,7 @@ async def test_the_journal_is_filtered_likewise(polled: Client, query: str, numb
         ({"api": "ges", "told": "esriJobSucceeded"}, "'SUCCEEDED'"),
         ({"operation": "ges.JobStatus", "response": "finishd"}, "did you mean"),
         ({"operatoin": "ges.JobStatus"}, "'operation'"),
-        ({"finall": True}, "'final'"),
+        ({"fnal": True}, "'final'"),
     ],
     ids=str,
 )
@@ -236,7 +236,7 @@ async def test_a_name_that_nothing_has_is_refused_with_the_nearest(
         status, answer = await verify(client, **asked)
         assert status == 422, answer
         assert nearest in answer["error"]["message"], answer
-    if "told" not in match and "response" not in match and "finall" not in match:
+    if "told" not in match and "response" not in match and "fnal" not in match:
         armed = await client.post("/_control/faults", json={"match": match, "effect": {"status": 500}})
         assert (armed.status, nearest in (await armed.json())["error"]["message"]) == (422, True)
     query = "&".join(f"{name}={str(value).lower() if value is True else value}" for name, value in match.items())
@@ -250,7 +250,7 @@ async def test_an_operation_of_another_api_is_refused(client: Client) -> None:
 
 
 async def test_a_misspelt_field_of_the_question_is_refused_with_the_nearest(client: Client) -> None:
-    for asked, nearest in (({"mach": {}}, "match"), ({"match": {}, "cuont": 1}, "count"), ({"affter": {}}, "after")):
+    for asked, nearest in (({"mach": {}}, "match"), ({"match": {}, "cuont": 1}, "count"), ({"aftr": {}}, "after")):
         status, answer = await verify(client, **asked)
         assert (status, f"did you mean '{nearest}'?" in answer["error"]["message"]) == (422, True), answer
 

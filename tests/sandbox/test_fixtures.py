@@ -15,6 +15,7 @@ from mockserver._resources import folder
 from mockserver.api.definition import Api
 from mockserver.api.settings import settings_schema
 from mockserver.apis import APIS
+from mockserver.apis.prime.machine import UNBEGUN
 from mockserver.app import build
 from mockserver.sandbox.fixtures import merge as fixtures
 from mockserver.sandbox.fixtures.load import load
@@ -192,7 +193,9 @@ async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> 
     for api in services.apis:
         for kind, machine in api.machines.items():
             jobs, _ = await box.jobs.page(api.name, kind=kind)
-            assert {job.state for job in jobs} == set(machine.by_name), f"{api.name} {kind}"
+            # A run that has not begun is in no list of the vendor's: a deployment makes it.
+            unbegun = UNBEGUN if (api.name, kind) == ("prime", "run") else frozenset()
+            assert {job.state for job in jobs} == set(machine.by_name) - unbegun, f"{api.name} {kind}"
 
 
 async def test_nothing_in_the_default_fixtures_moves_by_itself() -> None:

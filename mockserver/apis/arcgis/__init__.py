@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.arcgis.answers import jobs_seen, read_answer
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.handlers.unfaked import unfaked
@@ -12,6 +13,7 @@ from mockserver.apis.arcgis.operations import ENTRANCES, OPERATIONS, resolve
 from mockserver.apis.arcgis.requests import mounted
 from mockserver.apis.arcgis.settings import ArcgisSettings
 from mockserver.apis.arcgis.site import read_site
+from mockserver.apis.arcgis.walk import walk
 
 ARCGIS = Api(
     name="arcgis",
@@ -30,6 +32,9 @@ ARCGIS = Api(
     unfaked=unfaked,
     mounted=mounted,
     mounts={"context": "arcgis", "portal": "portal"},
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),

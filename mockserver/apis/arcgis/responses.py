@@ -49,7 +49,7 @@ def answer(
         return _json(context, data, status)
     if asked == "pjson":
         body = _pretty(data, blanks=2 if plane(context) == "admin" else 1)
-        return Response(status=status, data=data, body=body, content_type=PJSON, headers=cors(context))
+        return Response(status, data, body, PJSON, cors(context))
     if asked in ("", "html"):
         body = render(context, template, {"data": data, **(facts or {})})
         return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
@@ -115,9 +115,7 @@ def _json(context: GpContext, data: Any, status: int) -> Response:
     callback = context.parameters.get("callback")
     # Anything but a name would let a link run a script of its own.
     if not callback or not _NAME.fullmatch(callback):
-        return Response(
-            status=status, data=data, body=body, content_type=context.settings.json_content_type, headers=cors(context)
-        )
+        return Response(status, data, body, context.settings.json_content_type, cors(context))
     end = b");" if context.settings.jsonp_semicolon else b")"
     return Response(
         status=status, data=data, body=callback.encode() + b"(" + body + end, content_type=SCRIPT, headers=cors(context)

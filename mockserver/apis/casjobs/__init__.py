@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.casjobs import documents, errors, jobs, operations, requests, site
+from mockserver.apis.casjobs import answers, documents, errors, jobs, operations, requests, site
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
+from mockserver.apis.casjobs.walk import walk
 
 CASJOBS = Api(
     name=jobs.API,
@@ -24,6 +25,9 @@ CASJOBS = Api(
     prepare=requests.prepare,
     resolve=requests.resolve,
     refuse=errors.refuse,
+    read_answer=answers.read_answer,
+    jobs_seen=answers.jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.ges.answers import jobs_seen, read_answer
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
@@ -11,6 +12,7 @@ from mockserver.apis.ges.operations import OPERATIONS
 from mockserver.apis.ges.requests import resolve
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import read_site
+from mockserver.apis.ges.walk import walk
 
 GES = Api(
     name="ges",
@@ -26,6 +28,9 @@ GES = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=ERRORS,
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",

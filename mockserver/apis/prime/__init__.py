@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
+from mockserver.apis.prime.answers import jobs_seen, read_answer
 from mockserver.apis.prime.documents import own_fields, parts
 from mockserver.apis.prime.errors import ERRORS
 from mockserver.apis.prime.faults import FAULTS
@@ -13,6 +14,7 @@ from mockserver.apis.prime.requests import resolve
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import read_site
 from mockserver.apis.prime.state import PrimeState
+from mockserver.apis.prime.walk import walk
 
 PRIME = Api(
     name="prime",
@@ -30,6 +32,9 @@ PRIME = Api(
     parts=parts,
     resolve=resolve,
     refuse=ERRORS,
+    read_answer=read_answer,
+    jobs_seen=jobs_seen,
+    walk=walk,
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
