@@ -25,8 +25,8 @@ UNTIL = ("GET", "/_control/jobs/ges/x?until=success&timeout=290", None)
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """Run a server on a free port."""
+def server_process() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Run a server on a free port; yield that and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mockserver", "serve", "--port", str(port), "--json"]
@@ -38,7 +38,7 @@ def server() -> Iterator[int]:
                 break
             except ConnectionRefusedError:
                 time.sleep(0.1)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(20)
@@ -80,7 +80,7 @@ def main() -> int:
     reader.add_argument("--most", type=float, default=1.5, help="the ratio that eight waiters may cost")
     given = reader.parse_args()
     worst = 0.0
-    with server() as port:
+    with server_process() as (port, _):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         job = {"api": "ges", "graph": "movie", "kind": "execute-algorithm", "id": "x", "state": "running"}
         assert ask(connection, "POST", "/_control/jobs", job) == 201
