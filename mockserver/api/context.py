@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
@@ -232,7 +232,7 @@ class ContextDraft(Generic[S, C]):
     jobs: Jobs
     route: Operation | Entrance | None = None
     operation: Operation | None = None
-    parameters: Mapping[str, Any] = NO_VALUES
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)  # 3.11 takes no mappingproxy as it is
     payload: Any = None
     details: Any = None
     job: str | None = None

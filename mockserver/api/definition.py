@@ -63,6 +63,9 @@ class Api:
         read_answer: what the real system's answer to a resolved request says, as the contract speaks of it; None:
             nothing of it is read, and only heads can be judged.
         jobs_seen: (resolved request, data of its answer) -> the jobs that it tells of.
+        recorded_site: the jobs that a recording saw -> what must stand beside them in a fixture, without jobs.
+        stand_ins: name of a header or parameter that is secret -> what stands for its value in the sandbox of
+            `recorded_site`; an empty text: nothing does, it is left out.
         walk: how a live system of it is verified; None: it cannot be.
     """
 
@@ -96,6 +99,8 @@ class Api:
     headers: Mapping[str, str] = field(default_factory=dict)
     read_answer: Callable[[RequestContext[Any, Any], ReceivedAnswer], Any] | None = None
     jobs_seen: Callable[[RequestContext[Any, Any], Any], Sequence[JobSeen]] = field(default=lambda context, data: ())
+    recorded_site: Callable[[Sequence[JobSeen]], Mapping[str, Any]] = field(default=lambda jobs: {})
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     walk: Walk | None = None
 
     def operation(self, name: str) -> Operation:

@@ -12,13 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from mockserver.core.machine import Confidence
-
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +31,11 @@ class LiveRequest:
 
     method: str = "GET"
     path: str
-    query: Mapping[str, Any] = field(default=_NONE)
-    form: Mapping[str, Any] = field(default=_NONE)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
     body: bytes | None = None
-    headers: Mapping[str, str] = field(default=_NONE)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:

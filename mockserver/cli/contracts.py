@@ -72,12 +72,14 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
 
 @contracts.command()
 @click.argument("path", required=False, type=_PATH)
+@click.option("--contracts", "folder", type=_PATH, help="The same as PATH.")
 @click.option("--fixtures", multiple=True, type=_PATH, help="Fixtures to check too; repeatable.")
 @json_option
-def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
+def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     """Check that contracts and fixtures are well formed, and run every example against the server.
 
-    PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, or a fixture. The examples
+    PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, a folder of recorded examples, or
+    a fixture. The examples
     begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
@@ -85,7 +87,9 @@ def check(path: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
     from mockserver.sandbox.fixtures.merge import BadFixture
     from mockserver.settings import BadOption
 
-    places = _places(path)
+    if path is not None and folder is not None:
+        raise click.UsageError("give PATH or --contracts, not both")
+    places = _places(path or folder)
     try:
         count, failures = asyncio.run(_check(places, (*places.own, *fixtures)))
     except (BadContract, BadFixture, BadOption) as error:
@@ -133,16 +137,20 @@ class _Places:
 
     Attributes:
         contracts: a folder of contracts; None: the package's.
-        beside: the fixtures that their examples begin with; none: the package's.
+        seed_file: the fixtures that their examples begin with; none: the package's.
         own: fixtures of a user, which no example knows.
+        recorded: a folder of recorded examples.
     """
 
     contracts: Path | None = None
     extra: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
+    recorded: Path | None = None
 
 
 def _places(path: Path | None) -> _Places:
+    from mockserver.drift.recorded_examples import is_folder
+
     if path is None:
         return _Places()
     if path.is_dir() and (path / "contracts").is_dir():
@@ -150,6 +158,8 @@ def _places(path: Path | None) -> _Places:
         return _Places(contracts=path / "contracts", extra=extra)
     if path.is_dir() and (path / "contract.schema.json").is_file():
         return _Places(contracts=path)
+    if path.is_dir() and is_folder(path):
+        return _Places(recorded=path)
     return _Places(own=(path,))
 
 
@@ -162,6 +172,8 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
     if fixtures:
         async with MockServer(fixtures=fixtures):
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
+    if places.recorded is not None:
+        return await _check_recorded(places.recorded)
     async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
@@ -176,6 +188,36 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
                     )
         count = {"contracts": len(server.services.contracts.by_operation), "examples": len(every)}
     return count, failures
+
+
+async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
+    """Run recorded examples in sandboxes that begin as the fixture beside them says, without its jobs."""
+    from mockserver._resources import folder as shipped
+    from mockserver.apis import APIS
+    from mockserver.cli.recorded import sandboxes
+    from mockserver.contracts import loader
+    from mockserver.drift import recorded_examples
+    from mockserver.sandbox.fixtures import load as fixtures
+
+    names = tuple(api.name for api in APIS)
+    found = recorded_examples.load(folder, loader.load(shipped("contracts"), names, check=False))
+    seed_file = folder.parent / "fixtures.json"
+    site = None
+    if seed_file.exists():
+        (document,) = fixtures.read([seed_file])
+        site = {
+            api: {name: value for name, value in section.items() if name != "jobs"}
+            for api, section in document.content.items()
+        }
+    failures = []
+    async with sandboxes(site, names) as run:
+        for one in found:
+            failures += [
+                Failure(operation=one.operation, example=example["name"], problems=tuple(problems))
+                for example in one.examples
+                if (problems := await run(one, example))
+            ]
+    return {"contracts": len(found), "examples": sum(len(one.examples) for one in found)}, failures
 
 
 def _progress(every: list[T]) -> contextlib.AbstractContextManager[Iterable[T]]:

@@ -6,7 +6,7 @@ Requests are read by the API's own `resolve`, with its settings as they are by d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,8 +84,8 @@ class Judged:
     data: Any = None
     job: str | None = None
     jobs: Sequence[JobSeen] = ()
-    parameters: Mapping[str, Any] = NO_VALUES
-    values: Mapping[str, str] = NO_VALUES
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)
+    values: Mapping[str, str] = field(default_factory=lambda: NO_VALUES)
 
 
 _CUT = Violation(side="client", part="body", pointer="", message="")

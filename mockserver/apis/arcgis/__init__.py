@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.arcgis.answers import jobs_seen, read_answer
+from mockserver.apis.arcgis.answers import STAND_INS, jobs_seen, read_answer, recorded_site
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.handlers.unfaked import unfaked
@@ -34,6 +34,8 @@ ARCGIS = Api(
     mounts={"context": "arcgis", "portal": "portal"},
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    recorded_site=recorded_site,
+    stand_ins=STAND_INS,
     walk=walk,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),

@@ -46,3 +46,38 @@ def _inputs(context: GpContext) -> Mapping[str, Any]:
         return {}
     inputs = {name: value for name, value in context.parameters.items() if name not in _OWN and ":" not in name}
     return {"inputs": inputs} if inputs else {}
+
+
+STAND_INS: Mapping[str, str] = {"token": "", "password": "secret", "X-Esri-Authorization": ""}
+
+
+def recorded_site(jobs: Sequence[JobSeen]) -> Mapping[str, Any]:
+    """Return the services and tasks that jobs were seen of, open to anybody."""
+    tasks: dict[str, dict[str, set[str]]] = {}
+    for one in jobs:
+        if "service" in one.fields:
+            of_service = tasks.setdefault(str(one.fields["service"]), {})
+            of_service.setdefault(str(one.fields["task"]), set()).update(one.fields.get("inputs") or ())
+    services = []
+    for service, known in sorted(tasks.items()):
+        folder, _, name = service.removesuffix(".GPServer").rpartition("/")
+        made = {
+            "name": name,
+            "folder": folder,
+            "type": "GPServer",
+            "execution_type": "asynchronous",
+            "tasks": [
+                {"name": task, "parameters": [_input(one) for one in sorted(names)]}
+                for task, names in sorted(known.items())
+            ],
+        }
+        services.append(made)
+    return {
+        "accounts": [{"username": "siteadmin", "password": "secret", "role": "administrator"}],
+        "folders": sorted({str(one["folder"]) for one in services if one["folder"]}),
+        "services": services,
+    }
+
+
+def _input(name: str) -> Mapping[str, str]:
+    return {"name": name, "dataType": "GPString", "direction": "input", "parameterType": "optional"}

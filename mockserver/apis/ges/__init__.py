@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.ges.answers import jobs_seen, read_answer
+from mockserver.apis.ges.answers import STAND_INS, jobs_seen, read_answer, recorded_site
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
@@ -30,6 +30,8 @@ GES = Api(
     refuse=ERRORS,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    recorded_site=recorded_site,
+    stand_ins=STAND_INS,
     walk=walk,
     faults=FAULTS,
     secrets=(

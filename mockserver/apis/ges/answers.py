@@ -24,7 +24,7 @@ def jobs_seen(context: GesContext, data: Any) -> Sequence[JobSeen]:
 def _seen(context: GesContext, data: Mapping[str, Any]) -> Iterator[JobSeen]:
     name = "" if context.operation is None else context.operation.name
     graph = context.values.get("graph_name")
-    fields = {} if graph is None else {"graph": graph}
+    fields = {} if graph is None else {"graph": graph, "project_id": context.values["project_id"]}
     status = data.get("status")
     if name == "JobStatus" and context.job is not None and isinstance(status, str):
         found = data.get("data")
@@ -58,3 +58,20 @@ def _asked(context: GesContext) -> Mapping[str, Any]:
 def _rows(data: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
     rows: list[Any] = next((data[name] for name in names if isinstance(data.get(name), list)), [])
     return [one for one in rows if isinstance(one, Mapping)]
+
+
+STAND_INS: Mapping[str, str] = {"X-Auth-Token": "mock-token", "password": "secret"}
+
+
+def recorded_site(jobs: Sequence[JobSeen]) -> Mapping[str, Any]:
+    """Return the graphs and projects that jobs were seen in, each with the account that the token stands for."""
+    graphs = {(str(one.fields["graph"]), str(one.fields["project_id"])) for one in jobs if "graph" in one.fields}
+    projects = sorted({project for _, project in graphs})
+    made: dict[str, Any] = {"graphs": [{"name": name, "project_id": project} for name, project in sorted(graphs)]}
+    if projects:
+        made["accounts"] = [
+            {"user": "alice", "domain": "acme", "password": "secret", "project_id": project,
+             "token": "mock-token" if number == 0 else f"mock-token-{number}"}
+            for number, project in enumerate(projects)
+        ]  # fmt: skip
+    return made

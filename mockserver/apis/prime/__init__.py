@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.definition import Api
-from mockserver.apis.prime.answers import jobs_seen, read_answer
+from mockserver.apis.prime.answers import STAND_INS, jobs_seen, read_answer, recorded_site
 from mockserver.apis.prime.documents import own_fields, parts
 from mockserver.apis.prime.errors import ERRORS
 from mockserver.apis.prime.faults import FAULTS
@@ -34,6 +34,8 @@ PRIME = Api(
     refuse=ERRORS,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
+    recorded_site=recorded_site,
+    stand_ins=STAND_INS,
     walk=walk,
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),

@@ -127,3 +127,14 @@ def _each(inside: Any, name: str) -> Iterator[Mapping[str, Any]]:
 
 def _told(record: Mapping[str, Any], **names: str) -> Mapping[str, Any]:
     return {name: str(record[wire]) for name, wire in names.items() if record.get(wire)}
+
+
+STAND_INS: Mapping[str, str] = {"Authorization": "Basic bmJpOnNlY3JldA==", "Cookie": "", "password": "secret"}
+"""The account `nbi` of `recorded_site`."""
+
+
+def recorded_site(jobs: Sequence[JobSeen]) -> Mapping[str, Any]:
+    """Return an account that may ask for the jobs, and those that own them."""
+    owners = sorted({str(one.fields["owner"]) for one in jobs if "owner" in one.fields} - {"nbi"})
+    groups = ["NBI Read", "NBI Write"]
+    return {"accounts": [{"username": one, "password": "secret", "groups": groups} for one in ("nbi", *owners)]}
