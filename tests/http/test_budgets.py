@@ -68,11 +68,11 @@ _FORCE = Asked(
 
 CALLS = {
     "GES status": (
-        32,
+        33,
         Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"}),
     ),
-    "ArcGIS status, json": (52, Asked(path=f"{_ARCGIS}?f=json")),
-    "ArcGIS status, pjson": (54, Asked(path=f"{_ARCGIS}?f=pjson")),
+    "ArcGIS status, json": (53, Asked(path=f"{_ARCGIS}?f=json")),
+    "ArcGIS status, pjson": (55, Asked(path=f"{_ARCGIS}?f=pjson")),
     "CasJobs GetJobStatus, GET": (37, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
         57,
@@ -99,7 +99,7 @@ CALLS = {
             forced="prime/8000000/runs/5000000",
         ),
     ),
-    "force": (47, _FORCE),
+    "force": (48, _FORCE),
 }
 """Budget and request, by name."""
 
