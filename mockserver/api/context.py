@@ -132,15 +132,18 @@ class Jobs(Protocol):
     """The jobs of the sandbox, as one request sees and moves them. Errors are those of `mockserver.core.errors`.
 
     Attributes:
-        looked: the job whose state the client was told, as it was shown.
+        told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
     """
 
-    looked: Job | None
+    told: tuple[str, str, str] | None
     made: Job | None
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered."""
+
+    def tell(self, job: Job, state: str | None = None) -> None:
+        """Note that the client is told the state of a job, or another than it is in, without a status query."""
 
     async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Change:
         """Apply a pure change to a job, settled first."""
@@ -193,6 +196,7 @@ class ContextDraft(Generic[S, C]):
 
     Attributes:
         number: of its journal entry.
+        turn: which request it is since the sandbox's seeded start: by it an answer draws what the seed decides.
         path: as sent (percent-encoded), without the sandbox's prefix and the query.
         prefix: what this client's addresses in the sandbox begin with, `/~name`; empty for the default sandbox, and
             for a client that came by a port that is the sandbox's own.
@@ -213,6 +217,7 @@ class ContextDraft(Generic[S, C]):
     api: Reached
     sandbox: Sandbox
     number: int
+    turn: int
     method: str
     path: str
     prefix: str

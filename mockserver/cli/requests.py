@@ -24,6 +24,9 @@ def requests() -> None:
 @click.option("--operation", help="Only this operation, such as casjobs.CancelJob.")
 @click.option("--job", help="Only those about this job.")
 @click.option("--status", type=int, help="Only those answered so.")
+@click.option("--response", help="Only those whose answer has this name in its contract.")
+@click.option("--told", metavar="STATE", help="Only those that told the client this state or phase of a job.")
+@click.option("--final/--not-final", default=None, help="Only those that told a final state, or another one.")
 @click.option("--violations", is_flag=True, help="Only those that broke a contract.")
 @click.option("--since", type=int, metavar="N", help="Only those after this number.")
 @click.option("--limit", type=click.IntRange(1), help="At most this many.")
@@ -81,6 +84,11 @@ def clear(control: Control, as_json: bool) -> None:
 @click.option("--operation", help="Match this operation, such as casjobs.CancelJob.")
 @click.option("--job", help="Match requests about this job.")
 @click.option("--status", type=int, help="Match requests answered so.")
+@click.option("--response", help="Match requests whose answer has this name in its contract.")
+@click.option("--told", metavar="STATE", help="Match requests that told the client this state or phase of a job.")
+@click.option("--final/--not-final", default=None, help="Match requests that told a final state, or another one.")
+@click.option("--since", metavar="N", help="Look only at what came after this request or moment.")
+@click.option("--after", metavar="JSON", help="Look only at what came after the first request that fits this match.")
 @click.option("--count", type=click.IntRange(0), help="Exactly so many.")
 @click.option("--at-least", type=click.IntRange(0), help="So many or more.")
 @click.option("--at-most", type=click.IntRange(0), help="So many or fewer.")
@@ -95,6 +103,8 @@ def verify(
     at_most: int | None,
     no_violations: bool,
     timeout: float | None,
+    since: str | None,
+    after: str | None,
     as_json: bool,
     **match: Any,
 ) -> None:
@@ -113,6 +123,8 @@ def verify(
         verified = control.verify(
             wanted or None,
             count=count if count is not None else bounds or asked.get("count"),
+            since=since if since is not None else asked.get("since"),
+            after=json_object(after) if after is not None else asked.get("after"),
             order=asked.get("order"),
             no_violations=no_violations or bool(asked.get("noViolations")),
             timeout=timeout if timeout is not None else asked.get("timeout"),

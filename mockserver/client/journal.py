@@ -24,13 +24,23 @@ class JournalCalls(Caller):
         operation: str | None = None,
         job: str | None = None,
         status: int | None = None,
+        response: str | None = None,
+        told: str | None = None,
+        final: bool | None = None,
         violations: bool | None = None,
         since: int | str | None = None,
         limit: int | None = None,
     ) -> list[RequestRecord]:
-        """Return exchanges of the journal that fit."""
+        """Return exchanges of the journal that fit, the newest first.
+
+        Args:
+            response: the answer's name in its contract.
+            told: the state (or its phase) of a job that the client was told; `final`: whether that was a final one.
+            since: a request's number or a moment; only what came after.
+        """
         query = {
             "api": api, "operation": operation, "job": job, "status": status,
+            "response": response, "told": told, "final": final,
             "violations": violations, "since": since, "limit": limit,
         }  # fmt: skip
         return [RequestRecord(one) for one in self._list("/requests", "requests", query)]
@@ -58,6 +68,8 @@ class JournalCalls(Caller):
         match: Fields | None = None,
         *,
         count: int | Mapping[str, int] | None = None,
+        since: int | str | None = None,
+        after: Fields | None = None,
         order: Sequence[Fields] | None = None,
         no_violations: bool = False,
         timeout: float | None = None,
@@ -65,8 +77,12 @@ class JournalCalls(Caller):
         """Check what the client did.
 
         Args:
-            match: `operation`, `job`, a partial `body` …
+            match: `operation`, `job`, a partial `body` …; of the answer `status`, `response` (its name in the
+                contract), `told` (a state or phase that the client was told), `final` (whether that is a final one).
             count: how often: a number, or `{"atLeast": 1, "atMost": 3}`; without it, at least once.
+            since: a request's number or a moment; only what came after is looked at.
+            after: a match; only what came after the first request that fits it is looked at. That the client stopped
+                once it was told the end: `verify({"job": "7"}, after={"job": "7", "final": True}, count=0)`.
             order: matches that must have come one after the other.
             no_violations: no request may have broken its contract.
             timeout: real seconds to wait for it to become true.
@@ -74,7 +90,9 @@ class JournalCalls(Caller):
         Raises:
             NotVerified: it is not so (an AssertionError, so that a test fails with its text).
         """
-        asked = {"match": match, "count": count, "order": order, "timeout": timeout}
+        asked = {
+            "match": match, "count": count, "since": since, "after": after, "order": order, "timeout": timeout,
+        }  # fmt: skip
         body: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if no_violations:
             body["noViolations"] = True

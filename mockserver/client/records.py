@@ -78,7 +78,12 @@ class FaultRecord(Record):
 
 
 class RequestRecord(Record):
-    """One exchange of the journal. `request` and `answer` hold headers and body, secrets masked."""
+    """One exchange of the journal. `request` and `answer` hold headers and body, secrets masked.
+
+    Attributes:
+        status: None while it is answered; 0 when no answer was sent.
+        told: the state of a job that the client was told (`state`, `phase`, `final`), or None.
+    """
 
     number: int
     at: str
@@ -90,6 +95,7 @@ class RequestRecord(Record):
     path: str
     status: int | None
     milliseconds: float
+    told: Record | None
     fault: str | None
     state_change: list[Record]
     violations: list[Record]

@@ -8,9 +8,11 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
 import jsonschema_rs
@@ -20,6 +22,7 @@ Schema: TypeAlias = Mapping[str, Any] | bool
 
 _DEFINITION = "#/$defs/"
 _MESSAGE_LENGTH = 500
+_NAMES_EXPLAINED, _LONGEST_NAME = 3, 100
 _SHOWN_LENGTH = 200
 
 
@@ -69,13 +72,25 @@ class Validator:
         if error is None:
             return Misfit(pointer="", message="does not fit the contract", expected="what it says", got=shown(data))
         message = error.message if len(error.message) <= _MESSAGE_LENGTH else error.message[:_MESSAGE_LENGTH] + " …"
+        if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+            message += _meant(error.instance, error.schema.get("properties", {}))
         return Misfit(
-            pointer=pointer(error.absolute_path),
+            pointer=pointer(error.absolute_path)[:_MESSAGE_LENGTH],
             message=message,
             expected=_expected(error.validator, error.validator_value),
             got=shown(error.instance),
             weight=len(errors),
         )
+
+
+def _meant(names: Iterable[str], known: Iterable[str]) -> str:
+    """Return which names were meant by those that are not known, if they are near."""
+    properties = list(known)
+    meant = ""
+    for name in islice((name for name in names if name not in properties), _NAMES_EXPLAINED):
+        if near := difflib.get_close_matches(name[:_LONGEST_NAME], properties, 1):
+            meant += f"; for {name!r}, did you mean {near[0]!r}?"
+    return meant
 
 
 class Compiler:

@@ -16,6 +16,7 @@ from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.http.router import Router
 from mockserver.http.steps import RequestRefused
 from mockserver.journal.masking import mask
+from mockserver.journal.match_names import UnknownName
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.snapshot import BadSnapshot
@@ -65,6 +66,9 @@ ROWS = (
     _Row(error=BadFixture, status=422, code="bad-fixture", hint="mend the fixture; see fixture.schema.json"),
     _Row(error=InvalidSetting, status=422, code="bad-setting", hint="GET /_control/apis/{api} describes each setting"),
     _Row(error=BadFault, status=422, code="bad-fault", hint="GET /_control/faults/catalogue lists what there is"),
+    _Row(
+        error=UnknownName, status=422, code="unknown-name", hint="GET /_control/apis/{api} lists operations and states"
+    ),
     _Row(error=UnknownFault, status=404, code="unknown-fault", hint="GET /_control/faults lists them"),
     _Row(error=UnknownSandbox, status=404, code="unknown-sandbox", hint="POST /_control/sandboxes makes one"),
     _Row(error=SandboxTaken, status=409, code="sandbox-exists", hint="choose another name, or DELETE that one"),

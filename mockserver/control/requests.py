@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -15,7 +16,9 @@ from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
 from mockserver.http.services import Services
+from mockserver.sandbox.events import Look, Stopped
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.store.base import Over
 from mockserver.wire.forms import read_pairs
 from mockserver.wire.json import Malformed, read_json
 
@@ -48,6 +51,26 @@ class ControlRequest:
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
         return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
+
+    def is_left(self) -> bool:
+        """Tell whether the asker has gone, so that nobody would read the answer."""
+        return self.peer.transport is None or self.peer.transport.is_closing()
+
+    async def wait_until(self, look: Look, seconds: float) -> bool:
+        """Tell whether something came true within some real seconds (see `Events.wait_until`).
+
+        Raises:
+            Stopped: the server ended first.
+            Left: the asker has gone.
+            Over: the sandbox ended first.
+            Whatever `look` raises.
+        """
+        try:
+            return await self.sandbox.wait_until(look, seconds, self.is_left)
+        except Stopped:
+            if await self.sandbox.is_over():
+                raise Over from None
+            raise
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -146,7 +169,10 @@ def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in query:
         if closed and name not in properties:
-            raise ControlError(422, "unknown-parameter", f"no parameter {name!r} here", allowed=sorted(properties))
+            near = difflib.get_close_matches(name, properties, 1)
+            hint = f"did you mean {near[0]!r}?" if near else ""
+            message = f"no parameter {name!r} here"
+            raise ControlError(422, "unknown-parameter", message, hint, allowed=sorted(properties))
         kind = properties.get(name, {}).get("type")
         value: Any = text
         try:

@@ -189,6 +189,7 @@ class Interpreter:
             api=api,
             sandbox=nothing,
             number=0,
+            turn=0,
             method=exchange.method,
             path=path,
             prefix="",

@@ -7,16 +7,13 @@ from typing import Any
 
 from mockserver.api.definition import Api
 from mockserver.faults.effects import EFFECTS, Delay
-from mockserver.journal.matching import MATCHED
-
-_STATUS = "status"
-"""The one field of a match that no fault can ask for: it acts before there is an answer."""
+from mockserver.journal.matching import MATCHED, OF_ANSWERS
 
 
 def catalogue(apis: Iterable[Api]) -> dict[str, Any]:
     """Return `match` (fields), `effects` (name -> what may stand there) and `named` (API -> its failures)."""
     return {
-        "match": [name for name in MATCHED if name != _STATUS],
+        "match": [name for name in MATCHED if name not in OF_ANSWERS],
         "effects": {
             **{name: words if isinstance(words, str) else list(words) for name, words in _effects().items()},
             "before": "answer (the default) or work: where a delay waits",

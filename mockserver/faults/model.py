@@ -142,6 +142,11 @@ class Fault:
         return self.effect is not None and self.effect.unanswered
 
     @property
+    def hides_answer(self) -> bool:
+        """Whether the client does not get the API's own answer, or not the whole of it."""
+        return self.effect is not None and self.effect.hides_answer
+
+    @property
     def transport(self) -> Transport | None:
         """How the answer is sent, where not as usual."""
         return None if self.effect is None else self.effect.transport

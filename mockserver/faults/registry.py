@@ -19,7 +19,8 @@ from mockserver.api.definition import Api
 from mockserver.core.ids import Ids
 from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.faults.model import Fault
-from mockserver.journal.matching import Match, MatchSubject, fits
+from mockserver.journal.match_names import UnknownName, check_match
+from mockserver.journal.matching import MatchSubject, fits
 from mockserver.store.base import FAULTS, Store
 
 LIMIT = 1000
@@ -54,7 +55,10 @@ class Faults:
         Raises:
             BadFault: it could never act, or says two things at once.
         """
-        _check_match(asked.get("match") or {}, self._apis)
+        try:
+            check_match(asked.get("match") or {}, self._apis)
+        except UnknownName as error:
+            raise BadFault(f"{error}; nothing would ever hit this fault", error.allowed) from None
         fault = Fault.parse("", asked, self._real())
         if fault.effect is not None:
             fault.effect.check(fault.match, self._apis)
@@ -128,22 +132,3 @@ class Faults:
 
     def _record(self, document: Mapping[str, Any]) -> dict[str, Any]:
         return Fault.from_document(document).as_record(self._real())
-
-
-def _check_match(match: Match, apis: Mapping[str, Api]) -> None:
-    """Refuse a match that no request could fit.
-
-    Raises:
-        BadFault: with what could stand there instead.
-    """
-    api, operation = match.get("api"), match.get("operation")
-    if api is not None and api not in apis:
-        raise BadFault(f"no API {api!r} here", tuple(apis))
-    if operation is None:
-        return
-    known = [f"{one.name}.{each.name}" for one in apis.values() for each in one.operations]
-    if operation not in known and not any(name.endswith(f".{operation}") for name in known):
-        likely = tuple(name for name in known if api is None or name.startswith(f"{api}."))
-        raise BadFault(f"no operation {operation!r} here, so nothing would ever hit this fault", likely)
-    if api is not None and "." in operation and not operation.startswith(f"{api}."):
-        raise BadFault(f"{operation} is no operation of {api}, so nothing would ever hit this fault")

@@ -19,6 +19,7 @@ from mockserver.sandbox.sandbox import Sandbox
 
 Target = tuple[Api, Operation | Entrance]
 APIS_HINT = "GET / lists what is faked"
+_SANDBOXES_HINT = "GET /_control/sandboxes lists them; POST makes one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,7 @@ def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
 
     def refuse(context: RequestContext[Any, Any], error: Exception) -> Response:
         if isinstance(error, UnknownSandbox):
-            hint = "GET /_control/sandboxes lists them; POST makes one"
-            return error_response(404, "unknown-sandbox", str(error), hint)
+            return error_response(404, "unknown-sandbox", str(error), _SANDBOXES_HINT)
         if isinstance(error, BodyTooLarge):
             return error_response(413, "too-large", str(error))
         if isinstance(error, HandlerFailed):
@@ -117,6 +117,15 @@ def server_api(name: str, **parts: Any) -> Api:
             **parts,
         }
     )
+
+
+def disowned(sandbox: Sandbox) -> Response:
+    """Return the answer to a request whose sandbox was reset, replaced or ended before it was answered."""
+    if sandbox.home.ended:
+        message = f"the sandbox {sandbox.name!r} ended while this was answered"
+        return error_response(404, "unknown-sandbox", message, _SANDBOXES_HINT)
+    message = "the sandbox was reset or replaced while this was answered; it has nothing of it"
+    return error_response(409, "reset", message, "ask again")
 
 
 def gone(error: Exception) -> Response | None:

@@ -5,17 +5,17 @@ Rules a maintainer must keep:
 1. This is the hot path: nothing is parsed, copied or formatted here that nobody has asked for.
 2. The body a client gets is the API's own, whatever went wrong; the diagnosis goes to header, journal and log.
 3. A handler's bug never leaves this module.
-4. `record` runs for whatever has arrived, also for what was refused.
+4. `record` runs for whatever has arrived, also for what was refused; but what began in a sandbox that was reset,
+   replaced or ended since is disowned: it leaves nothing, and its client is told so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from aiohttp import web
-from multidict import istr
 
 from mockserver.api.context import NO_VALUES, RequestContext, drafted
 from mockserver.api.definition import Api
@@ -29,9 +29,10 @@ from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
+from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, ClientGone, read_body
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
+from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
@@ -55,12 +56,11 @@ from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
-from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.registry import Sandboxes
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import RequestStart
+from mockserver.store.base import Over, RequestStart
 
-_NOT_JOURNALED = RequestStart(0, None, None, False)
-_SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
+_NOT_JOURNALED = RequestStart(0, None, None, False, 0)
 
 
 class Pipeline:
@@ -92,9 +92,10 @@ class Pipeline:
         self.headers = headers
         self.patience = patience
         self.body_limit = body_limit
-        self.ports: dict[int, str] = {}
         self.metrics = metrics
         self.mounts = dict(mounts)
+        self._addresses = Addresses(sandboxes, self.mounts)
+        self.ports = self._addresses.ports
         self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
@@ -102,91 +103,80 @@ class Pipeline:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        arrived = await self._arrive(request)
-        api, sandbox, raw, began, _, _, transitions, _ = arrived
-        response, context, known, violations, fault, error, asked = await self._answer(arrived)
-        clause = None
-        if known is not None and known.contract is not None and (api.journaled or self.strict):
-            found = known.contract.response(response.status, response.content_type, response.data)
-            if found is not None:
-                clause = found.name
-            elif may_be_judged(response, fault, error):
-                response, breach = unknown_answer(known.contract, response, strict=self.strict)
-                violations = [*violations, breach]
-        headers = {**response.headers}
-        if response.content_type is not None:
-            headers["Content-Type"] = response.content_type
-        for name, value in api.headers.items():
-            headers.setdefault(name, value)
-        if self.headers and api.journaled:
-            headers["X-Mockserver-Request"] = str(context.number)
-            if violations:
-                headers["X-Mockserver-Violations"] = str(len(violations))
-                headers["X-Mockserver-Violation"] = in_a_header(violations[0])
-        status = 0 if fault is not None and fault.unanswered else response.status
-        seconds = perf_counter() - began
-        operation = None if known is None else known.name
-        if api.journaled:
-            jobs = context.jobs
-            entry = answered_entry(
-                asked or asked_entry(sandbox.name, raw, context, known),
-                jobs.made,
-                clause,
-                status,
-                headers,
-                response,
-                seconds * 1000,
-                fault,
-                transitions,
-                violations,
-                error,
-            )
-            if violations:
-                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, violations)
-            looked = jobs.looked
-            seen = None if looked is None else (looked.api, looked.kind, looked.state)
-            counters = coverage.counters(operation, clause, seen)
-            await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
-            if sandbox.listeners:
-                sandbox.publish(request_event(entry))
-        self.metrics.count(api.name, operation, status, seconds, violations, fault)
-
-        if fault is not None:
-            if not fault.delay_before_work:
-                await fault_transport.wait(sandbox.faults.pause(fault))
-            return await fault_transport.send(fault, request, response_of(response, headers))
-        if response.stream is not None:
-            streamed: web.StreamResponse = await response.stream(request)
-            return streamed
-        return answer_of(request, response, headers)
-
-    async def _arrive(self, request: web.BaseRequest) -> Arrived:
-        """Accept, route, read and begin."""
-        began = perf_counter()
-        raw = request.raw_path
-        if not raw.startswith("/"):
-            raw = request.rel_url.raw_path_qs
-        path, _, query_string = raw.partition("?")
-        if not path.startswith("/"):
-            # `OPTIONS *` asks about the whole server, CONNECT names a host: neither is a path of anything here.
-            path = f"/{path}"
-
-        # accept
-        refusal: Exception | None = None
-        mount: Mount | None = None
-        own_port = False
+        accepted = await self._addresses.accept(request)
+        home = accepted.sandbox.home
+        home.calls += 1
         try:
-            if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
-                sandbox, path, own_port = self._addressed(request, path)
-            else:
-                sandbox = self.sandboxes.default
-            segment = path.split("/", 2)[1]
-            if segment in self.mounts and (segment or path == "/"):
-                mount = self.mounts[segment]
-                entered, path = mount.enter(sandbox, path)
-                own_port, sandbox = own_port and entered is sandbox, entered
-        except UnknownSandbox as error:
-            refusal, sandbox = error, self.sandboxes.default
+            arrived = await self._arrive(request, accepted)
+            api, sandbox, raw, began, _, _, transitions, _ = arrived
+            response, context, known, violations, fault, error, asked = await self._answer(arrived)
+            clause = None
+            if known is not None and known.contract is not None and (api.journaled or self.strict):
+                found = known.contract.response(response.status, response.content_type, response.data)
+                if found is not None:
+                    clause = found.name
+                elif may_be_judged(response, fault, error):
+                    response, breach = unknown_answer(known.contract, response, strict=self.strict)
+                    violations = [*violations, breach]
+            headers = {**response.headers}
+            if response.content_type is not None:
+                headers["Content-Type"] = response.content_type
+            for name, value in api.headers.items():
+                headers.setdefault(name, value)
+            if self.headers and api.journaled:
+                headers["X-Mockserver-Request"] = str(context.number)
+                if violations:
+                    headers["X-Mockserver-Violations"] = str(len(violations))
+                    headers["X-Mockserver-Violation"] = in_a_header(violations[0])
+            status = 0 if fault is not None and fault.unanswered else response.status
+            seconds = perf_counter() - began
+            operation = None if known is None else known.name
+            if api.journaled:
+                jobs = context.jobs
+                told = jobs.told
+                entry = answered_entry(
+                    asked or asked_entry(sandbox.name, raw, context, known),
+                    jobs.made,
+                    clause,
+                    status,
+                    headers,
+                    response,
+                    seconds * 1000,
+                    fault,
+                    transitions,
+                    violations,
+                    error,
+                    None if told is None else api.machines[told[1]].by_name[told[2]],
+                )
+                if violations:
+                    await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, operation, violations)
+                counters = coverage.counters(operation, clause, told)
+                await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
+                if sandbox.listeners:
+                    sandbox.publish(request_event(entry))
+            self.metrics.count(api.name, operation, status, seconds, violations, fault)
+
+            if fault is not None:
+                if not fault.delay_before_work:
+                    await fault_transport.wait(sandbox.faults.pause(fault))
+                    if await sandbox.is_over():
+                        # What it has done is over, too, so that its client is not told that it was done.
+                        return _disown(sandbox)
+                return await fault_transport.send(fault, request, response_of(response, headers))
+            if response.stream is not None:
+                streamed: web.StreamResponse = await response.stream(request)
+                return streamed
+            return answer_of(request, response, headers)
+        except Over:
+            self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
+            return _disown(accepted.sandbox)
+        finally:
+            home.calls -= 1
+            home.used = monotonic()
+
+    async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
+        """Route, read and begin."""
+        sandbox, mount, raw, path, prefix, query_string, began, refusal = accepted
 
         # route
         api: Api
@@ -216,13 +206,23 @@ class Pipeline:
             refusal = error
 
         # begin
-        start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
-        number, clock, changes, armed = start
+        start = _NOT_JOURNALED
+        try:
+            if api.journaled:
+                start = await sandbox.store.begin_request(sandbox.key, api.name)
+        except Over as error:
+            refusal = error
+        number, clock, changes, armed, turn = start
         # What nobody has changed is at hand.
         settings = sandbox.first_settings.get(api.name)
         if changes is not None:
             settings = sandbox.settings_with(api.name, changes)
-        if api.mounted is not None and route is not None and not api.mounted(settings, values):
+        if (
+            api.mounted is not None
+            and route is not None
+            and not isinstance(refusal, Over)
+            and not api.mounted(settings, values)
+        ):
             # Its path is another's when this sandbox does not mount the API there.
             owner = self._bases.owner(path)
             api = self._unmatched if owner is None or owner is api else owner
@@ -234,9 +234,10 @@ class Pipeline:
             api,
             sandbox,
             number,
+            turn,
             request.method,
             path,
-            "" if own_port else sandbox.prefix,
+            prefix,
             query_string,
             request.headers,
             body,
@@ -251,29 +252,19 @@ class Pipeline:
         )
         return api, sandbox, raw, began, refusal, armed, transitions, context
 
-    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
-        """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
-
-        A client that was given a port knows of no prefix: it is told addresses without one.
-        """
-        if path.startswith("/~"):
-            name, _, rest = path[2:].partition("/")
-            return self.sandboxes.use(name), "/" + rest, False
-        owner = None
-        if self.ports and request.transport is not None:
-            owner = self.ports.get(request.transport.get_extra_info("sockname")[1])
-        named = request.headers.get(_SANDBOX_HEADER, owner)
-        if named is None:
-            return self.sandboxes.default, path, False
-        return self.sandboxes.use(named), path, named == owner
-
     async def _answer(self, arrived: Arrived) -> Answered:
-        """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
+        """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer.
+
+        Raises:
+            Over: the sandbox was reset, replaced or ended meanwhile.
+        """
         api, sandbox, raw, _, refusal, armed, _, context = arrived
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
         asked: Entry | None = None
+        if isinstance(refusal, Over):
+            raise refusal
         try:
             try:
                 if api.prepare is not None:
@@ -299,7 +290,7 @@ class Pipeline:
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
                     asked = asked_entry(sandbox.name, raw, context, known)
-                    await sandbox.store.record(sandbox.name, asked, sandbox.journal_size)
+                    await sandbox.store.record(sandbox.key, asked, sandbox.journal_size)
                 if armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
@@ -312,8 +303,12 @@ class Pipeline:
                     raise RequestRefused(known.name, breaches[0])
                 handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
+            except Over:
+                raise
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
+        except Over:
+            raise
         except Exception:
             response, error_text = failed(api, context)
             return response, context, known, breaches, fault, error_text, asked
@@ -338,3 +333,9 @@ class Pipeline:
         if fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
+
+
+def _disown(sandbox: Sandbox) -> web.StreamResponse:
+    """Return what a client gets that asked for a sandbox as it no longer is."""
+    response = disowned(sandbox)
+    return response_of(response, {"Content-Type": str(response.content_type)})

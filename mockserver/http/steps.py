@@ -19,9 +19,18 @@ from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
+from mockserver.core.machine import State
 from mockserver.faults.model import Fault
 from mockserver.journal import masking
-from mockserver.journal.entry import ASKED, BODY_LIMIT, Entry, cut
+from mockserver.journal.entry import (
+    ASKED,
+    BODY_LIMIT,
+    DECODED_LIMIT,
+    HEADERS_LIMIT,
+    MOVES,
+    Entry,
+    bounded,
+)
 from mockserver.journal.masking import mask
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
@@ -181,6 +190,7 @@ def answered_entry(
     transitions: Sequence[tuple[Job, Transition]],
     violations: Sequence[Violation],
     error: str | None,
+    told: State | None,
 ) -> Entry:
     """Return the journal's entry of a request that has been answered.
 
@@ -190,8 +200,13 @@ def answered_entry(
         clause: the answer's name in its contract.
         status: of the answer; 0 when none is sent.
         error: the traceback of a bug of ours.
+        told: the state that the API's own answer tells.
     """
     body = response.body
+    if told is not None and (
+        (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
+    ):
+        told = None
     entry = Entry._make(
         (
             *asked[:ASKED],
@@ -207,12 +222,18 @@ def answered_entry(
             response.nearest,
             error,
             response.shows_state,
+            told,
             0,
             0,
         )
     )
-    if len(asked.body) > BODY_LIMIT or len(body) > BODY_LIMIT:
-        return cut(entry)
+    if (
+        len(asked.body) > DECODED_LIMIT
+        or len(body) > BODY_LIMIT
+        or len("".join(asked.headers)) + len("".join(asked.headers.values())) > HEADERS_LIMIT
+        or len(transitions) > MOVES
+    ):
+        return bounded(entry)
     return entry
 
 

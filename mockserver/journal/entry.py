@@ -8,15 +8,29 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+import orjson
+from multidict import CIMultiDict
 
 from mockserver.contracts.model import Violation
 from mockserver.core.job import Job, Transition
+from mockserver.core.machine import State
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a body that an entry keeps."""
+
+DECODED_LIMIT = 2 * 1024
+"""Bytes of a body beyond which what was decoded of it is packed."""
+
+HEADERS_LIMIT = 16 * 1024
+"""Characters of a request's headers that an entry keeps."""
+
+MOVES = 100
+"""Changes of state that an entry keeps: of those that one request brought about, the first."""
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,8 +45,10 @@ class Entry(NamedTuple):
         http_version: major and minor, as the client said it.
         status: None while it is answered; 0 when no answer was sent.
         milliseconds: real time it took.
+        parameters, payload: as decoded, of a body that is large a `Packed` of both; see `decoded`.
         shows_state: the answer is an error, but tells the state of the job.
-        body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
+        told: the state of a job that the answer tells, in the API's own word; None when it tells none.
+        body_size, answer_size: whole sizes in bytes, where `bounded` has shortened the bodies.
     """
 
     number: int
@@ -59,6 +75,7 @@ class Entry(NamedTuple):
     nearest: str | None = None
     error: str | None = None
     shows_state: bool = False
+    told: State | None = None
     body_size: int = 0
     answer_size: int = 0
 
@@ -67,16 +84,84 @@ ASKED = Entry._fields.index("job")
 """How many fields of an entry say what was asked; only `job` may change once the request is answered."""
 
 
-def cut(entry: Entry) -> Entry:
-    """Let go of what is over the limit, so that a ring of large bodies cannot fill the memory."""
-    body_size = len(entry.body)
-    if body_size > BODY_LIMIT:
+class Packed:
+    """Decoded parameters and payload of a request, small: a body of many small things takes thirty times its bytes."""
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any], payload: Any) -> Self | None:
+        """Pack what was decoded; None when it is no JSON, or still too large."""
+        try:
+            text = orjson.dumps((parameters, payload), default=_plain, option=orjson.OPT_NON_STR_KEYS)
+        except TypeError:
+            return None
+        packed = zlib.compress(text, 1)
+        return cls(packed) if len(packed) <= BODY_LIMIT else None
+
+    def unpack(self) -> tuple[Mapping[str, Any], Any]:
+        """Return parameters and payload."""
+        parameters, payload = orjson.loads(zlib.decompress(self._packed))
+        return parameters, payload
+
+
+def decoded(entry: Entry) -> tuple[Mapping[str, Any], Any]:
+    """Return parameters and payload of a request as they were decoded, as far as they are kept."""
+    return entry.payload.unpack() if isinstance(entry.payload, Packed) else (entry.parameters, entry.payload)
+
+
+def bounded(entry: Entry) -> Entry:
+    """Let go of what is over the limits, so that a ring of large requests cannot fill the memory."""
+    body, answer = entry.body, entry.answer
+    if len(body) > DECODED_LIMIT:
+        parameters, payload = entry.parameters, entry.payload
+        if len(body) > BODY_LIMIT:
+            parameters, payload = _first(parameters), None
+        entry = entry._replace(parameters=_NONE, payload=Packed.of(parameters, payload))
+    if len("".join(entry.headers)) + len("".join(entry.headers.values())) > HEADERS_LIMIT:
+        entry = entry._replace(headers=_shortened(entry.headers))
+    if len(entry.transitions) > MOVES:
+        entry = entry._replace(transitions=entry.transitions[:MOVES])
+    if len(body) > BODY_LIMIT or len(answer) > BODY_LIMIT:
         entry = entry._replace(
-            body=entry.body[:BODY_LIMIT],
-            payload=None,
-            parameters={
-                name: value[:BODY_LIMIT] if isinstance(value, str) else value
-                for name, value in entry.parameters.items()
-            },
+            body=body[:BODY_LIMIT], body_size=len(body), answer=answer[:BODY_LIMIT], answer_size=len(answer)
         )
-    return entry._replace(body_size=body_size, answer=entry.answer[:BODY_LIMIT], answer_size=len(entry.answer))
+    return entry
+
+
+def _shortened(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the first headers, and of the one that is over the limit its beginning."""
+    kept: CIMultiDict[str] = CIMultiDict()
+    left = HEADERS_LIMIT
+    for name, value in headers.items():
+        if left <= len(name):
+            break
+        left -= len(name)
+        kept.add(name, value[:left])
+        left -= len(kept[name])
+    return kept
+
+
+def _first(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first parameters, and of a long text its beginning."""
+    kept: dict[str, Any] = {}
+    left = BODY_LIMIT
+    for name, value in parameters.items():
+        if left <= len(name):
+            break
+        left -= len(name)
+        if isinstance(value, str):
+            kept[name] = value[:left]
+            left -= len(value)
+    return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.core.clock import iso
 from mockserver.core.job import transition_record
+from mockserver.core.machine import FINAL, State
 from mockserver.journal import masking
 from mockserver.journal.entry import Entry
 from mockserver.journal.masking import MASK, Masking
@@ -119,6 +120,7 @@ class MaskedEntry:
             "path": self.path,
             "status": entry.status,
             "milliseconds": round(entry.milliseconds, 3),
+            "told": told_record(entry.told),
             "fault": entry.fault,
             "state_change": [transition_record(job, transition) for job, transition in entry.transitions],
             "violations": self.violations,
@@ -141,6 +143,11 @@ class MaskedEntry:
             is_cut=size > len(body),
             content_type=self._hide.header("content-type", content_type),
         )
+
+
+def told_record(told: State | None) -> dict[str, Any] | None:
+    """Return what a client was told of a job: the API's word as it was shown, its phase, and whether it is final."""
+    return None if told is None else {"state": told.word, "phase": str(told.phase), "final": told.phase in FINAL}
 
 
 def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:

@@ -2,17 +2,27 @@
 
 Faults match a call on its way, `requests/verify` matches what the journal holds; both say it the same way. Each field
 that a match may name is a small class in `MATCHED`.
+
+A match costs a bounded time, whatever pattern and request are: patterns know `*` alone and are compared without going
+back, and of a body no more is searched than an entry of the journal keeps.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
+from mockserver.core.machine import FINAL, State
 from mockserver.wire.charset import text_of
+
+SEARCHED = 64 * 1024
+"""Bytes of a body in which a text is looked for."""
+
+NAMED = 10_000
+"""Values of a request among which the id of a job is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +34,9 @@ class MatchSubject:
         values: decoded names of the path.
         payload: the decoded body, or None.
         status: of the answer; None when there is none yet.
+        response: the answer's name in the contract.
+        told: the state of a job that the answer tells.
+        known: what several matches would work out of it alike, once one has.
     """
 
     api: str | None
@@ -37,6 +50,23 @@ class MatchSubject:
     payload: Any
     body: bytes
     status: int | None = None
+    response: str | None = None
+    told: State | None = None
+    known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def text(self) -> str:
+        """Return the body as text, as much of it as is searched."""
+        if "text" not in self.known:
+            self.known["text"] = text_of(self.body[:SEARCHED], self.headers.get("Content-Type", ""))
+        text: str = self.known["text"]
+        return text
+
+    def ids(self) -> set[str]:
+        """Return the ids it names, as far as `about` knows."""
+        if "ids" not in self.known:
+            self.known["ids"] = about(self)
+        ids: set[str] = self.known["ids"]
+        return ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +120,7 @@ class _Job:
     """The id of the job that the request is about."""
 
     def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
-        if subject.job != wanted and not (subject.job is None and wanted in about(subject)):
+        if subject.job != wanted and not (subject.job is None and wanted in subject.ids()):
             yield Difference(field="job", expected=wanted, found=subject.job)
 
 
@@ -106,7 +136,7 @@ class _Path:
     """The path itself, or a pattern with `*`."""
 
     def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
-        if not (subject.path == wanted or fnmatchcase(subject.path, wanted)):
+        if not like(wanted, subject.path):
             yield Difference(field="path", expected=wanted, found=subject.path)
 
 
@@ -116,7 +146,7 @@ class _Headers:
     def differences(self, wanted: Mapping[str, str], subject: MatchSubject) -> Iterator[Difference]:
         for header, value in wanted.items():
             found = subject.headers.get(header)
-            if found is None or not (found == value or fnmatchcase(found, value)):
+            if found is None or not like(value, found):
                 yield Difference(field=f"header {header}", expected=value, found=found)
 
 
@@ -132,13 +162,33 @@ class _Body:
 
     def differences(self, wanted: Any, subject: MatchSubject) -> Iterator[Difference]:
         if isinstance(wanted, str):
-            text = text_of(subject.body, subject.headers.get("Content-Type", ""))
+            text = subject.text()
             if wanted not in text:
                 yield Difference(field="body", expected=wanted, found=text or None)
         else:
             # A form or a SOAP envelope is decoded into the parameters.
             data = subject.payload if isinstance(subject.payload, Mapping | list) else subject.parameters
             yield from _partial("body", wanted, data)
+
+
+class _Told:
+    """The state that the client was told: the API's word for it, as shown or not, or its phase, in any letter case."""
+
+    def differences(self, wanted: str, subject: MatchSubject) -> Iterator[Difference]:
+        found = subject.told
+        if found is None:
+            yield Difference(field="told", expected=wanted, found=None)
+        elif wanted.casefold() not in (found.name.casefold(), found.word.casefold(), found.phase.casefold()):
+            yield Difference(field="told", expected=wanted, found=found.word)
+
+
+class _Final:
+    """Whether the client was told a state from which a job does not move, or one from which it does."""
+
+    def differences(self, wanted: bool, subject: MatchSubject) -> Iterator[Difference]:
+        found = None if subject.told is None else subject.told.phase in FINAL
+        if found is not wanted:
+            yield Difference(field="final", expected=wanted, found=found)
 
 
 MATCHED: Mapping[str, MatchedField] = {
@@ -148,11 +198,17 @@ MATCHED: Mapping[str, MatchedField] = {
     "method": _Method(),
     "path": _Path(),
     "status": _Exact("status"),
+    "response": _Exact("response"),
+    "told": _Told(),
+    "final": _Final(),
     "headers": _Headers(),
     "parameters": _Parameters(),
     "body": _Body(),
 }
-"""What a match may name. `status` is known of an answer only, so that no fault can ask for it."""
+"""What a match may name."""
+
+OF_ANSWERS = frozenset({"status", "response", "told", "final"})
+"""What is known of an answer only, so that no fault can ask for it."""
 
 
 def fits(match: Match, subject: MatchSubject) -> bool:
@@ -166,6 +222,26 @@ def differences(match: Match, subject: MatchSubject) -> Iterator[Difference]:
         yield from MATCHED[name].differences(wanted, subject)
 
 
+def like(pattern: str, text: str) -> bool:
+    """Tell whether a text fits a pattern, in which `*` stands for anything.
+
+    It takes time in proportion to both lengths at most, since each piece is looked for behind the one before it.
+    """
+    first, *pieces = pattern.split("*")
+    if not pieces:
+        return pattern == text
+    last = pieces.pop()
+    if len(first) + len(last) > len(text) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for piece in pieces:
+        at = text.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
 _NAMES_A_JOB = re.compile(r"(job|run|task|instance)s?_?(id|name)?$|^id$", re.IGNORECASE)
 
 
@@ -175,14 +251,21 @@ def about(subject: MatchSubject) -> set[str]:
     A guess by the names of its parameters: no operation declares yet where its job's id stands.
     """
     found: set[str] = set()
-    pending: list[Any] = [subject.values, subject.parameters, subject.payload]
-    while pending:
+    pending: list[Any] = [subject.payload, subject.parameters, subject.values]
+    left = NAMED
+    while pending and left > 0:
         value = pending.pop()
         if isinstance(value, Mapping):
-            found.update(str(item) for key, item in value.items() if _is_id(str(key), item))
-            pending.extend(value.values())
+            for key, item in islice(value.items(), left):
+                if _is_id(str(key), item):
+                    found.add(str(item))
+                elif isinstance(item, Mapping | list | tuple):
+                    pending.append(item)
         elif isinstance(value, list | tuple):
-            pending.extend(value)
+            pending.extend(item for item in islice(value, left) if isinstance(item, Mapping | list | tuple))
+        else:
+            continue
+        left -= 1 + len(value)
     return found
 
 

@@ -1,23 +1,29 @@
-"""Did the client do what the test says? Counts, order and breaches over the journal, and near misses when not."""
+"""Did the client do what the test says? Counts, order and breaches over the journal, and near misses when not.
+
+Rules a maintainer must keep:
+
+1. Who waits pays for what is new only: an entry is judged once, and once more when its answer is there.
+2. Near misses are looked for once, at the end, by whoever answers.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
 from mockserver.contracts.model import Violation
 from mockserver.journal.entry import Entry
-from mockserver.journal.masking import MASK, current, mask
-from mockserver.journal.matching import Difference, Match, MatchSubject, differences
+from mockserver.journal.masking import mask
+from mockserver.journal.matching import Match, MatchSubject, fits
+from mockserver.journal.near_misses import NearMiss, json_of, subject_of
 
 LINES = 15
 """Lines of a verdict: what a person reads before giving up."""
 
-NEAREST = 3
-"""Requests shown that came closest."""
+OVERDUE = 100
+"""Later requests after which a number that has no entry is no longer waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,179 +73,219 @@ class Bounds:
         return f"at most {self.most:g} requests" if self.least == 0 else f"{self.least} to {self.most:g} requests"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
-    """A request that came close, and what keeps it from matching."""
+class _Judged:
+    """An entry, and which matches it has been found to fit."""
 
-    entry: Entry
-    differences: tuple[Difference, ...]
+    __slots__ = ("_fits", "_subject", "entry")
 
-    @property
-    def weight(self) -> int:
-        """How far it is from matching."""
-        return sum(10 if one.field in ("operation", "api") else 1 for one in self.differences)
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self._subject: MatchSubject | None = None
+        self._fits: dict[int, bool] = {}
 
-    def lines(self) -> list[str]:
-        """Return it for a person, in at most four lines, secrets masked."""
-        entry = self.entry
-        first = f"  close: #{entry.number} {entry.method} {mask(entry.path)} ({entry.operation or 'unknown'})"
-        return [first, *(f"    {mask(_masked(one).sentence())}" for one in self.differences[:3])]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return its JSON form, secrets masked."""
-        entry = self.entry
-        shown = [_masked(one) for one in self.differences]
-        return {
-            "number": entry.number,
-            "method": entry.method,
-            "path": mask(entry.path),
-            "operation": entry.operation,
-            "job": entry.job,
-            "status": entry.status,
-            "differences": [{"field": one.field, "expected": one.expected, "found": one.found} for one in shown],
-        }
-
-
-def _masked(one: Difference) -> Difference:
-    """Return a difference as a tester may see it: a secret's name hides the value that was found."""
-    name = one.field.rsplit("/", 1)[-1].removeprefix("header ")
-    found = one.found
-    if found is None:
-        return one
-    if current().hides(name):
-        found = MASK
-    elif isinstance(found, str):
-        found = mask(found)[:500]
-    elif isinstance(found, Mapping | list):
-        found = mask(_json(found))[:500]
-    return Difference(field=one.field, expected=one.expected, found=found)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, default=str)
+    def fits(self, match: Match) -> bool:
+        if not match:
+            return True
+        key = id(match)
+        found = self._fits.get(key)
+        if found is None:
+            if self._subject is None:
+                self._subject = subject_of(self.entry)
+            found = self._fits[key] = fits(match, self._subject)
+        return found
 
 
 @dataclass(slots=True, kw_only=True)
-class _Findings:
-    """What does not hold: sentences, and the requests that came closest."""
+class _Progress:
+    """What has been found in the journal up to some entry.
 
-    lines: list[str] = field(default_factory=list)
-    near: Sequence[NearMiss] = ()
-
-
-def verify(asked: Mapping[str, Any], entries: Sequence[Entry], dropped: int = 0) -> Verdict:
-    """Check a journal (oldest first) against what a test asks.
-
-    Args:
-        asked: `match`, `count`, `order`, `noViolations`, in the control API's form.
-        dropped: how many requests the ring has lost; said when it does not hold.
+    Attributes:
+        after: the number of the first request that fits `after`.
+        numbers: of the requests that match; `first` are the first of them.
+        steps: how many of `order` have come, the last of them as number `step_at`, called `step_name`.
+        breaches: how many breaches of contract there are; `breach_lines` says the first.
     """
-    match = asked.get("match")
-    matching = [entry for entry in entries if not missing(match or {}, entry)]
-    findings = _Findings()
-    if match is not None or "count" in asked:
-        _check_count(Bounds.of(asked.get("count")), match or {}, matching, entries, findings)
-    if "order" in asked and not findings.lines:
-        _check_order(asked["order"], entries, findings)
-    if asked.get("noViolations"):
-        findings.lines += _breaches(matching if match is not None else entries)
-    count, numbers = len(matching), tuple(entry.number for entry in matching)
-    if not findings.lines:
-        return Verdict(holds=True, count=count, numbers=numbers)
-    near = tuple(one.as_dict() for one in findings.near)
-    return Verdict(holds=False, count=count, numbers=numbers, lines=_shortened(findings, dropped), near=near)
+
+    after: int | None = None
+    numbers: list[int] = field(default_factory=list)
+    first: list[Entry] = field(default_factory=list)
+    steps: int = 0
+    step_at: int = 0
+    step_name: str = "the start"
+    breaches: int = 0
+    breach_lines: list[str] = field(default_factory=list)
+
+    def copy(self) -> _Progress:
+        return replace(
+            self, numbers=self.numbers.copy(), first=self.first.copy(), breach_lines=self.breach_lines.copy()
+        )
 
 
-def _check_count(
-    bounds: Bounds, match: Match, matching: Sequence[Entry], entries: Sequence[Entry], findings: _Findings
-) -> None:
-    if bounds.hold(len(matching)):
-        return
-    findings.lines.append(f"expected {bounds} {_words(match)}; found {len(matching)}")
-    if len(matching) < bounds.least:
-        numbers = {entry.number for entry in matching}
-        findings.near = _nearest(match, [entry for entry in entries if entry.number not in numbers])
-    else:
-        findings.lines += [f"  {_line(entry)}" for entry in matching[:5]]
+class Verification:
+    """What a test asks of a journal, judged entry by entry.
 
+    Attributes:
+        behind: a number up to which nothing will change any more; entries beyond it are to be `take`n again.
+    """
 
-def _check_order(order: Sequence[Match], entries: Sequence[Entry], findings: _Findings) -> None:
-    at, before = 0, "the start"
-    for step, match in enumerate(order, 1):
-        place = next((place for place in range(at, len(entries)) if not missing(match, entries[place])), None)
-        if place is None:
-            earlier = next((entry for entry in entries[:at] if not missing(match, entry)), None)
-            findings.lines.append(f"step {step} of {len(order)}: no request {_words(match)} after {before}")
-            if earlier is not None:
-                findings.lines.append(f"  one came before that: {_line(earlier)}")
-            findings.near = _nearest(match, entries[at:])
+    def __init__(
+        self, asked: Mapping[str, Any], since: Callable[[Entry], bool] | None = None, *, behind: int = 0
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            asked: `match`, `count`, `order`, `noViolations`, `after`, in the control API's form.
+            since: tells which entries are asked about; None: all.
+            behind: a number before the first entry.
+        """
+        self._match: Match | None = asked.get("match")
+        self._counted: Match = self._match or {}
+        self._bounds = Bounds.of(asked.get("count")) if self._match is not None or "count" in asked else None
+        self._order: Sequence[Match] = asked.get("order", ())
+        self._unbroken = bool(asked.get("noViolations"))
+        self._after: Match | None = asked.get("after")
+        self._since = since
+        self.behind = behind
+        self._settled = _Progress()
+        self._live: _Progress | None = None
+        self._last = behind
+        self._judged: dict[int, _Judged] = {}
+
+    def begin(self, last: int) -> None:
+        """Begin a look at the entries beyond `behind`, of which the last has this number."""
+        self._live = None
+        self._last = last
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Look at more entries, in order of numbers."""
+        for entry in entries:
+            if self._live is None:
+                waits = entry.number != self.behind + 1 and self._last - entry.number < OVERDUE
+                if entry.status is None or waits:
+                    self._live = self._settled.copy()
+            if self._live is None:
+                self._advance(self._settled, self._judged.pop(entry.number, None), entry)
+                self.behind = entry.number
+            else:
+                known = self._judged.get(entry.number)
+                if known is None or known.entry is not entry:
+                    known = self._judged[entry.number] = _Judged(entry)
+                self._advance(self._live, known, entry)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is so, by what has been taken."""
+        found = self._found
+        return (
+            (self._after is None or found.after is not None)
+            and (self._bounds is None or self._bounds.hold(len(found.numbers)))
+            and found.steps == len(self._order)
+            and not found.breaches
+        )
+
+    def near(self) -> Match | None:
+        """Return the match of which the nearest misses are worth showing, if there is one."""
+        found = self._found
+        if self._after is not None and found.after is None:
+            return self._after
+        if self._bounds is not None and not self._bounds.hold(len(found.numbers)):
+            return self._counted if len(found.numbers) < self._bounds.least else None
+        return None if found.steps == len(self._order) else self._order[found.steps]
+
+    def could_be_near(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Yield the entries among which the match of `near` looked in vain."""
+        found, match = self._found, self.near()
+        start, matching = 0, set(found.numbers)
+        if self._after is not None and match is not self._after:
+            start = found.after or 0
+        if match is not self._after and match is not self._counted:
+            start, matching = max(start, found.step_at), set()
+        for entry in entries:
+            if entry.number > start and entry.number not in matching and (self._since is None or self._since(entry)):
+                yield entry
+
+    def verdict(self, near: Sequence[NearMiss] = (), entries: Sequence[Entry] = (), dropped: int = 0) -> Verdict:
+        """Say what was found.
+
+        Args:
+            near: the nearest misses of the match that `near` returns.
+            entries: what was taken, for the words.
+            dropped: how many requests the ring has lost; said when it does not hold.
+        """
+        numbers = tuple(self._found.numbers)
+        if self.holds:
+            return Verdict(holds=True, count=len(numbers), numbers=numbers)
+        lines = [*self._lines(entries), *(line for one in near for line in one.lines())]
+        if dropped:
+            lines.append(f"the journal has dropped {dropped} older requests; a larger --journal-size keeps them")
+        shown = tuple(one.as_dict() for one in near)
+        return Verdict(holds=False, count=len(numbers), numbers=numbers, lines=_shortened(lines), near=shown)
+
+    @property
+    def _found(self) -> _Progress:
+        return self._live or self._settled
+
+    def _advance(self, found: _Progress, known: _Judged | None, entry: Entry) -> None:
+        if self._since is not None and not self._since(entry):
             return
-        at, before = place + 1, f"#{entries[place].number} {_name(entries[place])}"
+        judged = known if known is not None and known.entry is entry else _Judged(entry)
+        if self._after is not None and found.after is None:
+            if judged.fits(self._after):
+                found.after = entry.number
+            return
+        matches = judged.fits(self._counted)
+        if matches:
+            found.numbers.append(entry.number)
+            if len(found.first) < 5:
+                found.first.append(entry)
+        if found.steps < len(self._order) and judged.fits(self._order[found.steps]):
+            found.steps += 1
+            found.step_at, found.step_name = entry.number, f"#{entry.number} {_name(entry)}"
+        if self._unbroken and entry.violations and (matches or self._match is None):
+            found.breaches += len(entry.violations)
+            if len(found.breach_lines) < LINES:
+                found.breach_lines += [_broken(entry, one) for one in entry.violations]
+
+    def _lines(self, entries: Sequence[Entry]) -> Iterator[str]:
+        """Yield what does not hold."""
+        found = self._found
+        if self._after is not None and found.after is None:
+            yield f"no request {_words(self._after)} came, so that nothing came after it"
+            return
+        if self._bounds is not None and not self._bounds.hold(len(found.numbers)):
+            yield f"expected {self._bounds} {_words(self._counted)}; found {len(found.numbers)}"
+            if len(found.numbers) >= self._bounds.least:
+                yield from (f"  {_line(entry)}" for entry in found.first)
+        elif found.steps < len(self._order):
+            match = self._order[found.steps]
+            yield f"step {found.steps + 1} of {len(self._order)}: no request {_words(match)} after {found.step_name}"
+            before = (one for one in entries if (found.after or 0) < one.number <= found.step_at)
+            earlier = next((one for one in before if fits(match, subject_of(one))), None)
+            if earlier is not None:
+                yield f"  one came before that: {_line(earlier)}"
+        yield from found.breach_lines
+        if found.breaches > len(found.breach_lines):
+            yield f"… and {found.breaches - len(found.breach_lines)} breaches more"
 
 
-def _breaches(entries: Sequence[Entry]) -> list[str]:
-    return [
-        f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {_place(one)}: {mask(one.message)}"
-        for entry in entries
-        for one in entry.violations
-    ]
-
-
-def _shortened(findings: _Findings, dropped: int) -> tuple[str, ...]:
+def _shortened(lines: list[str]) -> tuple[str, ...]:
     """Return what is wrong in as many lines, and as long ones, as a person reads."""
-    lines = list(findings.lines)
-    for one in findings.near:
-        lines += one.lines()
-    if dropped:
-        lines.append(f"the journal has dropped {dropped} older requests; a larger --journal-size keeps them")
     if len(lines) > LINES:
         lines = [*lines[: LINES - 1], f"… and {len(lines) - LINES + 1} lines more"]
     return tuple(line if len(line) <= 300 else line[:300] + " …" for line in lines)
 
 
-def missing(match: Match, entry: Entry) -> list[Difference]:
-    """Return what keeps an entry from matching."""
-    return list(differences(match, subject_of(entry)))
-
-
-def subject_of(entry: Entry) -> MatchSubject:
-    """Return an entry as what a match looks at."""
-    path = entry.path.partition("?")[0]
-    if path.startswith("/~"):
-        path = "/" + path[2:].partition("/")[2]
-    return MatchSubject(
-        api=entry.api,
-        operation=entry.operation,
-        job=entry.job,
-        method=entry.method,
-        path=path,
-        headers=entry.headers,
-        values={},
-        parameters=entry.parameters,
-        payload=entry.payload,
-        body=entry.body,
-        status=entry.status,
-    )
-
-
-def _nearest(match: Match, entries: Sequence[Entry]) -> tuple[NearMiss, ...]:
-    """Return the requests with the fewest differences; operation and API weigh most, then the youngest."""
-    if not match:
-        return ()
-    misses = [NearMiss(entry=entry, differences=tuple(missing(match, entry))) for entry in entries]
-    return tuple(sorted(misses, key=lambda one: (one.weight, -one.entry.number))[:NEAREST])
-
-
 def _words(match: Match) -> str:
-    return "with " + ", ".join(f"{name} {mask(_json(value))}" for name, value in match.items()) if match else "at all"
+    return "with " + ", ".join(f"{name} {mask(json_of(value))}" for name, value in match.items()) if match else "at all"
 
 
 def _name(entry: Entry) -> str:
     return entry.operation or f"{entry.method} {mask(entry.path)}"
 
 
-def _place(one: Violation) -> str:
-    return f"{one.part}{one.pointer}"
+def _broken(entry: Entry, one: Violation) -> str:
+    place = f"{one.part}{one.pointer}"
+    return f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {place}: {mask(one.message)}"
 
 
 def _line(entry: Entry) -> str:

@@ -21,6 +21,15 @@ BACKLOG = 1000
 RECHECK = 1.0
 """Real seconds after which one who waits looks again by itself: another process may have moved something."""
 
+GAP = 0.001
+"""Real seconds between two looks of one who waits, for each who waits."""
+
+SHARE = 20
+"""A look is followed by this many times as long without one, for each who waits: together they take a twentieth."""
+
+LONGEST_GAP = 0.25
+"""Real seconds by which a look is put off at most."""
+
 Look = Callable[[Callable[[], list[Event]]], Awaitable[float | None]]
 """Told how to get the events since it last asked: None when what is waited for is there, otherwise the real seconds
 after which to look again even if nothing happens."""
@@ -31,6 +40,17 @@ class Stopped(DomainError):
 
     def __init__(self) -> None:
         super().__init__("the server or the sandbox ends")
+
+
+class Left(DomainError):
+    """The client of one who waits has gone; nobody would read an answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the client has gone")
+
+
+def _stays() -> bool:
+    return False
 
 
 class Events:
@@ -60,11 +80,18 @@ class Events:
                 queue.get_nowait()
             queue.put_nowait(event)
 
-    async def wait_until(self, look: Look, seconds: float) -> bool:
+    async def wait_until(self, look: Look, seconds: float, is_left: Callable[[], bool] = _stays) -> bool:
         """Tell whether something came true within some real seconds. It is looked at once at least.
+
+        It is looked at again when something has happened, but all who wait together look so seldom that requests
+        do not notice: what happens in between is seen by the next look, at most a quarter of a second later.
+
+        Args:
+            is_left: tells that the client has gone; asked before each look but the first.
 
         Raises:
             Stopped: the sandbox, or the server, ended first.
+            Left: the client has gone.
             Whatever `look` raises.
         """
         loop = asyncio.get_running_loop()
@@ -86,17 +113,24 @@ class Events:
 
         try:
             while True:
+                began = loop.time()
                 pause = await look(news)
                 if pause is None:
                     return True
-                left = deadline - loop.time()
+                now = loop.time()
+                left = deadline - now
                 if left <= 0:
                     return False
+                rest = now + min(LONGEST_GAP, len(self.listeners) * max(GAP, SHARE * (now - began)), left)
                 try:
                     async with asyncio.timeout(min(left, pause)):
                         hear(await queue.get())
                 except TimeoutError:
-                    continue
+                    pass
+                else:
+                    await asyncio.sleep(rest - loop.time())
+                if is_left():
+                    raise Left
                 # One look for all that has happened, and none when the end is among it.
                 while not queue.empty():
                     hear(queue.get_nowait())

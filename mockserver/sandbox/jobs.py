@@ -48,7 +48,7 @@ class Jobs:
     """The jobs of one sandbox. Every job that comes out, but by `find`, is settled to the sandbox's clock.
 
     Attributes:
-        looked: the job that the last status query of a client was about, as it was shown.
+        told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
         home: what the jobs of each request share.
     """
@@ -72,7 +72,7 @@ class Jobs:
         self._request = request
         self._moved = moved
         self._asked = asked
-        self.looked: Job | None = None
+        self.told: tuple[str, str, str] | None = None
         self.made: Job | None = None
 
     # --- one job ----------------------------------------------------------------------------------
@@ -112,8 +112,12 @@ class Jobs:
         ):
             job = (await self._apply(api, job_id, _look if look else _stay, kind, job, self._asked)).after
         if look:
-            self.looked = job
+            self.told = (api, kind, job.state)
         return job
+
+    def tell(self, job: Job, state: str | None = None) -> None:
+        """Note that the client is told the state of a job, or another than it is in."""
+        self.told = (job.api, job.kind, state or job.state)
 
     async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Change:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.

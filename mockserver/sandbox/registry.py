@@ -54,16 +54,6 @@ class Sandboxes:
             raise UnknownSandbox(name)
         return found
 
-    def use(self, name: str) -> Sandbox:
-        """Return a sandbox that a request is for; its `ttl` starts anew.
-
-        Raises:
-            UnknownSandbox: there is none of that name.
-        """
-        found = self.get(name)
-        found.used = monotonic()
-        return found
-
     def all(self) -> list[Sandbox]:
         """Return all sandboxes, the default one first."""
         return list(self._by_name.values())
@@ -106,7 +96,7 @@ class Sandboxes:
         return [
             one
             for one in self._by_name.values()
-            if one.ttl is not None and now - one.used > one.ttl and not one.listeners
+            if one.ttl is not None and now - one.used > one.ttl and not one.calls and not one.listeners
         ]
 
     async def delete(self, name: str) -> None:
@@ -115,7 +105,9 @@ class Sandboxes:
         Raises:
             UnknownSandbox: there is none of that name.
         """
-        self.get(name).publish(STOP)
+        ending = self.get(name)
+        ending.ended = True
+        ending.publish(STOP)
         del self._by_name[name]
         with self._reserve(name):
             await self.store.clear(name)

@@ -30,19 +30,21 @@ async def reset(sandbox: Sandbox, keep: Sequence[str] = ()) -> dict[str, Any]:
 
     Raises:
         BadFixture: a job cannot be followed; nothing has changed.
+        Over: the sandbox has ended, or was reset by somebody else; nothing has changed.
     """
     store, kept = sandbox.store, [name for part in keep for name in _COLLECTIONS[part]]
     staged = sandbox.staged()
     try:
         for collection in _SEEDED_BY:
             if collection in kept:
-                for key, value in (await store.collection(sandbox.name, collection)).items():
+                for key, value in (await store.collection(sandbox.key, collection)).items():
                     await store.write(staged.name, collection, key, value)
         reseeded = await staged.seed()
-        gone = await store.move(staged.name, sandbox.name, keep=kept)
+        gone = await store.move(staged.name, sandbox.key, keep=kept)
     except BaseException:
         await store.clear(staged.name)
         raise
+    sandbox = sandbox.home
     sandbox.seeded = True
     clock, faults = await sandbox.clock(), gone.documents.get(FAULTS, {})
     sandbox.publish({"event": "reset"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from mockserver.sandbox.events import Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs, JobsHome
 from mockserver.sandbox.settings import SandboxSettings
-from mockserver.store.base import Store
+from mockserver.store.base import Over, Store
 
 DEFAULT = "default"
 
@@ -49,12 +50,16 @@ class Sandbox:
 
     Attributes:
         name: `default` is the one without a prefix.
+        key: what the store is asked for: the name, or (see `live`) one life of it.
+        home: itself, or the one whose life this is. `ended`, `seeded`, `ttl`, `used` and `calls` are to be asked of it.
         prefix: what its addresses begin with, `/~name`; empty for the default one.
         sites: what each API starts with besides jobs.
         states: what this process remembers of each API (see `Api.state`).
         seeded: whether the fixtures' jobs are in.
+        ended: it was deleted, or its time was up.
         ttl: real seconds without a request after which it ends; None for never.
-        used: when it was last asked anything, by the monotonic clock.
+        used: when it last had done with a request, by the monotonic clock.
+        calls: how many are being answered.
         ports: those that belong to it alone, by scheme.
         listeners: who would hear an event.
         first_clock: the clock as it stands until it is set.
@@ -62,10 +67,13 @@ class Sandbox:
     """
 
     def __init__(self, name: str, config: SandboxConfig, fixtures: Fixtures) -> None:
-        self.name = name
-        self.seeded = False
+        self.name = self.key = name
+        self.home = self
+        self.seeded = self.ended = False
         self.ttl: float | None = None
         self.used = 0.0
+        self.calls = 0
+        self.living: Sandbox | None = None
         self.ports: Mapping[str, int] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.config = config
@@ -73,10 +81,6 @@ class Sandbox:
         self.apis = {api.name: api for api in config.apis}
         self.ids = Ids(seed=config.seed)
         self.journal_size = config.journal_size
-        self.adopt(fixtures)
-        clock = SandboxClock(config.store, name, real=config.time, first=config.clock)
-        self.clock, self.now, self.real, self.first_clock = clock.read, clock.now, clock.real, clock.first
-        self._clock = clock
         events = Events()
         self.publish, self.listen, self.ignore, self.wait_until = (
             events.publish,
@@ -85,19 +89,53 @@ class Sandbox:
             events.wait_until,
         )
         self.listeners = events.listeners
+        self.adopt(fixtures)
+
+    def _furnish(self) -> None:
+        """Make the parts that ask the store for this key."""
+        config, key = self.config, self.key
+        clock = SandboxClock(config.store, key, real=config.time, first=config.clock)
+        self.clock, self.now, self.real, self.first_clock = clock.read, clock.now, clock.real, clock.first
+        self._clock = clock
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
-        self.faults = Faults(config.store, name, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves, kinds, self.listeners))
+        self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
+        self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners))
+        self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)
+        self.settings_with = self._settings.with_changes
+
+    # --- lives ------------------------------------------------------------------------------------
+
+    def live(self, life: str) -> Sandbox:
+        """Return this sandbox for as long as it is neither reset, nor replaced, nor ended: one life of it.
+
+        What a request works in from its arrival: whatever it then asks of the store raises `Over`, once that has
+        happened, and is never done in what came after. It is kept as `living`, for the next request.
+
+        Args:
+            life: by `Store.life`.
+        """
+        made = self.living = copy(self)
+        made.key, made.living = life, None
+        made._furnish()
+        return made
+
+    async def is_over(self) -> bool:
+        """Tell whether it has ended or, for one that `live` returned, was reset or replaced."""
+        if self.key == self.name:
+            return self.ended
+        try:
+            return self.key != await self.store.life(self.name)
+        except Over:
+            return True
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
         self.fixtures = fixtures
         self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
-        self._settings = SandboxSettings(self.store, self.name, self.apis, fixtures)
         self.first_settings = {name: fixtures.settings(api) for name, api in self.apis.items()}
-        self.settings_with = self._settings.with_changes
+        self._furnish()
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
@@ -124,11 +162,11 @@ class Sandbox:
 
     def documents(self, api: str) -> Documents:
         """Return the documents an API keeps here."""
-        return Documents(self.store, self.name, api)
+        return Documents(self.store, self.key, api)
 
     async def count(self, counter: str) -> int:
         """Draw the next number of a sequence."""
-        return await self.store.count(self.name, counter)
+        return await self.store.count(self.key, counter)
 
     # --- jobs -------------------------------------------------------------------------------------
 
@@ -144,9 +182,7 @@ class Sandbox:
         return await self._build(self.apis[api].job_template(fields, context), await self.now())
 
     async def _build(self, template: JobTemplate, now: float) -> tuple[Job, ...]:
-        numbers = [
-            await self.store.count(self.name, f"{template.job.api}.{counter}") for counter in template.counters()
-        ]
+        numbers = [await self.store.count(self.key, f"{template.job.api}.{counter}") for counter in template.counters()]
         return template.build(now, iter(numbers))
 
     async def seed(self) -> int:
@@ -170,7 +206,7 @@ class Sandbox:
         jobs = [
             job for found in templates.values() for template in found for job in template.build(now, draw(template))
         ]
-        if not await self.store.add_all(self.name, [self.jobs.timed(job) for job in jobs], drawn):
+        if not await self.store.add_all(self.key, [self.jobs.timed(job) for job in jobs], drawn):
             await self._seed_singly(templates, now)
         self.seeded = True
         return sum(map(len, templates.values()))

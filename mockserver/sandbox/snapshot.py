@@ -17,7 +17,7 @@ from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures, inline, merg
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import settings_of
 from mockserver.store import codec
-from mockserver.store.base import CLOCK, SETTINGS
+from mockserver.store.base import CLOCK, FIRST, JOURNAL, SETTINGS
 
 FORMAT = 1
 
@@ -43,7 +43,12 @@ async def take(sandbox: Sandbox) -> dict[str, Any]:
     for api, kind in await store.size(name):
         page = await store.page(name, api, kind, newest=False)
         jobs.extend(codec.dump(job) for job in page.jobs)
-    collections = await store.collections(name)
+    counters = dict(await store.counters(name))
+    # The journal stays behind, and where its numbers stand; how many requests there were decides what answers draw.
+    first = await store.read(name, JOURNAL, FIRST) or 0
+    if first and (turns := counters.pop(JOURNAL) - first):
+        counters[JOURNAL] = turns
+    collections = [collection for collection in await store.collections(name) if collection != JOURNAL]
     return {
         "format": FORMAT,
         "version": __version__,
@@ -52,7 +57,7 @@ async def take(sandbox: Sandbox) -> dict[str, Any]:
         "note": "holds accounts and tokens in the clear, so that it can be restored; keep it as you keep them",
         "fixtures": dict(sandbox.fixtures.sections),
         "jobs": jobs,
-        "counters": dict(await store.counters(name)),
+        "counters": counters,
         "documents": {collection: dict(await store.collection(name, collection)) for collection in collections},
     }
 
@@ -71,12 +76,12 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
         for collection, values in found.documents.items():
             for key, value in values.items():
                 await store.write(staged, collection, key, value)
-        await store.move(staged, sandbox.name)
+        await store.move(staged, sandbox.key)
     except BaseException:
         await store.clear(staged)
         raise
-    sandbox.adopt(found.fixtures)
-    sandbox.seeded = True
+    sandbox.home.adopt(found.fixtures)
+    sandbox.home.seeded = True
     return {"jobs": len(found.jobs), "documents": sum(map(len, found.documents.values()))}
 
 

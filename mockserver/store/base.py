@@ -8,6 +8,7 @@ Rules a maintainer must keep:
 1. Each method is one atomic step; nothing outside the store reads and then writes without `swap` or `replace`.
 2. A store knows no API and no rule of a job: when a job falls due is handed in beside it.
 3. Values are plain or frozen: what was handed in is never changed in place, what comes out is never changed either.
+4. A sandbox is asked for by its name, or by one of its lives (`life`): who began in one that is over reaches nothing.
 """
 
 from __future__ import annotations
@@ -25,8 +26,15 @@ Document = Any
 JOURNAL, CLOCK, SETTINGS, FAULTS = "journal", "clock", "settings", "faults"
 """The counter and the collections that every request needs; `CLOCK` is also the key of its only document."""
 
-FLOOR = "floor"
-"""The document of `JOURNAL` that says which number was the last one drawn when the journal was emptied."""
+FLOOR, FIRST = "floor", "first"
+"""Documents of `JOURNAL`: the last number drawn when the journal was emptied, and when this life began."""
+
+
+class Over(Exception):
+    """The life of a sandbox is over: it was cleared, or something else was moved into its place.
+
+    No `DomainError`: nothing that a request asks for is wrong, and no handler may take it for that.
+    """
 
 
 class Numbered(Protocol):
@@ -45,12 +53,14 @@ class RequestStart(NamedTuple):
         clock: the document of the clock, None when nobody has touched it.
         settings: what was changed of one API's settings, None when nothing was.
         armed: whether there are faults.
+        turn: which request it is of this life of its sandbox: 1, 2, … after each reset, where numbers go on.
     """
 
     number: int
     clock: Document | None
     settings: Document | None
     armed: bool
+    turn: int
 
 
 class Times(NamedTuple):
@@ -108,11 +118,22 @@ class Store(Protocol):
     async def sandboxes(self) -> Sequence[str]:
         """Return the names of all sandboxes."""
 
+    async def life(self, sandbox: str) -> str:
+        """Return what a sandbox is called for the rest of its present life, until `clear` or `move` end it.
+
+        Every other method takes it in place of the name, and raises `Over` when that life is over.
+
+        Raises:
+            Over: there is no such sandbox.
+        """
+
     async def clear(self, sandbox: str) -> None:
-        """Forget everything in a sandbox."""
+        """Forget everything in a sandbox; its life is over."""
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
-        """Put all that is in one sandbox in the place of what is in another; the first is empty afterwards.
+        """Put all that is in one sandbox in the place of what is in another; the first is gone afterwards.
+
+        The target's life is over; its next one draws its requests' numbers where this one stopped.
 
         Args:
             keep: collections of documents that the target keeps as they are, instead of the source's; for `JOURNAL`
@@ -171,8 +192,8 @@ class Store(Protocol):
         lowest numbers are dropped.
         """
 
-    async def entries(self, sandbox: str) -> Sequence[Any]:
-        """Return the journal in order of numbers, the lowest first."""
+    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
+        """Return the journal beyond a number, in order of numbers; its cost does not grow with what lies before."""
 
     async def entry(self, sandbox: str, number: int) -> Any:
         """Return the journal entry of a number, or None."""

@@ -6,16 +6,17 @@ No method waits between reading and writing, so each is atomic on the event loop
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.store.agenda import Agenda
 from mockserver.store.base import (
     CLOCK,
     FAULTS,
+    FIRST,
     FLOOR,
     JOURNAL,
     NO_COUNTERS,
@@ -24,63 +25,27 @@ from mockserver.store.base import (
     Document,
     Gone,
     Numbered,
+    Over,
     Page,
     RequestStart,
     Times,
 )
+from mockserver.store.job_table import JobTable
 
-
-@dataclass(slots=True)
-class JobTable:
-    """The jobs of one api and kind, by id, in order of arrival, and by the times at which they come up."""
-
-    jobs: dict[str, Job] = field(default_factory=dict)
-    order: list[int] = field(default_factory=list)
-    arrivals: dict[int, str] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    last: int = 0
-    due: Agenda = field(default_factory=Agenda)
-    expiry: Agenda = field(default_factory=Agenda)
-
-    def add(self, job: Job, times: Times) -> None:
-        """Put a job at the end."""
-        self.extend({job.id: (job, times)})
-
-    def extend(self, added: Mapping[str, tuple[Job, Times]]) -> None:
-        """Put jobs at the end, by id; none of them is here."""
-        numbers = range(self.last + 1, self.last + 1 + len(added))
-        self.last += len(added)
-        self.order.extend(numbers)
-        self.arrivals.update(zip(numbers, added, strict=True))
-        self.numbers.update(zip(added, numbers, strict=True))
-        for job_id, (job, times) in added.items():
-            self.jobs[job_id] = job
-            if times is not UNTIMED:
-                self.due.set(job_id, times.due)
-                self.expiry.set(job_id, times.expiry)
-
-    def remove(self, job_id: str) -> None:
-        """Take a job out of everything."""
-        del self.jobs[job_id]
-        number = self.numbers.pop(job_id)
-        del self.arrivals[number]
-        del self.order[bisect_left(self.order, number)]
-        self.due.set(job_id, None)
-        self.expiry.set(job_id, None)
-
-    def timed(self, before: float) -> list[Job]:
-        """Return the jobs that come up at `before` or earlier, in order of arrival."""
-        found = {*self.due.until(before), *self.expiry.until(before)}
-        return [self.jobs[job_id] for job_id in sorted(found, key=self.numbers.__getitem__)]
+_LIFE = "@"
+"""Stands in the name of a life, and in no name of a sandbox."""
 
 
 @dataclass(slots=True)
 class _Contents:
     """All that is in a sandbox.
 
-    `numbers` are those of the journal's entries in order, which is nearly always the order in which they come.
+    Attributes:
+        life: what it is called besides its name.
+        numbers: those of the journal's entries in order, which is nearly always the order in which they come.
     """
 
+    life: str
     tables: dict[tuple[str, str], JobTable] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
@@ -88,11 +53,39 @@ class _Contents:
     numbers: deque[int] = field(default_factory=deque)
 
 
+class _Sandboxes(dict[str, _Contents]):
+    """Contents by name and, once more, by life. A name that is not there is begun; a life is not."""
+
+    def __init__(self) -> None:
+        self._drawn = count(1)
+
+    def __missing__(self, sandbox: str) -> _Contents:
+        if _LIFE in sandbox:
+            raise Over(sandbox)
+        made = _Contents(f"{sandbox}{_LIFE}{next(self._drawn)}")
+        self[sandbox] = self[made.life] = made
+        return made
+
+    def put(self, sandbox: str, contents: _Contents) -> None:
+        """Let contents live on under another name, in a life of their own."""
+        contents.life = f"{sandbox}{_LIFE}{next(self._drawn)}"
+        self[sandbox] = self[contents.life] = contents
+
+    def take(self, sandbox: str) -> _Contents | None:
+        """End the life of a sandbox, named by either; return what was in it."""
+        found = self.pop(sandbox, None)
+        if found is None:
+            return None
+        self.pop(found.life, None)
+        self.pop(found.life.partition(_LIFE)[0], None)
+        return found
+
+
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
     def __init__(self) -> None:
-        self._sandboxes: defaultdict[str, _Contents] = defaultdict(_Contents)
+        self._sandboxes = _Sandboxes()
 
     async def open(self) -> None:
         pass
@@ -104,21 +97,33 @@ class MemoryStore:
         return True
 
     async def sandboxes(self) -> Sequence[str]:
-        return list(self._sandboxes)
+        return [name for name in self._sandboxes if _LIFE not in name]
+
+    async def life(self, sandbox: str) -> str:
+        found = self._sandboxes.get(sandbox)
+        if found is None:
+            raise Over(sandbox)
+        return found.life
 
     async def clear(self, sandbox: str) -> None:
-        self._sandboxes.pop(sandbox, None)
+        self._sandboxes.take(sandbox)
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
-        new = self._sandboxes.pop(source, None) or _Contents()
-        old = self._sandboxes.pop(target, None) or _Contents()
+        old, new = self._sandboxes[target], self._sandboxes[source]
+        self._sandboxes.take(target)
+        self._sandboxes.take(source)
+        asked = new.counters.get(JOURNAL, 0)
+        last = max(old.counters.get(JOURNAL, 0), asked)
         for name in keep:
             _carry(old.documents, new.documents, name)
             _carry(old.counters, new.counters, name)
         gone = len(old.entries)
         if JOURNAL in keep:
             gone, new.entries, new.numbers = 0, old.entries, old.numbers
-        self._sandboxes[target] = new
+        elif last:
+            new.counters[JOURNAL] = last
+            new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}
+        self._sandboxes.put(target.partition(_LIFE)[0], new)
         return Gone(
             jobs={key: len(table.jobs) for key, table in old.tables.items()}, entries=gone, documents=old.documents
         )
@@ -223,13 +228,14 @@ class MemoryStore:
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
         documents = found.documents
         if not documents:
-            return RequestStart(number, None, None, False)
-        clock, settings = documents.get(CLOCK), documents.get(SETTINGS)
+            return RequestStart(number, None, None, False, number)
+        clock, settings, journal = documents.get(CLOCK), documents.get(SETTINGS), documents.get(JOURNAL)
         return RequestStart(
             number,
             clock.get(CLOCK) if clock else None,
             settings.get(api) if settings else None,
             bool(documents.get(FAULTS)),
+            number - journal.get(FIRST, 0) if journal else number,
         )
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
@@ -246,9 +252,12 @@ class MemoryStore:
         for counter in counters:
             counted[counter] = counted.get(counter, 0) + 1
 
-    async def entries(self, sandbox: str) -> Sequence[Any]:
+    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         found = self._sandboxes[sandbox]
-        return [found.entries[number] for number in found.numbers]
+        numbers, entries = found.numbers, found.entries
+        if not after or not numbers or numbers[0] > after:
+            return [entries[number] for number in numbers]
+        return [entries[number] for number in takewhile(after.__lt__, reversed(numbers))][::-1]
 
     async def entry(self, sandbox: str, number: int) -> Any:
         return self._sandboxes[sandbox].entries.get(number)

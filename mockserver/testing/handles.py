@@ -82,6 +82,10 @@ class SandboxApi:
         """Return a job once it is in a state or phase; see `Control.wait`."""
         return self._control.wait(self.name, job_id, until, timeout=timeout, run=run)
 
+    def verify(self, match: Mapping[str, Any] | None = None, **how: Any) -> Record:
+        """Check what the client asked of this API; see `Control.verify`."""
+        return self._control.verify({"api": self.name, **(match or {})}, **how)
+
     def settings(self, **values: Any) -> Record:
         """Set some of the API's settings."""
         return self._control.change_settings(self.name, values)

@@ -196,6 +196,25 @@ def test_verify_ends_with_0_or_1(control: Control, out: Any, run: Run) -> None:
     assert json.loads(as_json.stdout)["error"]["code"] == "not-verified"
 
 
+def test_verify_sees_what_the_client_was_told_and_did_after_that(
+    control: Control, out: Any, run: Run, data: Any
+) -> None:
+    control.add("ges", id="j7", graph="movie", state="success")
+    address = f"{control.url}/~{control.name}/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs/j7/status"
+    for _ in range(2):
+        urllib.request.urlopen(urllib.request.Request(address, headers={"X-Auth-Token": "mock-token"})).close()
+
+    assert out("requests", "verify", "--told", "SUCCEEDED", "--count", "2") == "verified\n"
+    assert out("requests", "verify", "--not-final", "--count", "0") == "verified\n"
+    assert out("requests", "verify", "--final", "--since", "1", "--count", "1") == "verified\n"
+    polled_on = run("requests", "verify", "--job", "j7", "--after", '{"job": "j7", "final": true}', "--count", "0")
+    assert (polled_on.exit_code, "found 1" in polled_on.stderr) == (1, True)
+    assert len(data("requests", "list", "--final", "--told", "success")) == 2
+    assert data("requests", "list", "--not-final") == []
+    misspelt = run("requests", "verify", "--operation", "ges.JobStatsu", "--count", "0")
+    assert (misspelt.exit_code, "did you mean 'ges.JobStatus'?" in misspelt.stderr) == (2, True)
+
+
 def test_reset_says_what_it_did(data: Any, out: Any) -> None:
     data("jobs", "add", "ges", "id=j7", "graph=movie", "state=running")
 

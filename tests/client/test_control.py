@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,20 @@ def test_verification_names_what_came_instead(control: Control) -> None:
     with pytest.raises(NotVerified, match=r"ges\.JobStatus") as caught:
         control.verify({"operation": "ges.CancelJob", "job": job.id}, count=1)
     assert len(str(caught.value).splitlines()) <= 15
+
+
+def test_what_a_client_did_after_it_was_told_the_end(control: Control) -> None:
+    job = control.add("ges", graph="movie", state="success")
+    poll(control, job.id)
+    stopped: dict[str, Any] = {"after": {"job": job.id, "final": True}, "count": 0}
+    assert control.verify({"job": job.id}, **stopped).verified is True
+    assert control.requests(told="SUCCEEDED", final=True)[0].told == {
+        "state": "success", "phase": "SUCCEEDED", "final": True,
+    }  # fmt: skip
+    poll(control, job.id)
+    with pytest.raises(NotVerified, match="found 1"):
+        control.verify({"job": job.id}, **stopped)
+    assert control.verify({"job": job.id}, since=control.requests(limit=1)[0].number, count=0).verified is True
 
 
 def test_runs_of_a_job(control: Control) -> None:

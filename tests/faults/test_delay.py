@@ -7,27 +7,12 @@ from typing import Any
 
 import pytest
 
-from mockserver.http import fault_transport
 from tests.drivers.server import Client
+from tests.drivers.waiting import Waiting
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
 TOKEN = {"X-Auth-Token": "mock-token"}
 ANSWER, WORK = {"delay": "30m"}, {"delay": "30m", "before": "work"}
-
-
-class Waiting:
-    """Takes the place of the waiting: stands still until it is let go."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.seconds: list[float] = []
-        self.began = asyncio.Event()
-        self.end = asyncio.Event()
-        monkeypatch.setattr(fault_transport, "sleep", self._sleep)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-        self.began.set()
-        await self.end.wait()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.drivers import poll_of
 from tests.drivers.server import NOON
 
 BOX = "box"
-STEPS = 4
+STEPS = 5
 """Steps of the store that forcing a state may take."""
 
 
@@ -170,7 +170,7 @@ async def over(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Any, Memor
 
 @pytest.mark.parametrize("over", [Counting], indirect=True)
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
-async def test_a_force_costs_four_steps_of_the_store(over: tuple[Any, Counting], api: Api) -> None:
+async def test_a_force_costs_five_steps_of_the_store(over: tuple[Any, Counting], api: Api) -> None:
     client, store = over
     poll = poll_of(api)
     assert (await client.post("/_control/jobs", json=poll.job)).status == 201

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from mockserver.journal.matching import MATCHED, MatchSubject, about, differences, fits
+from mockserver.core.machine import Phase, State
+from mockserver.journal.matching import MATCHED, NAMED, SEARCHED, MatchSubject, about, differences, fits, like
 
 SUBJECT = MatchSubject(
     api="ges",
@@ -22,6 +26,8 @@ SUBJECT = MatchSubject(
     payload={"algorithm": {"name": "pagerank", "alpha": 0.85}, "jobs": [{"jobId": 12}]},
     body=b'{"algorithm":{"name":"pagerank"}}',
     status=200,
+    response="cancelled",
+    told=State(name="canceling", phase=Phase.CANCELING, shown="running"),
 )
 FITS: list[tuple[str, Any]] = [
     ("api", "ges"),
@@ -32,6 +38,11 @@ FITS: list[tuple[str, Any]] = [
     ("path", "/ges/v1.0/p/graphs/movie/jobs/77"),
     ("path", "/ges/*/77"),
     ("status", 200),
+    ("response", "cancelled"),
+    ("told", "canceling"),
+    ("told", "Running"),
+    ("told", "CANCELING"),
+    ("final", False),
     ("headers", {"x-trace": "abc-*"}),
     ("headers", {}),
     ("parameters", {"force": "true", "limit": 5, "graph": "movie", "absent": None}),
@@ -47,6 +58,9 @@ DIFFERS: list[tuple[str, Any, str]] = [
     ("method", "GET", "method is 'DELETE', not 'GET'"),
     ("path", "/ges/*/78", "path is '/ges/v1.0/p/graphs/movie/jobs/77', not '/ges/*/78'"),
     ("status", 404, "status is 200, not 404"),
+    ("response", "unknown-job", "response is 'cancelled', not 'unknown-job'"),
+    ("told", "EXECUTING", "told is 'running', not 'EXECUTING'"),
+    ("final", True, "final is False, not True"),
     ("headers", {"X-Trace": "b*"}, "header X-Trace is 'abc-1', not 'b*'"),
     ("headers", {"X-Other": "b"}, "header X-Other is missing (wanted 'b')"),
     ("parameters", {"limit": 6}, "parameters/limit is '5', not 6"),
@@ -95,3 +109,82 @@ def test_a_form_is_matched_by_its_parameters_and_a_text_in_any_encoding() -> Non
 
     assert fits({"body": {"limit": 5}}, form)
     assert fits({"body": "pw=ä"}, form)
+
+
+def test_one_who_was_told_nothing_was_told_neither_a_final_state_nor_another() -> None:
+    silent = replace(SUBJECT, told=None)
+
+    assert not any(fits({"final": final}, silent) for final in (True, False))
+    assert [one.sentence() for one in differences({"told": "FAILED"}, silent)] == ["told is missing (wanted 'FAILED')"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fit"),
+    [
+        ("", "", True),
+        ("", "a", False),
+        ("*", "", True),
+        ("**", "abc", True),
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("*b*", "abc", True),
+        ("a*b*c", "a-c-b-c", True),
+        ("a*b*c", "a-c-b", False),
+        ("*ab*ab*", "abab", True),
+        ("*ab*ab*", "aba", False),
+        ("a?c", "abc", False),
+        ("[ab]", "a", False),
+        ("[ab]*", "[ab]c", True),
+    ],
+)
+def test_a_pattern_knows_the_star_alone(pattern: str, text: str, fit: bool) -> None:
+    assert like(pattern, text) is fit
+
+
+@given(st.text("ab*", max_size=12), st.text("ab", max_size=24))
+def test_a_pattern_fits_what_it_would_as_an_expression(pattern: str, text: str) -> None:
+    expression = ".*".join(re.escape(piece) for piece in pattern.split("*"))
+
+    assert like(pattern, text) is (re.fullmatch(expression, text, re.DOTALL) is not None)
+
+
+@pytest.mark.parametrize("size", [2_000, 200_000])
+def test_a_pattern_takes_steps_in_proportion_to_the_text(size: int) -> None:
+    """Counted, not timed: each piece is looked for once, from where the one before it ended."""
+
+    class Text(str):
+        __slots__ = ()
+        steps = 0
+
+        def find(self, piece: str, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+            found = super().find(piece, start, end)
+            Text.steps += (found if found >= 0 else len(self)) + len(piece) - start
+            return found
+
+    text = Text("a" * size)
+    for pattern in ("*a" * 900 + "*b*", "*" + "ab*" * 600, "*a" * 1000 + "*"):
+        Text.steps = 0
+        like(pattern, text)
+        assert 0 < Text.steps <= 2 * (len(text) + len(pattern))
+
+
+def test_of_a_body_no_more_is_searched_than_the_journal_keeps() -> None:
+    long = replace(SUBJECT, body=b"x" * (SEARCHED - 1) + b"yz")
+
+    assert fits({"body": "xy"}, long)
+    assert not fits({"body": "yz"}, long)
+
+
+def test_ids_are_looked_for_among_so_many_values() -> None:
+    many = replace(SUBJECT, job=None, values={}, parameters={}, payload=[{} for _ in range(NAMED + 10)])
+
+    assert about(replace(many, payload=[*many.payload, {"jobId": "x"}])) == set()
+    assert about(replace(many, payload={"jobId": "x", "more": many.payload})) == {"x"}
+
+
+def test_what_matches_would_work_out_alike_is_worked_out_once() -> None:
+    subject = replace(SUBJECT, job=None)
+
+    assert fits({"job": "12"}, subject)
+    assert subject.ids() is subject.ids()
+    assert subject.text() is subject.text()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.sandbox.events import BACKLOG, STOP, Event, Events, Stopped
+from mockserver.sandbox import events as events_module
+from mockserver.sandbox.events import BACKLOG, STOP, Event, Events, Left, Stopped
 
 News = Callable[[], list[Event]]
 LONG = 60.0
@@ -87,6 +88,39 @@ async def test_the_end_ends_all_waiting_without_another_look() -> None:
     with pytest.raises(Stopped):
         await task
     assert (waiter.looked, events.listeners) == (1, set())
+
+
+async def test_one_whose_client_has_gone_looks_no_more() -> None:
+    looks = []
+
+    async def look(_: News) -> float | None:
+        looks.append(1)
+        return 0.001
+
+    with pytest.raises(Left):
+        await Events().wait_until(look, LONG, lambda: len(looks) == 2)
+    assert len(looks) == 2
+
+
+async def test_those_who_wait_look_seldom_however_much_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_module, "LONGEST_GAP", 0.0)
+    events, waiter = Events(), Waiter(event="end")
+    task = await started(events, waiter)
+    for _ in range(100):
+        events.publish({"event": "a"})
+        await asyncio.sleep(0)
+    often = waiter.looked
+    monkeypatch.setattr(events_module, "LONGEST_GAP", LONG)
+    monkeypatch.setattr(events_module, "GAP", 0.01)
+    for _ in range(100):
+        events.publish({"event": "a"})
+        await asyncio.sleep(0)
+    events.publish({"event": "end"})
+
+    assert await task
+    assert often > 20
+    assert waiter.looked < often + 10
+    assert len(waiter.told) == 201
 
 
 async def test_one_who_does_not_keep_up_loses_the_oldest() -> None:

@@ -14,7 +14,7 @@ from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.store import codec
 from mockserver.store.agenda import Agenda
-from mockserver.store.base import UNTIMED, Store, Times
+from mockserver.store.base import UNTIMED, Over, Store, Times
 from mockserver.store.memory import MemoryStore
 from tests.store.yielding import YieldingStore
 
@@ -100,13 +100,13 @@ async def test_documents_are_compared_before_they_are_replaced(store: Store) -> 
 
 
 async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
-    assert await store.begin_request("box", "x") == (1, None, None, False)
+    assert await store.begin_request("box", "x") == (1, None, None, False, 1)
     await store.write("box", "clock", "clock", {"offset": 5.0})
     await store.write("box", "settings", "x", {"knob": 1})
     await store.write("box", "faults", "fault-1", {"hits": 0})
-    assert await store.begin_request("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True)
+    assert await store.begin_request("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True, 2)
     await store.replace("box", "faults", "fault-1", {"hits": 0}, None)
-    assert await store.begin_request("box", "y") == (3, {"offset": 5.0}, None, False)
+    assert await store.begin_request("box", "y") == (3, {"offset": 5.0}, None, False, 3)
     assert await store.counters("box") == {"journal": 3}
 
 
@@ -189,6 +189,64 @@ async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(s
     assert (await store.size("new"), await store.counters("new")) == ({}, {})
     assert (await store.move("new", "box")).entries == 1
     assert await store.entries("box") == []
+
+
+async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Store) -> None:
+    with pytest.raises(Over):
+        await store.life("box")
+    await store.add("box", job(1))
+    first = await store.life("box")
+    assert await store.life("box") == first
+    assert await store.add(first, job(2))
+    assert dict(await store.size("box")) == dict(await store.size(first)) == {("x", "job"): 2}
+
+    await store.add("new", job(3))
+    await store.move("new", "box")
+    second = await store.life("box")
+    await store.clear("box")
+    await store.add("box", job(4))
+
+    for over in (first, second):
+        for attempt in (
+            store.add(over, job(5)),
+            store.swap(over, job(1), job(1, version=1)),
+            store.add_all(over, []),
+            store.get(over, "x", "job", "1"),
+            store.begin_request(over, "x"),
+            store.record(over, Entry(1), 9),
+            store.count(over, "n"),
+            store.write(over, "c", "k", 1),
+            store.replace(over, "c", "k", None, 1),
+            store.append(over, "c", "k", {}, 1),
+            store.move("other", over),
+        ):
+            with pytest.raises(Over):
+                await attempt
+    assert dict(await store.size("box")) == {("x", "job"): 1}
+    assert await store.counters("box") == {}
+    assert "box" in await store.sandboxes()
+
+
+async def test_numbers_of_requests_never_repeat_and_turns_begin_anew(store: Store) -> None:
+    for _ in range(3):
+        await store.begin_request("box", "x")
+    await store.count("new", "drawn")
+    await store.move("new", "box")
+    start = await store.begin_request("box", "x")
+    assert (start.number, start.turn) == (4, 1)
+    assert await store.read("box", "journal", "floor") == 3
+
+    await store.set_counter("restored", "journal", 2)
+    await store.move("restored", "box")
+    start = await store.begin_request("box", "x")
+    assert (start.number, start.turn) == (5, 3)
+
+
+async def test_the_journal_beyond_a_number(store: Store) -> None:
+    for number in (3, 1, 5, 2, 4):
+        await store.record("box", Entry(number), 9)
+    for after, found in ((0, [1, 2, 3, 4, 5]), (1, [2, 3, 4, 5]), (4, [5]), (5, []), (9, [])):
+        assert [entry.number for entry in await store.entries("box", after)] == found
 
 
 async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:

@@ -12,7 +12,7 @@ from mockserver.api.response import Response
 
 def answer(context: RequestContext[Any, Any], data: Any, status: int = 200, *, shows_state: bool = False) -> Response:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
-    trace = context.sandbox.ids.mark(context.number)
+    trace = context.sandbox.ids.mark(context.turn)
     return Response(status, data, orjson.dumps(data), "application/json", {"TraceID": trace}, shows_state)
 
 
@@ -30,4 +30,4 @@ def gateway_answer(
 
 def request_id(context: RequestContext[Any, Any]) -> str:
     """Return the id of a request, as the gateway gives one to each."""
-    return context.sandbox.ids.hex("ges.request", context.number)
+    return context.sandbox.ids.hex("ges.request", context.turn)

@@ -41,7 +41,7 @@ class _JobCursor:
         while not self._read and self.left > 0:
             start = max(0, self.left - batch)
             page = await self.request.sandbox.store.page(
-                self.request.sandbox.name, self.api, self.kind, start=start, limit=self.left - start, newest=False
+                self.request.sandbox.key, self.api, self.kind, start=start, limit=self.left - start, newest=False
             )
             if not page.jobs:
                 self.left = 0
@@ -65,7 +65,7 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
     limit = request.values.get("limit", LIMIT)
     names = [chosen(request, request.values["api"]).name] if "api" in request.values else list(request.sandbox.apis)
     _check_words(request, names)
-    sizes = await request.sandbox.store.size(request.sandbox.name)
+    sizes = await request.sandbox.store.size(request.sandbox.key)
     kinds = _listed(request, names)
     start = _read_cursor(request.values["cursor"]) if "cursor" in request.values else None
     cursors = [

@@ -94,7 +94,7 @@ async def force(request: ControlRequest) -> Response:
 
     sandbox = request.sandbox
     landed = await sandbox.jobs.force(api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found)
-    await forced.note(sandbox.store, sandbox.name, landed.after)
+    await forced.note(sandbox.store, sandbox.key, landed.after)
     return json_response(await record(request, api, landed.after))
 
 
@@ -219,7 +219,7 @@ async def _wait(request: ControlRequest, api: Api, kind: str, job_id: str) -> di
         return min(RECHECK, max(planned.at - await sandbox.now(), 0.001))
 
     try:
-        holds = await sandbox.wait_until(look, request.values.get("timeout", 10.0))
+        holds = await request.wait_until(look, request.values.get("timeout", 10.0))
     except Stopped as stopped:
         raise ControlError(503, "stopping", str(stopped), "ask again when it is back") from None
     assert job is not None

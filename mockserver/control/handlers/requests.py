@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
@@ -13,19 +12,25 @@ from mockserver.journal.entry import Entry
 from mockserver.journal.export_curl import curl
 from mockserver.journal.export_har import har
 from mockserver.journal.masked_entry import describe
+from mockserver.journal.match_names import check_match
+from mockserver.journal.matching import Match, fits
+from mockserver.journal.near_misses import subject_of
 from mockserver.store.base import FLOOR, JOURNAL
 
 LIMIT = 100
 """Requests listed when no number is asked for."""
+
+_MATCHED = ("api", "operation", "response", "told", "final")
+"""Filters that mean what they mean in a match."""
 
 Fits = Callable[[Entry], bool]
 
 
 async def listing(request: ControlRequest) -> Response:
     """List requests, newest first; or export them, oldest first."""
-    entries = await request.sandbox.store.entries(request.sandbox.name)
-    fits = _filter(request)
-    found = [entry for entry in reversed(entries) if fits(entry)]
+    entries = await request.sandbox.store.entries(request.sandbox.key)
+    wanted = _filter(request)
+    found = [entry for entry in reversed(entries) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
     if form == "har":
@@ -47,7 +52,7 @@ async def show(request: ControlRequest) -> Response:
     """Show one request."""
     number = request.values["n"]
     if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
-        entry = await request.sandbox.store.entry(request.sandbox.name, int(number))
+        entry = await request.sandbox.store.entry(request.sandbox.key, int(number))
         if entry is not None:
             return json_response(describe(entry))
     raise ControlError(
@@ -57,20 +62,29 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.name)})
+    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.key)})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
     """Return how many requests the ring has dropped since it was last emptied."""
     if not entries:
         return 0
-    floor = await request.sandbox.store.read(request.sandbox.name, JOURNAL, FLOOR) or 0
-    return max(0, min(entry.number for entry in entries) - 1 - floor)
+    return max(0, entries[0].number - 1 - await floor(request))
+
+
+async def floor(request: ControlRequest) -> int:
+    """Return the last number drawn when the journal was emptied; 0 when it never was."""
+    found: int = await request.sandbox.store.read(request.sandbox.key, JOURNAL, FLOOR) or 0
+    return found
 
 
 def _filter(request: ControlRequest) -> Fits:
     values = request.values
-    tests = [_same(name, values[name]) for name in ("api", "operation", "job") if name in values]
+    match = {name: values[name] for name in _MATCHED if name in values}
+    check_match(match, request.sandbox.apis, request.services.contracts)
+    tests: list[Fits] = [_like(match)] if match else []
+    if "job" in values:
+        tests.append(lambda entry: entry.job == values["job"])
     if "status" in values:
         wanted = values["status"].lower()
         tests.append(
@@ -81,15 +95,15 @@ def _filter(request: ControlRequest) -> Fits:
     if "unmatched" in values:
         tests.append(lambda entry: (entry.api is None) is values["unmatched"])
     if "since" in values:
-        tests.append(_since(values["since"]))
+        tests.append(since(values["since"]))
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _same(name: str, value: Any) -> Fits:
-    return lambda entry: getattr(entry, name) == value
+def _like(match: Match) -> Fits:
+    return lambda entry: fits(match, subject_of(entry))
 
 
-def _since(text: str) -> Fits:
+def since(text: str) -> Fits:
     """Read a journal number or a moment of sandbox time; both leave out what they name or what lies before."""
     if text.isdecimal() and len(text) < 16:
         number = int(text)

@@ -11,7 +11,7 @@ from mockserver.sandbox.reset import reset as back_to_start
 
 async def reset(request: ControlRequest) -> Response:
     """Go back to the seeded start; say what was done, and what was armed or forced for nothing."""
-    unseen = await forced.unseen(request.sandbox.store, request.sandbox.name)
+    unseen = await forced.unseen(request.sandbox.store, request.sandbox.key)
     done = await back_to_start(request.sandbox, request.fields.get("keep", ()))
     return json_response({**done, "forced_unseen": unseen})
 

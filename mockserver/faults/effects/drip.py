@@ -31,5 +31,9 @@ class Drip(Effect):
         return cls(piece=drip["bytes"], pause=duration(drip["every"]))
 
     @property
+    def hides_answer(self) -> bool:
+        return False
+
+    @property
     def transport(self) -> Transport:
         return Transport(manner=Manner.DRIP, piece=self.piece, pause=self.pause)

@@ -76,6 +76,11 @@ class Effect(Protocol):
         return False
 
     @property
+    def hides_answer(self) -> bool:
+        """The client does not get the API's own answer, or not the whole of it."""
+        return True
+
+    @property
     def transport(self) -> Transport | None:
         """How the answer is sent, where not as usual."""
         return None

@@ -57,6 +57,8 @@ async def cancel_job(context: GpContext) -> Response:
             raise
         change = await context.jobs.fire("arcgis", job.id, GpEvent.CANCEL_NEW)
     if asked == "html":
+        context.jobs.tell(change.after)
         return _job_answer(context, service, task, change.after, late=False)
     shown = GpState.CANCELLED if context.settings.cancel_reply == "cancelled" else change.after.state
+    context.jobs.tell(change.after, shown)
     return answer(context, {"jobId": job.id, "jobStatus": shown}, template="job.html")

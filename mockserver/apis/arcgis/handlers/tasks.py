@@ -63,6 +63,7 @@ async def submit_job(context: GpContext) -> Response:
     if asked == "html":
         location = f"{task_url(context, service, task)}/jobs/{job.id}"
         return redirect(location, context.settings.redirect_status)
+    context.jobs.tell(job)
     return answer(context, {"jobId": job.id, "jobStatus": job.state}, template="job.html")
 
 

@@ -108,7 +108,9 @@ async def _history(context: PrimeContext, job: Job, of_run: list[Condition], *, 
                 runs.append(await fresh(context.jobs, run))
     if of_run and not runs:
         return None
-    return history_job(await fresh(context.jobs, job), runs, context.settings, context.now)
+    shown = await fresh(context.jobs, job)
+    context.jobs.tell(runs[-1] if runs else shown)
+    return history_job(shown, runs, context.settings, context.now)
 
 
 async def _matching(context: PrimeContext, found: list[Condition], domain: str) -> AsyncIterator[Job]:

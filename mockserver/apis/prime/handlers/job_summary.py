@@ -61,4 +61,5 @@ async def _entity(context: PrimeContext, request: PrimeRequest, job: Job) -> Job
     run = await latest_run(context.jobs, job)
     if run is not None:
         run = await fresh(context.jobs, run)
+    context.jobs.tell(run or job)
     return documents.entity(documents.summary(job, run, context.settings, context.sandbox.ids), request.root_url)

@@ -1,0 +1,106 @@
+"""For which sandbox a request is, and what answers there: by prefix, header, port and first path segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import perf_counter
+from typing import NamedTuple
+
+from aiohttp import web
+from multidict import istr
+
+from mockserver.http.mounts import Mount
+from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.store.base import Over
+
+_SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
+
+
+class Accepted(NamedTuple):
+    """A request of which nothing is known but its address.
+
+    Attributes:
+        sandbox: the life of it that the request belongs to.
+        mount: what answers there, beside the APIs.
+        raw: the path as sent, with prefix and query.
+        path: without them.
+        prefix: what addresses in the answer begin with, so that they stay in the sandbox.
+        began: by `perf_counter`.
+        refusal: why it cannot be carried out.
+    """
+
+    sandbox: Sandbox
+    mount: Mount | None
+    raw: str
+    path: str
+    prefix: str
+    query_string: str
+    began: float
+    refusal: Exception | None
+
+
+class Addresses:
+    """All sandboxes and mounts of a server, by the addresses they have.
+
+    Attributes:
+        ports: sandbox name by port, for sandboxes with a port of their own.
+    """
+
+    def __init__(self, sandboxes: Sandboxes, mounts: Mapping[str, Mount]) -> None:
+        self.ports: dict[int, str] = {}
+        self._sandboxes = sandboxes
+        self._mounts = mounts
+
+    async def accept(self, request: web.BaseRequest) -> Accepted:
+        """Find out for which sandbox and mount a request is; from here on it belongs to this life of the sandbox."""
+        began = perf_counter()
+        raw = request.raw_path
+        if not raw.startswith("/"):
+            raw = request.rel_url.raw_path_qs
+        path, _, query_string = raw.partition("?")
+        if not path.startswith("/"):
+            # `OPTIONS *` asks about the whole server, CONNECT names a host: neither is a path of anything here.
+            path = f"/{path}"
+
+        refusal: Exception | None = None
+        mount: Mount | None = None
+        own_port = False
+        try:
+            if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
+                sandbox, path, own_port = self._addressed(request, path)
+            else:
+                sandbox = self._sandboxes.default
+            segment = path.split("/", 2)[1]
+            if segment in self._mounts and (segment or path == "/"):
+                mount = self._mounts[segment]
+                entered, path = mount.enter(sandbox, path)
+                own_port, sandbox = own_port and entered is sandbox, entered
+        except UnknownSandbox as error:
+            refusal, sandbox = error, self._sandboxes.default
+        try:
+            life = await sandbox.store.life(sandbox.name)
+            sandbox = (
+                sandbox.living if sandbox.living is not None and sandbox.living.key == life else sandbox.live(life)
+            )
+        except Over:
+            # The default one may be asked before it is filled.
+            if sandbox is not self._sandboxes.default:
+                refusal, sandbox = UnknownSandbox(sandbox.name), self._sandboxes.default
+        return Accepted(sandbox, mount, raw, path, "" if own_port else sandbox.prefix, query_string, began, refusal)
+
+    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
+        """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
+
+        A client that was given a port knows of no prefix: it is told addresses without one.
+        """
+        if path.startswith("/~"):
+            name, _, rest = path[2:].partition("/")
+            return self._sandboxes.get(name), "/" + rest, False
+        owner = None
+        if self.ports and request.transport is not None:
+            owner = self.ports.get(request.transport.get_extra_info("sockname")[1])
+        named = request.headers.get(_SANDBOX_HEADER, owner)
+        if named is None:
+            return self._sandboxes.default, path, False
+        return self._sandboxes.get(named), path, named == owner

@@ -1,0 +1,112 @@
+"""The requests that came closest to a match, and what keeps them from it, for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Any
+
+from mockserver.journal.entry import Entry, decoded
+from mockserver.journal.masking import MASK, current, mask
+from mockserver.journal.matching import Difference, Match, MatchSubject, differences
+
+NEAREST = 3
+"""Requests shown that came closest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A request that came close, and what keeps it from matching."""
+
+    entry: Entry
+    differences: tuple[Difference, ...]
+
+    @property
+    def weight(self) -> int:
+        """How far it is from matching."""
+        return sum(10 if one.field in ("operation", "api") else 1 for one in self.differences)
+
+    def lines(self) -> list[str]:
+        """Return it for a person, in at most four lines, secrets masked."""
+        entry = self.entry
+        first = f"  close: #{entry.number} {entry.method} {mask(entry.path)} ({entry.operation or 'unknown'})"
+        return [first, *(f"    {mask(_masked(one).sentence())}" for one in self.differences[:3])]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return its JSON form, secrets masked."""
+        entry = self.entry
+        shown = [_masked(one) for one in self.differences]
+        return {
+            "number": entry.number,
+            "method": entry.method,
+            "path": mask(entry.path),
+            "operation": entry.operation,
+            "job": entry.job,
+            "status": entry.status,
+            "differences": [{"field": one.field, "expected": one.expected, "found": one.found} for one in shown],
+        }
+
+
+def _masked(one: Difference) -> Difference:
+    """Return a difference as a tester may see it: a secret's name hides the value that was found."""
+    name = one.field.rsplit("/", 1)[-1].removeprefix("header ")
+    found = one.found
+    if found is None:
+        return one
+    if current().hides(name):
+        found = MASK
+    elif isinstance(found, str):
+        found = mask(found)[:500]
+    elif isinstance(found, Mapping | list):
+        found = mask(json_of(found))[:500]
+    return Difference(field=one.field, expected=one.expected, found=found)
+
+
+def missing(match: Match, entry: Entry) -> list[Difference]:
+    """Return what keeps an entry from matching."""
+    return list(differences(match, subject_of(entry)))
+
+
+def subject_of(entry: Entry) -> MatchSubject:
+    """Return an entry as what a match looks at."""
+    parameters, payload = decoded(entry)
+    path = entry.path.partition("?")[0]
+    if path.startswith("/~"):
+        path = "/" + path[2:].partition("/")[2]
+    return MatchSubject(
+        api=entry.api,
+        operation=entry.operation,
+        job=entry.job,
+        method=entry.method,
+        path=path,
+        headers=entry.headers,
+        values={},
+        parameters=parameters,
+        payload=payload,
+        body=entry.body,
+        status=entry.status,
+        response=entry.response,
+        told=entry.told,
+    )
+
+
+class NearMisses:
+    """Gathers the requests with the fewest differences; operation and API weigh most, then the youngest."""
+
+    def __init__(self, match: Match) -> None:
+        self._match = match
+        self.nearest: Sequence[NearMiss] = ()
+
+    def look_at(self, entries: Sequence[Entry]) -> None:
+        """Look at more requests, of which none matches."""
+        if self._match:
+            misses = [NearMiss(entry=one, differences=tuple(missing(self._match, one))) for one in entries]
+            every = (*self.nearest, *misses)
+            self.nearest = nsmallest(NEAREST, every, key=lambda one: (one.weight, -one.entry.number))
+
+
+def json_of(value: Any) -> str:
+    """Return a value as a person reads it."""
+    return json.dumps(value, default=str)
