@@ -69,6 +69,7 @@ EXTRAS = {
     "ges": {
         "access_keys.py": "requests signed with an access key",
         "body_checks.py": "what the bodies of submitting calls must hold",
+        "graph_records.py": "what became of graphs since the fixtures",
         "job_types.py": "one row per kind of job",
         "management_documents.py": "a job as the management plane shows it",
         "moments.py": "dates as IAM and the management plane write them",

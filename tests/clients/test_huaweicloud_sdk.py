@@ -12,7 +12,7 @@ pytest.importorskip("huaweicloudsdkges", reason="the official SDK is not install
 
 import requests
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServerResponseException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkges import v1, v2
 
@@ -90,6 +90,50 @@ def test_v2_shows_and_lists_jobs(server: MockServer) -> None:
     assert (shown.job_id, shown.status, shown.related_graph) == (SHOWN, "success", "GES_UI_AUTO")
     running = client.list_jobs2(v2.ListJobs2Request(limit=10, offset=0, status="running"))
     assert [(job.job_name, job.status) for job in running.job_list] == [("ExportGraph", "running")]
+
+
+def test_the_sdk_learns_its_graph_and_stops_it(server: MockServer) -> None:
+    old, new = client_of(v1, server), client_of(v2, server)
+    graphs = {graph.name: graph.id for graph in old.list_graphs(v1.ListGraphsRequest(limit=100)).graphs}
+    assert graphs == {graph.name: graph.id for graph in new.list_graphs2(v2.ListGraphs2Request(limit=100)).graphs}
+    movie = graphs["movie"]
+    job_id = new.stop_graph2(v2.StopGraph2Request(graph_id=movie)).job_id
+    assert new.show_graph2(v2.ShowGraph2Request(graph_id=movie)).graph.status == "901"
+    advance(server, 3)
+    assert old.show_graph(v1.ShowGraphRequest(graph_id=movie)).graph.status == "900"
+    assert new.show_job2(v2.ShowJob2Request(graph_id=movie, job_id=job_id)).job_name == "StopGraph"
+    started = old.start_graph(v1.StartGraphRequest(graph_id=movie, action_id="start", body=v1.StartGraphReq()))
+    assert len(started.job_id) == 32
+
+
+def test_the_sdk_makes_and_deletes_a_graph_and_backs_it_up(server: MockServer) -> None:
+    client = client_of(v2, server)
+    wanted = v2.CreateGraphReq(graph=v2.CreateGraphReqGraph(name="fresh", graph_size_type_index="1"))
+    made = client.create_graph2(v2.CreateGraph2Request(body=wanted))
+    advance(server, 3)
+    assert client.create_backup2(v2.CreateBackup2Request(graph_id=made.id)).job_id
+    advance(server, 3)
+    (backup,) = client.list_graph_backups2(v2.ListGraphBackups2Request(graph_id=made.id)).backup_list
+    assert (backup.status, backup.graph_name) == ("success", "fresh")
+    client.delete_backup2(v2.DeleteBackup2Request(graph_id=made.id, backup_id=backup.id))
+    assert client.delete_graph2(v2.DeleteGraph2Request(graph_id=made.id)).job_id
+    advance(server, 3)
+    with pytest.raises(ClientRequestException) as caught:
+        client.show_graph2(v2.ShowGraph2Request(graph_id=made.id))
+    assert (caught.value.error_code, bool(caught.value.request_id)) == ("GES.7000", True)
+
+
+def test_the_sdk_asks_for_days(server: MockServer) -> None:
+    for day, number in (("2018-11-27", 4), ("2018-11-28", 0)):
+        first = client_of(v1, server).list_jobs(v1.ListJobsRequest(start_time=day, end_time=day))
+        second = client_of(v2, server).list_jobs2(v2.ListJobs2Request(start_time=day, end_time=day))
+        assert (first.job_count, second.job_count) == (number, number)
+
+
+def test_what_is_not_faked_has_a_request_id_for_the_sdk(server: MockServer) -> None:
+    with pytest.raises(ServerResponseException) as caught:
+        client_of(v2, server).list_quotas2(v2.ListQuotas2Request())
+    assert (caught.value.status_code, bool(caught.value.request_id)) == (501, True)
 
 
 def test_a_forced_state_is_what_the_sdk_sees(server: MockServer) -> None:

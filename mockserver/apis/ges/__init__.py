@@ -6,6 +6,7 @@ from mockserver.api.definition import Api
 from mockserver.apis.ges.answers import STAND_INS, jobs_seen, read_answer, recorded_site
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
+from mockserver.apis.ges.handlers.unfaked import unfaked
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
 from mockserver.apis.ges.machine import JOB
 from mockserver.apis.ges.operations import OPERATIONS
@@ -28,6 +29,7 @@ GES = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=ERRORS,
+    unfaked=unfaked,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
     recorded_site=recorded_site,

@@ -23,6 +23,7 @@ from mockserver.apis.ges.errors import (
     not_offered,
     unauthenticated,
 )
+from mockserver.apis.ges.graph_records import graph_named
 from mockserver.apis.ges.moments import iam_moment
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.settings import GesSettings
@@ -82,10 +83,33 @@ def on_graph(
             if not permitted:
                 raise ServiceError("GES.8020")
         name = values["graph_name"]
-        graph = site.graphs.get((values["project_id"], name))
+        graph = await graph_named(context, values["project_id"], name)
         if graph is None:
             raise unknown(values["project_id"], name)
         return await handler(context, graph)
+
+    return handle
+
+
+def on_project(
+    handler: Callable[[GesContext, str], Awaitable[Response]], offered: Callable[[GesSettings], bool]
+) -> Handler:
+    """Return the handler of a service-plane call on a project, which goes to no graph.
+
+    Args:
+        offered: as in `on_graph`.
+    """
+
+    async def handle(context: GesContext) -> Response:
+        if not offered(context.settings):
+            raise not_offered()
+        if context.settings.token_required:
+            project_id, permitted = await _other_credential(context, context.headers.get(_TOKEN))
+            if project_id != context.values["project_id"]:
+                raise ServiceError("GES.8006")
+            if not permitted:
+                raise ServiceError("GES.8020")
+        return await handler(context, context.values["project_id"])
 
     return handle
 

@@ -116,6 +116,15 @@ def index(body: Mapping[str, Any]) -> None:
         raise ServiceError("GES.8000")
 
 
+def indices(body: Mapping[str, Any]) -> None:
+    """Check a list of descriptions of indexes."""
+    rows = body.get("indices")
+    if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
+        raise ServiceError("GES.8000")
+    for one in rows:
+        index(one)
+
+
 def files(body: Mapping[str, Any]) -> None:
     """Check the paths of files to read."""
     paths = [body.get(name) for name in ("edgesetPath", "vertexsetPath", "schemaPath") if name in body]

@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-from mockserver.apis.ges.job_types import SCALAR, JobType, type_of
+from mockserver.apis.ges.job_types import SCALAR, JobType, cancellable, type_of
 from mockserver.apis.ges.machine import JOB, GesState
-from mockserver.apis.ges.settings import GesSettings
+from mockserver.apis.ges.moments import management_moment
+from mockserver.apis.ges.settings import Edition, GesSettings
 from mockserver.core.job import Job
 
 _LISTED: Mapping[str, str] = MappingProxyType(
@@ -52,18 +53,50 @@ def failure(job: Job) -> str:
     return f"Running algorithm [{job.data.get('algorithm', '')}] error: {reason}!"
 
 
+def listed_2025(settings: GesSettings, job: Job) -> dict[str, Any]:
+    """Return a job as the list of the memory edition has it since 2024-12 (ges_03_0204).
+
+    `taskType` of other jobs than ImportGraph, the form of the two times and the value of `progress` in between are
+    inferred.
+    """
+    done = JOB.final(job)
+    percent = (job.progress or {}).get("percent", 100 if done else 0)
+    ended = job.state in (GesState.SUCCESS, GesState.COMPLETE)
+    request: Mapping[str, Any] = job.data["request"]
+    document: dict[str, Any] = {
+        "jobId": job.id,
+        "rawRequest": _raw(request),
+        "taskType": type_of(job.data).task,
+        "canStop": not done and job.state != GesState.CANCELING and cancellable(settings, job.data),
+        "progress": percent if settings.listed_progress == "integer" else str(percent),
+        "startTime": management_moment(job.created if job.started is None else job.started),
+    }
+    if job.ended is not None:
+        document["endTime"] = management_moment(job.ended)
+    document["status"] = GesState.COMPLETE if ended else _LISTED.get(job.state, job.state)
+    if document["status"] == GesState.FAILED:
+        document["failReason"] = job.error or ""
+    if type_of(job.data).name == "import-graph":
+        body = request.get("body", {})
+        names = ("schemaPath", "vertexsetPath", "edgesetPath")
+        document["files"] = [body[name] for name in names if isinstance(body.get(name), str)]
+    return document
+
+
+def _raw(request: Mapping[str, Any]) -> str:
+    raw = request.get("rawRequest")
+    return orjson.dumps(request.get("body", {})).decode() if raw is None else str(raw)
+
+
 def listed(settings: GesSettings, job: Job) -> dict[str, Any]:
     """Return a job as the list of jobs has it, with the request that created it."""
+    if settings.edition == Edition.MEMORY_2025:
+        return listed_2025(settings, job)
     word = _LISTED.get(job.state, job.state)
     request: Mapping[str, Any] = job.data["request"]
     if settings.persistent:
-        raw = request.get("rawRequest")
-        body = orjson.dumps(request.get("body", {})).decode() if raw is None else raw
-        return {
-            "jobId": job.id,
-            "status": word,
-            "request": {"command": request.get("command"), "url": request.get("url"), "rawRequest": body},
-        }
+        raw = {"command": request.get("command"), "url": request.get("url"), "rawRequest": _raw(request)}
+        return {"jobId": job.id, "status": word, "request": raw}
     return {"jobId": job.id, "status": word, "request": request}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.api.error_table import ErrorTable
-from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, NotFaked
 from mockserver.api.response import Response
 from mockserver.apis.ges.responses import answer, gateway_answer, request_id
 from mockserver.core.errors import DomainError
@@ -113,6 +113,13 @@ def unknown_hyg_graph(project_id: str, name: str) -> ServiceError:
     return ServiceError("GES.8000", message)
 
 
+def unknown_persistent_graph(project_id: str, name: str) -> ServiceError:
+    """Refuse to delete an unknown graph of a persistent engine (ges_03_0510)."""
+    return ServiceError(
+        "GES.8301", f"Graph [{project_id}-{name}] does not exist, please check project_id and graph_name."
+    )
+
+
 def not_offered() -> ServiceError:
     """Refuse a call that this edition does not have.
 
@@ -130,6 +137,10 @@ def unauthenticated(reason: str) -> GatewayError:
 
 
 def _service(context: RequestContext[Any, Any], error: ServiceError) -> Response:
+    if not on_service_plane(context):
+        # A fault of the engine's that is armed on another plane: said as that plane says it.
+        names = ("errorMessage", "errorCode") if context.path.startswith("/v1.0/") else ("error_msg", "error_code")
+        return gateway_answer(context, {names[0]: _text(error), names[1]: error.code}, error.status)
     body = {"errorMessage": _text(error), "errorCode": error.code}
     if error.failed or context.settings.persistent:
         body["result"] = "failed"
@@ -149,13 +160,13 @@ def _gateway(context: RequestContext[Any, Any], error: GatewayError) -> Response
 
 
 def _no_route(context: RequestContext[Any, Any], error: Exception) -> Response:
-    if _on_service_plane(context) and context.path.rstrip("/").endswith("/action"):
+    if on_service_plane(context) and not context.path.startswith("//") and context.path.rstrip("/").endswith("/action"):
         return _service(context, ServiceError("GES.8000"))
     return _not_found(context, error)
 
 
 def _not_found(context: RequestContext[Any, Any], _: Exception) -> Response:
-    if _on_service_plane(context):
+    if on_service_plane(context):
         return _service(context, not_offered())
     if context.path.startswith("/v3/"):
         return _gateway(context, GatewayError(404, "IAM.0004", "Could not find the requested resource."))
@@ -163,20 +174,27 @@ def _not_found(context: RequestContext[Any, Any], _: Exception) -> Response:
     return _gateway(context, GatewayError(404, "APIGW.0101", message))
 
 
+def _unfaked(context: RequestContext[Any, Any], error: NotFaked) -> Response:
+    """Answer what exists at the vendor and is not faked: in our own words, with the headers of the plane."""
+    body = {"error": {"code": "not-faked", "operation": error.operation, "message": str(error)}}
+    return (answer if on_service_plane(context) else gateway_answer)(context, body, 501)
+
+
 def _too_large(context: RequestContext[Any, Any], _: BodyTooLarge) -> Response:
-    if _on_service_plane(context):
+    if on_service_plane(context):
         return _service(context, ServiceError("GES.8000", status=413))
     return _gateway(context, GatewayError(413, "APIGW.0201", "Request entity too large"))
 
 
 def _failed(context: RequestContext[Any, Any], _: Exception) -> Response:
-    if _on_service_plane(context):
+    if on_service_plane(context):
         return _service(context, ServiceError("GES.8302"))
     return _gateway(context, GatewayError(500, "APIGW.9999", "Internal error"))
 
 
-def _on_service_plane(context: RequestContext[Any, Any]) -> bool:
-    return context.path.startswith("/ges/")
+def on_service_plane(context: RequestContext[Any, Any]) -> bool:
+    """Tell whether a request goes to a graph's own address, in front of which there is no gateway."""
+    return context.path.lstrip("/").startswith("ges/")
 
 
 def _text(error: Exception) -> str:
@@ -193,6 +211,7 @@ ERRORS = ErrorTable(
         MethodNotAllowed: _not_found,
         BodyTooLarge: _too_large,
         HandlerFailed: _failed,
+        NotFaked: _unfaked,
         DomainError: _failed,
     }
 )

@@ -7,8 +7,16 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
-from mockserver.api.response import Response
-from mockserver.apis.ges.errors import CATALOGUE, ERRORS, GatewayError, ServiceError, unauthenticated
+from mockserver.api.response import NO_HEADERS, Response
+from mockserver.apis.ges.errors import (
+    CATALOGUE,
+    ERRORS,
+    GatewayError,
+    ServiceError,
+    on_service_plane,
+    unauthenticated,
+)
+from mockserver.apis.ges.responses import request_id
 from mockserver.core.machine import Confidence
 
 _STATUSES = {
@@ -28,7 +36,11 @@ def _refused(error: Exception) -> Callable[[RequestContext[Any, Any]], Response]
 
 
 def _empty(status: int) -> Callable[[RequestContext[Any, Any]], Response]:
-    return lambda context: Response(status=status, content_type=None)
+    def reply(context: RequestContext[Any, Any]) -> Response:
+        headers = NO_HEADERS if on_service_plane(context) else {"X-Request-Id": request_id(context)}
+        return Response(status=status, content_type=None, headers=headers)
+
+    return reply
 
 
 FAULTS = (

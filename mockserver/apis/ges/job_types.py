@@ -56,6 +56,16 @@ class JobType:
     algorithm: bool
     lists: str | None
 
+    @property
+    def task(self) -> str:
+        """`taskType` in the list of the memory edition since 2024; only `ImportGraph` is documented."""
+        return camel_case(self.name)
+
+    @property
+    def completes(self) -> bool:
+        """Whether its end is `complete` in memory: algorithms (their page), imports and exports (that of the list)."""
+        return self.algorithm or self.name.startswith(("import-", "export-"))
+
 
 def _row(
     name: str,
@@ -95,8 +105,8 @@ _TYPES = (
     # The blank is in the sample: 删除索引(1-1-6).md.
     _row("delete-index", "indices", 9, "GES.8604 ", method="DELETE"),
     _row("filtered-query", "action?action_id=filtered-query", 1, "GES.8806", _UUID, lists="vertices"),
-    _row("filtered-query-v2", "action?action_id=filtered-query&version=v2", 1, "GES.8806", _UUID, "2025",
-         command="filtered_query", lists="vertices"),
+    _row("filtered-query-v2", "action?action_id=path-query", 1, "GES.8806", _UUID, "2025", command="path_query",
+         lists="vertices"),
     _row("batch-delete-edges", "edges/action?action_id=batch-delete", 3, "GES.8402", _UUID),
     _row("export-vertices", "vertices/action?action_id=export", 1, "GES.8204"),
     _row("export-edges", "edges/action?action_id=export", 0, "GES.8105"),
@@ -109,11 +119,24 @@ _TYPES = (
     _row("delete-by-file", "action?action_id=delete-by-file", None, "GES.8013", _UUID),
     _row("execute-cypher-query", "action?action_id=execute-cypher-query", None, "GES.8000", _UUID, "2022"),
     _row("export-result", "jobs", None, "GES.8011"),
+    _row("batch-build-index", "indices/action?action_id=batch-build", None, "GES.8603"),
+    _row("delete-graph", "", None, "GES.8301", method="DELETE"),
     _row("hyg-algorithm", "algorithm", None, "GES.8000", _LONG, "2021", algorithm=True),
 )  # fmt: skip
 
 JOB_TYPES: Mapping[str, JobType] = MappingProxyType({one.name: one for one in _TYPES})
 """All types by name."""
+
+MANAGEMENT_TYPES: Mapping[str, JobType] = MappingProxyType(
+    {
+        name: _row(name, "", None, "GES.7000", _HEX)
+        for name in (
+            "create-graph", "start-graph", "stop-graph", "restart-graph", "upgrade-graph", "resize-graph",
+            "expand-graph", "create-backup", "export-backup", "import-backup",
+        )
+    }
+)  # fmt: skip
+"""Types of job that the management plane alone has."""
 
 EXECUTE_ALGORITHM = JOB_TYPES["execute-algorithm"]
 FILTERED_QUERY = JOB_TYPES["filtered-query"]
@@ -121,6 +144,8 @@ FILTERED_QUERY_V2 = JOB_TYPES["filtered-query-v2"]
 BATCH_DELETE_EDGES = JOB_TYPES["batch-delete-edges"]
 EXECUTE_CYPHER_QUERY = JOB_TYPES["execute-cypher-query"]
 EXPORT_RESULT = JOB_TYPES["export-result"]
+BATCH_BUILD_INDEX = JOB_TYPES["batch-build-index"]
+DELETE_GRAPH = JOB_TYPES["delete-graph"]
 HYG_ALGORITHM = JOB_TYPES["hyg-algorithm"]
 
 # The same call and type, but its sample answers with another jobType and a bare UUID.
@@ -145,11 +170,17 @@ SCALAR = frozenset(
 """Algorithms with one result, whose outputs have no data_* fields (algorithm common parameters)."""
 
 
+def camel_case(kind: str) -> str:
+    """Return a type's name as the vendor writes names of tasks: `import-graph` is `ImportGraph`."""
+    return "".join(part.capitalize() for part in kind.split("-"))
+
+
 def type_of(data: Mapping[str, object]) -> JobType:
     """Return the type of a job, given its own fields."""
     if data.get("algorithm") == "filtered_shortest_path" and data["kind"] == EXECUTE_ALGORITHM.name:
         return _FILTERED_SHORTEST_PATH
-    return JOB_TYPES[str(data["kind"])]
+    kind = str(data["kind"])
+    return JOB_TYPES.get(kind) or MANAGEMENT_TYPES[kind]
 
 
 def cancellable(settings: GesSettings, data: Mapping[str, object]) -> bool:
@@ -172,7 +203,7 @@ def end_word(settings: GesSettings, job_type: JobType) -> str:
     """Return how the end of such a job is called."""
     if settings.end_word != "edition":
         return settings.end_word
-    return "complete" if settings.persistent or job_type.algorithm else "success"
+    return "complete" if settings.persistent or job_type.completes else "success"
 
 
 def format_of(settings: GesSettings, job_type: JobType) -> IdFormat:

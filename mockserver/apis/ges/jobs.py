@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, end_word, format_of, type_of
+from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, camel_case, end_word, format_of, type_of
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
@@ -118,10 +118,9 @@ def _own_fields(fields: Mapping[str, Any], graph: Graph | None) -> dict[str, Any
 def _management_fields(own: Mapping[str, Any], graph: Graph | None) -> dict[str, Any]:
     """Return the fields that a management job has unless it says otherwise."""
     kind = str(own.get("kind") or "import-graph")
-    name = "".join(part.capitalize() for part in kind.split("-"))
     return {
         "kind": kind,
-        "job_name": name,
+        "job_name": camel_case(kind),
         "job_type": "GraphManagement",
         "related_graph": None if graph is None else graph.name,
         "graph_id": None if graph is None else graph.id,

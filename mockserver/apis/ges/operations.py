@@ -6,18 +6,28 @@ Overview; resource paths of huaweicloudsdkges 3.1 (v1, v2).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mockserver.api.operation import Handler, JobPlace, Operation
 from mockserver.apis.ges import body_checks
-from mockserver.apis.ges.auth import GraphHandler, on_graph
+from mockserver.apis.ges.auth import GraphHandler, on_graph, on_project
 from mockserver.apis.ges.body_checks import Check, anything
-from mockserver.apis.ges.errors import UnknownGraph, unknown_graph, unknown_hyg_graph, unknown_listed_graph
-from mockserver.apis.ges.handlers import hyg, jobs, management, statements, submissions, tokens
+from mockserver.apis.ges.errors import (
+    UnknownGraph,
+    unknown_graph,
+    unknown_hyg_graph,
+    unknown_listed_graph,
+    unknown_persistent_graph,
+)
+from mockserver.apis.ges.handlers import backups, graphs, hyg, jobs, management, statements, submissions, tokens
 from mockserver.apis.ges.job_types import (
+    BATCH_BUILD_INDEX,
     BATCH_DELETE_EDGES,
     EXECUTE_ALGORITHM,
     EXECUTE_CYPHER_QUERY,
     EXPORT_RESULT,
     FILTERED_QUERY,
+    FILTERED_QUERY_V2,
     GRAPH,
     HYG_ALGORITHM,
     JOB_TYPES,
@@ -40,11 +50,17 @@ def _persistent(settings: GesSettings) -> bool:
 
 
 def _on_graph(
-    name: str, method: str, path: str, unknown: UnknownGraph, handler: GraphHandler, job: JobPlace | None = None
+    name: str,
+    method: str,
+    path: str,
+    unknown: UnknownGraph,
+    handler: GraphHandler,
+    job: JobPlace | None = None,
+    offered: Callable[[GesSettings], bool] | None = None,
 ) -> Operation:
-    """Return a call on a graph of the service plane; `unknown` refuses an unknown graph."""
+    """Return a call on a graph of the service plane; `unknown` refuses an unknown graph, `offered` as in `on_graph`."""
     return Operation(
-        name=name, methods=(method,), paths=(f"{GRAPH}/{path}",), handler=on_graph(handler, unknown), job=job
+        name=name, methods=(method,), paths=(f"{GRAPH}/{path}",), handler=on_graph(handler, unknown, offered), job=job
     )
 
 
@@ -82,10 +98,16 @@ def _management(
     return Operation(name=name, methods=(method,), paths=paths, handler=handler, job=job, title=title)
 
 
-def _manages(name: str, kind: str, *, body: bool = True) -> Operation:
-    """Return a call of the management plane that creates a job."""
-    handler = management.submit(JOB_TYPES[kind], body=body)
-    return _management(name, "POST", f"/{{graph_id}}/action?action_id={kind}", f"/{{graph_id}}/{kind}", handler)
+def _manages(name: str, kind: str, word: str | None = None, *, body: bool = False) -> Operation:
+    """Return a call of the management plane that changes a graph by a job; `word` names it on the wire."""
+    word = word or kind
+    v1, v2 = f"/{{graph_id}}/action?action_id={word}", f"/{{graph_id}}/{word}"
+    return _management(name, "POST", v1, v2, graphs.act(kind, body=body))
+
+
+def _both(name: str, method: str, path: str, handler: Handler) -> Operation:
+    """Return a call of the management plane whose path is the same in both versions."""
+    return _management(name, method, path, path, handler)
 
 
 def _not_faked(name: str, method: str, base: str, path: str, title: str) -> Operation:
@@ -111,6 +133,7 @@ _SERVICE_PLANE = (
     _creates("ExecuteAlgorithm", EXECUTE_ALGORITHM, submissions.execute_algorithm),
     _submits("CreateIndex", "create-index", body_checks.index),
     _creates("FilteredQuery", FILTERED_QUERY, submissions.filtered_query),
+    _creates("PathQuery", FILTERED_QUERY_V2, submissions.path_query),
     _creates("BatchDeleteEdges", BATCH_DELETE_EDGES, submissions.batch_delete_edges),
     _submits("ExportVertices", "export-vertices", body_checks.exported_vertices),
     _submits("ExportEdges", "export-edges", body_checks.exported_edges),
@@ -125,6 +148,15 @@ _SERVICE_PLANE = (
     _on_graph("ExecuteGremlinQuery", "POST", "action?action_id=execute-gremlin-query", unknown_graph("GES.8503"),
               statements.execute_gremlin_query),
     _submits("DeleteIndex", "delete-index", empty=True, below="/{index_name}"),
+    # The persistent engine has several graphs, and one call for many indexes.
+    _on_graph("BatchBuildIndices", "POST", BATCH_BUILD_INDEX.path, unknown_graph(BATCH_BUILD_INDEX.code),
+              submissions.submit(BATCH_BUILD_INDEX, body_checks.indices), offered=_persistent),
+    Operation(name="DeleteEngineGraph", methods=("DELETE",), paths=(GRAPH,),
+              handler=on_graph(graphs.delete_engine_graph, unknown_persistent_graph, _persistent)),
+    Operation(name="ListEngineGraphs", methods=("GET",), paths=("/ges/v1.0/{project_id}/graphs",),
+              handler=on_project(graphs.list_engine_graphs, _persistent)),
+    Operation(name="ListHygGraphs", methods=("GET",), paths=("/ges/v1.0/{project_id}/hyg",),
+              handler=on_project(hyg.list_hyg_graphs, _persistent)),
     _on_hyg("CreateHygJob", "POST", (f"{_HYG}/{HYG_ALGORITHM.path}",), hyg.create_hyg_job),
     _on_hyg("CancelHygJob", "DELETE", (_HYG + "/jobs/{job_id}",), hyg.cancel_hyg_job, _JOB),
     # An older page says /graphs/.
@@ -138,9 +170,25 @@ _GATEWAY = (
     _management("ShowJob", "GET", "/{graph_id}/jobs/{job_id}/status", "/{graph_id}/jobs/{job_id}/status",
                 management.show_job, job=_JOB),
     _management("ListManagementJobs", "GET", "/jobs", "/jobs", management.list_management_jobs),
-    _manages("ManagementImportGraph", "import-graph"),
-    _manages("ManagementExportGraph", "export-graph"),
-    _manages("ManagementClearGraph", "clear-graph", body=False),
+    _both("ListGraphs", "GET", "", graphs.list_graphs),
+    _both("ShowGraph", "GET", "/{graph_id}", graphs.show_graph),
+    _both("CreateGraph", "POST", "", graphs.create_graph),
+    _both("DeleteGraph", "DELETE", "/{graph_id}", graphs.act("delete-graph")),
+    _manages("ManagementImportGraph", "import-graph", body=True),
+    _manages("ManagementExportGraph", "export-graph", body=True),
+    _manages("ManagementClearGraph", "clear-graph"),
+    _manages("StartGraph", "start-graph", "start"),
+    _manages("StopGraph", "stop-graph", "stop"),
+    _manages("RestartGraph", "restart-graph", "restart"),
+    _manages("UpgradeGraph", "upgrade-graph", "upgrade"),
+    _both("ResizeGraph", "POST", "/{graph_id}/resize", graphs.act("resize-graph", body=True)),
+    _both("ExpandGraph", "POST", "/{graph_id}/expand", graphs.act("expand-graph", body=True)),
+    _both("ListBackups", "GET", "/backups", backups.list_backups),
+    _both("ListGraphBackups", "GET", "/{graph_id}/backups", backups.list_graph_backups),
+    _both("CreateBackup", "POST", "/{graph_id}/backups", backups.create_backup),
+    _both("DeleteBackup", "DELETE", "/{graph_id}/backups/{backup_id}", backups.delete_backup),
+    _management("ExportBackup", "POST", None, "/{graph_id}/backups/export", backups.export_backup),
+    _management("ImportBackup", "POST", None, "/{graph_id}/backups/import", backups.import_backup),
 )  # fmt: skip
 
 _NOT_FAKED = (
@@ -169,31 +217,14 @@ _NOT_FAKED = (
     _not_faked("QueryPaths", "POST", GRAPH, "paths/action?action_id=query-detail", "Querying path details"),
     _not_faked("QuerySubgraph", "POST", GRAPH, "subgraphs/action?action_id=query", "Querying subgraphs"),
     _not_faked("ShowHygSummary", "GET", _HYG, "summary", "Querying an HyG graph"),
+    Operation(name="CreateHygGraph", methods=("POST",), paths=(_HYG,), title="Creating an HyG graph"),
+    _not_faked("SyncHygGraph", "POST", _HYG, "sync", "Synchronizing data to an HyG graph"),
     # name, method, path below graphs in v1.0 and in v2, title
-    _management("ListGraphs", "GET", "", "", title="Listing graphs"),
-    _management("CreateGraph", "POST", "", "", title="Creating a graph"),
-    _management("ShowGraph", "GET", "/{graph_id}", "/{graph_id}", title="Showing a graph"),
-    _management("DeleteGraph", "DELETE", "/{graph_id}", "/{graph_id}", title="Deleting a graph"),
     # v1.0 names the action in the query; those that create the jobs faked here have rows of their own.
-    _management("GraphAction", "POST", "/{graph_id}/action", None,
-                title="Starting, stopping, restarting or upgrading a graph"),
-    _management("StartGraph", "POST", None, "/{graph_id}/start", title="Starting a graph"),
-    _management("StopGraph", "POST", None, "/{graph_id}/stop", title="Stopping a graph"),
-    _management("RestartGraph", "POST", None, "/{graph_id}/restart", title="Restarting a graph"),
-    _management("UpgradeGraph", "POST", None, "/{graph_id}/upgrade", title="Upgrading a graph"),
-    _management("ResizeGraph", "POST", "/{graph_id}/resize", "/{graph_id}/resize", title="Resizing a graph"),
-    _management("ExpandGraph", "POST", "/{graph_id}/expand", "/{graph_id}/expand", title="Expanding a graph"),
+    _management("GraphAction", "POST", "/{graph_id}/action", None, title="Binding or unbinding an EIP"),
     _management("AttachEip", "POST", None, "/{graph_id}/bind-eip", title="Binding an EIP"),
     _management("DetachEip", "POST", None, "/{graph_id}/unbind-eip", title="Unbinding an EIP"),
     _management("ChangeSecurityGroup", "POST", None, "/{graph_id}/sg/change", title="Changing the security group"),
-    _management("ListBackups", "GET", "/backups", "/backups", title="Listing all backups"),
-    _management("ListGraphBackups", "GET", "/{graph_id}/backups", "/{graph_id}/backups",
-                title="Listing a graph's backups"),
-    _management("CreateBackup", "POST", "/{graph_id}/backups", "/{graph_id}/backups", title="Creating a backup"),
-    _management("DeleteBackup", "DELETE", "/{graph_id}/backups/{backup_id}", "/{graph_id}/backups/{backup_id}",
-                title="Deleting a backup"),
-    _management("ExportBackup", "POST", None, "/{graph_id}/backups/export", title="Exporting a backup"),
-    _management("ImportBackup", "POST", None, "/{graph_id}/backups/import", title="Importing a backup"),
     _management("ShowBackupDownloadLink", "GET", None, "/{graph_id}/backup-files",
                 title="Showing the link to a backup"),
     _management("ListMetadata", "GET", "/metadatas", "/metadatas", title="Listing metadata"),

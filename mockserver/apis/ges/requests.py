@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.errors import NoRoute
 from mockserver.apis.ges.settings import GesSettings
 from mockserver.apis.ges.site import Site
 from mockserver.wire.json import read_json
@@ -17,6 +18,9 @@ MAXIMUM = 100_000
 
 def resolve(context: RequestContext[Any, Any]) -> Resolved:
     """Read parameters (the query) and payload (the JSON body)."""
+    if context.path.startswith("//"):
+        # A gateway does not tidy addresses: it has no API at `//v2/…` (terraform-provider-huaweicloud #1867).
+        return Resolved(None, refusal=NoRoute(context.path))
     parameters = dict(context.query) if context.query_string else NO_VALUES
     return Resolved(context.operation, parameters, read_json(context.body) if context.body else None)
 

@@ -32,8 +32,8 @@ class GesSettings:
     end_word: str = choice(
         "edition",
         ("edition", "success", "complete"),
-        "How a finished job is called. Edition: `success` for queries and `complete` for algorithms in memory, "
-        "`complete` in the persistent edition.",
+        "How a finished job is called. Edition: in memory `complete` for algorithms, imports and exports and `success` "
+        "for all else, in the persistent edition `complete`.",
         DOCUMENTED,
     )
     waiting_word: str = choice(
@@ -44,6 +44,12 @@ class GesSettings:
     )
     unfinished_data: str = choice(
         "absent", ("absent", "empty"), "Whether the status of an unfinished job has an empty `data`."
+    )
+    listed_progress: str = choice(
+        "integer",
+        ("integer", "string"),
+        "What `progress` is in the list of jobs of memory-2025; one edition of the page says Integer, another String.",
+        DOCUMENTED,
     )
     cancelled_status: str = choice(
         "failed",

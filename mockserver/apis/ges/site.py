@@ -70,6 +70,7 @@ class Graph:
     Attributes:
         plan, on_cancel: of the jobs that clients create on it, in the fixture's form; `error` is why they fail.
         label_index: whether the indexes that Cypher needs exist.
+        details: fields of the management plane's answers that win, in the spelling of v2.
         place: what its jobs name as `graph` and `project_id`.
     """
 
@@ -85,6 +86,7 @@ class Graph:
     cypher: Mapping[str, Script] = field(default_factory=dict)
     gremlin: Mapping[str, Script] = field(default_factory=dict)
     label_index: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict)
     place: tuple[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +160,7 @@ def _graph(number: int, fields: Mapping[str, Any], project_id: str) -> Graph:
         cypher=_scripts(fields.get("cypher", ()), "statement"),
         gremlin=_scripts(fields.get("gremlin", ()), "command"),
         label_index=fields.get("label_index", True),
+        details=fields.get("details", {}),
     )
 
 

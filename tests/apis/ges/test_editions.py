@@ -239,3 +239,92 @@ async def test_hyg_jobs_are_queued_run_and_cancelled_together(ges: Any) -> None:
     assert (await ges.status(ids[0])).data["status"] == "running"
     assert (await ges.send("DELETE", f"{base}/jobs/{ids[0]}")).data == {"result": "success"}
     assert (await ges.send("DELETE", f"{base}/jobs/{ids[0]}")).data["errorCode"] == "GES.8303"
+
+
+# --- the list of jobs since 2024-12 (ges_03_0204) -----------------------------------------------------
+
+
+async def listed(ges: Any) -> dict[str, Any]:
+    got = (await ges.call("GET", "jobs/status")).data
+    assert got["result"] == "success"
+    return {job["jobId"]: job for job in got["jobs"]}
+
+
+async def test_the_list_of_memory_2025_has_a_shape_of_its_own(ges: Any) -> None:
+    await ges.set(edition="memory-2025")
+    job_id = await ges.submit("pagerank", parameters={"alpha": 0.85})
+    pending = (await listed(ges))[job_id]
+    assert pending == {
+        "jobId": job_id,
+        "rawRequest": '{"algorithmName":"pagerank","parameters":{"alpha":0.85}}',
+        "taskType": "ExecuteAlgorithm",
+        "canStop": True,
+        "progress": 0,
+        "startTime": "2026-01-02T12:00:00",
+        "status": "pending",
+    }
+    await ges.advance(3)
+    done = (await listed(ges))[job_id]
+    assert (done["status"], done["progress"], done["canStop"]) == ("complete", 100, False)
+    assert (done["startTime"], done["endTime"]) == ("2026-01-02T12:00:01", "2026-01-02T12:00:03")
+
+
+@pytest.mark.parametrize("kind", JOB_TYPES)
+async def test_can_stop_is_what_a_cancel_answers(ges: Any, kind: str) -> None:
+    await ges.set(edition="memory-2025")
+    job_id = await ges.add(kind=kind, state="running")
+    can_stop = (await listed(ges))[job_id]["canStop"]
+    assert ((await ges.cancel(job_id)).status == 200) is can_stop
+
+
+async def test_an_import_names_its_files_and_a_failure_its_reason(ges: Any) -> None:
+    await ges.set(edition="memory-2025")
+    body = {"edgesetPath": "e.csv", "vertexsetPath": "v.csv"}
+    job_id = (await ges.call("POST", "action?action_id=import-graph", json=body)).data["jobId"]
+    job = (await listed(ges))[job_id]
+    assert (job["taskType"], job["files"]) == ("ImportGraph", ["v.csv", "e.csv"])
+    await ges.control("PUT", f"/jobs/ges/{job_id}/state", {"state": "failed", "error": "no space"})
+    job = (await listed(ges))[job_id]
+    assert (job["status"], job["failReason"]) == ("failed", "no space")
+
+
+async def test_progress_may_be_a_text(ges: Any) -> None:
+    await ges.set(edition="memory-2025", listed_progress="string")
+    job_id = await ges.add(kind="execute-algorithm", state="running", progress={"percent": 40})
+    assert (await listed(ges))[job_id]["progress"] == "40"
+
+
+async def test_the_list_says_complete_where_the_status_says_success(ges: Any) -> None:
+    await ges.set(edition="memory-2025")
+    job_id = (await ges.call("POST", "vertices/action?action_id=query", json={"labels": ["user"]})).data["jobId"]
+    await ges.advance(3)
+    assert (await listed(ges))[job_id]["status"] == "complete"
+    assert (await ges.status(job_id)).data["status"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"vertices": ["Sarah"], "repeat": [{"operator": "outV"}]}, 200),
+        ({"vertices": ["Sarah"], "repeat": [{"operator": "outV"}], "times": 20}, 200),
+        ({"vertices": ["Sarah"], "repeat": [{"operator": "outV"}], "times": 21}, 400),
+        ({"vertices": ["Sarah"], "repeat": []}, 400),
+        ({"repeat": [{"operator": "outV"}]}, 400),
+        ({"vertices": "Sarah", "repeat": [{"operator": "outV"}]}, 400),
+    ],
+)
+async def test_filtered_query_v2(ges: Any, body: Any, status: int) -> None:
+    got = await ges.call("POST", "action?action_id=path-query", json=body)
+    assert got.status == status
+    assert got.data.get("errorCode", "GES.8806") == "GES.8806"
+
+
+async def test_only_path_query_makes_a_job_that_pages_since_2024_let_cancel(ges: Any) -> None:
+    await ges.set(edition="memory-2025")
+    body = {"executionMode": "async", "vertices": ["Sarah"], "repeat": [{"operator": "outV"}], "times": 2}
+    second = (await ges.call("POST", "action?action_id=path-query", json=body)).data
+    assert second["jobType"] == 1
+    assert (await ges.cancel(second["jobId"])).status == 200
+    # No page has this address: it is the first version, whatever else the query says.
+    first = (await ges.call("POST", "action?action_id=filtered-query&version=v2", json={"executionMode": "async"})).data
+    assert (await ges.cancel(first["jobId"])).status == 400

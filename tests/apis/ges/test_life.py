@@ -19,7 +19,14 @@ SUBMITS = {
     "create-index": ("POST", "indices", {"indexName": "i", "indexType": "FullTextIndex"}, "success"),
     "delete-index": ("DELETE", "indices/i", None, "success"),
     "filtered-query": ("POST", "action?action_id=filtered-query", {"executionMode": "async"}, "success"),
-    "import-graph": ("POST", "action?action_id=import-graph", {"edgesetPath": "e.csv"}, "success"),
+    "import-graph": ("POST", "action?action_id=import-graph", {"edgesetPath": "e.csv"}, "complete"),
+    "export-graph": ("POST", "action?action_id=export-graph", {}, "complete"),
+    "filtered-query-v2": (
+        "POST",
+        "action?action_id=path-query",
+        {"executionMode": "async", "vertices": ["Sarah"], "repeat": [{"operator": "outV"}], "times": 2},
+        "success",
+    ),
 }
 
 
@@ -172,7 +179,7 @@ async def test_an_export_takes_its_source_with_it_unless_told_otherwise(ges: Any
     assert (await ges.status(source)).status == 200
     await ges.advance(3)
     assert (await ges.status(source)).status == (200 if there else 400)
-    assert (await ges.status(export["jobId"])).data["status"] == "success"
+    assert (await ges.status(export["jobId"])).data["status"] == "complete"
     assert (source in {one["jobId"] for one in (await ges.call("GET", "jobs/status")).data["jobs"]}) is there
 
 
@@ -193,7 +200,7 @@ async def test_a_job_that_an_export_has_taken_along_is_remembered_until_then_and
     await ges.advance(1)
     assert (await ges.control("GET", f"/jobs/ges/{source}")).status == 404
     assert (await ges.cancel(source)).data["errorCode"] == "GES.8303"
-    assert (await ges.status(export)).data["status"] == "success"
+    assert (await ges.status(export)).data["status"] == "complete"
 
 
 def test_a_job_that_will_be_forgotten_sooner_is_left_as_it_is() -> None:

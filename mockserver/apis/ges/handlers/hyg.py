@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from mockserver.api.response import Response
 from mockserver.apis.ges.body_checks import algorithm_name, json_object
 from mockserver.apis.ges.errors import ServiceError
+from mockserver.apis.ges.graph_records import graphs_of
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import HYG_ALGORITHM
 from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.moments import management_moment
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.responses import answer
 from mockserver.apis.ges.site import Graph
@@ -53,6 +58,29 @@ async def cancel_hyg_jobs(context: GesContext, graph: Graph) -> Response:
         except (UnknownJob, IllegalEvent):
             continue
     return answer(context, {"result": "success"})
+
+
+async def list_hyg_graphs(context: GesContext, project_id: str) -> Response:
+    """List the HyG graphs of a project (ges_03_0520). That each graph has been made one of HyG's is inferred."""
+    rows = [
+        {
+            "name": one.graph.name,
+            "inEdge": True,
+            "idIndex": True,
+            "policy": "oec",
+            "updateTime": management_moment(one.updated or one.created or 0.0).replace("T", " "),
+            "vertex": [{"label": label} for label in _labels(one.graph.vertices)],
+            "edge": [{"label": label} for label in _labels(one.graph.edges)],
+            "vertexNum": len(one.graph.vertices),
+            "edgeNum": len(one.graph.edges),
+        }
+        for one in await graphs_of(context, project_id)
+    ]
+    return answer(context, {"data": rows, "result": "success"})
+
+
+def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(str(row["label"]) for row in rows if row.get("label") is not None))
 
 
 def _belongs(job: Job, graph: Graph) -> bool:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from mockserver.api.operation import Handler
 from mockserver.api.response import Response
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError
-from mockserver.apis.ges.job_types import JobType
-from mockserver.apis.ges.management_documents import WORDS, described, snake_case
+from mockserver.apis.ges.handlers.graphs import incorrect
+from mockserver.apis.ges.management_documents import api_version, described, in_version, told
 from mockserver.apis.ges.requests import GesContext, whole
 from mockserver.apis.ges.responses import gateway_answer
-from mockserver.apis.ges.site import Graph
 from mockserver.core.clock import instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
-from mockserver.wire.json import Malformed
 
 _LIMIT = 10
 """Jobs on a page that asks for no number (the SDK's own documentation)."""
 
-_FILTERS = ("running", "waiting", "success", "failed")
+_FILTERS = {
+    "v1.0": ("running", "waiting", "success", "failed"),
+    "v2": ("running", "waiting", "success", "partiallyFailed", "failed"),
+}
+"""Words of the filter `status`: ges_03_0102, and the edition of 2025-12-25 of ges_03_0374."""
+
+_DAYS = {"v1.0": ("startTime", "endTime"), "v2": ("start_time", "end_time")}
+_DAY = 86400.0
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 async def show_job(context: GesContext) -> Response:
@@ -36,61 +41,33 @@ async def show_job(context: GesContext) -> Response:
         context.settings.management_graph == "own" and job.data.get("graph_id") != context.values["graph_id"]
     ):
         raise _unknown(context, job_id)
-    return gateway_answer(context, described(job, version=_version(context)))
+    return gateway_answer(context, described(job, version=api_version(context)))
 
 
 async def list_management_jobs(context: GesContext) -> Response:
     """List the project's management jobs, newest first."""
     project_id = await project_of(context)
-    query = context.query
+    query, version = context.query, api_version(context)
     offset, limit = whole(query.get("offset", 0)), whole(query.get("limit", _LIMIT))
     wanted = query.get("status")
-    if offset is None or limit is None or (wanted is not None and wanted not in _FILTERS):
-        raise _incorrect()
+    if offset is None or limit is None or (wanted is not None and wanted not in _FILTERS[version]):
+        raise incorrect()
     word = {"waiting": "pending"}.get(wanted or "", wanted)
-    since, until = _moment(query.get("start_time")), _moment(query.get("end_time"))
+    start, end = _DAYS[version]
+    since, until = _moment(query.get(start)), _moment(query.get(end), ends=True)
     matching = [
         job
         for job in await _jobs(context, project_id)
-        if word in (None, WORDS[job.state])
+        if word in (None, told(job))
         and query.get("graph_name", job.data.get("related_graph")) == job.data.get("related_graph")
         and (since is None or job.created >= since)
-        and (until is None or job.created <= until)
+        and (until is None or job.created < until)
     ]
-    version = _version(context)
     listing = {
         "jobCount": len(matching),
         "jobList": [described(job, version="v1.0") for job in matching[offset : offset + limit]],
     }
-    return gateway_answer(context, listing if version == "v1.0" else snake_case(listing))
-
-
-def submit(job_type: JobType, *, body: bool = True) -> Handler:
-    """Return the handler of a management call that creates a job on a graph, named by its id.
-
-    Args:
-        body: it needs a JSON object.
-    """
-
-    async def handler(context: GesContext) -> Response:
-        graph = await _graph(context)
-        if isinstance(context.payload, Malformed) or (body and not isinstance(context.payload, dict)):
-            raise _incorrect()
-        job = await context.create(
-            {"plane": "management", "graph": graph.name, "project_id": graph.project_id, "kind": job_type.name}
-        )
-        data = {"jobId" if _version(context) == "v1.0" else "job_id": job.id}
-        return gateway_answer(context, data)
-
-    return handler
-
-
-async def _graph(context: GesContext) -> Graph:
-    project_id = await project_of(context)
-    graph = context.site.graph_ids.get((project_id, context.values["graph_id"]))
-    if graph is None:
-        raise ManagementError("GES.7000", "The graph does not exist or has been deleted.")
-    return graph
+    return gateway_answer(context, in_version(listing, version))
 
 
 async def _jobs(context: GesContext, project_id: str) -> list[Job]:
@@ -102,25 +79,25 @@ def _belongs(job: Job, project_id: str) -> bool:
     return data.get("plane") == "management" and data.get("project_id") == project_id and not data.get("lost")
 
 
-def _version(context: GesContext) -> str:
-    return "v2" if context.path.startswith("/v2/") else "v1.0"
-
-
 def _unknown(context: GesContext, job_id: str) -> ManagementError:
-    if _version(context) == "v1.0":
+    if api_version(context) == "v1.0":
         return ManagementError("GES.8301", f"can not find job, jobId is {job_id}")
     # No sample of v2 exists; the catalogue of the management plane has this (inferred).
     return ManagementError("GES.7007", "The job does not exist.")
 
 
-def _incorrect() -> ManagementError:
-    return ManagementError("GES.0001", "Incorrect parameter.")
+def _moment(value: str | None, *, ends: bool = False) -> float | None:
+    """Read one end of a span as epoch seconds. A day is documented, a moment is taken too.
 
-
-def _moment(value: Any) -> float | None:
+    Args:
+        ends: it is the span's end: all of its day is within (that it is so is inferred), of a moment just that.
+    """
     if not value:
         return None
     try:
-        return instant(str(value))
+        at = instant(value)
     except ValueError:
-        raise _incorrect() from None
+        raise incorrect() from None
+    if not ends:
+        return at
+    return at + (_DAY if _DATE.fullmatch(value) else 0.001)

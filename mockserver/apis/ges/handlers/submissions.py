@@ -17,13 +17,15 @@ from mockserver.apis.ges.job_types import (
     JobType,
     type_of,
 )
-from mockserver.apis.ges.requests import GesContext
+from mockserver.apis.ges.requests import GesContext, whole
 from mockserver.apis.ges.responses import answer
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.site import Graph
 from mockserver.core.job import Job
 
 _SECRETS = ("secretKey", "accessKey")
+_MOST_STEPS = 20
+"""`times` of a path query: "the maximum value is 20" (ges_03_0331)."""
 
 
 async def created(
@@ -91,8 +93,23 @@ async def filtered_query(context: GesContext, graph: Graph) -> Response:
     if mode == "sync":
         rows = {"edges": list(graph.edges)} if graph.edges else {"vertices": list(graph.vertices)}
         return answer(context, {"data": rows})
-    job_type = FILTERED_QUERY_V2 if context.query.get("version") == "v2" else FILTERED_QUERY
-    response, _ = await created(context, graph, job_type, body)
+    response, _ = await created(context, graph, FILTERED_QUERY, body)
+    return response
+
+
+async def path_query(context: GesContext, graph: Graph) -> Response:
+    """Filtered Query V2 (ges_03_0331): an answer, or a job when `executionMode` is `async`."""
+    body = json_object(context)
+    mode = execution_mode(body, "sync", FILTERED_QUERY_V2.code)
+    times = whole(body.get("times", 2))
+    if not isinstance(body.get("vertices"), list) or not isinstance(body.get("repeat"), list) or not body["repeat"]:
+        raise ServiceError(FILTERED_QUERY_V2.code, "K-Hop query with filter criteria failed.")
+    if times is None or not 1 <= times <= _MOST_STEPS:
+        raise ServiceError(FILTERED_QUERY_V2.code, "K-Hop query with filter criteria failed.")
+    if mode == "sync":
+        rows = {"edges": list(graph.edges)} if graph.edges else {"vertices": list(graph.vertices)}
+        return answer(context, {"data": rows})
+    response, _ = await created(context, graph, FILTERED_QUERY_V2, body)
     return response
 
 
