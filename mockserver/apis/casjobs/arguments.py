@@ -9,7 +9,7 @@ so that the contract sees what the client sent. Each type's own reader is compil
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -28,6 +28,15 @@ _CLR_NAMES = {XsdType.LONG: "Int64", XsdType.INT: "Int32", XsdType.BOOLEAN: "Boo
 _TOKENS = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)[^\s/>]+(?:\"[^\"]*\"|'[^']*'|[^>\"'])*?(/?)>", re.DOTALL
 )
+_SCALAR_FRAME = "System.Web.Services.Protocols.ScalarFormatter.FromString(String value, Type type)"
+_COLLECTION_FRAME = "System.Web.Services.Protocols.ValueCollectionParameterReader.Read(NameValueCollection collection)"
+QUERY_READER = "System.Web.Services.Protocols.UrlParameterReader.Read(HttpRequest request)"
+FORM_READER = "System.Web.Services.Protocols.HtmlFormParameterReader.Read(HttpRequest request)"
+READ_FORM_FRAMES = (
+    "System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",
+    "System.Web.Services.Protocols.WebServiceHandler.CoreProcessRequest()",
+)
+"""What reads a query or a form, and what that is called by; all these are C5, and as recorded (C4)."""
 
 
 class Arguments(NamedTuple):
@@ -37,11 +46,13 @@ class Arguments(NamedTuple):
         decoded: what the client sent, as plain data, for the contract.
         values: one for each parameter, in order, with defaults in place.
         error: the first thing that could not be read, in the order in which ASMX reads.
+        unknown: there are elements, too, that ASMX passes over.
     """
 
     decoded: MappingProxyType[str, Any]
     values: tuple[Any, ...]
     error: ClrException | None = None
+    unknown: bool = False
 
 
 class MethodCall(NamedTuple):
@@ -68,35 +79,46 @@ def read_soap(element: Any, operation: SoapOperation, body: Callable[[], str]) -
     read: dict[str, Any] = {}
     decoded: dict[str, Any] = {}
     error: ClrException | None = None
-    for child in element if element is not None else ():
-        parameter = tags.get(child.tag)
+    unknown = False
+    child = None if element is None else next(iter(element), None)
+    while child is not None:
+        here, child = child, child.getnext()
+        parameter = tags.get(here.tag)
         if parameter is None:
             # ASMX ignores what it does not know; to the contract it is a breach.
-            if isinstance(child.tag, str):
-                decoded[_unknown(child.tag)] = child.text
+            if isinstance(here.tag, str):
+                unknown = True
+                decoded[_unknown(here.tag)] = here.text
             continue
         name, kind, decode = parameter
         if name in read:
             continue
+        text: str | None = None
         try:
-            text = _content(child) if len(child) else child.text or ""
-            decoded[name] = text
+            if len(here):
+                inner = _only(here, body)
+                text, here, child = inner.text or "", inner, inner.getnext()
+            else:
+                text = here.text or ""
             read[name] = decoded[name] = text if kind is _STRING else decode(text)
         except (ClrException, Malformed, OutOfRange) as problem:
             if error is None:
                 error = ClrException(
-                    f"There is an error in XML document {_place(element, child, body())}.",
+                    f"There is an error in XML document {_place(here, body())}.",
                     clr_type=errors.INVALID,
                     inner=_complaint(problem, kind, f"The string '{problem}' is not a valid Boolean value."),
                     frames=(
                         "System.Xml.Serialization.XmlSerializer.Deserialize(XmlReader xmlReader, "
                         "String encodingStyle, XmlDeserializationEvents events)",
+                        "System.Xml.Serialization.XmlSerializer.Deserialize(XmlReader xmlReader, String encodingStyle)",
                         "System.Web.Services.Protocols.SoapServerProtocol.ReadParameters()",
                     ),
                 )
             read[name] = None
+            if text is not None:
+                decoded[name] = text
     values = [read[name] if name in read else _DEFAULTS[kind] for name, kind, _ in operation.parameters]
-    return Arguments(MappingProxyType(decoded), tuple(values), error)
+    return Arguments(MappingProxyType(decoded), tuple(values), error, unknown)
 
 
 def _unknown(tag: str) -> str:
@@ -104,53 +126,50 @@ def _unknown(tag: str) -> str:
     return tag.removeprefix(f"{{{NAMESPACE}}}") if space else f"{{}}{tag}"
 
 
-def _complaint(problem: Exception, kind: XsdType, boolean: str) -> ClrException:
+def _complaint(problem: Exception, kind: XsdType, boolean: str, *outer: str) -> ClrException:
     """Return what .NET says of a text that is no value of a type; `boolean`: its sentence for that type."""
     if isinstance(problem, ClrException):
         return problem
     if kind is XsdType.BOOLEAN:
-        return ClrException(boolean, clr_type=errors.FORMAT)
+        return ClrException(boolean, clr_type=errors.FORMAT, frames=outer)
     if isinstance(problem, OutOfRange):
         message = f"Value was either too large or too small for an {_CLR_NAMES[kind]}."
-        return ClrException(message, clr_type=errors.OVERFLOW, frames=_NUMBER_FRAMES[kind])
+        return ClrException(message, clr_type=errors.OVERFLOW, frames=(*_NUMBER_FRAMES[kind], *outer))
     return ClrException(
-        "Input string was not in a correct format.", clr_type=errors.FORMAT, frames=_NUMBER_FRAMES[kind]
+        "Input string was not in a correct format.", clr_type=errors.FORMAT, frames=(*_NUMBER_FRAMES[kind], *outer)
     )
 
 
-def _content(element: Any) -> str:
-    """Return the text around comments and the like.
+def _only(element: Any, body: Callable[[], str]) -> Any:
+    """Return the child whose text ReadElementString takes for that of an element.
+
+    XmlReader.ReadString goes into an element that a value begins with, takes its text, and stands behind it then:
+    what follows there is read as if it were the operation's, and what follows the value is lost.
 
     Raises:
-        ClrException: there is an element in it.
+        ClrException: there is a comment, a processing instruction or an element in the value, anywhere else.
     """
-    for child in element:
-        if isinstance(child.tag, str):
-            raise ClrException(
-                "Unexpected node type Element. ReadElementString method can only be called on elements with "
-                "simple or empty content.",
-                clr_type=errors.XML,
-            )
-    return (element.text or "") + "".join(child.tail or "" for child in element)
+    first = element[0]
+    kind = "Element"
+    if not isinstance(first.tag, str):
+        kind = "ProcessingInstruction" if hasattr(first, "target") else "Comment"
+    elif not element.text and not len(first) and (first.text is not None or not _self_closed(first, body())):
+        return first
+    raise ClrException(
+        f"Unexpected node type {kind}. ReadElementString method can only be called on elements with simple or empty "
+        "content.",
+        clr_type=errors.XML,
+    )
 
 
-def _place(operation: Any, child: Any, body: str) -> str:
+def _place(element: Any, body: str) -> str:
     """Return `(line, column)`: just past the `<` or `</` of the tag after the element, or what else follows it."""
-    elements = operation.getroottree().getroot().iter("*")
-    order = next(number for number, one in enumerate(elements) if one is child)
-    seen, depth, inside = -1, 0, False
-    for token in _TOKENS.finditer(body):
-        if token[2] is None:
-            continue
-        if token[1]:
+    depth = 0
+    for token in _from(element, body):
+        depth += -1 if token[1] else 1
+        if token[2] == "/":
             depth -= 1
-        else:
-            seen += 1
-            if seen == order:
-                inside, depth = True, 0
-            if token[2] != "/":
-                depth += 1
-        if inside and depth == 0:
+        if depth == 0:
             at = token.end()
             if body.startswith("</", at):
                 at += 2
@@ -160,15 +179,40 @@ def _place(operation: Any, child: Any, body: str) -> str:
     return "(0, 0)"
 
 
-def read_form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8") -> Arguments:
-    """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined."""
+def _self_closed(element: Any, body: str) -> bool:
+    """Return whether an element is `<x/>`: its tree tells it from `<x></x>` no more."""
+    return next(_from(element, body))[2] == "/"
+
+
+def _from(element: Any, body: str) -> Iterator[re.Match[str]]:
+    """Yield the tags of a message from an element's start tag on."""
+    elements = element.getroottree().getroot().iter("*")
+    order = next(number for number, one in enumerate(elements) if one is element)
+    tags = (token for token in _TOKENS.finditer(body) if token[2] is not None)
+    starts = -1
+    for token in tags:
+        starts += not token[1]
+        if starts == order:
+            yield token
+            break
+    yield from tags
+
+
+def read_form(
+    text: str, parameters: tuple[Parameter, ...], charset: str = "utf-8", reader: str = QUERY_READER
+) -> Arguments:
+    """Read a query string or a form: names in any letter case, all parameters required, repeated ones joined.
+
+    Args:
+        reader: the stack line of what reads it; nothing but an error has it.
+    """
     if len(text) > _SHORT:  # not worth its hash
-        return _read_form(text, parameters, charset)
+        return _read_form(text, parameters, charset, reader)
     key = (text, parameters, charset)
     known = _known.get(key)
     if known is not None:
         return known
-    arguments = _read_form(text, parameters, charset)
+    arguments = _read_form(text, parameters, charset, reader)
     if arguments.error is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
@@ -176,7 +220,8 @@ def read_form(text: str, parameters: tuple[Parameter, ...], charset: str = "utf-
     return arguments
 
 
-def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Arguments:
+def _read_form(text: str, parameters: Sequence[Parameter], charset: str, reader: str) -> Arguments:
+    frames = (_COLLECTION_FRAME, reader, *READ_FORM_FRAMES)
     given = _given(text, charset)
     decoded: dict[str, Any] = {}
     values: list[Any] = []
@@ -188,7 +233,7 @@ def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Argu
                 error = ClrException(
                     f"Missing parameter: {name}.",
                     clr_type=errors.INVALID,
-                    frames=_form_frames("ValueCollectionParameterReader"),
+                    frames=frames,
                 )
             values.append(None)
             continue
@@ -200,8 +245,8 @@ def _read_form(text: str, parameters: Sequence[Parameter], charset: str) -> Argu
                 error = ClrException(
                     f"Cannot convert {joined} to System.{_CLR_NAMES[kind]}.\r\nParameter name: type",
                     clr_type=errors.ARGUMENT,
-                    inner=_complaint(problem, kind, "String was not recognized as a valid Boolean."),
-                    frames=_form_frames("ScalarFormatter"),
+                    inner=_complaint(problem, kind, "String was not recognized as a valid Boolean.", _SCALAR_FRAME),
+                    frames=(_SCALAR_FRAME, *frames),
                 )
         decoded[name] = joined if value is None else value
         values.append(value)
@@ -239,7 +284,7 @@ def _boolean(text: str) -> bool:
     return word == "true"
 
 
-# guess: plausible frames; those of the faked server have not been published.
+# guess: those of .NET's own number parser; they differ between its versions.
 _NUMBER_FRAMES = {
     kind: (
         "System.Number.StringToNumber(String str, NumberStyles options, NumberBuffer& number, "
@@ -248,16 +293,3 @@ _NUMBER_FRAMES = {
     )
     for kind, name in ((XsdType.LONG, "Int64"), (XsdType.INT, "Int32"))
 }
-
-
-def _form_frames(first: str) -> tuple[str, ...]:
-    own = {
-        "ScalarFormatter": ("System.Web.Services.Protocols.ScalarFormatter.FromString(String value, Type type)",),
-        "ValueCollectionParameterReader": (),
-    }[first]
-    return (
-        *own,
-        "System.Web.Services.Protocols.ValueCollectionParameterReader.Read(NameValueCollection collection)",
-        "System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",
-        "System.Web.Services.Protocols.WebServiceHandler.CoreProcessRequest()",
-    )

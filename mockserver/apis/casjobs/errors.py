@@ -35,6 +35,13 @@ HTTP = "System.Web.HttpException"
 
 UNABLE_TO_READ = "Server was unable to read request."
 UNABLE_TO_PROCESS = "Server was unable to process request."
+# github.com/ballerina-platform/module-ballerina-soap, pull request 130, quotes them from a server on .NET.
+INITIALIZE_FRAMES = (
+    "System.Web.Services.Protocols.ServerProtocol.SetContext(Type type, HttpContext context, HttpRequest request, "
+    "HttpResponse response)",
+    "System.Web.Services.Protocols.ServerProtocolFactory.Create(Type type, HttpContext context, HttpRequest request, "
+    "HttpResponse response, Boolean& abortProcessing)",
+)
 READ_FRAMES = (
     "System.Web.Services.Protocols.SoapServerProtocol.ReadParameters()",
     "System.Web.Services.Protocols.WebServiceHandler.CoreProcessRequest()",
@@ -160,10 +167,15 @@ def query_failed(text: str) -> ClrException:
     return inner
 
 
-def unread_arguments(version: Version | None, inner: ClrException) -> SoapFault | PlainError:
-    """Return the error for arguments that cannot be read; `version` None is a GET or POST."""
+def unread_arguments(version: Version | None, inner: ClrException) -> SoapFault | UnreadableMessage | PlainError:
+    """Return the error for arguments that cannot be read; `version` None is a GET or POST.
+
+    A client's fault that has an XmlException within is a bare 400 (SetResponseErrorCode of the reference source).
+    """
     if version is None:
         return PlainError(inner)
+    if any(one.clr_type == XML for one in inner.chain()):
+        return UnreadableMessage(version, 400, inner.message)
     error = ClrException(UNABLE_TO_READ, clr_type=SOAP, inner=inner, frames=READ_FRAMES)
     return SoapFault(version, Code.CLIENT, error)
 
@@ -230,25 +242,41 @@ def _script(context: CasContext, _: ScriptError) -> Response:
 
 
 def _page(context: CasContext, error: PageError) -> Response:
-    """ASP.NET's yellow page; without details it only says that there was an error."""
+    """ASP.NET's yellow page, in the sentences of its resources; without details it only says so much."""
     status, title, clr_type = error.status, error.title, error.clr_type
-    if not context.settings.error_details and status != 404:
-        title, clr_type = "Runtime Error", None
-    description = (
-        "HTTP 404. The resource you are looking for (or one of its dependencies) could have been removed, had its "
-        "name changed, or is temporarily unavailable."
-        if status == 404
-        else "An unhandled exception occurred during the execution of the current web request."
-    )
+    if status == 404:
+        description = _NOT_FOUND  # shown to everybody, whatever customErrors says
+    elif context.settings.error_details:
+        description = _UNHANDLED
+    else:
+        title, description, clr_type = "Runtime Error", _HIDDEN, None
     body = responses.page(
         "error.html",
         title=title,
         application="/" + context.path.split("/")[1],
         description=description,
         exception=None if clr_type is None else f"{clr_type}: {title}",
+        url=context.prefix + context.path if status == 404 else None,
+        hidden=description is _HIDDEN,
     )
     headers = responses.headers(context.settings, ran=False)
     return Response(status=status, data=None, body=body, content_type=HTML, headers=headers)
+
+
+_NOT_FOUND = (
+    "HTTP 404. The resource you are looking for (or one of its dependencies) could have been removed, had its name "
+    "changed, or is temporarily unavailable.  Please review the following URL and make sure that it is spelled "
+    "correctly."
+)
+_UNHANDLED = (
+    "An unhandled exception occurred during the execution of the current web request. Please review the stack trace "
+    "for more information about the error and where it originated in the code."
+)
+_HIDDEN = (
+    "An application error occurred on the server. The current custom error settings for this application prevent the "
+    "details of the application error from being viewed remotely (for security reasons). It could, however, be viewed "
+    "by browsers running on the local server machine."
+)
 
 
 def _no_route(context: CasContext, _: NoRoute) -> Response:

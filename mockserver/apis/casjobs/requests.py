@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
 from mockserver.api.context import Resolved
 from mockserver.api.operation import Operation
 from mockserver.apis.casjobs import definition, errors
-from mockserver.apis.casjobs.arguments import Arguments, MethodCall, read_form, read_soap
+from mockserver.apis.casjobs.arguments import (
+    FORM_READER,
+    QUERY_READER,
+    READ_FORM_FRAMES,
+    Arguments,
+    MethodCall,
+    read_form,
+    read_soap,
+)
 from mockserver.apis.casjobs.errors import (
     ClrException,
     PageError,
@@ -29,16 +38,16 @@ from mockserver.apis.casjobs.operations import (
     SERVICE_OPERATIONS,
 )
 from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, head_of, read_head
-from mockserver.apis.casjobs.service_types import CasContext
+from mockserver.apis.casjobs.service_types import NAMESPACE, CasContext
 from mockserver.apis.casjobs.soap import operation_in_body, read_message
 from mockserver.contracts.model import Violation
 from mockserver.wire import xml
 from mockserver.wire.charset import codec
-from mockserver.wire.soap_types import Parameter, XsdType
+from mockserver.wire.soap_types import Parameter, SoapOperation, XsdType
 
 _CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
-_INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()",)
+_INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()", *errors.INITIALIZE_FRAMES)
 
 
 async def prepare(context: CasContext) -> None:
@@ -85,8 +94,15 @@ def _soap(context: CasContext) -> Resolved:
         return _refused(error, str(error), operation)
     method = definition.SERVICES[context.settings.upload_data_parameters].operations[operation.name]
     arguments = read_soap(element, method, partial(xml.text, body, head.charset))
+    well = element is not None and arguments.error is None and not arguments.unknown
     unseen = None if arguments.error is None else _unreadable_argument(arguments.error)
-    return Resolved(operation, arguments.decoded.copy(), details=MethodCall(method, arguments, version), unseen=unseen)
+    return Resolved(
+        operation,
+        arguments.decoded.copy(),
+        details=MethodCall(method, arguments, version),
+        breaches=() if well else _out_of_place(element, arguments, method),
+        unseen=unseen,
+    )
 
 
 def _document(context: CasContext) -> Resolved:
@@ -125,10 +141,12 @@ def _at_method(context: CasContext) -> Resolved:
         return _refused(PlainError(_no_form(context)), "the body is no form", operation)
     else:
         charset = codec(head.charset) or "utf-8"
-        arguments = read_form(context.body.decode(charset, "replace"), method.parameters, charset)
+        arguments = read_form(context.body.decode(charset, "replace"), method.parameters, charset, FORM_READER)
     if settings.request_validation and (dangerous := _dangerous(arguments)) is not None:
-        where = "QueryString" if head is None else "Form"
-        return _refused(PlainError(_looks_like_markup(where, *dangerous)), f"{dangerous[0]} looks like markup")
+        error = _looks_like_markup(
+            *(("QueryString", QUERY_READER) if head is None else ("Form", FORM_READER)), *dangerous
+        )
+        return _refused(PlainError(error), f"{dangerous[0]} looks like markup")
     unseen = None if arguments.error is None else _unreadable_argument(arguments.error)
     return Resolved(operation, arguments.decoded.copy(), details=MethodCall(method, arguments, None), unseen=unseen)
 
@@ -149,7 +167,7 @@ def _no_form(context: CasContext) -> ClrException:
     return ClrException(
         f"Request format is invalid: {context.headers.get('Content-Type', '')}.",
         clr_type=errors.INVALID,
-        frames=("System.Web.Services.Protocols.HttpServerProtocol.ReadParameters()",),
+        frames=READ_FORM_FRAMES,
     )
 
 
@@ -160,10 +178,10 @@ def _dangerous(arguments: Arguments) -> tuple[str, str] | None:
     return None
 
 
-def _looks_like_markup(where: str, name: str, value: str) -> ClrException:
+def _looks_like_markup(where: str, reader: str, name: str, value: str) -> ClrException:
     shown = value if len(value) <= 20 else value[:20] + "..."
     message = f'A potentially dangerous Request.{where} value was detected from the client ({name}="{shown}").'
-    return ClrException(message, clr_type=errors.VALIDATION)
+    return ClrException(message, clr_type=errors.VALIDATION, frames=(reader, *READ_FORM_FRAMES))
 
 
 # --- requests that break before or beside their arguments -------------------------------------------
@@ -173,6 +191,33 @@ def _unreadable_argument(error: ClrException) -> Violation:
     """Return the breach that no schema can see: a text parameter that GET and POST insist on."""
     last = list(error.chain())[-1]
     return Violation(side="client", part="parameters", pointer="", message=last.message)
+
+
+def _out_of_place(element: Any, arguments: Arguments, method: SoapOperation) -> tuple[Violation, ...]:
+    """Return the breach, in words, of a message whose operation or parameters are not where the service reads them.
+
+    They are in no namespace, or in another; or a value has what is no text in it.
+    """
+    if arguments.error is not None and (last := list(arguments.error.chain())[-1]).clr_type == errors.XML:
+        return (Violation(side="client", part="parameters", pointer="", message=last.message),)
+    if element is None:
+        message = f"the Body has no {method.name} in the namespace {NAMESPACE}: every parameter is at its default"
+        return (Violation(side="client", part="body", pointer="", message=message),)
+    spaces: dict[str, list[str]] = {}
+    for tag in arguments.decoded:
+        if tag[0] == "{":
+            space, _, name = tag[1:].partition("}")
+            if any(name == parameter.name for parameter in method.parameters):
+                spaces.setdefault(space, []).append(name)
+    if not spaces:
+        return ()
+    places = "; ".join(
+        f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} in "
+        + (f"the namespace {space}" if space else "no namespace")
+        for space, names in spaces.items()
+    )
+    message = f"{places}: the service reads parameters in {NAMESPACE} alone, and takes these for missing"
+    return (Violation(side="client", part="parameters", pointer="", message=message),)
 
 
 def _refused(error: Exception, breach: str, operation: Operation | None = None) -> Resolved:

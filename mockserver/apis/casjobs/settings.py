@@ -21,7 +21,10 @@ class CasSettings:
         _OBSERVED,
     )
     stack_frames: bool = flag(
-        True, "With error_details, plausible stack lines follow the message; the real ones of CasJobs are unknown."
+        True,
+        "With error_details, stack lines follow the message: those of System.Web.Services as recorded, those of "
+        "CasJobs itself made up.",
+        _OBSERVED,
     )
     upload_data_parameters: int = choice(
         5,
@@ -30,7 +33,15 @@ class CasSettings:
         _OBSERVED,
     )
     dataset_in_wsdl: bool = flag(
-        True, "The WSDL describes ExecuteQuickJobDS; off for suds and Axis 1, which stop at its type.", _DOCUMENTED
+        True,
+        "The WSDL describes ExecuteQuickJobDS; off for suds-community, osa, Tcl's WS::Client, JAX-WS' wsimport and "
+        "SOAP::WSDL's wsdl2perl, which stop at its type.",
+        _DOCUMENTED,
+    )
+    http_ports_in_wsdl: bool = flag(
+        True,
+        "The WSDL describes the ports of HTTP GET and HTTP POST, at which xsdata stops; they answer either way.",
+        _OBSERVED,
     )
     request_validation: bool = flag(
         False, "GET and POST values that look like markup are refused, as ASP.NET does unless it is told otherwise."

@@ -6,10 +6,12 @@ read; its envelope decides in which version the answer goes out.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from mockserver.apis.casjobs import errors
 from mockserver.apis.casjobs.errors import (
+    INITIALIZE_FRAMES,
     READ_FRAMES,
     UNABLE_TO_PROCESS,
     UNABLE_TO_READ,
@@ -36,7 +38,22 @@ _DTD = (
 _ROUTE_FRAMES = (
     "System.Web.Services.Protocols.SoapServerProtocol.RouteRequest(SoapServerMessage message)",
     "System.Web.Services.Protocols.SoapServerProtocol.Initialize()",
+    *INITIALIZE_FRAMES,
 )
+_ROUTE12_FRAMES = ("System.Web.Services.Protocols.Soap12ServerProtocolHelper.RouteRequest()", *_ROUTE_FRAMES)
+_LOOK_FRAMES = ("System.Web.Services.Protocols.SoapServerProtocolHelper.GetRequestElement()", *_ROUTE12_FRAMES)
+# Its reader of XML lies between; of that the names are System.Xml's own.
+_BROKEN_FRAMES = (
+    "System.Web.Services.Protocols.SoapServerProtocol.SoapEnvelopeReader.Read()",
+    "System.Xml.XmlReader.MoveToContent()",
+    "System.Web.Services.Protocols.SoapServerProtocol.SoapEnvelopeReader.MoveToContent()",
+    *_LOOK_FRAMES,
+)
+_CHECK_FRAME = "System.Web.Services.Protocols.SoapServerProtocol.CheckHelperVersion()"
+_XML_SPACE = " \t\r\n"
+# Clients write this one; what says something else is looked at.
+_XML_1_0 = b'<?xml version="1.0"'
+_XML_VERSION = re.compile(r"<\?xml\s+version\s*=\s*([\"'])([^\"'<>]*)\1")
 
 
 class Message(NamedTuple):
@@ -64,12 +81,13 @@ def operation_in_body(head: Head, body: bytes) -> tuple[ServiceOperation, Any]:
         message = f"Server did not recognize the value of HTTP Header SOAPAction: {head.action}."
         raise SoapFault(head.guess, Code.CLIENT, ClrException(message, clr_type=errors.SOAP, frames=frames))
     root: Any = None
+    tag: str | None
     try:
-        root = xml.parse(body, head.charset)
+        root = start = _parsed(head, body)
     except xml.BadXml as bad:
-        tag: str | None = _broken_tag(head, body, bad)
+        start, tag = _broken_tag(head, body, bad)
     else:
-        tag = _body_tag(head, root)
+        tag = _body_tag(root)
     operation = BY_ELEMENT.get(tag or "")
     if operation is not None:
         return operation, root
@@ -77,8 +95,8 @@ def operation_in_body(head: Head, body: bytes) -> tuple[ServiceOperation, Any]:
         message = f"Unable to handle request. The action '{head.action}' was not recognized."
     else:
         message = "Unable to handle request without a valid action parameter. Please supply a valid soap action."
-    frames = ("System.Web.Services.Protocols.Soap12ServerProtocolHelper.RouteRequest()", *_ROUTE_FRAMES)
-    raise SoapFault(head.guess, Code.CLIENT, ClrException(message, clr_type=errors.SOAP, frames=frames))
+    error = ClrException(message, clr_type=errors.SOAP, frames=_ROUTE12_FRAMES)
+    raise SoapFault(_version(start, routing=True), Code.CLIENT, error)
 
 
 def read_message(head: Head, body: bytes, operation: ServiceOperation, root: Any = None) -> Message:
@@ -94,77 +112,126 @@ def read_message(head: Head, body: bytes, operation: ServiceOperation, root: Any
         raise UnreadableMessage(head.guess, 415, f"the media type is {head.media or 'missing'}")
     if root is None:
         try:
-            root = xml.parse(body, head.charset)
+            root = xml.parse(body, head.charset) if body.startswith(_XML_1_0) else _parsed(head, body)
         except xml.BadXml as bad:
-            raise UnreadableMessage(head.guess, 400, f"the message is not well-formed: {bad}") from None
+            raise _broken(head, body, bad) from None
     version = _ENVELOPES.get(root.tag) or _version(root)
     if version is Version.SOAP11 and head.media == SOAP12_MEDIA:
-        raise UnreadableMessage(head.guess, 415, "a SOAP 1.1 envelope under the media type of SOAP 1.2")
+        raise _other_media(version)
     # By hand: lxml's own `find` costs five times as much, and each of two searches as much as both in one.
-    header = content = None
     header_tag, body_tag = _HEADER[version], _BODY[version]
+    header = content = None
+    between = root.text
     for child in root:
+        if between is not None and between.strip(_XML_SPACE):
+            break
         tag = child.tag
         if tag == body_tag:
             content = child
             break
-        if tag == header_tag and header is None:
+        if isinstance(tag, str):
+            if tag != header_tag or header is not None:
+                break
             header = child
+        between = child.tail
     if content is None:
-        raise SoapFault(version, Code.CLIENT, _unable(UNABLE_TO_READ, _NO_BODY))
-    if header is not None or content.getnext() is not None:
-        _understand(root, version)
+        raise SoapFault(version, Code.CLIENT, _unread(_NO_BODY))
+    if header is not None:
+        _understand(header, version)
+    # What stands before the operation is passed over.
     for element in content:
-        if isinstance(element.tag, str):
-            return Message(version, element if BY_ELEMENT.get(element.tag) is operation else None)
+        if BY_ELEMENT.get(element.tag) is operation:
+            return Message(version, element)
     return Message(version, None)
 
 
-def _version(root: Any) -> Version:
+def _parsed(head: Head, body: bytes) -> Any:
+    """Return the root of a message, in XML 1.0: XmlTextReader reads no other.
+
+    Raises:
+        BadXml: it cannot be read.
+    """
+    text = xml.text(body, head.charset)
+    found = _XML_VERSION.match(text)
+    if found is not None and found[2] != "1.0":
+        at = found.start(2)
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        message = f"Version number '{found[2]}' is invalid. Line {line}, position {column}."
+        raise xml.BadXml(message, line=line, column=column)
+    return xml.parse(body, head.charset)
+
+
+def _broken(head: Head, body: bytes, bad: xml.BadXml) -> UnreadableMessage:
+    """Return the refusal of a message that is not well-formed, in the version of its envelope if that began well.
+
+    Raises:
+        SoapFault: it is of no version.
+    """
+    started = [] if bad.code == 0 else xml.opening(body, head.charset, depth=1)
+    version = _version(started[0]) if started else head.guess
+    if started and version is Version.SOAP11 and head.media == SOAP12_MEDIA:
+        return _other_media(version)
+    return UnreadableMessage(version, 400, f"the message is not well-formed: {bad}")
+
+
+def _other_media(version: Version) -> UnreadableMessage:
+    return UnreadableMessage(version, 415, "a SOAP 1.1 envelope under the media type of SOAP 1.2")
+
+
+def _version(root: Any, *, routing: bool = False) -> Version:
     """Return the version of a message by its envelope.
 
     Raises:
-        SoapFault: it has another.
+        SoapFault: it has another, or none; ASMX says so in other words while it looks for the operation.
     """
     version = _ENVELOPES.get(root.tag)
     if version is not None:
         return version
     space = root.tag[1:].rpartition("}")[0] if root.tag.startswith("{") else ""
     if space in list(Version):
-        raise SoapFault(Version(space), Code.CLIENT, _unable(UNABLE_TO_READ, _NO_ENVELOPE))
+        raise (
+            _unrouted(Version(space), _NO_ENVELOPE)
+            if routing
+            else SoapFault(Version(space), Code.CLIENT, _unread(_NO_ENVELOPE))
+        )
     message = f"Possible SOAP version mismatch: Envelope namespace {space} was unexpected. Expecting {Version.SOAP11}."
-    error = ClrException(message, clr_type=errors.SOAP, frames=READ_FRAMES)
+    error = ClrException(
+        message, clr_type=errors.SOAP, frames=(_CHECK_FRAME, *(_ROUTE_FRAMES[1:] if routing else READ_FRAMES))
+    )
     raise SoapFault(Version.SOAP11, Code.VERSION_MISMATCH, error)
 
 
-def _body_tag(head: Head, root: Any) -> str | None:
-    """Return the tag of the Body's first child."""
-    body = _child(root, _BODY[_version(root)])
+def _body_tag(root: Any) -> str | None:
+    """Return the tag of the element that the Body begins with; None where it begins with a text, or is empty."""
+    space, _, name = root.tag.rpartition("}")
+    # Of which namespace the envelope is, nobody asks before the operation is known.
+    body = _child(root, f"{space}}}Body") if name == "Envelope" else None
     if body is None:
-        raise SoapFault(head.guess, Code.SERVER, _unable(UNABLE_TO_PROCESS, _NO_BODY))
-    first = _child(body)
-    return None if first is None else str(first.tag)
+        raise _unrouted(_version(root, routing=True), _NO_BODY)
+    between = body.text
+    for child in body:
+        if between is not None and between.strip(_XML_SPACE):
+            break
+        if isinstance(child.tag, str):
+            return str(child.tag)
+        between = child.tail
+    return None
 
 
-def _broken_tag(head: Head, body: bytes, bad: xml.BadXml) -> str:
-    """Return the tag of the Body's first child in a message that breaks after it."""
+def _broken_tag(head: Head, body: bytes, bad: xml.BadXml) -> tuple[Any, str]:
+    """Return the root, and the tag of the Body's first child, of a message that breaks after it."""
     started = [] if bad.code == 0 else xml.opening(body, head.charset, depth=3)
-    if started:
-        version = _version(started[0])
-        inside = [one for one in started if one.getparent() is not None]
-        for one in inside:
-            parent = one.getparent()
-            if parent.tag == _BODY[version] and parent.getparent() is started[0]:
-                return str(one.tag)
+    version = _version(started[0], routing=True) if started else head.guess
+    for one in started[1:]:
+        parent = one.getparent()
+        if parent.tag == _BODY[version] and parent.getparent() is started[0]:
+            return started[0], str(one.tag)
     message = complaint(bad, blank=not xml.text(body, head.charset).strip())
-    raise SoapFault(head.guess, Code.SERVER, _unable(UNABLE_TO_PROCESS, message, clr_type=errors.XML))
+    raise _unrouted(version, message, clr_type=errors.XML, frames=_BROKEN_FRAMES)
 
 
-def _understand(root: Any, version: Version) -> None:
-    """Refuse a header that must be understood: the service knows none."""
-    header = _child(root, _HEADER[version])
-    if header is None:
-        return
+def _understand(header: Any, version: Version) -> None:
+    """Refuse a header block that must be understood: the service knows none."""
     for block in header.iterchildren("*"):
         if block.get(f"{{{version}}}mustUnderstand") in ("1", "true"):
             name = block.tag.rpartition("}")[2]
@@ -178,17 +245,21 @@ def _understand(root: Any, version: Version) -> None:
             raise SoapFault(version, Code.MUST_UNDERSTAND, error)
 
 
-def _child(parent: Any, tag: str | None = None) -> Any:
-    """Return the first child element, of that tag if one is given."""
-    for one in parent:
-        found = one.tag
-        if found == tag or (tag is None and isinstance(found, str)):
-            return one
-    return None
+def _child(parent: Any, tag: str) -> Any:
+    """Return the first child element of a tag."""
+    return next((one for one in parent if one.tag == tag), None)
 
 
-def _unable(what: str, why: str, *, clr_type: str = errors.INVALID) -> ClrException:
-    return ClrException(what, clr_type=errors.SOAP, inner=ClrException(why, clr_type=clr_type))
+def _unread(why: str) -> ClrException:
+    inner = ClrException(why, clr_type=errors.INVALID, frames=READ_FRAMES[:1])
+    return ClrException(UNABLE_TO_READ, clr_type=errors.SOAP, inner=inner, frames=READ_FRAMES)
+
+
+def _unrouted(
+    version: Version, why: str, *, clr_type: str = errors.INVALID, frames: tuple[str, ...] = _LOOK_FRAMES
+) -> SoapFault:
+    inner = ClrException(why, clr_type=clr_type, frames=frames)
+    return SoapFault(version, Code.SERVER, ClrException(UNABLE_TO_PROCESS, clr_type=errors.SOAP, inner=inner))
 
 
 # What XmlTextReader says, by libxml2's number for the error; the rest keeps libxml2's words.
@@ -200,6 +271,7 @@ _COMPLAINTS = {
     68: "An error occurred while parsing EntityName.",
     73: "Unexpected end of file has occurred.",
     77: "Unexpected end of file has occurred.",
+    96: "Syntax for an XML declaration is invalid.",
 }
 _DOCUMENT_EMPTY = 4
 

@@ -31,13 +31,17 @@ _PORTS = {"HttpGet": "GET", "HttpPost": "POST"}
 
 
 @lru_cache(maxsize=64)
-def wsdl(service: SoapService, table: tuple[ServiceOperation, ...], address: str, *, dataset: bool) -> bytes:
+def wsdl(
+    service: SoapService, table: tuple[ServiceOperation, ...], address: str, *, dataset: bool = True, http: bool = True
+) -> bytes:
     """Return the WSDL of a service at an address.
 
     Args:
         table: says what each operation does.
         dataset: describe operations that answer with any content (ExecuteQuickJobDS).
+        http: describe the ports of HTTP GET and HTTP POST.
     """
+    protocols = tuple(_PORTS) if http else ()
     docs = {one.name: one.doc for one in table}
     described = [one for one in service.operations.values() if dataset or all(member.type for member in one.response)]
     root = _node(
@@ -45,13 +49,13 @@ def wsdl(service: SoapService, table: tuple[ServiceOperation, ...], address: str
         *_PREFIXES,
         children=(
             _documentation(SERVICE_DOC),
-            _node("wsdl:types", children=(_schema(service, described),)),
-            *_messages(described),
-            *(_port_type(described, docs, protocol) for protocol in ("Soap", *_PORTS)),
+            _node("wsdl:types", children=(_schema(service, described, http=http),)),
+            *_messages(described, protocols),
+            *(_port_type(described, docs, protocol) for protocol in ("Soap", *protocols)),
             _soap_binding(described, "soap"),
             _soap_binding(described, "soap12"),
-            *(_http_binding(described, protocol) for protocol in _PORTS),
-            _service(address),
+            *(_http_binding(described, protocol) for protocol in protocols),
+            _service(address, protocols),
         ),
     )
     return written_document(root)
@@ -96,7 +100,7 @@ def _documentation(text: str) -> Node:
 # --- types ----------------------------------------------------------------------------------------
 
 
-def _schema(service: SoapService, described: list[SoapOperation]) -> Node:
+def _schema(service: SoapService, described: list[SoapOperation], *, http: bool) -> Node:
     known: set[str] = set()
     children: list[Node] = []
     for operation in described:
@@ -107,7 +111,7 @@ def _schema(service: SoapService, described: list[SoapOperation]) -> Node:
         "s:schema",
         ("elementFormDefault", "qualified"),
         ("targetNamespace", NAMESPACE),
-        children=(*children, *_global_elements(described)),
+        children=(*children, *(_global_elements(described) if http else ())),
     )
 
 
@@ -162,12 +166,12 @@ def _global_elements(described: list[SoapOperation]) -> Iterator[Node]:
 # --- messages, port types, bindings -----------------------------------------------------------------
 
 
-def _messages(described: list[SoapOperation]) -> Iterator[Node]:
+def _messages(described: list[SoapOperation], protocols: tuple[str, ...]) -> Iterator[Node]:
     for one in described:
         for way, element in (("In", one.name), ("Out", f"{one.name}Response")):
             part = _node("wsdl:part", ("name", "parameters"), ("element", f"tns:{element}"))
             yield _node("wsdl:message", ("name", f"{one.name}Soap{way}"), children=(part,))
-    for protocol in _PORTS:
+    for protocol in protocols:
         for one in described:
             parts = tuple(_node("wsdl:part", ("name", member.name), ("type", "s:string")) for member in one.request)
             yield _node("wsdl:message", ("name", f"{one.name}{protocol}In"), children=parts)
@@ -245,8 +249,8 @@ def _operation(one: SoapOperation, address: Node, taken: tuple[Node, ...], given
     )
 
 
-def _service(address: str) -> Node:
-    ports = (("Soap", "soap"), ("Soap12", "soap12"), ("HttpGet", "http"), ("HttpPost", "http"))
+def _service(address: str, protocols: tuple[str, ...]) -> Node:
+    ports = (("Soap", "soap"), ("Soap12", "soap12"), *((protocol, "http") for protocol in protocols))
     return _node(
         "wsdl:service",
         ("name", SERVICE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,28 @@ def test_without_the_dataset_no_trace_of_it_is_left() -> None:
     assert b"ExecuteQuickJobDS" not in text
     assert b"DataSet" not in text
     assert b's:schema"' not in text
+
+
+def test_without_the_http_ports_the_wsdl_is_that_of_soap_alone() -> None:
+    # What the recorded runtime leaves out with HttpGet and HttpPost removed from its protocols.
+    whole = digests(wsdl(defined(5), SERVICE_OPERATIONS, ADDRESS))
+    text = wsdl(defined(5), SERVICE_OPERATIONS, ADDRESS, http=False)
+    left = digests(text)
+
+    gone = [name for name in whole if name not in left]
+    globals_ = {"string", "DataSet", "long", "int", "ArrayOfCJJob", "ArrayOfJob", "ArrayOfCJQueue", "ArrayOfCJType"}
+    assert {name for name in gone if "Http" not in name} == {f"element {name}" for name in globals_}
+    assert [name for name in left if "Http" in name] == []
+    changed = {name for name, digest in left.items() if whole[name] != digest}
+    assert changed <= {"service Jobs", "definitions"}
+    assert re.findall(rb'<wsdl:port name="(\w+)"', text) == [b"JobsSoap", b"JobsSoap12"]
+
+
+async def test_the_http_ports_answer_also_where_the_wsdl_does_not_tell_of_them(client: Client) -> None:
+    await client.sandbox.change_settings("casjobs", {"http_ports_in_wsdl": False})
+
+    assert b"http:binding" not in await (await client.get(f"{SERVICE}?wsdl")).read()
+    assert (await client.get(f"{SERVICE}/GetJobStatus?wsId=1&pw=secret&jobId=1001")).status == 200
 
 
 @pytest.mark.parametrize("query", ["WSDL", "wsdl", "Wsdl"])

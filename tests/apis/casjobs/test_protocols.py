@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
 
 from mockserver.apis.casjobs.definition import SERVICES, defined
+from mockserver.apis.casjobs.service_types import NAMESPACE
 from tests.drivers.casjobs import SERVICE, SOAP11, SOAP12, envelope, headers, job
 from tests.drivers.server import Client
 
@@ -127,7 +129,7 @@ async def test_latin_1_is_read_as_it_is_declared(terse: Client) -> None:
         (headers(None), SOAP12, 200, "application/soap+xml; charset=utf-8"),
         (headers("CancelJob"), SOAP12, 200, "application/soap+xml; charset=utf-8"),
         (headers("CancelJob", "application/soap+xml"), SOAP12, 200, "application/soap+xml; charset=utf-8"),
-        (headers("CancelJob", "application/soap+xml"), SOAP11, 415, "application/soap+xml; charset=utf-8"),
+        (headers("CancelJob", "application/soap+xml"), SOAP11, 415, "text/xml; charset=utf-8"),
         (headers("CancelJob", "application/xml"), SOAP11, 415, "text/xml; charset=utf-8"),
         (headers(None, "application/xml"), SOAP12, 415, "application/soap+xml; charset=utf-8"),
         (headers("GetJobs"), SOAP11, 500, "text/xml; charset=utf-8"),
@@ -208,9 +210,8 @@ async def test_an_envelope_without_a_body(terse: Client, space: str, given: dict
     [
         ("<wsId> +1 </wsId><pw>secret</pw><jobId>1001</jobId>", None),
         ("<jobId>1001</jobId><pw>secret</pw><wsId>1</wsId>", None),
-        ("<!-- a --><wsId>1</wsId><pw>se<!-- b -->cret</pw><jobId><![CDATA[1001]]></jobId>", None),
+        ("<!-- a --><wsId>1</wsId><pw>secret</pw><!-- b --><jobId><![CDATA[1001]]></jobId>", None),
         ("<wsId>1</wsId><wsId>2</wsId><pw>secret</pw><jobId>1001</jobId>", None),
-        ("<wsId>1</wsId><pw>secret</pw><jobId>1001<x/></jobId>", "Unexpected node type Element."),
         ("<wsId>1</wsId><pw>secret</pw><jobId>1e3</jobId>", "Input string was not in a correct format."),
         ("<wsId>1</wsId><pw>secret</pw><jobId>" + "9" * 6000 + "</jobId>", "too large or too small for an Int64."),
         ("<wsId>1</wsId><pw>secret</pw><jobId>" + "0" * 6000 + "1001</jobId>", None),
@@ -222,6 +223,41 @@ async def test_arguments(terse: Client, inner: str, told: str | None) -> None:
     assert status == (200 if told is None else 500)
     assert told is None or told in text
     assert await status_of(terse, "1001") == ("Canceling" if told is None else "Started")
+
+
+ELSEWHERE = f"the service reads parameters in {NAMESPACE} alone, and takes these for missing"
+
+
+@pytest.mark.parametrize(
+    ("content", "breach"),
+    [
+        (
+            f'<n:GetJobStatus xmlns:n="{NAMESPACE}"><wsId>1</wsId><pw>secret</pw><jobId>1001</jobId></n:GetJobStatus>',
+            f"parameters: wsId, pw, jobId are in no namespace: {ELSEWHERE}",
+        ),
+        (
+            f'<n:GetJobStatus xmlns:n="{NAMESPACE}"><n:wsId>1</n:wsId><pw>secret</pw><x:jobId xmlns:x="urn:x"/>'
+            "</n:GetJobStatus>",
+            f"parameters: pw is in no namespace; jobId is in the namespace urn:x: {ELSEWHERE}",
+        ),
+        (
+            "<GetJobStatus><wsId>1</wsId></GetJobStatus>",
+            f"body: the Body has no GetJobStatus in the namespace {NAMESPACE}: every parameter is at its default",
+        ),
+        (
+            f'<GetJobStatus xmlns="{NAMESPACE}"><wsId>1</wsId><pw>s<b/></pw><jobId>1</jobId></GetJobStatus>',
+            "parameters: Unexpected node type Element. ReadElementString method can only be called on elements with "
+            "simple or empty content.",
+        ),
+    ],
+)
+async def test_what_is_where_the_service_does_not_look_is_said_in_words(
+    terse: Client, content: str, breach: str
+) -> None:
+    body = f'<s:Envelope xmlns:s="{SOAP11}"><s:Body>{content}</s:Body></s:Envelope>'
+    answer = await terse.post(SERVICE, data=body.encode(), headers=headers("GetJobStatus"))
+
+    assert answer.headers["X-Mockserver-Violation"] == breach
 
 
 @pytest.mark.parametrize(
@@ -302,6 +338,19 @@ async def test_other_methods(terse: Client, method: str) -> None:
     assert (await terse.request(method, SERVICE)).status == 405
     assert (await terse.request(method, f"{SERVICE}/CancelJob?wsId=1&pw=secret&jobId=1001")).status == 500
     assert await status_of(terse, "1001") == "Started"
+
+
+async def test_an_unrecognised_path_where_errors_are_hidden(terse: Client) -> None:
+    answer = await terse.post(f"{SERVICE}/")
+    page = unescape(await answer.text())
+
+    assert (answer.status, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "<title>Runtime Error</title>" in page
+    assert "prevent the details of the application error from being viewed remotely (for security reasons)." in page
+    assert '<customErrors mode="Off"/>' in page
+    assert "unrecognized" not in page
+    missing = await terse.get("/CasJobs/services/other.asmx")
+    assert "Requested URL: </b>/CasJobs/services/other.asmx" in await missing.text()  # this one is shown to all
 
 
 async def test_iis_may_put_a_page_of_its_own(terse: Client) -> None:

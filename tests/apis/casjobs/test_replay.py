@@ -3,7 +3,8 @@
 `exchanges/details` was recorded with ASP.NET's customErrors Off, `exchanges/messages` with it On.
 Set aside is only what casjobs.md §8 lists, and the job ids that each server draws for itself:
 
-* line ends, stack lines, message arguments left as `{0}`, the newer sentence of KeyNotFoundException;
+* line ends, message arguments left as `{0}`, the newer sentence of KeyNotFoundException;
+* stack lines other than those of System.Web.Services, which is built from Microsoft's source: of these the names count;
 * HTML pages are compared by status and media type, so that only their heads are kept; the page for `?op=` crashes and is
   left out.
 """
@@ -105,6 +106,12 @@ def comparable(text: str) -> str:
     return re.sub(r"(<long [^>]*>|<Submit\w+Result>)\d+<", r"\1ID<", text)
 
 
+def web_services(text: str) -> list[str]:
+    """Return what the stack lines of System.Web.Services name, without parameters."""
+    found = re.findall(r"^ +at (System\.Web\.Services\.[\w.+]+)", text, re.MULTILINE)
+    return [name.replace("+", ".") for name in found]  # a class within another
+
+
 def same(expected: str, found: str) -> bool:
     pattern = re.sub(r"\\\{[01]\\\}", ".*?", re.escape(comparable(expected)))
     return re.fullmatch(pattern, comparable(found), re.DOTALL) is not None
@@ -124,6 +131,9 @@ def differences(expected: Recorded, found: Recorded) -> list[str]:
         problems.append(f"Cache-Control {found.headers['cache-control']}, not {expected.headers['cache-control']}")
     if not html and not same(expected.body, found.body):
         problems.append(f"body\n  {comparable(found.body)!r}\ninstead of\n  {comparable(expected.body)!r}")
+    stacks = web_services(expected.body), web_services(found.body)
+    if not html and stacks[0] != stacks[1]:
+        problems.append(f"stack\n  {stacks[1]}\ninstead of\n  {stacks[0]}")
     return problems
 
 

@@ -38,7 +38,13 @@ async def service_description(context: CasContext) -> Response:
     wanted: DocumentRequest = context.details
     settings = context.settings
     if wanted.service is not None:
-        body = wsdl(wanted.service, wanted.table, _address(context), dataset=settings.dataset_in_wsdl)
+        body = wsdl(
+            wanted.service,
+            wanted.table,
+            _address(context),
+            dataset=settings.dataset_in_wsdl,
+            http=settings.http_ports_in_wsdl,
+        )
         return document_response(body, XML, settings)
     missing = "Schema not found." if wanted.part == "schema" else "XML Web service description was not found."
     raise PlainError(ClrException(missing, clr_type=INVALID, frames=_NO_DOCUMENT_FRAMES), ran=True)
