@@ -95,11 +95,11 @@ def record(
         out.mkdir(parents=True, exist_ok=True)
         if secure is not None and secure.ca_pem is not None:
             (out / "ca.pem").write_bytes(secure.ca_pem)
-        event_loop.run(
-            _record(api, contracts, system, (host, port, secure), out, bases, files, everything=everything)
-        )
+        event_loop.run(_record(api, contracts, system, (host, port, secure), out, bases, files, everything=everything))
     except OSError as error:
-        raise click.UsageError(f"{error.filename or host}: {error.strerror or error}; choose another --out or --port") from None
+        raise click.UsageError(
+            f"{error.filename or host}: {error.strerror or error}; choose another --out or --port"
+        ) from None
 
 
 async def _record(

@@ -87,7 +87,7 @@ def shown(report: Report, *, everything: bool) -> str:
 
     rows = [row for row in report.rows if everything or row.outcome is not Outcome.NOT_TRIED]
     seen = {row.operation for row in report.rows if row.outcome is not Outcome.NOT_TRIED}
-    untried = dict((row.operation, row.why) for row in report.rows if row.operation not in seen)
+    untried = {row.operation: row.why for row in report.rows if row.operation not in seen}
     lines = []
     if rows:
         cells = [

@@ -204,6 +204,4 @@ class Interpreter:
 def received_answer(exchange: Exchange) -> ReceivedAnswer:
     """Return the answer of an exchange."""
     headers = exchange.answer_headers
-    return ReceivedAnswer(
-        exchange.status, headers.get("Content-Type"), exchange.answer, headers.get("Location", "")
-    )
+    return ReceivedAnswer(exchange.status, headers.get("Content-Type"), exchange.answer, headers.get("Location", ""))

@@ -46,7 +46,12 @@ class Recording:
         judged = self._history.note(await self._interpreter.judge(exchange))
         self.judged.append(judged)
         kinds = self.api.machines
-        self.subjects.append(next((self._known[kind, judged.job] for kind in kinds if judged.job and (kind, judged.job) in self._known), None))
+        self.subjects.append(
+            next(
+                (self._known[kind, judged.job] for kind in kinds if judged.job and (kind, judged.job) in self._known),
+                None,
+            )
+        )
         for one in judged.jobs:
             self._known[one.kind, one.id] = merged(self._known.get((one.kind, one.id)), one)
 
@@ -94,7 +99,7 @@ class Recording:
             at=exchange.at,
             sandbox="",
             method=exchange.method,
-            path=exchange.url[len(self._root) :] if exchange.url.startswith(self._root) else exchange.url,
+            path=exchange.url.removeprefix(self._root),
             headers=exchange.headers,
             body=exchange.body,
             api=judged.api,

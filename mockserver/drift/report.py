@@ -204,9 +204,7 @@ def _breaches(judged: Judged) -> Iterable[Breach]:
             source=one.source,
             confidence=one.confidence,
         )
-        yield Breach(
-            operation=judged.verdict.operation, request=request, violation=masked, sentence=_sentence(masked)
-        )
+        yield Breach(operation=judged.verdict.operation, request=request, violation=masked, sentence=_sentence(masked))
 
 
 def _sentence(one: Violation) -> str:

@@ -203,7 +203,7 @@ def put(*path: Any) -> Change:
     def edit(document: Any) -> None:
         for key in keys:
             document = document[key]
-        document[last]  # noqa: B018 (there is such a place)
+        document[last]
         document[last] = value
 
     return data(edit)

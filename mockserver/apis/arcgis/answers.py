@@ -66,7 +66,10 @@ def recorded_site(jobs: Sequence[JobSeen]) -> Mapping[str, Any]:
             "folder": folder,
             "type": "GPServer",
             "execution_type": "asynchronous",
-            "tasks": [{"name": task, "parameters": [_input(one) for one in sorted(names)]} for task, names in sorted(known.items())],
+            "tasks": [
+                {"name": task, "parameters": [_input(one) for one in sorted(names)]}
+                for task, names in sorted(known.items())
+            ],
         }
         services.append(made)
     return {

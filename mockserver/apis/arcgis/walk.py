@@ -41,12 +41,18 @@ class _Site:
         token = token or (self.admin_token if operation.startswith("Admin") else self.token)
         if token is not None:
             values["token"] = token
-        ask = Ask(method=method, path=path, **{"query" if method == "GET" else "form": values})
+        in_query = method == "GET"
+        ask = Ask(method=method, path=path, query=values if in_query else {}, form={} if in_query else values)
         seen = await self.system.call(operation, ask)
         code = seen.find("error", "code") if seen.find("code") is None else seen.find("code")
         if seen.status >= 400 and code is not None:
             # A site that has statuses of errors at all has the envelope's own code for it.
-            fact = Fact(expected=f"the status of its code, {code}", got=str(seen.status), source=_ERRORS, confidence=Confidence.INFERRED)
+            fact = Fact(
+                expected=f"the status of its code, {code}",
+                got=str(seen.status),
+                source=_ERRORS,
+                confidence=Confidence.INFERRED,
+            )
             self.system.claim(seen, code == seen.status, fact)
         return seen
 
@@ -75,13 +81,13 @@ async def _directory(site: _Site) -> None:
 
 async def _tokens(site: _Site) -> None:
     system, account = site.system, site.system.account
-    form = {"username": account.get("username"), "password": account.get("password"), "client": "requestip"}
+    form: dict[str, Any] = {"username": account.get("username"), "client": "requestip"}
     if account.get("username") is None:
         system.skip("the account names no username", "GenerateToken", "AdminGenerateToken")
         return
     path = account.get("token_url", f"{site.root}/tokens/generateToken")
-    await site.ask("GenerateToken", path, "POST", **{**form, "password": "no such password"})
-    seen = await site.ask("GenerateToken", path, "POST", **form, expiration="60")
+    await site.ask("GenerateToken", path, "POST", **form, password="no such password")  # noqa: S106 (none)
+    seen = await site.ask("GenerateToken", path, "POST", **form, password=account.get("password"), expiration="60")
     site.token = _token(system, seen)
 
 
@@ -111,12 +117,22 @@ async def _service(site: _Site) -> None:
         system.skip("the account's service lies in no folder", "Folder")
         catalog = await site.ask("Catalog", f"{site.root}/rest/services")
         listed = [one.get("name") for one in catalog.find("services") or () if isinstance(one, Mapping)]
-        fact = Fact(pointer="/services", expected=f"{name} among the services", got=", ".join(map(str, listed)), source="Catalog")
+        fact = Fact(
+            pointer="/services",
+            expected=f"{name} among the services",
+            got=", ".join(map(str, listed)),
+            source="Catalog",
+        )
         system.claim(catalog, name in listed, fact)
     for f in _FORMATS:
         seen = await site.ask("Service", site.service, f=f)
         if f == "json" and "task" in account:
-            fact = Fact(pointer="/tasks", expected=f"{account['task']} among the tasks", got=str(seen.find("tasks")), source="GP Service")
+            fact = Fact(
+                pointer="/tasks",
+                expected=f"{account['task']} among the tasks",
+                got=str(seen.find("tasks")),
+                source="GP Service",
+            )
             system.claim(seen, account["task"] in (seen.find("tasks") or ()), fact)
         if "task" in account:
             await site.ask("Task", site.task, f=f)
@@ -130,7 +146,9 @@ async def _service(site: _Site) -> None:
 async def _jobs(site: _Site) -> None:
     system, account = site.system, site.system.account
     if not site.service_name or "task" not in account:
-        system.skip("the account names no service and task", "SubmitJob", "JobStatus", "CancelJob", "JobResult", "JobInput")
+        system.skip(
+            "the account names no service and task", "SubmitJob", "JobStatus", "CancelJob", "JobResult", "JobInput"
+        )
         return
     await site.ask("JobStatus", f"{site.task}/jobs/{_UNKNOWN_JOB}")
     await site.ask("CancelJob", f"{site.task}/jobs/{_UNKNOWN_JOB}/cancel")
@@ -139,7 +157,9 @@ async def _jobs(site: _Site) -> None:
             await site.ask("JobStatus", f"{site.task}/jobs/{account['job']}", f=f)
         await site.ask("JobStatus", f"{site.task}/jobs/{account['job']}", returnMessages="false")
     if not system.may_write:
-        system.skip("needs --write, for it makes a job", "SubmitJob", "JobResult", "JobInput", "JobResults", "JobInputs")
+        system.skip(
+            "needs --write, for it makes a job", "SubmitJob", "JobResult", "JobInput", "JobResults", "JobInputs"
+        )
         return
     await _to_the_end(site)
     await _cancelled(site)
@@ -158,16 +178,31 @@ async def _to_the_end(site: _Site) -> None:
         system.skip("the submit was refused", "JobResult", "JobInput", "JobResults", "JobInputs")
         return
     seen = await system.until(lambda: site.ask("JobStatus", job), _has_ended)
-    ended = Fact(pointer="/jobStatus", expected="an end", got=str(seen.find("jobStatus")), source=_GP_JOB, confidence=Confidence.OBSERVED)
+    ended = Fact(
+        pointer="/jobStatus",
+        expected="an end",
+        got=str(seen.find("jobStatus")),
+        source=_GP_JOB,
+        confidence=Confidence.OBSERVED,
+    )
     system.claim(seen, _has_ended(seen), ended)
     again = await site.ask("JobStatus", job)
-    fact = Fact(pointer="/jobStatus", expected=f"{seen.find('jobStatus')} for good", got=str(again.find("jobStatus")), source=_GP_JOB)
+    fact = Fact(
+        pointer="/jobStatus",
+        expected=f"{seen.find('jobStatus')} for good",
+        got=str(again.find("jobStatus")),
+        source=_GP_JOB,
+    )
     system.claim(again, again.find("jobStatus") == seen.find("jobStatus"), fact)
     for kind, operation in (("results", "JobResult"), ("inputs", "JobInput")):
         for name, where in (again.find(kind) or {}).items():
             url = where.get("paramUrl") if isinstance(where, Mapping) else None
             relative = isinstance(url, str) and url == f"{kind}/{name}"
-            system.claim(again, relative, Fact(pointer=f"/{kind}/{name}/paramUrl", expected=f"{kind}/{name}", got=str(url), source=_GP_JOB))
+            system.claim(
+                again,
+                relative,
+                Fact(pointer=f"/{kind}/{name}/paramUrl", expected=f"{kind}/{name}", got=str(url), source=_GP_JOB),
+            )
             shown = await site.ask(operation, f"{job}/{kind}/{name}")
             system.claim(
                 shown,
@@ -195,7 +230,9 @@ async def _cancelled(site: _Site) -> None:
         return  # too quick to be cancelled: the task has said all there is to say
     seen = await site.ask("CancelJob", f"{job}/cancel")
     told = seen.find("jobStatus")
-    fact = Fact(pointer="/jobStatus", expected=f"{GpState.CANCELLING} or {GpState.CANCELLED}", got=str(told), source=_CANCEL)
+    fact = Fact(
+        pointer="/jobStatus", expected=f"{GpState.CANCELLING} or {GpState.CANCELLED}", got=str(told), source=_CANCEL
+    )
     system.claim(seen, told in (GpState.CANCELLING, GpState.CANCELLED) or seen.find("error") is not None, fact)
     end = await system.until(lambda: site.ask("JobStatus", job), _has_ended)
     if "error" not in (seen.data or {}):
@@ -238,7 +275,9 @@ async def _administrator(site: _Site) -> None:
     await site.ask("AdminService", site.admin_service)
     jobs = f"{site.admin_service}/jobs"
     await site.ask("AdminJobs", jobs)
-    await site.ask("AdminQueryJobs", f"{jobs}/query", start="1", number="10", startTime="", endTime="", userName="", machineName="")
+    await site.ask(
+        "AdminQueryJobs", f"{jobs}/query", start="1", number="10", startTime="", endTime="", userName="", machineName=""
+    )
     await site.ask("AdminJobStatistics", f"{jobs}/statistics")
     await site.ask("AdminJob", f"{jobs}/{_UNKNOWN_JOB}")
     if "job" in account:

@@ -106,12 +106,24 @@ async def _documents(service: _Service) -> None:
         Fact(expected=f"targetNamespace {NAMESPACE}", got=str(space), source=_WSDL, confidence=Confidence.OBSERVED),
     )
     inside = f"//{system.host}/".casefold() in text.casefold()
-    system.claim(described, inside, Fact(expected=f"an address of {system.host}", got="another host", source="ASMX writes the host that it was asked by", confidence=Confidence.OBSERVED))
+    system.claim(
+        described,
+        inside,
+        Fact(
+            expected=f"an address of {system.host}",
+            got="another host",
+            source="ASMX writes the host that it was asked by",
+            confidence=Confidence.OBSERVED,
+        ),
+    )
     await system.call("Discovery", Ask(path=f"{service.path}?disco"))
     await system.call("HelpPage", Ask(path=service.path))
     account = system.account
     if "userid" in account:
-        ask = Ask(path=f"{service.site}/casusers.asmx/GetWebServiceId", query={"userid": account["userid"], "password": service.password})
+        ask = Ask(
+            path=f"{service.site}/casusers.asmx/GetWebServiceId",
+            query={"userid": account["userid"], "password": service.password},
+        )
         await system.call("GetWebServiceId", ask)
     else:
         system.skip("the account names no userid", "GetWebServiceId")
@@ -137,16 +149,24 @@ async def _reads(service: _Service) -> None:
         await service.call("GetJobTypes", protocol, service.login("GetJobTypes"))
         await service.call("GetJobStatus", protocol, {**service.login("GetJobStatus"), "jobId": _UNKNOWN_JOB})
         for name in ("GetJobs", "GetJobsJob"):
-            seen = await service.call(name, protocol, {**service.login(name), **_condition(account.get("job", _UNKNOWN_JOB))})
+            seen = await service.call(
+                name, protocol, {**service.login(name), **_condition(account.get("job", _UNKNOWN_JOB))}
+            )
             for number, record in enumerate(seen.data if isinstance(seen.data, list) else ()):
                 _in_order(system, seen, number, record)
         if "job" in account:
-            status = await service.call("GetJobStatus", protocol, {**service.login("GetJobStatus"), "jobId": account["job"]})
+            status = await service.call(
+                "GetJobStatus", protocol, {**service.login("GetJobStatus"), "jobId": account["job"]}
+            )
             listed = await service.call("GetJobs", protocol, {**service.login("GetJobs"), **_condition(account["job"])})
             _same(system, status, listed, account["job"])
     if account.get("admin"):
         for protocol in service.protocols:
-            await service.call("GetServiceState", protocol, {**service.login("GetServiceState"), "serviceName": account.get("service_name", "")})
+            await service.call(
+                "GetServiceState",
+                protocol,
+                {**service.login("GetServiceState"), "serviceName": account.get("service_name", "")},
+            )
     else:
         system.skip("the account is no administrator's (`admin: true`)", "GetServiceState")
 
@@ -179,7 +199,9 @@ def _in_order(system: LiveSystem, seen: Seen, number: int, record: Mapping[str, 
         return  # the form is the schema's business
     set_ones = [one for one in moments if one > 0]  # .NET's first moment stands for "never"
     got = ", ".join(str(record[name]) for name in ("TimeSubmit", "TimeStart", "TimeEnd"))
-    fact = Fact(pointer=f"/{number}", expected="TimeSubmit, TimeStart, TimeEnd in this order", got=got, source=_PAGE + "GetJobs")
+    fact = Fact(
+        pointer=f"/{number}", expected="TimeSubmit, TimeStart, TimeEnd in this order", got=got, source=_PAGE + "GetJobs"
+    )
     system.claim(seen, set_ones == sorted(set_ones), fact)
 
 

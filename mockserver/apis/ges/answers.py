@@ -56,7 +56,7 @@ def _asked(context: GesContext) -> Mapping[str, Any]:
 
 
 def _rows(data: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
-    rows = next((data[name] for name in names if isinstance(data.get(name), list)), [])
+    rows: list[Any] = next((data[name] for name in names if isinstance(data.get(name), list)), [])
     return [one for one in rows if isinstance(one, Mapping)]
 
 

@@ -1,4 +1,4 @@
-"""A walk through a live GES: sign in, jobs of a graph, an algorithm to its end, a cancel, refusals, the management plane."""
+"""A walk through a live GES: sign in, jobs of a graph, an algorithm to its end, a cancel, refusals, management."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class _Graph:
     def below(self, path: str) -> str:
         return f"/ges/v1.0/{self.project}/graphs/{self.name}/{path}"
 
-    async def ask(self, operation: str, path: str, method: str = "GET", *, token: str | None = None, **more: Any) -> Seen:
+    async def ask(
+        self, operation: str, path: str, method: str = "GET", *, token: str | None = None, **more: Any
+    ) -> Seen:
         headers = {"X-Auth-Token": str(token or self.token)}
         return await self.system.call(operation, Ask(method=method, path=path, headers=headers, **more))
 
@@ -39,7 +41,12 @@ async def walk(system: LiveSystem) -> None:
     graph = _Graph(system)
     await _sign_in(graph)
     if graph.token is None or not graph.project or not graph.name:
-        system.skip("the account names no token (or user and password), project_id and graph", "JobStatus", "ListJobs", "CancelJob")
+        system.skip(
+            "the account names no token (or user and password), project_id and graph",
+            "JobStatus",
+            "ListJobs",
+            "CancelJob",
+        )
     else:
         await _reads(graph)
         await _refusals(graph)
@@ -48,8 +55,16 @@ async def walk(system: LiveSystem) -> None:
             await _cancelled(graph)
             await _queries(graph)
         else:
-            system.skip("needs --write, for it makes a job", "ExecuteAlgorithm", "CancelJob", "QueryVertices", "QueryEdges",
-                        "ExecuteCypherQuery", "ExecuteGremlinQuery", "FilteredQuery")
+            system.skip(
+                "needs --write, for it makes a job",
+                "ExecuteAlgorithm",
+                "CancelJob",
+                "QueryVertices",
+                "QueryEdges",
+                "ExecuteCypherQuery",
+                "ExecuteGremlinQuery",
+                "FilteredQuery",
+            )
         await _management(graph)
     system.skip("changes or empties the graph", *_CHANGES)
     system.skip("writes to a bucket of the account's", "ExportResult", "ExportVertices", "ExportEdges", "ExportGraph")
@@ -69,12 +84,16 @@ async def _sign_in(graph: _Graph) -> None:
         await system.call("CreateToken", _credentials(graph, "no such password"))
         seen = await system.call("CreateToken", _credentials(graph, account["password"]))
         token = seen.headers.get("X-Subject-Token")
-        fact = Fact(expected="a header X-Subject-Token", got=str(bool(token)), source="IAM: KeystoneCreateUserTokenByPassword")
+        fact = Fact(
+            expected="a header X-Subject-Token", got=str(bool(token)), source="IAM: KeystoneCreateUserTokenByPassword"
+        )
         system.claim(seen, bool(token), fact)
         expires = seen.find("token", "expires_at")
         if isinstance(expires, str):
             later = _later(expires, system.now())
-            fact = Fact(pointer="/token/expires_at", expected="later than now", got=expires, source="IAM: token, expires_at")
+            fact = Fact(
+                pointer="/token/expires_at", expected="later than now", got=expires, source="IAM: token, expires_at"
+            )
             system.claim(seen, later, fact)
         graph.token = token or graph.token
         found = seen.find("token", "project", "id")
@@ -84,7 +103,12 @@ async def _sign_in(graph: _Graph) -> None:
         seen = await graph.ask("ListProjects", f"{graph.iam}/v3/projects")
         ids = [one.get("id") for one in seen.find("projects") or () if isinstance(one, Mapping)]
         if graph.project:
-            fact = Fact(pointer="/projects", expected=f"project {graph.project} among them", got=str(ids), source="IAM: KeystoneListProjects")
+            fact = Fact(
+                pointer="/projects",
+                expected=f"project {graph.project} among them",
+                got=str(ids),
+                source="IAM: KeystoneListProjects",
+            )
             system.claim(seen, graph.project in ids, fact)
 
 
@@ -119,7 +143,13 @@ async def _reads(graph: _Graph) -> None:
     await graph.ask("JobStatus", graph.below(f"jobs/{mine}/status"), query={"offset": "0", "limit": "1"})
     shown = next((one for one in jobs or () if isinstance(one, Mapping) and one.get("jobId") == mine), None)
     if shown is not None and status.find("status") in _ENDED:
-        fact = Fact(pointer="/jobs", expected=str(status.find("status")), got=str(shown.get("status")), source=_STATUS, confidence=Confidence.INFERRED)
+        fact = Fact(
+            pointer="/jobs",
+            expected=str(status.find("status")),
+            got=str(shown.get("status")),
+            source=_STATUS,
+            confidence=Confidence.INFERRED,
+        )
         system.claim(listed, shown.get("status") == status.find("status"), fact)
 
 
@@ -144,7 +174,13 @@ async def _submitted(graph: _Graph) -> str | None:
         return None
     wanted = JOB_TYPES["execute-algorithm"].number
     told = seen.find("jobType")
-    fact = Fact(pointer="/jobType", expected=str(wanted), got=str(told), source="ges_03_0031: jobType", confidence=Confidence.OBSERVED)
+    fact = Fact(
+        pointer="/jobType",
+        expected=str(wanted),
+        got=str(told),
+        source="ges_03_0031: jobType",
+        confidence=Confidence.OBSERVED,
+    )
     graph.system.claim(seen, told in (None, wanted), fact)
     return job
 
@@ -155,14 +191,23 @@ async def _to_the_end(graph: _Graph) -> None:
         return
     system = graph.system
     seen = await system.until(lambda: graph.ask("JobStatus", graph.below(f"jobs/{job}/status")), _has_ended)
-    system.claim(seen, _has_ended(seen), Fact(pointer="/status", expected="an end", got=str(seen.find("status")), source=_STATUS))
+    system.claim(
+        seen, _has_ended(seen), Fact(pointer="/status", expected="an end", got=str(seen.find("status")), source=_STATUS)
+    )
     if seen.find("status") in ("success", "complete"):
         there = isinstance(seen.find("data"), Mapping)
-        system.claim(seen, there, Fact(pointer="/data", expected="what was found", got=str(seen.find("data")), source=_STATUS))
+        system.claim(
+            seen, there, Fact(pointer="/data", expected="what was found", got=str(seen.find("data")), source=_STATUS)
+        )
     await graph.ask("CancelJob", graph.below(f"jobs/{job}"), "DELETE")  # nothing to cancel any more
     listed = await graph.ask("ListJobs", graph.below("jobs/status"), query={"offset": "0", "limit": "1000"})
     ids = [one.get("jobId") for one in listed.find("jobs") or () if isinstance(one, Mapping)]
-    fact = Fact(pointer="/jobs", expected=f"job {job} among them", got=f"{len(ids)} others", source="ges_03_0038: the graph's jobs")
+    fact = Fact(
+        pointer="/jobs",
+        expected=f"job {job} among them",
+        got=f"{len(ids)} others",
+        source="ges_03_0038: the graph's jobs",
+    )
     system.claim(listed, job in ids, fact)
 
 
@@ -175,7 +220,12 @@ async def _cancelled(graph: _Graph) -> None:
     seen = await system.until(lambda: graph.ask("JobStatus", graph.below(f"jobs/{job}/status")), _has_ended)
     if cancelled.status == 200:
         expected = "no running job after an accepted cancel"
-        fact = Fact(pointer="/status", expected=expected, got=str(seen.find("status")), source="ges_03_0039 (seed 002): stops the job")
+        fact = Fact(
+            pointer="/status",
+            expected=expected,
+            got=str(seen.find("status")),
+            source="ges_03_0039 (seed 002): stops the job",
+        )
         system.claim(seen, _has_ended(seen), fact)
 
 
@@ -205,11 +255,18 @@ async def _queries(graph: _Graph) -> None:
 async def _management(graph: _Graph) -> None:
     system, account = graph.system, graph.system.account
     for version in ("v1.0", "v2"):
-        listed = await graph.ask("ListManagementJobs", f"/{version}/{graph.project}/graphs/jobs", query={"offset": "0", "limit": "10"})
+        listed = await graph.ask(
+            "ListManagementJobs", f"/{version}/{graph.project}/graphs/jobs", query={"offset": "0", "limit": "10"}
+        )
         for number, one in enumerate(listed.find("jobs") or listed.find("jobList") or listed.find("job_list") or ()):
             begin, end = one.get("beginTime", one.get("begin_time")), one.get("endTime", one.get("end_time"))
             if isinstance(begin, str) and isinstance(end, str):
-                fact = Fact(pointer=f"/jobs/{number}", expected="an end after the beginning", got=f"{begin}, {end}", source="job details")
+                fact = Fact(
+                    pointer=f"/jobs/{number}",
+                    expected="an end after the beginning",
+                    got=f"{begin}, {end}",
+                    source="job details",
+                )
                 system.claim(listed, begin <= end, fact)
         if "graph_id" in account:
             path = f"/{version}/{graph.project}/graphs/{account['graph_id']}/jobs"

@@ -42,7 +42,9 @@ class _Prime:
         root = seen.find("queryResponse")
         if isinstance(root, Mapping) and form == "json":
             expected = "a @domain" if version == 4 else "no @domain"
-            fact = Fact(pointer="/queryResponse/@domain", expected=expected, got=str(root.get("@domain")), source=_DOMAIN)
+            fact = Fact(
+                pointer="/queryResponse/@domain", expected=expected, got=str(root.get("@domain")), source=_DOMAIN
+            )
             self.system.claim(seen, ("@domain" in root) == (version == 4), fact)
         return seen
 
@@ -70,7 +72,9 @@ async def walk(system: LiveSystem) -> None:
     if system.may_write:
         await _writes(prime)
     else:
-        system.skip("needs --write", "Suspend", "Resume", "Cancel", "CancelRunning", "DeployTemplateThroughJob", "BulkImport")
+        system.skip(
+            "needs --write", "Suspend", "Resume", "Cancel", "CancelRunning", "DeployTemplateThroughJob", "BulkImport"
+        )
     system.skip("a page for browsers", "LoginPage")
 
 
@@ -91,7 +95,9 @@ async def _reads(prime: _Prime, version: int, form: str) -> None:
         record = entity.get("jobSummaryDTO") if isinstance(entity, Mapping) else None
         if isinstance(record, Mapping):
             url = str(entity.get("@url", ""))
-            fact = Fact(pointer=f"/queryResponse/entity/{number}/@url", expected=f"…/{record.get('@id')}", got=url, source=_URLS)
+            fact = Fact(
+                pointer=f"/queryResponse/entity/{number}/@url", expected=f"…/{record.get('@id')}", got=url, source=_URLS
+            )
             system.claim(full, url.rpartition("/")[2] == str(record.get("@id")), fact)
             _in_order(system, full, f"/queryResponse/entity/{number}/jobSummaryDTO", record)
     if "job" not in account:
@@ -143,7 +149,11 @@ async def _writes(prime: _Prime) -> None:
     version = prime.versions[-1]
     if "write_job" in account:
         job = account["write_job"]
-        for operation, state in (("Suspend", JobState.SUSPENDED), ("Resume", JobState.SCHEDULED), ("Cancel", JobState.CANCELLED)):
+        for operation, state in (
+            ("Suspend", JobState.SUSPENDED),
+            ("Resume", JobState.SCHEDULED),
+            ("Cancel", JobState.CANCELLED),
+        ):
             seen = await prime.put(operation, version, f"op/jobService/{operation.lower()}", _jobs(job))
             _claim_entry(system, seen, "success", job)
             shown = await prime.get("JobSummary", version, f"data/JobSummary/{job}")
@@ -160,7 +170,12 @@ async def _writes(prime: _Prime) -> None:
     if "write_run" in account and "write_run_job" in account:
         await _cancel_running(prime, version)
     if "template" in account:
-        await prime.put("DeployTemplateThroughJob", version, "op/cliTemplateConfiguration/deployTemplateThroughJob", account["template"])
+        await prime.put(
+            "DeployTemplateThroughJob",
+            version,
+            "op/cliTemplateConfiguration/deployTemplateThroughJob",
+            account["template"],
+        )
     else:
         system.skip("the account names no template to deploy", "DeployTemplateThroughJob")
     system.skip("imports devices", "BulkImport")
@@ -203,7 +218,11 @@ def _claim_entry(system: LiveSystem, seen: Seen, side: str, number: Any) -> None
     result = found[0] if isinstance(found, list) and found else found
     lists = result.get(side) if isinstance(result, Mapping) else None
     entries = lists.get(side) if isinstance(lists, Mapping) else None
-    ids = [str(one.get("id")) for one in (entries if isinstance(entries, list) else [entries]) if isinstance(one, Mapping)]
+    ids = [
+        str(one.get("id")) for one in (entries if isinstance(entries, list) else [entries]) if isinstance(one, Mapping)
+    ]
     pointer = f"/mgmtResponse/operationResult/{side}"
-    fact = Fact(pointer=pointer, expected=f"id {number} under {side}", got=str(ids), source=_SERVICE + "*: success and failure")
+    fact = Fact(
+        pointer=pointer, expected=f"id {number} under {side}", got=str(ids), source=_SERVICE + "*: success and failure"
+    )
     system.claim(seen, ids == [str(number)], fact)
