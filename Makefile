@@ -33,6 +33,8 @@ $(VENV)/.test: $(VENV)/.serve
 
 $(VENV)/.clients: $(VENV)/.test
 	$(PIP) install -q -c constraints.txt --group clients
+	@# It asks for enum34, which takes the place of Python's own enum as soon as somebody sets PYTHONPATH.
+	$(PIP) install -q --no-deps agsadmin==0.5.3
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test

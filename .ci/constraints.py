@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("build", "hatchling")
-GROUPS = ("test", "lint", "docs")
+GROUPS = ("test", "clients", "lint", "docs", "mutation")
 HEADER = """\
 # Versions the tests last passed with. `pip install -c constraints.txt …` gives the same again.
 # Made by `make constraints`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -112,18 +113,18 @@ class MockServer:
         self._state = state
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
-        port = await self._listen(runner, settings.host, settings.port)
+        port = await self._listen(runner, "", settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
         if self._tls is not None:
-            tls_port = await self._listen(runner, settings.host, settings.tls_port or 0, self._tls)
+            tls_port = await self._listen(runner, "tls-", settings.host, settings.tls_port or 0, self._tls)
             self.tls_url = f"https://{host}:{tls_port}"
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
             control = control_pipeline(services)
             control_runner = await self._serve(web.Application(), control.handle)
             control_host = settings.control_host or settings.host
-            control_port = await self._listen(control_runner, control_host, settings.control_port)
+            control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
@@ -198,8 +199,11 @@ class MockServer:
         self._watches.append(asyncio.create_task(close_stalled(server, settings.patience)))
         return runner
 
-    async def _listen(self, runner: web.ServerRunner, host: str, port: int, tls: Tls | None = None) -> int:
-        sock = _bind(host, port)
+    async def _listen(
+        self, runner: web.ServerRunner, options: str, host: str, port: int, tls: Tls | None = None
+    ) -> int:
+        """Listen where the options of a prefix (`control-` for `--control-port`) say; return the port."""
+        sock = _bind(host, port, options)
         await _Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound
@@ -285,7 +289,15 @@ class _Site(web.SockSite):
         )
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, options: str = "") -> socket.socket:
+    """Return a socket bound to an address.
+
+    Args:
+        options: the prefix of the options that say where, to be named when it cannot be.
+
+    Raises:
+        OSError: it cannot be had; the message names the option to change.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -294,7 +306,12 @@ def _bind(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        # TLS has no address of its own.
+        wrong = f"--{options}port" if taken else "--control-host" if options == "control-" else "--host"
+        raise OSError(
+            error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another {wrong}"
+        ) from None
     return sock
 
 

@@ -139,11 +139,23 @@ def test_a_state_file_in_a_folder_that_is_not_there_is_refused_at_the_start(tmp_
         pytest.fail("it started")
 
 
-def test_a_port_that_is_taken_is_named() -> None:
+@pytest.mark.parametrize("option", ["port", "tls_port", "control_port"])
+def test_a_port_that_is_taken_is_named_with_its_option(option: str) -> None:
     with MockServer() as server:
         port = int(server.url.rpartition(":")[2])
-        with pytest.raises(OSError, match=f"{port}.*choose another --port"), MockServer(port=port):
+        named = f"--{option.replace('_', '-')}$"
+        with pytest.raises(OSError, match=f"{port}.*choose another {named}"), MockServer(**{option: port}):
             pass
+
+
+@pytest.mark.parametrize("option", ["host", "control_host"])
+def test_a_host_that_is_not_of_this_machine_is_named_with_its_option(option: str) -> None:
+    named = f"--{option.replace('_', '-')}$"
+    with (
+        pytest.raises(OSError, match=f"choose another {named}"),
+        MockServer(**{option: "192.0.2.1", "control_port": 0}),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import FrozenInstanceError, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from multidict import MultiDict
 
@@ -67,6 +68,10 @@ class Peer(Protocol):
         """The client's address."""
 
     @property
+    def version(self) -> tuple[int, int]:
+        """The version of HTTP, major and minor, as the client said it."""
+
+    @property
     def transport(self) -> Any:
         """The connection, where an API counts connections; None when it is gone."""
 
@@ -94,14 +99,12 @@ class Sandbox(Protocol):
     """What a handler may ask of the sandbox it works in.
 
     Attributes:
-        name: `default` is the one without a prefix.
-        prefix: what its addresses begin with, `/~name`; empty for the default one.
+        name: its name; `default` for the one that is always there.
         ids: the seeded source of ids.
         states: what this process remembers of each API here (see `Api.state`).
     """
 
     name: str
-    prefix: str
     ids: Ids
     states: dict[str, Any]
 
@@ -184,14 +187,15 @@ class Resolved(NamedTuple):
     refusal: Exception | None = None
 
 
-class RequestContext(NamedTuple, Generic[S, C]):
-    """A request and what is known of it. A tuple: nobody can change it, and each request makes two.
-
-    The first is made when the request has arrived (down to `operation`), the second when it is resolved.
+@dataclass(slots=True, eq=False)
+class ContextDraft(Generic[S, C]):
+    """A request and what is known of it, while it is found out what it means; `RequestContext` from then on.
 
     Attributes:
         number: of its journal entry.
         path: as sent (percent-encoded), without the sandbox's prefix and the query.
+        prefix: what this client's addresses in the sandbox begin with, `/~name`; empty for the default sandbox, and
+            for a client that came by a port that is the sandbox's own.
         headers: names without regard to letter case.
         body: the bytes as sent.
         peer: who asks, over which connection.
@@ -211,6 +215,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     number: int
     method: str
     path: str
+    prefix: str
     query_string: str
     headers: Mapping[str, str]
     body: bytes
@@ -222,7 +227,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     jobs: Jobs
     route: Operation | Entrance | None = None
     operation: Operation | None = None
-    parameters: Mapping[str, Any] = NO_VALUES
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)  # 3.11 takes no mappingproxy as it is
     payload: Any = None
     details: Any = None
     job: str | None = None
@@ -235,7 +240,7 @@ class RequestContext(NamedTuple, Generic[S, C]):
     @property
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
 
     @property
     def state(self) -> Any:
@@ -247,3 +252,37 @@ class RequestContext(NamedTuple, Generic[S, C]):
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
         jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)
+
+    def resolved(
+        self,
+        operation: Operation | None,
+        parameters: Mapping[str, Any],
+        payload: Any,
+        details: Any,
+        job: str | None,
+    ) -> RequestContext[S, C]:
+        """Say what the request means; nobody can change it any more."""
+        self.operation = operation
+        self.parameters = parameters
+        self.payload = payload
+        self.details = details
+        self.job = job
+        # Made as a draft and frozen at the end: a frozen class sets each of twenty fields by a detour.
+        self.__class__ = RequestContext
+        return cast("RequestContext[S, C]", self)
+
+
+class RequestContext(ContextDraft[S, C]):
+    """A request that is understood, as a handler gets it. Nobody can change it."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+drafted: type[RequestContext[Any, Any]] = cast("type[RequestContext[Any, Any]]", ContextDraft)
+"""Makes the context of a request that has just arrived: it takes part in finding out its meaning, see `resolved`."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
-from mockserver.api.operation import Entrance, Operation
+from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
 from mockserver.api.walk import Walk
 from mockserver.core.job import Job
@@ -51,6 +52,7 @@ class Api:
         refuse: exception -> the API's own fault.
         secrets: names of parameters and headers whose values never reach journal or log.
         entrances: addresses of which only `resolve` can say what is called there.
+        unfaked: answers what exists at the vendor and is not faked, in the API's own words; None: the server answers.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
             stand; None: always. For APIs whose first path segment is a setting.
         mounts: template name -> what a hint writes for it, when its value is a setting.
@@ -81,13 +83,14 @@ class Api:
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
-    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=lambda job: job.data)
+    own_fields: Callable[[Job], Mapping[str, Any]] = field(default=attrgetter("data"))
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
     entrances: tuple[Entrance, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    unfaked: Handler | None = None
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
     admit: Callable[[Peer, Operation | Entrance | None], None] | None = None

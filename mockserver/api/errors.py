@@ -27,6 +27,14 @@ class BodyTooLarge(Exception):
         self.limit = limit
 
 
+class NotFaked(Exception):
+    """An operation exists at the vendor and is not faked; `operation` is its name with the API's."""
+
+    def __init__(self, api: str, name: str, title: str) -> None:
+        self.operation = f"{api}.{name}"
+        super().__init__(f"{self.operation} ({title or name}) exists at the vendor but is not faked")
+
+
 class HandlerFailed(Exception):
     """A handler of ours failed: the client gets the API's own 500, the tester the traceback."""
 

@@ -125,9 +125,9 @@ def seconds(default: float, doc: str, confidence: Confidence = Confidence.INFERR
 
 
 def rows(settings: type[Any]) -> Mapping[str, Setting]:
-    """Return the rows of a settings class by name."""
+    """Return the rows of a settings class by name; what follows from them (`init=False`) is none."""
     if settings not in _rows:
-        _rows[settings] = {field.name: field.metadata[_ROW] for field in dataclasses.fields(settings)}
+        _rows[settings] = {one.name: one.metadata[_ROW] for one in dataclasses.fields(settings) if one.init}
     return _rows[settings]
 
 

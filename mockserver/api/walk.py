@@ -12,17 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from mockserver.core.machine import Confidence
 
-_NONE: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class LiveRequest:
     """One request of a walk.
 
     Attributes:
@@ -34,11 +31,11 @@ class Ask:
 
     method: str = "GET"
     path: str
-    query: Mapping[str, Any] = field(default=_NONE)
-    form: Mapping[str, Any] = field(default=_NONE)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
     body: bytes | None = None
-    headers: Mapping[str, str] = field(default=_NONE)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
@@ -107,7 +104,7 @@ class LiveSystem(Protocol):
     account: Mapping[str, Any]
     may_write: bool
 
-    async def call(self, operation: str, ask: Ask) -> Seen:
+    async def call(self, operation: str, ask: LiveRequest) -> Seen:
         """Ask, judge by the contract, and note both."""
 
     async def until(self, ask: Callable[[], Awaitable[Seen]], done: Callable[[Seen], bool]) -> Seen:

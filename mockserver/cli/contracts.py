@@ -151,7 +151,7 @@ class _Places:
 
     Attributes:
         contracts: a folder of contracts; None: the package's.
-        beside: the fixtures that their examples begin with; none: the package's.
+        seed_file: the fixtures that their examples begin with; none: the package's.
         own: fixtures of a user, which no example knows.
         recorded: a folder of recorded examples.
     """
@@ -217,10 +217,10 @@ async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
 
     names = tuple(api.name for api in APIS)
     found = recorded_examples.load(folder, loader.load(shipped("contracts"), names, check=False))
-    beside = folder.parent / "fixtures.json"
+    seed_file = folder.parent / "fixtures.json"
     site = None
-    if beside.exists():
-        (document,) = fixtures.read([beside])
+    if seed_file.exists():
+        (document,) = fixtures.read([seed_file])
         site = {
             api: {name: value for name, value in section.items() if name != "jobs"}
             for api, section in document.content.items()
@@ -228,10 +228,11 @@ async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
     failures = []
     async with sandboxes(site, names) as run:
         for one in found:
-            for example in one.examples:
-                if problems := await run(one, example):
-                    found_failure = Failure(operation=one.operation, example=example["name"], problems=tuple(problems))
-                    failures.append(found_failure)
+            failures += [
+                Failure(operation=one.operation, example=example["name"], problems=tuple(problems))
+                for example in one.examples
+                if (problems := await run(one, example))
+            ]
     return {"contracts": len(found), "examples": sum(len(one.examples) for one in found)}, failures
 
 

@@ -14,6 +14,7 @@ import click
 from mockserver.cli.output import json_option
 from mockserver.client import Control
 from mockserver.settings import PREFIX
+from mockserver.wire.json_document import BadJson, read_document
 
 LOCAL = "http://127.0.0.1:8080"
 
@@ -73,9 +74,9 @@ def json_object(text: str) -> dict[str, Any]:
     if text == "-":
         text = sys.stdin.read()
     try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise click.UsageError(f"{text[:60]!r} is no JSON ({error})") from None
+        value = read_document(text.encode("utf-8", "surrogatepass"))
+    except BadJson as error:
+        raise click.UsageError(f"{text[:60]!r}: {error}") from None
     if not isinstance(value, dict):
         raise click.UsageError(f"{text[:60]!r} is no JSON object; write {{…}}")
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from mockserver.cli.output import print_json, print_record, print_table
 from mockserver.cli.remote import remote
 from mockserver.client import Control
+from mockserver.wire.json_document import BadJson, read_document
 
 
 @click.group()
@@ -64,9 +64,11 @@ def _fixture(word: str) -> str | dict[str, Any]:
     if not path.is_file():
         return word
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise click.UsageError(f"{word}: no JSON ({error})") from None
+        value = read_document(path.read_bytes())
+    except OSError as error:
+        raise click.UsageError(f"{word}: {error.strerror}; name a file that can be read") from None
+    except BadJson as error:
+        raise click.UsageError(f"{word}:{error}") from None
     if not isinstance(value, dict):
         raise click.UsageError(f"{word}: a fixture is an object whose keys are the APIs")
     return value

@@ -11,7 +11,6 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import difflib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ import jsonschema_rs
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
 from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.core.machine import Confidence
+from mockserver.wire.json_document import BadJson, read_document
 
 SHARED = "definitions.json"
 """What the contracts of one API share, in a file beside them (contracts/README.md):
@@ -248,11 +248,9 @@ class Contracts:
 
     def _json(self, file: Path) -> Any:
         try:
-            return json.loads(self._texts[file].decode())
-        except UnicodeDecodeError:
-            raise BadContract(f"{file}: not UTF-8; save it as UTF-8") from None
-        except json.JSONDecodeError as error:
-            raise BadContract(f"{file}:{error.lineno}:{error.colno}: {error.msg}; mend the JSON") from None
+            return read_document(self._texts[file])
+        except BadJson as error:
+            raise BadContract(f"{file}:{error}") from None
 
 
 def load(folder: Path, apis: Sequence[str], *, check: bool = True) -> Contracts:

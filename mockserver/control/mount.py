@@ -55,9 +55,13 @@ def start_page(services: Services) -> Mount:
     """Return what answers at `/`."""
 
     def resolve(context: RequestContext[Any, Any]) -> Resolved:
-        sandbox = requests.sandbox_of(context)
+        sandbox = context.sandbox
+        assert isinstance(sandbox, Sandbox)
         return Resolved(
-            page, details=ControlRequest(services=services, sandbox=sandbox, values={}, body=None, peer=context.peer)
+            page,
+            details=ControlRequest(
+                services=services, sandbox=sandbox, prefix=context.prefix, values={}, body=None, peer=context.peer
+            ),
         )
 
     page = Operation(name="StartPage", methods=("GET", "HEAD"), paths=("/",), handler=handled(health.start))

@@ -31,6 +31,7 @@ class ControlRequest:
     """What is asked of which sandbox.
 
     Attributes:
+        prefix: what the asker's addresses in the sandbox begin with (see `RequestContext.prefix`).
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
         peer: who asks.
@@ -38,6 +39,7 @@ class ControlRequest:
 
     services: Services
     sandbox: Sandbox
+    prefix: str
     values: Mapping[str, Any]
     body: Any
     peer: Peer
@@ -45,7 +47,7 @@ class ControlRequest:
     @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.sandbox.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -84,28 +86,18 @@ def admit(services: Services, peer: Peer, route: Operation | Entrance | None) ->
         ControlError: a page of another site asks for a change, or the token is missing.
     """
     if peer.method not in _SAFE:
-        refuse_cross_site(peer)
+        site, origin = peer.headers.get("Sec-Fetch-Site"), peer.headers.get("Origin")
+        ours = origin is None or urlsplit(origin).netloc.casefold() == peer.host.casefold()
+        if (site is not None and site not in ("same-origin", "none")) or not ours:
+            raise ControlError(
+                403,
+                "cross-site",
+                "a page of another site may not change anything here",
+                "call it from a program, or from /_control/",
+            )
     token = services.settings.control_token
     if token is not None and not (isinstance(route, ControlOperation) and route.public):
         _ask_for_token(token, peer)
-
-
-def refuse_cross_site(peer: Peer) -> None:
-    """Refuse a change that a browser asks for from another site.
-
-    Raises:
-        ControlError: it did not come from a page of ours.
-    """
-    site = peer.headers.get("Sec-Fetch-Site")
-    origin = peer.headers.get("Origin")
-    ours = origin is None or urlsplit(origin).netloc.casefold() == peer.host.casefold()
-    if (site is not None and site not in ("same-origin", "none")) or not ours:
-        raise ControlError(
-            403,
-            "cross-site",
-            "a page of another site may not change anything here",
-            "call it from a program, or from /_control/",
-        )
 
 
 def _ask_for_token(token: str, peer: Peer) -> None:
@@ -125,24 +117,21 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     operation = context.operation
     if operation is None:
         return Resolved(None)
-    contract = services.control_contracts.get(f"control.{operation.name}")
-    assert contract is not None  # a test says that each operation has one
     body = read_json(context.body)
     if isinstance(body, Malformed):
         raise ControlError(400, "malformed", body.reason, "send JSON")
     values: dict[str, Any] = dict(context.values)
     if context.query_string:
+        contract = services.control_contracts.get(f"control.{operation.name}")
+        assert contract is not None  # a test says that each operation has one
         values = {**_decode(read_pairs(context.query_string), contract), **values}
+    sandbox = context.sandbox
+    # The whole sandbox, of which an API's handlers see but a part.
+    assert isinstance(sandbox, Sandbox)
     request = ControlRequest(
-        services=services, sandbox=sandbox_of(context), values=values, body=body, peer=context.peer
+        services=services, sandbox=sandbox, prefix=context.prefix, values=values, body=body, peer=context.peer
     )
     return Resolved(operation, values, body, request)
-
-
-def sandbox_of(context: RequestContext[Any, Any]) -> Sandbox:
-    """Return the whole sandbox that a request is for, of which an API's handlers see but a part."""
-    assert isinstance(context.sandbox, Sandbox)
-    return context.sandbox
 
 
 def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 EARLIEST, LATEST = -62135596800.0, 253402300799.0
@@ -71,6 +72,7 @@ def utc_second(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC).replace(microsecond=0)
 
 
+@lru_cache(maxsize=4096)
 def iso(at: float) -> str:
     """Return epoch seconds as `2026-11-21T19:50:00.000Z`."""
     return f"{utc(at).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

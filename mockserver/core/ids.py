@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 """2 to the 128th over the golden ratio, odd: multiplying by it mixes, and loses nothing."""
+_MASK = (1 << 128) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Ids:
 
     def mark(self, n: int) -> str:
         """Return 32 hexadecimal digits that no other number has: cheaper than `hex`, for what each answer carries."""
-        return f"{((n + self.seed + 1) * _ODD) % (1 << 128):032x}"
+        return ((n + self.seed + 1) * _ODD & _MASK).to_bytes(16).hex()
 
     def uuid(self, name: str, n: int) -> str:
         """Return a version 4 UUID in its usual spelling."""

@@ -54,6 +54,7 @@ class State:
     Attributes:
         name: the API's own word.
         shown: the word clients see, where it differs (a state that the API has but does not tell).
+        word: the word clients see.
         source: where the state is described.
     """
 
@@ -62,11 +63,10 @@ class State:
     confidence: Confidence = Confidence.DOCUMENTED
     source: str = ""
     shown: str | None = None
+    word: str = field(init=False)
 
-    @property
-    def word(self) -> str:
-        """The word clients see."""
-        return self.shown or self.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "word", self.shown or self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +278,7 @@ class Machine:
         Raises:
             UnknownState: the machine has no such state or phase.
         """
-        state = self.find(word, job.plan)
+        state = self.by_name.get(word) or self.find(word, job.plan)
         cancels = state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}
         resume = (job.state, job.since) if cancels else None
         held = hold and state.phase not in FINAL
@@ -334,7 +334,7 @@ class Machine:
 
 def expired(machine: Machine, job: Job, now: float) -> bool:
     """Tell whether a finished job has been forgotten by now."""
-    return job.retention is not None and machine.final(job) and now - job.since > job.retention
+    return job.retention is not None and now - job.since > job.retention and machine.final(job)
 
 
 def _due(to: str, pause: Wait, since: float, looks: int) -> Next | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from mockserver.core.errors import BadPlan
@@ -138,7 +139,8 @@ def on_cancel(value: str | Mapping[str, Any], default: OnCancel) -> OnCancel:
     return OnCancel(mode=mode, after=wait(given["after"]) if "after" in given else default.after)
 
 
-def describe_wait(value: Wait) -> float | dict[str, int] | None:
+@lru_cache(maxsize=1024)
+def describe_wait(value: Wait) -> float | Mapping[str, int] | None:
     """Return a wait in its fixture form."""
     return {"looks": value.looks} if value.looks is not None else value.seconds
 

@@ -6,12 +6,12 @@ Requests are read by the API's own `resolve`, with its settings as they are by d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
-from mockserver.api.context import NO_VALUES, RequestContext, Resolved
+from mockserver.api.context import NO_VALUES, RequestContext, Resolved, drafted
 from mockserver.api.definition import Api
 from mockserver.api.operation import Operation
 from mockserver.contracts.judge import DecodedAnswer, DecodedRequest, Page, Verdict, judge
@@ -20,6 +20,8 @@ from mockserver.contracts.model import Violation
 from mockserver.drift.exchange import Exchange
 from mockserver.http.mounts import Target, routes
 from mockserver.http.router import Found, Router
+
+_NOT_FAKED = "not faked, so no contract says what it answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Peer:
     scheme: str
     host: str
     remote: str | None = None
+    version: tuple[int, int] = (1, 1)
     transport: Any = None
 
 
@@ -81,8 +84,8 @@ class Judged:
     data: Any = None
     job: str | None = None
     jobs: Sequence[JobSeen] = ()
-    parameters: Mapping[str, Any] = NO_VALUES
-    values: Mapping[str, str] = NO_VALUES
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)
+    values: Mapping[str, str] = field(default_factory=lambda: NO_VALUES)
 
 
 _CUT = Violation(side="client", part="body", pointer="", message="")
@@ -127,10 +130,8 @@ class Interpreter:
         found = self._router.find(exchange.method, path, query)
         if not isinstance(found, Found):
             return replace(judged, why="no operation stands at this path" if found is None else "not by this method")
-        api, route = found.target
-        context = self._context(api, exchange, path, query, found)._replace(
-            operation=route if isinstance(route, Operation) else None
-        )
+        api, _ = found.target
+        context = self._context(api, exchange, path, query, found)
         judged = replace(judged, api=api.name, values=found.values)
         try:
             if api.prepare is not None:
@@ -147,14 +148,12 @@ class Interpreter:
         assert operation is not None
         parameters, payload = resolved.parameters or {}, resolved.payload
         job = None if operation.job is None else operation.job.find(context.values, parameters, payload)
-        context = context._replace(
-            operation=operation, parameters=parameters, payload=payload, details=resolved.details, job=job
-        )
+        context = context.resolved(operation, parameters, payload, resolved.details, job)
         name = f"{api.name}.{operation.name}"
         judged = replace(judged, operation=name, parameters=parameters, job=job)
         contract = self._contracts.get(name)
-        if contract is None or operation.handler is None:
-            return replace(judged, why="not faked, so no contract says what it answers")
+        if contract is None:
+            return replace(judged, why=_NOT_FAKED)
         if not exchange.status:
             return replace(judged, why="no answer came")
         received = received_answer(exchange)
@@ -172,6 +171,9 @@ class Interpreter:
             DecodedRequest(parameters=parameters, payload=payload, breaches=breaches),
             DecodedAnswer(status=exchange.status, content_type=received.content_type, data=data),
         )
+        if operation.handler is None and verdict.clause is None:
+            # What a system that has it answers, no contract says.
+            return replace(judged, why=_NOT_FAKED)
         if not exchange.request_known:
             verdict = replace(verdict, violations=tuple(one for one in verdict.violations if one is not _CUT))
         return replace(judged, verdict=verdict, data=data, jobs=tuple(api.jobs_seen(context, data)))
@@ -182,12 +184,14 @@ class Interpreter:
         parts = urlsplit(exchange.url)
         peer = Peer(method=exchange.method, headers=exchange.headers, scheme=parts.scheme, host=parts.netloc)
         nothing: Any = _Nowhere()
-        return RequestContext(
+        route = found.target[1]
+        return drafted(
             api=api,
             sandbox=nothing,
             number=0,
             method=exchange.method,
             path=path,
+            prefix="",
             query_string=query,
             headers=exchange.headers,
             body=exchange.body,
@@ -197,7 +201,8 @@ class Interpreter:
             site=None,
             now=exchange.at,
             jobs=nothing,
-            route=found.target[1],
+            route=route,
+            operation=route if isinstance(route, Operation) else None,
         )
 
 

@@ -16,7 +16,7 @@ from yarl import URL
 
 from mockserver._version import __version__
 from mockserver.api.definition import Api
-from mockserver.api.walk import Ask, Fact, Seen
+from mockserver.api.walk import Fact, LiveRequest, Seen
 from mockserver.contracts.judge import Page, Unreadable
 from mockserver.contracts.model import Violation
 from mockserver.drift.exchange import Exchange, Headers
@@ -87,7 +87,7 @@ class Asked:
         """The exchanges, in order; with `only`, those of these operations."""
         return [one for one in self._judged if not self._only or one.operation in self._only]
 
-    async def call(self, operation: str, ask: Ask) -> Seen:
+    async def call(self, operation: str, ask: LiveRequest) -> Seen:
         """Ask, judge, note. Raises `Unreachable`."""
         exchange = await self._exchange(ask)
         judged = self._history.note(await self._interpreter.judge(exchange))
@@ -144,7 +144,7 @@ class Asked:
         """Return real time in epoch seconds."""
         return time.time()
 
-    async def _exchange(self, ask: Ask) -> Exchange:
+    async def _exchange(self, ask: LiveRequest) -> Exchange:
         url = ask.target if ask.target.startswith(("http://", "https://")) else self.root + ask.target
         headers, body = Headers(ask.headers), ask.body
         if ask.json is not None:

@@ -223,10 +223,8 @@ class Recorder:
             lower = name.lower()
             if lower in _HOP_BY_HOP or lower in ("content-length", "content-encoding"):
                 continue
-            if lower == "set-cookie":
-                headers.add(name, _cookie(value, secure=secure))
-            else:
-                headers.add(name, back.text(value) if lower in _LOCATED else value)
+            shown = _cookie(value, secure=secure) if lower == "set-cookie" else value
+            headers.add(name, back.text(shown) if lower in _LOCATED else shown)
         return headers
 
     def _note(

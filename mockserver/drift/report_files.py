@@ -12,11 +12,11 @@ from mockserver.drift.report import Outcome, Report, Row
 from mockserver.wire.html import pages
 
 _PAGES = pages(Path(__file__).with_name("templates"))
-_ILLEGAL: Mapping[int, str] = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
+_ILLEGAL: Mapping[int, str] = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF), "�")
 
 
 def junit(report: Report) -> bytes:
-    """Return JUnit's XML: a case for each clause, a failure for each that breaks, skipped where not tried."""
+    """Return JUnit's XML: a test case for each clause, a failure where it breaks, skipped where it was not tried."""
     rows = report.rows
     broken = [row for row in rows if row.outcome is Outcome.BREAKS]
     skipped = [row for row in rows if row.outcome is Outcome.NOT_TRIED]
@@ -35,7 +35,8 @@ def junit(report: Report) -> bytes:
         if row.outcome is Outcome.BREAKS:
             said = [
                 f"{one.request}\n{one.violation.pointer or '/'}: {one.sentence}\n"
-                f"source: {one.violation.source or 'the contract'} ({one.violation.confidence or 'its answers'})"
+                f"source: {one.violation.source or 'the contract'} "
+                f"({one.violation.confidence or 'its list of answers'})"
                 for one in report.breaches
                 if (one.operation, one.violation.clause) == (row.operation, row.response)
             ]

@@ -6,7 +6,7 @@ The hot path only counts into plain dictionaries; prometheus-client formats them
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mockserver._version import __version__
@@ -14,7 +14,8 @@ from mockserver._version import __version__
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
-    from mockserver.journal.entry import Entry
+    from mockserver.contracts.model import Violation
+    from mockserver.faults.model import Fault
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds."""
@@ -31,19 +32,33 @@ class Metrics:
         self.jobs: Mapping[tuple[str, str], int] = {}
         self.sandboxes = 0
 
-    def count(self, entry: Entry) -> None:
-        """Count one finished request."""
-        api, seconds = entry.api or "", entry.milliseconds / 1000
-        key = (api, entry.operation or "", entry.status or 0)
+    def count(
+        self,
+        api: str,
+        operation: str | None,
+        status: int,
+        seconds: float,
+        violations: Sequence[Violation],
+        fault: Fault | None,
+    ) -> None:
+        """Count one finished request.
+
+        Args:
+            api: empty for none.
+            status: 0 when no answer was sent.
+            seconds: real time it took.
+            fault: the one that acted on it.
+        """
+        key = (api, operation or "", status)
         self.requests[key] = self.requests.get(key, 0) + 1
         spent = self.seconds.get(api)
         if spent is None:
             spent = self.seconds[api] = [0.0] * (len(BUCKETS) + 2)
         spent[bisect_left(BUCKETS, seconds)] += 1
         spent[-1] += seconds
-        for one in entry.violations:
+        for one in violations:
             self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
-        if entry.fault is not None:
+        if fault is not None:
             self.faults[api] = self.faults.get(api, 0) + 1
 
     def text(self) -> bytes:

@@ -68,7 +68,7 @@ class Bases:
 
     def owner(self, path: str) -> Api | None:
         """Return the API under whose base a path lies."""
-        folded = path.casefold() + "/"
+        folded = f"/{path.casefold().lstrip('/')}/"
         return next((api for base, api in self._bases if folded.startswith(base)), None)
 
 

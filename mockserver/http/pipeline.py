@@ -17,13 +17,14 @@ from typing import Any
 from aiohttp import web
 from multidict import istr
 
-from mockserver.api.context import NO_VALUES, RequestContext
+from mockserver.api.context import NO_VALUES, RequestContext, drafted
 from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, MethodNotAllowed, NoRoute
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
+from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
@@ -34,23 +35,24 @@ from mockserver.http.mounts import Bases, Mount, Target, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
-    ARRIVED,
     NOTHING,
     Answered,
     Arrived,
     Known,
     RequestRefused,
-    entry_of,
+    answered_entry,
+    asked_entry,
     failed,
     in_a_header,
     match_subject,
+    may_be_judged,
     not_faked,
-    pending_entry,
     request_event,
     resolve_refused,
     unknown_answer,
 )
 from mockserver.journal import coverage
+from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
@@ -101,39 +103,54 @@ class Pipeline:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         arrived = await self._arrive(request)
-        answered = await self._answer(arrived)
-        api, sandbox = arrived.api, arrived.sandbox
-        response, violations, known = answered.response, answered.breaches, answered.known
+        api, sandbox, raw, began, _, _, transitions, _ = arrived
+        response, context, known, violations, fault, error, asked = await self._answer(arrived)
         clause = None
         if known is not None and known.contract is not None and (api.journaled or self.strict):
             found = known.contract.response(response.status, response.content_type, response.data)
             if found is not None:
                 clause = found.name
-            elif answered.may_be_judged:
+            elif may_be_judged(response, fault, error):
                 response, breach = unknown_answer(known.contract, response, strict=self.strict)
                 violations = [*violations, breach]
-        headers = dict(response.headers)
+        headers = {**response.headers}
         if response.content_type is not None:
             headers["Content-Type"] = response.content_type
         for name, value in api.headers.items():
             headers.setdefault(name, value)
         if self.headers and api.journaled:
-            headers["X-Mockserver-Request"] = str(arrived.context.number)
+            headers["X-Mockserver-Request"] = str(context.number)
             if violations:
                 headers["X-Mockserver-Violations"] = str(len(violations))
                 headers["X-Mockserver-Violation"] = in_a_header(violations[0])
-        jobs = arrived.context.jobs
-        entry = entry_of(arrived, answered, response, headers, violations, clause, jobs.made)
+        status = 0 if fault is not None and fault.unanswered else response.status
+        seconds = perf_counter() - began
+        operation = None if known is None else known.name
         if api.journaled:
+            jobs = context.jobs
+            entry = answered_entry(
+                asked or asked_entry(sandbox.name, raw, context, known),
+                jobs.made,
+                clause,
+                status,
+                headers,
+                response,
+                seconds * 1000,
+                fault,
+                transitions,
+                violations,
+                error,
+            )
             if violations:
-                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, entry.operation, violations)
-            counters = coverage.counters(entry.operation, clause, jobs.looked)
+                await coverage.keep_violations(sandbox.store, sandbox.name, entry.number, operation, violations)
+            looked = jobs.looked
+            seen = None if looked is None else (looked.api, looked.kind, looked.state)
+            counters = coverage.counters(operation, clause, seen)
             await sandbox.store.record(sandbox.name, entry, sandbox.journal_size, counters)
             if sandbox.listeners:
                 sandbox.publish(request_event(entry))
-        self.metrics.count(entry)
+        self.metrics.count(api.name, operation, status, seconds, violations, fault)
 
-        fault = answered.fault
         if fault is not None:
             if not fault.delay_before_work:
                 await fault_transport.wait(sandbox.faults.pause(fault))
@@ -157,15 +174,17 @@ class Pipeline:
         # accept
         refusal: Exception | None = None
         mount: Mount | None = None
+        own_port = False
         try:
             if path.startswith("/~") or _SANDBOX_HEADER in request.headers or self.ports:
-                sandbox, path = self._addressed(request, path)
+                sandbox, path, own_port = self._addressed(request, path)
             else:
                 sandbox = self.sandboxes.default
             segment = path.split("/", 2)[1]
             if segment in self.mounts and (segment or path == "/"):
                 mount = self.mounts[segment]
-                sandbox, path = mount.enter(sandbox, path)
+                entered, path = mount.enter(sandbox, path)
+                own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:
             refusal, sandbox = error, self.sandboxes.default
 
@@ -178,7 +197,7 @@ class Pipeline:
         else:
             found = (self.router if mount is None else mount.router).find(request.method, path, query_string)
             if isinstance(found, Found):
-                (api, route), values = found.target, found.values
+                (api, route), values = found
             else:
                 api = mount.api if mount is not None else self._bases.owner(path) or self._unmatched
                 refusal = NoRoute(path) if found is None else MethodNotAllowed(found.allowed)
@@ -198,23 +217,26 @@ class Pipeline:
 
         # begin
         start = await sandbox.store.begin_request(sandbox.name, api.name) if api.journaled else _NOT_JOURNALED
-        if api.mounted is not None and route is not None:
-            mounted = api.mounted(sandbox.settings_with(api.name, start.settings), values)
-            if not mounted:
-                # Its path is another's when this sandbox does not mount the API there.
-                owner = self._bases.owner(path)
-                api = self._unmatched if owner is None or owner is api else owner
-                start = start._replace(settings=await sandbox.settings_changes(api.name))
-                refusal, route, values = NoRoute(path), None, NO_VALUES
-        settings = sandbox.settings_with(api.name, start.settings) if api.name in sandbox.apis else None
+        number, clock, changes, armed = start
+        # What nobody has changed is at hand.
+        settings = sandbox.first_settings.get(api.name)
+        if changes is not None:
+            settings = sandbox.settings_with(api.name, changes)
+        if api.mounted is not None and route is not None and not api.mounted(settings, values):
+            # Its path is another's when this sandbox does not mount the API there.
+            owner = self._bases.owner(path)
+            api = self._unmatched if owner is None or owner is api else owner
+            settings = await sandbox.settings(api.name) if api.name in sandbox.apis else None
+            refusal, route, values = NoRoute(path), None, NO_VALUES
         transitions: list[tuple[Job, Transition]] = []
-        number, now = start.number, sandbox.now_by(start.clock)
-        context: RequestContext[Any, Any] = RequestContext(
+        now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
+        context = drafted(
             api,
             sandbox,
             number,
             request.method,
             path,
+            "" if own_port else sandbox.prefix,
             query_string,
             request.headers,
             body,
@@ -223,37 +245,41 @@ class Pipeline:
             settings,
             sandbox.sites.get(api.name),
             now,
-            Jobs(sandbox.jobs.home, number, transitions, now),
+            Jobs(sandbox.jobs.home, number, transitions, now) if api.journaled else sandbox.jobs,
             route,
             route if isinstance(route, Operation) else None,
         )
-        return Arrived(api, sandbox, request, raw, began, refusal, start.armed, transitions, context)
+        return api, sandbox, raw, began, refusal, armed, transitions, context
 
-    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str]:
-        """Return the sandbox that a request is for, by prefix, header or port, and the path in it."""
+    def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
+        """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
+
+        A client that was given a port knows of no prefix: it is told addresses without one.
+        """
         if path.startswith("/~"):
             name, _, rest = path[2:].partition("/")
-            return self.sandboxes.use(name), "/" + rest
-        if _SANDBOX_HEADER in request.headers:
-            return self.sandboxes.use(request.headers[_SANDBOX_HEADER]), path
+            return self.sandboxes.use(name), "/" + rest, False
+        owner = None
         if self.ports and request.transport is not None:
-            port = request.transport.get_extra_info("sockname")[1]
-            if port in self.ports:
-                return self.sandboxes.use(self.ports[port]), path
-        return self.sandboxes.default, path
+            owner = self.ports.get(request.transport.get_extra_info("sockname")[1])
+        named = request.headers.get(_SANDBOX_HEADER, owner)
+        if named is None:
+            return self.sandboxes.default, path, False
+        return self.sandboxes.use(named), path, named == owner
 
     async def _answer(self, arrived: Arrived) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer."""
-        api, sandbox, context = arrived.api, arrived.sandbox, arrived.context
+        api, sandbox, raw, _, refusal, armed, _, context = arrived
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
+        asked: Entry | None = None
         try:
             try:
                 if api.prepare is not None:
                     await api.prepare(context)
-                resolved = resolve_refused(arrived) if arrived.refusal is not None else api.resolve(context)
-                operation, parameters, payload, details = resolved[:4]
+                resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
+                operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job
                 if place is not None:
                     values = context.values
@@ -261,45 +287,45 @@ class Pipeline:
                         job = values.get(place.path, "").strip() or None
                     else:
                         job = place.find(values, parameters, payload)
-                context = RequestContext._make((*context[:ARRIVED], operation, parameters, payload, details, job))
+                context = context.resolved(operation, parameters, payload, details, job)
                 if operation is not None:
                     known = self._known.get(id(operation)) or self._know(api, operation)
-                    if known.contract is not None and arrived.refusal is None and not resolved.breaches:
+                    if known.contract is not None and refusal is None and not refused:
                         breaches = known.contract.breaches_of_request(parameters or {}, payload)
-                        if not breaches and resolved.unseen is not None:
-                            breaches = (resolved.unseen,)
-                if resolved.breaches and arrived.refusal is None:
-                    breaches = resolved.breaches
+                        if not breaches and unseen is not None:
+                            breaches = (unseen,)
+                if refused and refusal is None:
+                    breaches = refused
                 if api.journaled:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
-                    pending = pending_entry(arrived, context, known)
-                    await sandbox.store.record(sandbox.name, pending, sandbox.journal_size)
-                if arrived.armed:
+                    asked = asked_entry(sandbox.name, raw, context, known)
+                    await sandbox.store.record(sandbox.name, asked, sandbox.journal_size)
+                if armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
-                        return Answered(fault.spoil(response), context, known, breaches, fault)
-                refusal = arrived.refusal or resolved.refusal
+                        return fault.spoil(response), context, known, breaches, fault, None, asked
+                refusal = refusal or unable
                 if refusal is not None:
                     raise refusal
                 if breaches and known is not None and not api.lenient:
                     raise RequestRefused(known.name, breaches[0])
-                handler = (operation or context.route).handler  # type: ignore[union-attr]
+                handler = (operation or context.route).handler or api.unfaked  # type: ignore[union-attr]
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
         except Exception:
             response, error_text = failed(api, context)
-            return Answered(response, context, known, breaches, fault, error_text)
+            return response, context, known, breaches, fault, error_text, asked
         if fault is not None:
             response = fault.spoil(fault.response(context) or response)
-        return Answered(response, context, known, breaches, fault)
+        return response, context, known, breaches, fault, None, asked
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"
         mount = next((one for one in self.mounts.values() if one.api is api), None)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
-        known = self._known[id(operation)] = Known(name, contract)
+        known = self._known[id(operation)] = Known(name=name, contract=contract)
         return known
 
     async def _fault(self, sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
+from http.client import responses
+from typing import Any
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
@@ -18,21 +21,28 @@ _NO_BODY = frozenset({204, 205, 304})
 class Answer(web.StreamResponse):
     """A whole answer on a connection that stays open: the usual one, in few steps, for each of which clients wait.
 
-    aiohttp's own response decides anew what is settled here; see `answer_of` for who gets that one.
+    aiohttp's own response decides anew what is settled here, and makes ready for what never comes; its constructor is
+    not called. See `answer_of` for who gets that one.
     """
 
-    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        whole = {**headers, "Content-Length": str(len(body))}
-        whole.setdefault("Date", _date(int(time.time())))
-        whole.setdefault("Server", SERVER_SOFTWARE)
-        super().__init__(status=status, headers=whole)
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self._code = status
+        self._given = headers
         self._whole = body
         self._sent = 0
 
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._code
+
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Write status line and headers; they leave together with the body."""
+        headers: Any = {**self._given, "Content-Length": str(len(self._whole))}
+        headers.setdefault("Date", _date(int(time.time())))
+        headers.setdefault("Server", SERVER_SOFTWARE)
         self._writer = request.writer
-        await self._writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", self.headers)
+        await self._writer.write_headers(_status_line(self._code), headers)
         return self._writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -66,7 +76,7 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
-def answer_of(request: web.BaseRequest, reply: Response, headers: dict[str, str]) -> web.StreamResponse:
+def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
     """Return what answers a request; `headers` are all of them."""
     if (
         # An application's requests have hooks of their own, before headers are sent.
@@ -86,7 +96,12 @@ def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def response_of(reply: Response, headers: dict[str, str]) -> web.Response:
+@lru_cache(maxsize=64)
+def _status_line(status: int) -> str:
+    return f"HTTP/1.1 {status} {responses.get(status, '')}"
+
+
+def response_of(reply: Response, headers: Mapping[str, str]) -> web.Response:
     """Return a reply as aiohttp sends it, whatever the request; `headers` are all of them."""
     kind = web.Response if reply.content_type is not None else BareResponse
     response = kind(body=reply.body, status=reply.status, headers=headers)

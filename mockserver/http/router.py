@@ -60,6 +60,10 @@ class Found(NamedTuple, Generic[T]):
     values: Mapping[str, str]
 
 
+_Candidate = tuple[tuple[tuple[str, str], ...], frozenset[str], Found[T]]
+"""The query that a leaf wants, the methods that it takes, and what is found there."""
+
+
 @dataclass(frozen=True, slots=True)
 class WrongMethod:
     """The path is known, but not with this method."""
@@ -72,7 +76,7 @@ class Router(Generic[T]):
 
     def __init__(self, routes: Sequence[Route[T]]) -> None:
         self._root: _Node[T] = _Node()
-        self._known: dict[str, list[tuple[_Leaf[T], Mapping[str, str]]]] = {}
+        self._known: dict[str, list[_Candidate[T]]] = {}
         self.routes = tuple(routes)
         for route in routes:
             self._add(route)
@@ -101,23 +105,22 @@ class Router(Generic[T]):
         if candidates is None:
             candidates = self._candidates(path)
         allowed: list[str] = []
-        for leaf, values in candidates:
-            if leaf.query and not _asks(query, leaf.query):
+        for wanted, methods, found in candidates:
+            if wanted and not _asks(query, wanted):
                 continue
-            methods = leaf.route.methods
             if not methods or method in methods:
-                return Found(leaf.route.target, values)
+                return found
             allowed.extend(methods)
         return WrongMethod(tuple(sorted(set(allowed)))) if allowed else None
 
-    def _candidates(self, path: str) -> list[tuple[_Leaf[T], Mapping[str, str]]]:
+    def _candidates(self, path: str) -> list[_Candidate[T]]:
         segments = path.strip("/").split("/")
         if "%" in path:
             segments = [unquote(segment) for segment in segments]
         if segments == [""]:
             segments = []
-        candidates: list[tuple[_Leaf[T], Mapping[str, str]]] = [
-            (leaf, dict(zip(leaf.names, values, strict=True)))
+        candidates: list[_Candidate[T]] = [
+            (leaf.query, leaf.route.methods, Found(leaf.route.target, dict(zip(leaf.names, values, strict=True))))
             for node, values in _walk(self._root, segments, 0, ())
             for leaf in node.leaves
         ]

@@ -6,12 +6,12 @@ Counters of the sandbox hold it, so that neither the journal's ring nor a second
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from mockserver.api.definition import Api
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
-from mockserver.core.job import Job
 from mockserver.store.base import Store
 
 CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
@@ -20,18 +20,19 @@ VIOLATIONS_KEPT = 1000
 """Breaches a sandbox remembers: the first, for they are what the rest follows from."""
 
 
-def counters(operation: str | None, response: str | None, looked: Job | None) -> Sequence[str]:
+@lru_cache(maxsize=4096)
+def counters(operation: str | None, response: str | None, seen: tuple[str, str, str] | None) -> Sequence[str]:
     """Return what a finished call adds one to.
 
     Args:
         operation: with the API's name; None when the call reached none.
         response: the named response it got.
-        looked: the job whose state it was told.
+        seen: API, kind and state of the job whose state it was told.
     """
     if operation is None:
         return ()
     called = f"{ANSWERED}{operation} {response}" if response else f"{CALLED}{operation}"
-    return (called,) if looked is None else (called, f"{SEEN}{looked.api}/{looked.kind}/{looked.state}")
+    return (called,) if seen is None else (called, f"{SEEN}{'/'.join(seen)}")
 
 
 async def keep_violations(

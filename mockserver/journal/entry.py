@@ -22,15 +22,17 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
-    """One exchange. A tuple: each request makes one, and a ring holds a thousand. The pipeline fills it in this order.
+    """One exchange. A tuple: each request makes one, and a ring holds a thousand.
+
+    What a request says comes first, down to `job`: it is known while the request is answered (see `ASKED`).
 
     Attributes:
         at: sandbox time (epoch seconds).
+        http_version: major and minor, as the client said it.
         status: None while it is answered; 0 when no answer was sent.
         milliseconds: real time it took.
         shows_state: the answer is an error, but tells the state of the job.
         body_size, answer_size: whole sizes in bytes, where `cut` has shortened the bodies.
-        http_version: major and minor, as the client said it.
     """
 
     number: int
@@ -42,8 +44,11 @@ class Entry(NamedTuple):
     body: bytes
     api: str | None = None
     operation: str | None = None
-    response: str | None = None
+    parameters: Mapping[str, Any] = _NONE
+    payload: Any = None
+    http_version: tuple[int, int] = (1, 1)
     job: str | None = None
+    response: str | None = None
     status: int | None = None
     answer_headers: Mapping[str, str] = _NONE
     answer: bytes = b""
@@ -51,14 +56,15 @@ class Entry(NamedTuple):
     fault: str | None = None
     transitions: Sequence[tuple[Job, Transition]] = ()
     violations: Sequence[Violation] = ()
-    parameters: Mapping[str, Any] = _NONE
-    payload: Any = None
     nearest: str | None = None
     error: str | None = None
     shows_state: bool = False
     body_size: int = 0
     answer_size: int = 0
-    http_version: tuple[int, int] = (1, 1)
+
+
+ASKED = Entry._fields.index("job")
+"""How many fields of an entry say what was asked; only `job` may change once the request is answered."""
 
 
 def cut(entry: Entry) -> Entry:

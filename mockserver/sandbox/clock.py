@@ -11,12 +11,13 @@ class SandboxClock:
 
     Attributes:
         real: returns real time in epoch seconds.
+        first: where it stands until it is set.
     """
 
     def __init__(self, store: Store, sandbox: str, *, real: Time, first: Clock) -> None:
         self._store = store
         self._sandbox = sandbox
-        self._first = first
+        self.first = first
         self.real = real
 
     async def read(self) -> Clock:
@@ -26,15 +27,11 @@ class SandboxClock:
     async def now(self) -> float:
         """Return sandbox time."""
         stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
-        return (self._first if stored is None else Clock(**stored)).now(self.real())
-
-    def now_by(self, stored: Document | None) -> float:
-        """Return sandbox time by the clock that the store holds (see `RequestStart`)."""
-        return (self._first if stored is None else Clock(**stored)).now(self.real())
+        return (self.first if stored is None else Clock(**stored)).now(self.real())
 
     async def write(self, clock: Clock) -> None:
         """Set the clock."""
         await self._store.write(self._sandbox, CLOCK, CLOCK, {"frozen_at": clock.frozen_at, "offset": clock.offset})
 
     def _clock(self, stored: Document | None) -> Clock:
-        return self._first if stored is None else Clock(**stored)
+        return self.first if stored is None else Clock(**stored)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ class JobsHome(NamedTuple):
         now: returns sandbox time in epoch seconds.
         publish: gets a job and the moves that it has made.
         kinds: by API, `job` first.
+        listeners: who would be told; nobody is when it is empty.
     """
 
     store: Store
@@ -40,6 +41,7 @@ class JobsHome(NamedTuple):
     now: Callable[[], Awaitable[float]]
     publish: Callable[[Job, Sequence[Transition]], None]
     kinds: Mapping[str, Sequence[str]]
+    listeners: Collection[object]
 
 
 class Jobs:
@@ -66,7 +68,7 @@ class Jobs:
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
         self.home = home
-        self._store, self._sandbox, self._machines, self._now, self._publish, _ = home
+        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners = home
         self._request = request
         self._moved = moved
         self._asked = asked
@@ -141,7 +143,7 @@ class Jobs:
             if now is None:
                 now = await self._now()
             settled = machine.settle(job, now)
-            if expired(machine, settled, now):
+            if settled.retention is not None and expired(machine, settled, now):
                 if await self._store.remove(self._sandbox, job):
                     raise UnknownJob(api, job_id)
                 job = now = None
@@ -158,7 +160,12 @@ class Jobs:
                 if not await self._store.swap(self._sandbox, job, changed, times(machine, changed)):
                     job = now = None
                     continue
-                self._tell(changed, transitions_between(job, changed))
+                transitions = transitions_between(job, changed)
+                if transitions:
+                    if self._moved is not None:
+                        self._moved.extend([(changed, transition) for transition in transitions])
+                    if self._listeners:
+                        self._publish(changed, transitions)
             if problem is not None:
                 raise problem
             return Change(before=settled, after=changed)
@@ -315,13 +322,6 @@ class Jobs:
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
         return await self._store.next_due(self._sandbox)
-
-    def _tell(self, job: Job, transitions: Sequence[Transition]) -> None:
-        if transitions:
-            if self._moved is not None:
-                for transition in transitions:
-                    self._moved.append((job, transition))
-            self._publish(job, transitions)
 
 
 def times(machine: Machine, job: Job) -> Times:

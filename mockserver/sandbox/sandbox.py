@@ -57,6 +57,8 @@ class Sandbox:
         used: when it was last asked anything, by the monotonic clock.
         ports: those that belong to it alone, by scheme.
         listeners: who would hear an event.
+        first_clock: the clock as it stands until it is set.
+        first_settings: each API's settings as they stand until they are changed.
     """
 
     def __init__(self, name: str, config: SandboxConfig, fixtures: Fixtures) -> None:
@@ -73,7 +75,7 @@ class Sandbox:
         self.journal_size = config.journal_size
         self.adopt(fixtures)
         clock = SandboxClock(config.store, name, real=config.time, first=config.clock)
-        self.clock, self.now, self.now_by, self.real = clock.read, clock.now, clock.now_by, clock.real
+        self.clock, self.now, self.real, self.first_clock = clock.read, clock.now, clock.real, clock.first
         self._clock = clock
         events = Events()
         self.publish, self.listen, self.ignore, self.wait_until = (
@@ -86,7 +88,7 @@ class Sandbox:
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, name, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves, kinds))
+        self.jobs = Jobs(JobsHome(config.store, name, machines, self.now, self._publish_moves, kinds, self.listeners))
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
@@ -94,7 +96,8 @@ class Sandbox:
         self.sites = {name: fixtures.site(api) for name, api in self.apis.items()}
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
         self._settings = SandboxSettings(self.store, self.name, self.apis, fixtures)
-        self.settings_with, self.settings_changes = self._settings.with_changes, self._settings.changes
+        self.first_settings = {name: fixtures.settings(api) for name, api in self.apis.items()}
+        self.settings_with = self._settings.with_changes
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
@@ -188,7 +191,5 @@ class Sandbox:
     # --- events -----------------------------------------------------------------------------------
 
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
-        if not self.listeners:
-            return
         for move in transitions:
             self.publish({"event": "job", **transition_record(job, move)})

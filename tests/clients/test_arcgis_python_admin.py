@@ -151,3 +151,39 @@ def test_it_trusts_the_ca_the_server_hands_out(
     url = f"{running.tls_url.replace('127.0.0.1', host)}/arcgis"
     site = arcgis.gis.server.Server(url=url, username="siteadmin", password="secret")
     assert site.properties["fullVersion"] == "11.3.0"
+
+
+def test_it_signs_in_to_a_site_that_asks_nobody(arcgis: Any, running: MockServer, control: Control) -> None:
+    """With no secured service the client learns of tokens only because `rest/info` announces them all the same."""
+    account = {"username": "siteadmin", "password": "secret", "role": "administrator"}
+    own = {"arcgis": {"accounts": [account], "services": [{"name": "Demo", "tasks": [{"name": "Echo"}]}]}}
+    # The client takes the first segment of a path for the context: it needs a port of its own, not a prefix.
+    made = control.create_sandbox("own", fixtures=[own], port=True)
+    try:
+        sandbox = control.sandbox("own")
+        url = f"{made['own_urls']['https']}/arcgis"
+        site = arcgis.gis.server.Server(url=url, username="siteadmin", password="secret", verify_cert=False)
+        assert [one.properties["serviceName"] for one in site.services.list()] == ["Demo"]
+        assert "arcgis.GenerateToken" in operations(sandbox)
+        sandbox.change_settings("arcgis", {"announces_tokens": False})
+        before = len(operations(sandbox))
+        arcgis.gis.server.Server(url=url, username="siteadmin", password="secret", verify_cert=False)
+        # Nothing tells it where tokens come from, and it asks for none.
+        assert "arcgis.GenerateToken" not in operations(sandbox)[before:]
+    finally:
+        control.delete_sandbox("own")
+
+
+def test_a_service_is_looked_at_stopped_and_started(arcgis: Any, running: MockServer, control: Control) -> None:
+    control.change_settings("arcgis", {"secured": "standalone"})
+    site = sign_in(arcgis, running)
+    demo = next(one for one in site.services.list() if one.properties["serviceName"] == "Demo")
+    assert demo.status["realTimeState"] == "STARTED"
+    assert demo.statistics["summary"]["serviceName"] == "Demo"
+    assert demo.stop() is True
+    assert demo.status["realTimeState"] == "STOPPED"
+    assert demo.start() is True
+    assert site.services.exists(folder_name="", name="Demo", service_type="GPServer") is True
+    assert site.services.exists(folder_name="", name="Nope", service_type="GPServer") is False
+    assert demo.iteminformation is not None
+    assert breaches(control) == []

@@ -44,7 +44,7 @@ def connect(piapi: Any, server: MockServer, tmp_path: Path, monkeypatch: pytest.
 
 def test_it_finds_what_there_is_to_call(connect: Any) -> None:
     api = connect()
-    assert api.data_resources == ["JobSummary"]
+    assert set(api.data_resources) == {"CliTemplate", "Devices", "InventoryDetails", "JobSummary"}
     assert {"cancel", "cancelrunning", "suspend", "resume", "runhistory"} <= set(api.service_resources)
 
 
@@ -72,6 +72,23 @@ def test_it_cancels_a_run_and_reads_the_history(connect: Any, server: MockServer
 def test_its_virtual_domain_is_taken(connect: Any) -> None:
     found = connect().request("JobSummary", {"jobName": '"JobCompleted"'}, virtual_domain="ROOT-DOMAIN", hold=0)
     assert [one["jobSummaryDTO"]["jobStatus"] for one in found] == ["COMPLETED"]
+
+
+def test_it_looks_up_devices_and_templates(connect: Any) -> None:
+    api = connect()
+    found = api.request_data("Devices", {"reachability": "REACHABLE"}, hold=0)
+    assert {one["devicesDTO"]["ipAddress"] for one in found} == {"192.0.2.1", "192.0.2.2", "192.0.2.4"}
+    (template,) = api.request_data("CliTemplate", {"name": '"Access Port"'}, hold=0)
+    variables = template["cliTemplateDTO"]["variables"]["variable"]
+    assert [one["name"] for one in variables if one["required"]] == ["InterfaceName"]
+
+
+def test_its_virtual_domain_narrows_and_a_wrong_one_is_refused(piapi: Any, connect: Any) -> None:
+    # Its parameters by default are one dictionary for all calls, in which a domain stays: give it one of your own.
+    found = connect().request("Devices", {}, virtual_domain="Site-A", hold=0)
+    assert [one["devicesDTO"]["@id"] for one in found] == [700004]
+    with pytest.raises(piapi.PIAPIRequestError, match="Forbidden access"):
+        connect().request("Devices", {}, virtual_domain="Nowhere")
 
 
 def test_nothing_found_is_its_count_error(piapi: Any, connect: Any) -> None:

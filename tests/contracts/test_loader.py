@@ -125,7 +125,16 @@ def test_a_broken_contract_is_named_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"), [(b"{", ":1:2: "), (b'"\xff"', ": not UTF-8; save it as UTF-8"), (b"[]", "at /: ")]
+    ("content", "expected"),
+    [
+        (b"{", ":1:2: "),
+        (b'"\xff"', ":1:2: not UTF-8; save it as UTF-8"),
+        (b"\xef\xbb\xbf{}", ":1:1: it begins with a byte order mark; save it as UTF-8 without one"),
+        (b'{\n "title": "a", "title": "b"}', ':2:16: a second "title"; mend the JSON'),
+        (b"[" * 100_000, ":1:101: nested more than 100 deep; mend the JSON"),
+        (b"9" * 5000, ":1:1: 99999999999999999999… (5000 characters) is a number that cannot be kept"),
+        (b"[]", "at /: "),
+    ],
 )
 @pytest.mark.parametrize("name", ["Show.json", SHARED])
 def test_a_file_that_is_no_contract_is_named_in_one_line(

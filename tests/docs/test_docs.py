@@ -6,6 +6,8 @@ How a block is run is said by the words after its language, which no renderer sh
 * `python pytest`: a test file, run by pytest with the plugin.
 * `bash run`, `javascript run`, `java run`: a script of its own.
 * `json file=seed.json` (or any language): a file the later blocks find.
+* `needs=agsadmin` (`needs=@arcgis/core,jsdom` of a script in Node): left out where these clients are not installed.
+* `browser`: a script in Node that finds what a browser has (`tests/clients/node/browser.mjs`).
 
 Each page finds a server as it starts, at the address that the pages write as http://127.0.0.1:8080
 (over TLS https://127.0.0.1:8443), and a folder of its own to work in.
@@ -13,13 +15,15 @@ Each page finds a server as it starts, at the address that the pages write as ht
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,7 @@ from mockserver.client import Control
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+NODE = ROOT / "tests" / "clients" / "node"
 PATIENCE = 300
 """Seconds after which a script is given up."""
 
@@ -52,6 +57,18 @@ class Block:
         return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), None)
 
     @property
+    def needs(self) -> list[str]:
+        found = next((word.removeprefix("needs=") for word in self.words if word.startswith("needs=")), "")
+        return [one for one in found.split(",") if one]
+
+    @property
+    def missing(self) -> list[str]:
+        """The clients it needs that are not here."""
+        if self.language == "javascript":
+            return [one for one in self.needs if not (NODE / "node_modules" / one).is_dir()]
+        return [one for one in self.needs if importlib.util.find_spec(one) is None]
+
+    @property
     def runs(self) -> bool:
         return self.language == "python" or "run" in self.words or self.file is not None
 
@@ -70,7 +87,11 @@ def name(page: Path) -> str:
 
 def run_in_namespace(page: Path, block: Block, namespace: dict[str, Any]) -> None:
     # Blank lines before it, so that a traceback names the page's own lines.
-    exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
+    with warnings.catch_warnings():
+        if block.needs:
+            # What others' packages warn of is none of ours.
+            warnings.simplefilter("ignore")
+        exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
 
 
 def run_process(words: list[str], block: Block, page: Path, folder: Path, environ: Mapping[str, str]) -> None:
@@ -127,12 +148,22 @@ class Run:
             need("curl")
             self._process([need("bash"), "-c", block.text], block)
         elif "run" in block.words and block.language == "javascript":
-            self._process([need("node"), self._write(f"line_{block.line}.mjs", block)], block)
+            self._node(block)
         elif "run" in block.words and block.language == "java":
             need("javac")
             self._process([need("java"), self._write("Example.java", block)], block)
         else:
             assert block.file is not None, f"{self._page.name}:{block.line}: nothing runs {block.language}"
+
+    def _node(self, block: Block) -> None:
+        words = [need("node")]
+        if block.needs and not (self._folder / "node_modules").exists():
+            (self._folder / "node_modules").symlink_to(NODE / "node_modules")
+        if "browser" in block.words:
+            words += ["--import", (NODE / "browser.mjs").as_uri()]
+            # What stands in for a browser would keep Node alive.
+            block = replace(block, text=f"{block.text}\nprocess.exit(0);\n")
+        self._process([*words, self._write(f"line_{block.line}.mjs", block)], block)
 
     def finish(self) -> None:
         """Run the test files that wait for it."""
@@ -183,13 +214,21 @@ def test_what_the_page_shows_is_what_happens(
     assert server.tls_url is not None
     (tmp_path / "ca.pem").write_bytes(server.ca_pem or b"")
     run = Run(page, tmp_path)
+    left_out: list[str] = []
     for block in blocks(page):
         if not block.runs or (block.language not in languages and block.file is None):
             continue
+        if block.missing:
+            left_out += block.missing
+            continue
         text = SHELL + block.text if block.language == "bash" else block.text
         text = text.replace("http://127.0.0.1:8080", server.url).replace("https://127.0.0.1:8443", server.tls_url)
+        text = text.replace('"127.0.0.1", 8080', f'"127.0.0.1", {server.url.rpartition(":")[2]}')
         run.add(Block(language=block.language, words=block.words, text=text, line=block.line))
     run.finish()
+    if left_out:
+        reason = f"not installed, see `make clients`: {', '.join(left_out)}"
+        pytest.fail(reason) if os.environ.get("MOCKSERVER_REQUIRE") == "all" else pytest.skip(reason)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

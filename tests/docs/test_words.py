@@ -24,7 +24,6 @@ NAMES: Mapping[str, str] = {
     "Call": "RequestContext",
     "CasCall": "RequestContext",
     "Endpoint": "Operation, Entrance",
-    "Exchange": "Pipeline",
     "Facts": "MatchSubject",
     "Form": "Format, HtmlForm",
     "GesCall": "RequestContext",
@@ -43,7 +42,6 @@ NAMES: Mapping[str, str] = {
     "garbled": "spoil",
     "let_go": "close_stalled",
     "meet": "claim",
-    "told": "shows_state, shown",
 }
 """A whole name → what is said now."""
 
@@ -66,7 +64,6 @@ PARTS: Mapping[str, str] = {
 MODULES: Mapping[str, str] = {
     "call": "context",
     "clr": "errors",
-    "exchange": "pipeline",
     "expectation": "expect_continue",
     "gate": "auth",
     "loop": "event_loop",

@@ -89,7 +89,7 @@ ARCGIS = {
 }
 CASJOBS = {
     # SOAP 1.1 and 1.2
-    "another namespace": at(_ACTION11 + "GetQueues", every("http://Services.Cas.jhu.edu", "http://tempuri.org/")),
+    "another namespace": at(_ACTION11 + "GetQueues", every("http://Services.Cas.jhu.edu", "http://example.test/")),
     "a result under another name": at(_ACTION11 + "GetQueues", every("GetQueuesResult", "GetQueuesReturn")),
     "a number that is none": at(_ACTION11 + "GetQueues", sub(r"<Timeout>\d+", "<Timeout>soon")),
     "an answer of the other version": at(

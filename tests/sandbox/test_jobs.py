@@ -40,7 +40,9 @@ class World:
         self.time = 0.0
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
-        home = JobsHome(store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell, {"x": ["job"]})
+        home = JobsHome(
+            store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell, {"x": ["job"]}, [self]
+        )
         self.jobs = Jobs(home, moved=self.moved)
 
     async def now(self) -> float:

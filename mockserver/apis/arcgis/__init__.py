@@ -6,6 +6,7 @@ from mockserver.api.definition import Api
 from mockserver.apis.arcgis.answers import STAND_INS, jobs_seen, read_answer, recorded_site
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
+from mockserver.apis.arcgis.handlers.unfaked import unfaked
 from mockserver.apis.arcgis.jobs import SCENARIOS, job_spec
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.operations import ENTRANCES, OPERATIONS, resolve
@@ -28,6 +29,7 @@ ARCGIS = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=refuse,
+    unfaked=unfaked,
     mounted=mounted,
     mounts={"context": "arcgis", "portal": "portal"},
     read_answer=read_answer,

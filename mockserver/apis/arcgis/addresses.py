@@ -5,13 +5,13 @@ from __future__ import annotations
 import urllib.parse
 from typing import Any
 
-from mockserver.apis.arcgis.requests import GpContext
+from mockserver.apis.arcgis.requests import GpContext, steps
 from mockserver.apis.arcgis.site import Service, Task
 
 
 def mount(context: GpContext) -> str:
     """Return the first segment of the path: the web adaptor, or the portal, that was asked."""
-    return context.path.split("/", 2)[1]
+    return steps(context.path)[0]
 
 
 def root(context: GpContext) -> str:

@@ -25,6 +25,9 @@ RESOURCES = (
 )  # fmt: skip
 """What the root lists; only `services` is faked, the rest say so."""
 
+INSTANCES = 2
+"""Jobs of one service that run at a time, as its configuration and its statistics say; the fake knows no limit."""
+
 _SYSTEM = ("System", "Utilities", "Hosted")
 """Folders every site is made with."""
 
@@ -69,7 +72,7 @@ def _listed(services: Sequence[Service], folder_name: str) -> list[dict[str, Any
     ]
 
 
-def service_config(service: Service, settings: ArcgisSettings) -> dict[str, Any]:
+def service_config(service: Service, settings: ArcgisSettings, *, started: bool) -> dict[str, Any]:
     """Return a service's configuration. The keys are the documentation's; values no fixture gives are inferred."""
     level = service.message_level or settings.message_level
     return {
@@ -80,7 +83,7 @@ def service_config(service: Service, settings: ArcgisSettings) -> dict[str, Any]
         "provider": "ArcObjects11",
         "clusterName": "default",
         "minInstancesPerNode": 1,
-        "maxInstancesPerNode": 2,
+        "maxInstancesPerNode": INSTANCES,
         "instancesPerContainer": 1,
         "maxWaitTime": 60,
         "maxStartupTime": 300,
@@ -88,7 +91,7 @@ def service_config(service: Service, settings: ArcgisSettings) -> dict[str, Any]
         "maxUsageTime": 600,
         "loadBalancing": "ROUND_ROBIN",
         "isolationLevel": "HIGH",
-        "configuredState": "STARTED" if service.started else "STOPPED",
+        "configuredState": state_word(started),
         "recycleInterval": 24,
         "recycleStartTime": "00:00",
         "keepAliveInterval": 1800,
@@ -109,6 +112,11 @@ def service_config(service: Service, settings: ArcgisSettings) -> dict[str, Any]
         "extensions": [],
         "datasets": [],
     }
+
+
+def state_word(started: bool) -> str:
+    """Return how the Administrator calls a service that runs, or does not."""
+    return "STARTED" if started else "STOPPED"
 
 
 def brief(job: Job) -> dict[str, Any]:

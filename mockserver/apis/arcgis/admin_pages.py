@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from mockserver.apis.arcgis.requests import GpContext
+from mockserver.apis.arcgis.requests import GpContext, steps
 from mockserver.apis.arcgis.site import Service
 
 Link = tuple[str, str]
@@ -47,7 +47,7 @@ class Page:
 
 def trail(context: GpContext) -> list[Link]:
     """Return the links from the root of the directory down to this page."""
-    _, mount, *rest = context.path.rstrip("/").split("/")
+    mount, *rest = steps(context.path)
     links: list[Link] = []
     address = f"{context.base}/{mount}"
     for segment in rest:

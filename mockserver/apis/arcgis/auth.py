@@ -72,7 +72,8 @@ async def caller(context: GpContext) -> Account | None:
     """Return who calls, or None when no token came.
 
     Raises:
-        InvalidToken: one came that is no good. A stale cookie does not count: browsers send it unasked.
+        InvalidToken: one came that is no good. A stale cookie counts only where the setting `dead_cookie` says so:
+            browsers send it unasked (inferred).
     """
     value = tokens.presented(context.parameters, context.headers)
     if value is not None:
@@ -83,6 +84,8 @@ async def caller(context: GpContext) -> Account | None:
     try:
         return await holder(context, value)
     except InvalidToken:
+        if context.settings.dead_cookie == "refused":
+            raise
         return None
 
 

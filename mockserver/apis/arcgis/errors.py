@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.api.error_table import REQUIRED, ErrorTable, Refuse
-from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
+from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, NotFaked
 from mockserver.api.response import Response
 from mockserver.apis.arcgis.admin_query import BadQuery
 from mockserver.apis.arcgis.requests import GpContext, UnknownFormat, plane
 from mockserver.apis.arcgis.responses import error_answer, page
-from mockserver.apis.arcgis.tokens import InvalidToken
+from mockserver.apis.arcgis.tokens import InvalidToken, OtherClient
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 
 
@@ -104,8 +104,13 @@ def admin_token_required() -> AdminError:
 
 
 def admin_invalid_token() -> AdminError:
-    """The token is unknown or has expired [inferred]."""
-    return AdminError(498, "Could not validate the specified token. Token Expired.")
+    """The token has expired [observed, 11.1: Esri/arcgis-python-api#1558]; of an unknown one the same is inferred."""
+    return AdminError(498, "Token Expired.")
+
+
+def admin_other_client() -> AdminError:
+    """The token is bound to another client [observed: AaronPLopez/Soccer#2]."""
+    return AdminError(498, "Invalid token, ClientID does not match.")
 
 
 def admin_forbidden() -> AdminError:
@@ -139,12 +144,20 @@ def unable_to_generate(*details: str) -> RestError:
 
 
 # The envelopes, and who gets which.
-def rest_refusal(context: GpContext, error: RestError) -> Response:
-    """Write a REST refusal in the format the client asked for."""
+NOT_FAKED = 501
+"""Code and HTTP status of what exists at the vendor only: an integer, as clients of either plane reckon with it."""
+
+
+def rest_refusal(context: GpContext, error: RestError, status: int | None = None) -> Response:
+    """Write a REST refusal in the format the client asked for.
+
+    Args:
+        status: the HTTP status, where it is not the one that all refusals have.
+    """
     details = error.details if isinstance(error.details, str) else list(error.details)
     data = {"error": {"code": error.code, "message": error.message, "details": details}}
     real = context.settings.http_errors == "real" and 400 <= error.code <= 599
-    return error_answer(context, data, error.code if real else 200, "error.html")
+    return error_answer(context, data, status or (error.code if real else 200), "error.html")
 
 
 def admin_refusal(context: GpContext, error: AdminError) -> Response:
@@ -193,6 +206,7 @@ REST = ErrorTable(
         BodyTooLarge: _TOO_LARGE,
         UnknownJob: _rest(_unknown_job),
         IllegalEvent: _rest(lambda context, error: bad_cancel()),
+        NotFaked: lambda context, error: rest_refusal(context, RestError(NOT_FAKED, str(error)), NOT_FAKED),
         DomainError: _rest(lambda context, error: unable(context, [str(error)])),
         HandlerFailed: _FAILED,
     }
@@ -204,11 +218,13 @@ ADMIN = ErrorTable(
         AdminError: admin_refusal,
         RestError: _admin(lambda context, error: AdminError(error.code, error.message)),
         UnknownFormat: _admin(lambda context, error: AdminError(400, bad_format().message)),
+        OtherClient: _admin(lambda context, error: admin_other_client()),
         InvalidToken: _admin(lambda context, error: admin_invalid_token()),
         BadQuery: _admin(lambda context, error: AdminError(400, str(error))),
         NoRoute: _admin(lambda context, error: admin_not_found(context.path.rstrip("/").rsplit("/", 1)[-1])),
         MethodNotAllowed: _admin(lambda context, error: admin_wrong_method(context.method)),
         BodyTooLarge: _TOO_LARGE,
+        NotFaked: _admin(lambda context, error: AdminError(NOT_FAKED, str(error), status=NOT_FAKED)),
         UnknownJob: _admin(lambda context, error: admin_not_found(error.job_id)),
         DomainError: _admin(lambda context, error: AdminError(400, str(error))),
         HandlerFailed: _admin(lambda context, error: AdminError(500, "Internal server error.")),

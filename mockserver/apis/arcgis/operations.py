@@ -9,6 +9,8 @@ from mockserver.api.context import Resolved
 from mockserver.api.operation import Entrance, Handler, JobPlace, Operation
 from mockserver.apis.arcgis.handlers import (
     admin_jobs,
+    admin_logs,
+    admin_services,
     admin_site,
     catalog,
     jobs,
@@ -65,11 +67,39 @@ def _whole(name: str) -> _Paths:
     return f"{_ADMIN}/{name}", f"{_ADMIN}/{name}/{{rest*}}"
 
 
+def _site(name: str) -> _Paths:
+    return (f"{_ADMIN}/{name}",)
+
+
+def _folders(name: str) -> _Paths:
+    return f"{_ADMIN}/services/{name}", f"{_ADMIN}/services/{{folder}}/{name}"
+
+
+def _permissions() -> _Paths:
+    # A folder and a service of the root folder stand at the same place.
+    places = (f"{_ADMIN}/services", *_admin_service())
+    return tuple(f"{place}/permissions{below}" for place in places for below in ("", "/{rest*}"))
+
+
+def _below_types(name: str) -> _Paths:
+    return f"{_ADMIN}/services/types/{name}", f"{_ADMIN}/services/types/{name}/{{rest*}}"
+
+
+def _item_info(below: str = "") -> _Paths:
+    # The documentation writes both.
+    return (*_admin_service(f"/iteminfo{below}"), *_admin_service(f"/itemInfo{below}"))
+
+
 def _sign_in(name: str) -> _Paths:
     return f"{_PORTAL}/rest/{name}", f"{_PORTAL}/{name}"
 
 
 _SERVICES = (f"{_REST}/services/{{service}}/GPServer", f"{_REST}/services/{{folder}}/{{service}}/GPServer")
+
+
+def _below_service(name: str) -> _Paths:
+    return tuple(f"{service}/{name}{below}" for service in _SERVICES for below in ("", "/{rest*}"))
+
 
 OPERATIONS: tuple[Operation, ...] = (
     # The Services Directory.
@@ -84,6 +114,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _row("CancelJob", "", _job("/cancel"), jobs.cancel_job, job=_JOB),
     _row("TaskMetadata", "the item metadata of a task, 10.9.1", _task("/metadata")),
     _row("ValidateTask", "validation of parameters, 12.0", _task("/validate")),
+    _row("ServiceInfo", "item information, metadata and thumbnail of a service", _below_service("info")),
+    _row("ServiceUploads", "uploads of a service", _below_service("uploads")),
+    _row("HealthCheck", "health check, 10.6.1", (f"{_REST}/info/healthcheck",)),
     _row("JobResult", "", _job("/results/{parameter}"), results.job_result, job=_JOB),
     _row("JobInput", "", _job("/inputs/{parameter}"), results.job_input, job=_JOB),
     _row("JobResults", "", _job("/results"), results.job_results, job=_JOB),
@@ -100,6 +133,17 @@ OPERATIONS: tuple[Operation, ...] = (
     _row("AdminDeleteJob", "Delete job", _admin_jobs("/{job}/delete"), admin_jobs.delete_job, job=_JOB),
     _row("AdminPurgeQueue", "Purge job queue", _admin_jobs("/purgeQueue"), admin_jobs.purge_queue),
     _row("AdminJobStatistics", "Job statistics", _admin_jobs("/statistics"), admin_jobs.job_statistics),
+    _row("AdminServiceStatus", "Service status", _admin_service("/status"), admin_services.status),
+    _row("AdminServiceStatistics", "Service statistics", _admin_service("/statistics"), admin_services.statistics),
+    _row("AdminItemInfo", "Item information", _item_info(), admin_services.item_info),
+    _row("AdminStartService", "Start service", _admin_service("/start"), admin_services.start),
+    _row("AdminStopService", "Stop service", _admin_service("/stop"), admin_services.stop),
+    _row("AdminServiceTypes", "Types", (f"{_ADMIN}/services/types",), admin_services.types),
+    _row("AdminServiceType", "Type", (f"{_ADMIN}/services/types/{{type}}",), admin_services.type_),
+    _row("AdminServiceExists", "Exists", (f"{_ADMIN}/services/exists",), admin_services.exists),
+    _row("AdminQueryLogs", "Query logs", (f"{_ADMIN}/logs/query",), admin_logs.query_logs),
+    _row("AdminPublicKey", "Public key", (f"{_ADMIN}/publicKey",), admin_services.public_key),
+    # What the Administrator's site root, folders and services have besides, by its resource hierarchy.
     _row("AdminMachines", "Machines", _whole("machines")),
     _row("AdminSecurity", "Security", _whole("security")),
     _row("AdminSystem", "System", _whole("system")),
@@ -110,13 +154,43 @@ OPERATIONS: tuple[Operation, ...] = (
     _row("AdminUsageReports", "Usage reports", _whole("usagereports")),
     _row("AdminKml", "KML", _whole("kml")),
     _row("AdminInfo", "Info", _whole("info")),
-    _row("AdminCreateService", "Create service", (f"{_ADMIN}/services/createService",)),
-    _row("AdminCreateFolder", "Create folder", (f"{_ADMIN}/services/createFolder",)),
-    _row("AdminServiceStatus", "Service status", _admin_service("/status")),
-    _row("AdminStartService", "Start service", _admin_service("/start")),
-    _row("AdminStopService", "Stop service", _admin_service("/stop")),
+    _row("AdminAbout", "About, 11.5", _whole("about")),
+    _row("AdminClusters", "Clusters, up to 10.x", _whole("clusters")),
+    _row("AdminCreateSite", "Create site", _site("createNewSite")),
+    _row("AdminJoinSite", "Join site", _site("joinSite")),
+    _row("AdminExportSite", "Export site", _site("exportSite")),
+    _row("AdminImportSite", "Import site", _site("importSite")),
+    _row("AdminDeleteSite", "Delete site", _site("deleteSite")),
+    _row("AdminUpgrade", "Upgrade", _site("upgrade")),
+    _row("AdminCreateService", "Create service", _folders("createService")),
+    _row("AdminCanCreateService", "Can create service", _folders("canCreateService")),
+    _row("AdminCreateFolder", "Create folder", _folders("createFolder")),
+    _row("AdminEditFolder", "Edit folder", _folders("editFolder")),
+    _row("AdminDeleteFolder", "Delete folder", _folders("deleteFolder")),
+    _row("AdminRenameService", "Rename service", _folders("renameService")),
+    _row("AdminStartServices", "Start services", _folders("startServices")),
+    _row("AdminStopServices", "Stop services", _folders("stopServices")),
+    _row("AdminDeleteServices", "Delete services", _folders("deleteServices")),
+    _row("AdminExportServices", "Export services", _folders("exportServices")),
+    _row("AdminImportServices", "Import services", _folders("importServices")),
+    _row("AdminFederate", "Federate", _folders("federate")),
+    _row("AdminUnfederate", "Unfederate", _folders("unfederate")),
+    _row("AdminReport", "Service report", _folders("report")),
+    _row("AdminPermissions", "Permissions of a folder or a service", _permissions()),
+    _row("AdminServicesProperties", "Properties of the services directory", _folders("properties")[:1]),
+    _row("AdminWebhooks", "Webhooks", (*_folders("webhooks")[:1], *_folders("webhooks/{rest*}")[:1])),
+    _row("AdminExtensions", "Extensions of service types", _below_types("extensions")),
+    _row("AdminProviders", "Providers of service types", _below_types("providers")),
     _row("AdminEditService", "Edit service", _admin_service("/edit")),
     _row("AdminDeleteService", "Delete service", _admin_service("/delete")),
+    _row("AdminChangeProvider", "Change provider", _admin_service("/changeProvider")),
+    _row("AdminItemInfoFiles", "Item information: edit, upload, delete, its files", _item_info("/{rest*}")),
+    _row("AdminLifecycle", "Lifecycle information", _admin_service("/lifecycleinfos")),
+    _row(
+        "AdminServiceWebhooks",
+        "Webhooks of a service",
+        (*_admin_service("/webhooks"), *_admin_service("/webhooks/{rest*}")),
+    ),
     # Tokens and sign-in of the site itself.
     _row(
         "GenerateToken",

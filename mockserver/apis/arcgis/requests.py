@@ -27,9 +27,14 @@ def mounted(settings: ArcgisSettings, values: Mapping[str, str]) -> bool:
     return values.get("context", settings.contexts[0] if settings.contexts else "") in settings.contexts
 
 
+def steps(path: str) -> list[str]:
+    """Return the segments of a path, the web adaptor's name first, however many slashes it begins with."""
+    return path.strip("/").split("/")
+
+
 def plane(context: GpContext) -> str:
     """Return `rest`, `admin`, `tokens` or `sharing`; an empty text where only the web tier answers."""
-    _, mount, *rest = context.path.split("/", 3)
+    mount, *rest = steps(context.path)
     found = rest[0] if rest else ""
     if found == "sharing":
         federated = context.settings.secured == "federated"

@@ -23,9 +23,8 @@ from mockserver.wire.html import pages
 
 HTML = "text/html;charset=utf-8"
 PJSON = "text/plain;charset=utf-8"
-SCRIPT = "text/javascript;charset=utf-8"
+SCRIPT = "application/javascript;charset=utf-8"
 
-_MARGIN = re.compile(rb"^ +", re.MULTILINE)
 _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 
 _PAGES = pages(Path(__file__).with_name("templates"))
@@ -50,7 +49,7 @@ def answer(
         return _json(context, data, status)
     if asked == "pjson":
         body = _pretty(data, blanks=2 if plane(context) == "admin" else 1)
-        return Response(status=status, data=data, body=body, content_type=PJSON, headers=cors(context))
+        return Response(status, data, body, PJSON, cors(context))
     if asked in ("", "html"):
         body = render(context, template, {"data": data, **(facts or {})})
         return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
@@ -105,8 +104,10 @@ def render(context: GpContext, template: str, values: Mapping[str, Any]) -> byte
 def _pretty(data: Any, blanks: int) -> bytes:
     """Write JSON over several lines: one blank a level in the directory, two in the Administrator's samples."""
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    if blanks == 2:
+        return text
     # No text holds a line break of its own, so what a line begins with is its level.
-    return text if blanks == 2 else _MARGIN.sub(lambda found: found[0][::2], text)
+    return b"\n".join([line[(len(line) - len(line.lstrip(b" "))) // 2 :] for line in text.split(b"\n")])
 
 
 def _json(context: GpContext, data: Any, status: int) -> Response:
@@ -114,9 +115,7 @@ def _json(context: GpContext, data: Any, status: int) -> Response:
     callback = context.parameters.get("callback")
     # Anything but a name would let a link run a script of its own.
     if not callback or not _NAME.fullmatch(callback):
-        return Response(
-            status=status, data=data, body=body, content_type=context.settings.json_content_type, headers=cors(context)
-        )
+        return Response(status, data, body, context.settings.json_content_type, cors(context))
     end = b");" if context.settings.jsonp_semicolon else b")"
     return Response(
         status=status, data=data, body=callback.encode() + b"(" + body + end, content_type=SCRIPT, headers=cors(context)

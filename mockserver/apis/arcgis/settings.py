@@ -27,6 +27,12 @@ class ArcgisSettings:
         ("none", "standalone", "federated"),
         "Who asks for tokens: nobody but secured services, the server itself, or the portal it is federated with.",
     )
+    announces_tokens: bool = flag(
+        True,
+        "`rest/info` tells where tokens come from also while `secured` is `none`, as servers with public services do; "
+        "false: only while something is secured. PyPI `arcgis` cannot sign in to an Administrator without it.",
+        _S,
+    )
     http_errors: str = choice(
         "application",
         ("application", "real"),
@@ -53,7 +59,7 @@ class ArcgisSettings:
         ("application/json;charset=UTF-8", "text/plain;charset=utf-8"),
         "Content type of `f=json` (open question 7); old servers say text/plain.",
     )
-    jsonp_semicolon: bool = flag(True, "A JSONP answer ends in a semicolon (open question 7).")
+    jsonp_semicolon: bool = flag(True, "A JSONP answer ends in a semicolon, as those of 10.0 and 10.6 do.", _S)
 
     # --- how jobs run -----------------------------------------------------------------------------
     queue: float = seconds(1.0, "Seconds a job of a shorthand plan stays Submitted.")
@@ -90,6 +96,18 @@ class ArcgisSettings:
     message_level: str = choice(
         "none", ("none", "error", "warning", "info"), "Message level of services that name none.", _D
     )
+    succeeded_frame: bool = flag(
+        False,
+        "A job that succeeded at level None, Error or Warning says `Submitted.`, `Executing...`, `Succeeded.` around "
+        "the tool's own lines; a server was seen to say the tool's lines alone.",
+        _S,
+    )
+    message_dates: str = choice(
+        "by-version",
+        ("by-version", "long", "short"),
+        "Dates in messages: `Friday, December 16, 2022 6:05:31 PM`, or `Fri Dec 16 18:05:31 2022`, which is for 10.x.",
+        _S,
+    )
     submitted_message: bool = flag(False, "A job that has not begun says `Submitted.` already, as some servers do.", _S)
     messages_off: str = choice(
         "absent",
@@ -124,6 +142,11 @@ class ArcgisSettings:
     token_real_ttl: float = seconds(
         0.0, "Seconds after which a token is refused, whatever `expires` says (0: as told); for tokens that die early."
     )
+    dead_cookie: str = choice(
+        "ignored",
+        ("ignored", "refused"),
+        "A token in the cookie `agstoken` that is no good: as if none had come, or refused like any other.",
+    )
     referer_check: str = choice(
         "off", ("off", "strict"), "Referer-bound tokens are honoured without, or only with, their Referer."
     )
@@ -134,6 +157,16 @@ class ArcgisSettings:
         first, second, *rest = self.version.split(".")
         number = float(f"{first}.{second}{''.join(rest)}")
         return int(number) if number.is_integer() else number
+
+    @property
+    def is_10(self) -> bool:
+        """Whether the site is of a release 10.x, whose jobs say more at message level Info."""
+        return self.version.startswith("10.")
+
+    @property
+    def short_dates(self) -> bool:
+        """Whether dates in messages are short."""
+        return self.is_10 if self.message_dates == "by-version" else self.message_dates == "short"
 
     @property
     def full_version(self) -> str:

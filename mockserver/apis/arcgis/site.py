@@ -113,6 +113,9 @@ class Service:
         flavour: `notebook` for a web tool of Notebook Server, whose jobs say more (seed 001).
         users: who may use a secured one; empty for everybody with a token.
         properties: further properties the Administrator shows.
+        full_name: `Folder/Name`, as catalogues list it.
+        key: `Folder/Name.Type`, as the Administrator and job records write it.
+        rest_name: `Folder/Name/Type`, as REST paths and refusals write it.
     """
 
     name: str
@@ -130,21 +133,16 @@ class Service:
     result_map_server: str = ""
     tasks: Mapping[str, Task] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
+    full_name: str = field(init=False)
+    key: str = field(init=False)
+    rest_name: str = field(init=False)
 
-    @property
-    def full_name(self) -> str:
-        """`Folder/Name`, as catalogues list it."""
-        return f"{self.folder}/{self.name}" if self.folder else self.name
-
-    @property
-    def key(self) -> str:
-        """`Folder/Name.Type`, as the Administrator and job records write it."""
-        return f"{self.full_name}.{self.type}"
-
-    @property
-    def rest_name(self) -> str:
-        """`Folder/Name/Type`, as REST paths and refusals write it."""
-        return f"{self.full_name}/{self.type}"
+    def __post_init__(self) -> None:
+        # Worked out once: each poll of a job asks for them.
+        full_name = f"{self.folder}/{self.name}" if self.folder else self.name
+        object.__setattr__(self, "full_name", full_name)
+        object.__setattr__(self, "key", f"{full_name}.{self.type}")
+        object.__setattr__(self, "rest_name", f"{full_name}/{self.type}")
 
     @property
     def execution_type(self) -> str:

@@ -23,6 +23,10 @@ class InvalidToken(Exception):
     """The token is unknown, has expired, or is bound to another client (498)."""
 
 
+class OtherClient(InvalidToken):
+    """The token is bound to another client, which the Administrator tells apart."""
+
+
 class TokenStore(Protocol):
     """Where token records are kept: what of `Documents` this module uses."""
 
@@ -142,8 +146,10 @@ async def judge(store: TokenStore, value: str, *, now: float, referer: str | Non
     if record is None:
         raise InvalidToken
     token = Token(**{**record, "binding": Binding(**record["binding"])})
-    if now >= token.dies or not token.binding.holds(referer, address, strict=strict):
+    if now >= token.dies:
         raise InvalidToken
+    if not token.binding.holds(referer, address, strict=strict):
+        raise OtherClient
     return token
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.walk import Ask, Fact, LiveSystem, Seen, claim_inside
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen, claim_inside
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.core.machine import Confidence
 
@@ -41,8 +41,9 @@ class _Site:
         token = token or (self.admin_token if operation.startswith("Admin") else self.token)
         if token is not None:
             values["token"] = token
-        in_query = method == "GET"
-        ask = Ask(method=method, path=path, query=values if in_query else {}, form={} if in_query else values)
+        ask = LiveRequest(method=method, path=path, query=values)
+        if method != "GET":
+            ask = LiveRequest(method=method, path=path, form=values)
         seen = await self.system.call(operation, ask)
         code = seen.find("error", "code") if seen.find("code") is None else seen.find("code")
         if seen.status >= 400 and code is not None:
@@ -256,7 +257,7 @@ async def _administrator(site: _Site) -> None:
     if not account.get("admin") or account.get("username") is None:
         system.skip("the account is no administrator's (`admin: true`)", *names)
         return
-    form = {"username": account["username"], "password": account.get("password"), "client": "requestip"}
+    form: dict[str, Any] = {"username": account["username"], "password": account.get("password"), "client": "requestip"}
     await site.ask("AdminJobs", f"{site.admin_service}/jobs")  # without a token: refused
     seen = await site.ask("AdminGenerateToken", f"{site.root}/admin/generateToken", "POST", **form)
     site.admin_token = _token(system, seen)

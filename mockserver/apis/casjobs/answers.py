@@ -25,10 +25,6 @@ _UNTYPED = "System.Exception"
 _WORDS: Mapping[int, str] = {number: str(state) for state, number in STATUS.items()}
 
 
-class _Strange(Exception):
-    """The answer has elements that its operation does not answer with."""
-
-
 def read_answer(context: CasContext, received: ReceivedAnswer) -> Any:
     """Return the data of an answer."""
     operation, media = context.operation, received.media
@@ -52,7 +48,7 @@ def read_answer(context: CasContext, received: ReceivedAnswer) -> Any:
             return _document(operation, root)
         if operation is not None and operation.name == "GetWebServiceId":
             return _value(root, XsdType.LONG)
-    except _Strange as error:
+    except ValueError as error:
         return Unreadable(reason=str(error))
     return None  # a document about the service: well-formed is all that its contract asks
 
@@ -62,18 +58,18 @@ def _enveloped(operation: Any, root: Any) -> Any:
     body = root.find(f"{{{space}}}Body")
     first = None if body is None else next(iter(body.iterchildren("*")), None)
     if first is None:
-        raise _Strange("the envelope's Body is missing or empty")
+        raise ValueError("the envelope's Body is missing or empty")
     if first.tag == f"{{{space}}}Fault":
         return _fault(first, space)
     if not isinstance(operation, ServiceOperation) or first.tag != f"{{{NAMESPACE}}}{operation.name}Response":
-        raise _Strange(f"the Body holds {first.tag}")
+        raise ValueError(f"the Body holds {first.tag}")
     children = list(first.iterchildren("*"))
     if operation.result is None or not children:
         if children:
-            raise _Strange(f"{operation.name} is void and answers {children[0].tag}")
+            raise ValueError(f"{operation.name} is void and answers {children[0].tag}")
         return None
     if len(children) > 1 or children[0].tag != f"{{{NAMESPACE}}}{operation.name}Result":
-        raise _Strange(f"{operation.name}Response holds {children[-1].tag}")
+        raise ValueError(f"{operation.name}Response holds {children[-1].tag}")
     return _value(children[0], operation.result)
 
 
@@ -84,7 +80,7 @@ def _fault(fault: Any, space: str) -> dict[str, Any]:
         code = fault.findtext(f"{{{space}}}Code/{{{space}}}Value")
         text = fault.findtext(f"{{{space}}}Reason/{{{space}}}Text")
     if code is None or text is None:
-        raise _Strange("the Fault has no code, or says nothing")
+        raise ValueError("the Fault has no code, or says nothing")
     return {"code": code.strip().rpartition(":")[2], "told": told(text)}
 
 
@@ -101,13 +97,13 @@ def told(text: str) -> list[dict[str, str]]:
 def _document(operation: ServiceOperation, root: Any) -> Any:
     """Read what GET and POST are answered: the result under the name of its type."""
     if operation.result is None:
-        raise _Strange(f"{operation.name} is void and answers {root.tag}")
+        raise ValueError(f"{operation.name} is void and answers {root.tag}")
     if root.get(_NIL) in ("true", "1"):
         return None
     kind = operation.result
     name = f"ArrayOf{kind.item.name}" if isinstance(kind, ArrayOf) else getattr(kind, "value", str(kind))
     if kind is not XsdType.XML and root.tag != f"{{{NAMESPACE}}}{name}":
-        raise _Strange(f"the root element is {root.tag}, not {name} of {NAMESPACE}")
+        raise ValueError(f"the root element is {root.tag}, not {name} of {NAMESPACE}")
     return _value(root, kind)
 
 
@@ -116,7 +112,7 @@ def _value(element: Any, kind: Type) -> Any:
         items = list(element.iterchildren("*"))
         strange = next((one for one in items if one.tag != f"{{{NAMESPACE}}}{kind.item.name}"), None)
         if strange is not None:
-            raise _Strange(f"the list holds {strange.tag}")
+            raise ValueError(f"the list holds {strange.tag}")
         return [_struct(one, kind.item) for one in items]
     if isinstance(kind, Struct):
         return _struct(element, kind)

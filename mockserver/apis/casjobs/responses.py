@@ -116,7 +116,7 @@ def result_response(
             body = _number(operation.result, content[0].text)
         else:
             body = _document(operation, content)
-    return Response(data=data, body=body, content_type=content_type, headers=_HEADERS[True, settings.iis_headers])
+    return Response(200, data, body, content_type, _HEADERS[True, settings.iis_headers])
 
 
 def document_response(body: bytes, content_type: str, settings: CasSettings) -> Response:

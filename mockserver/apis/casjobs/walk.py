@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from mockserver.api.walk import Ask, Fact, LiveSystem, Seen
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen
 from mockserver.apis.casjobs.machine import STATUS, CasState
 from mockserver.apis.casjobs.operations import BY_NAME
 from mockserver.apis.casjobs.protocols import SOAP12_MEDIA, Version
@@ -42,19 +42,19 @@ class _Service:
     async def call(self, name: str, protocol: str, values: Mapping[str, Any]) -> Seen:
         return await self.system.call(name, self.ask(name, protocol, values))
 
-    def ask(self, name: str, protocol: str, values: Mapping[str, Any]) -> Ask:
+    def ask(self, name: str, protocol: str, values: Mapping[str, Any]) -> LiveRequest:
         texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
         if protocol == "get":
-            return Ask(path=f"{self.path}/{name}", query=texts)
+            return LiveRequest(path=f"{self.path}/{name}", query=texts)
         if protocol == "post":
-            return Ask(method="POST", path=f"{self.path}/{name}", form=texts)
+            return LiveRequest(method="POST", path=f"{self.path}/{name}", form=texts)
         version = Version.SOAP11 if protocol == "soap11" else Version.SOAP12
         content = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in texts.items())
         body = (
             f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{version}"><soap:Body>'
             f'<{name} xmlns="{NAMESPACE}">{content}</{name}></soap:Body></soap:Envelope>'
         )
-        return Ask(method="POST", path=self.path, body=body.encode(), headers=self.headers(name, version))
+        return LiveRequest(method="POST", path=self.path, body=body.encode(), headers=self.headers(name, version))
 
     @staticmethod
     def headers(name: str, version: Version) -> dict[str, str]:
@@ -89,7 +89,7 @@ async def walk(system: LiveSystem) -> None:
 
 async def _documents(service: _Service) -> None:
     system = service.system
-    described = await system.call("ServiceDescription", Ask(path=f"{service.path}?WSDL"))
+    described = await system.call("ServiceDescription", LiveRequest(path=f"{service.path}?WSDL"))
     text = described.body.decode("utf-8", "replace")
     names = [name for name in BY_NAME if f'name="{name}"' not in text]
     expected = f"the operations {', '.join(BY_NAME)}"
@@ -116,11 +116,11 @@ async def _documents(service: _Service) -> None:
             confidence=Confidence.OBSERVED,
         ),
     )
-    await system.call("Discovery", Ask(path=f"{service.path}?disco"))
-    await system.call("HelpPage", Ask(path=service.path))
+    await system.call("Discovery", LiveRequest(path=f"{service.path}?disco"))
+    await system.call("HelpPage", LiveRequest(path=service.path))
     account = system.account
     if "userid" in account:
-        ask = Ask(
+        ask = LiveRequest(
             path=f"{service.site}/casusers.asmx/GetWebServiceId",
             query={"userid": account["userid"], "password": service.password},
         )
@@ -135,7 +135,7 @@ async def _refusals(service: _Service) -> None:
         if protocol not in service.protocols:
             continue
         headers = service.headers("GetJobStatus", version)
-        ask = Ask(method="POST", path=service.path, body=b"<soap:Envelope", headers=headers)
+        ask = LiveRequest(method="POST", path=service.path, body=b"<soap:Envelope", headers=headers)
         await service.system.call("GetJobStatus", ask)
     wrong = {"wsId": service.wsid or 1, "pw": "no such password", "jobId": _UNKNOWN_JOB}
     for protocol in service.protocols:

@@ -89,7 +89,7 @@ def genuine(context: GesContext, request: Signed, signature: Signature, account:
         return False
     if signatures.verify(request, signature, account.secret_key):
         return True
-    prefixed = replace(request, path=context.sandbox.prefix + request.path)
+    prefixed = replace(request, path=context.prefix + request.path)
     return signatures.verify(prefixed, signature, account.secret_key)
 
 

@@ -58,6 +58,8 @@ def on_graph(
 ) -> Handler:
     """Return the handler of a call on a graph: it is let through to its graph first.
 
+    Refused are a missing or bad token (8007), one of another project (8006), no permission (8020), an unknown graph.
+
     Args:
         unknown: how this call refuses an unknown graph.
         offered: whether the edition has this call; None: always. 404 otherwise, before any other check.
@@ -66,35 +68,26 @@ def on_graph(
     async def handle(context: GesContext) -> Response:
         if offered is not None and not offered(context.settings):
             raise not_offered()
-        return await handler(context, await _graph_of(context, unknown))
+        values, site = context.values, context.site
+        if context.settings.token_required:
+            token = context.headers.get(_TOKEN)
+            account = site.tokens.get(token) if token else None
+            if account is not None and account.token_expires is None:
+                project_id: str | None = account.project_id
+                permitted = account.permitted
+            else:
+                project_id, permitted = await _other_credential(context, token)
+            if project_id != values["project_id"]:
+                raise ServiceError("GES.8006")
+            if not permitted:
+                raise ServiceError("GES.8020")
+        name = values["graph_name"]
+        graph = site.graphs.get((values["project_id"], name))
+        if graph is None:
+            raise unknown(values["project_id"], name)
+        return await handler(context, graph)
 
     return handle
-
-
-async def _graph_of(context: GesContext, unknown: UnknownGraph) -> Graph:
-    """Let a service-plane call through to its graph.
-
-    Raises:
-        ServiceError: token missing or bad (8007), of another project (8006), no permission (8020), or no such graph.
-    """
-    values, site = context.values, context.site
-    if context.settings.token_required:
-        token = context.headers.get(_TOKEN)
-        account = site.tokens.get(token) if token else None
-        if account is not None and account.token_expires is None:
-            project_id: str | None = account.project_id
-            permitted = account.permitted
-        else:
-            project_id, permitted = await _other_credential(context, token)
-        if project_id != values["project_id"]:
-            raise ServiceError("GES.8006")
-        if not permitted:
-            raise ServiceError("GES.8020")
-    name = values["graph_name"]
-    graph = site.graphs.get((values["project_id"], name))
-    if graph is None:
-        raise unknown(values["project_id"], name)
-    return graph
 
 
 async def _other_credential(context: GesContext, token: str | None) -> tuple[str | None, bool]:

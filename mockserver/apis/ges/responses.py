@@ -13,9 +13,7 @@ from mockserver.api.response import Response
 def answer(context: RequestContext[Any, Any], data: Any, status: int = 200, *, shows_state: bool = False) -> Response:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
     trace = context.sandbox.ids.mark(context.number)
-    return Response(
-        status=status, data=data, body=orjson.dumps(data), headers={"TraceID": trace}, shows_state=shows_state
-    )
+    return Response(status, data, orjson.dumps(data), "application/json", {"TraceID": trace}, shows_state)
 
 
 def gateway_answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mockserver.api.settings import choice, flag, optional_text, seconds
@@ -116,10 +116,11 @@ class GesSettings:
         "Whether a management-plane job is found under `any` graph id of its project, or only its `own`.",
     )
 
-    @property
-    def persistent(self) -> bool:
-        """Whether answers carry `result`, as the persistent edition's do."""
-        return self.edition == Edition.PERSISTENT
+    persistent: bool = field(init=False)
+    """Whether answers carry `result`, as the persistent edition's do."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "persistent", self.edition == Edition.PERSISTENT)
 
     @property
     def exports_results(self) -> bool:

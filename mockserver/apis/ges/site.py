@@ -70,6 +70,7 @@ class Graph:
     Attributes:
         plan, on_cancel: of the jobs that clients create on it, in the fixture's form; `error` is why they fail.
         label_index: whether the indexes that Cypher needs exist.
+        place: what its jobs name as `graph` and `project_id`.
     """
 
     name: str
@@ -84,10 +85,10 @@ class Graph:
     cypher: Mapping[str, Script] = field(default_factory=dict)
     gremlin: Mapping[str, Script] = field(default_factory=dict)
     label_index: bool = True
+    place: tuple[str, str] = field(init=False)
 
-    def holds(self, data: Mapping[str, Any]) -> bool:
-        """Tell whether a job is on this graph, given its own fields."""
-        return data.get("graph") == self.name and data.get("project_id") == self.project_id
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", (self.name, self.project_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

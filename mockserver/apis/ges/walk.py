@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.walk import Ask, Fact, LiveSystem, Seen
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen
 from mockserver.apis.ges.job_types import JOB_TYPES
 from mockserver.core.clock import instant
 from mockserver.core.machine import Confidence
@@ -33,7 +33,7 @@ class _Graph:
         self, operation: str, path: str, method: str = "GET", *, token: str | None = None, **more: Any
     ) -> Seen:
         headers = {"X-Auth-Token": str(token or self.token)}
-        return await self.system.call(operation, Ask(method=method, path=path, headers=headers, **more))
+        return await self.system.call(operation, LiveRequest(method=method, path=path, headers=headers, **more))
 
 
 async def walk(system: LiveSystem) -> None:
@@ -119,7 +119,7 @@ def _later(text: str, now: float) -> bool:
         return False
 
 
-def _credentials(graph: _Graph, password: str) -> Ask:
+def _credentials(graph: _Graph, password: str) -> LiveRequest:
     account = graph.system.account
     user = {"name": account["user"], "password": password, "domain": {"name": account.get("domain", account["user"])}}
     body = {
@@ -128,7 +128,7 @@ def _credentials(graph: _Graph, password: str) -> Ask:
             "scope": {"project": {"name": account.get("project", "cn-north-4")}},
         }
     }
-    return Ask(method="POST", path=f"{graph.iam}/v3/auth/tokens", json=body)
+    return LiveRequest(method="POST", path=f"{graph.iam}/v3/auth/tokens", json=body)
 
 
 async def _reads(graph: _Graph) -> None:

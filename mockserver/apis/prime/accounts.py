@@ -28,11 +28,16 @@ DEFAULT_ACCOUNTS: tuple[Mapping[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One user."""
+    """One user.
+
+    Attributes:
+        domains: virtual domains the user may see, the first by default; none: the root.
+    """
 
     username: str
     password: str = field(repr=False)
     groups: frozenset[str]
+    domains: tuple[str, ...] = ()
 
     def may(self, group: Group) -> bool:
         """Tell whether the user is in a group, or in one that includes it."""
@@ -42,5 +47,8 @@ class Account:
 def read_account(row: Mapping[str, Any]) -> Account:
     """Read an account of the fixtures."""
     return Account(
-        username=row["username"], password=row["password"], groups=frozenset(row.get("groups", (Group.READ,)))
+        username=row["username"],
+        password=row["password"],
+        groups=frozenset(row.get("groups", (Group.READ,))),
+        domains=tuple(row.get("domains", ())),
     )

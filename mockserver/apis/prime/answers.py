@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer, json_data, page_data
-from mockserver.apis.prime import model
+from mockserver.apis.prime import inventory, model
 from mockserver.apis.prime.machine import RUN_KIND
 from mockserver.apis.prime.serialization import ATTRIBUTE, ITEMS, PART, TEXT, VALUE, WRAPPED, Slot, slots
 from mockserver.apis.prime.site import PrimeContext
@@ -39,6 +39,10 @@ def read_answer(context: PrimeContext, received: ReceivedAnswer) -> Any:
     return {root.tag: _object(root, _ROOTS[root.tag])}
 
 
+_ENTITIES = (model.JobEntity, inventory.DeviceEntity, inventory.CliTemplateEntity, inventory.InventoryEntity)
+"""What an entity of a listing can be: each has a part of its own name, so that one look at all of them finds it."""
+
+
 @cache
 def _known(models: tuple[type, ...]) -> Mapping[str, Slot]:
     """Return the fields of some classes by their name in JSON."""
@@ -64,13 +68,28 @@ def _object(element: Any, models: tuple[type, ...]) -> dict[str, Any]:
         elif slot.role is PART:
             made[slot.key] = _object(child, (slot.kind,))
         elif slot.role is ITEMS:
-            made.setdefault(slot.key, []).append(_object(child, (slot.kind,)))
+            made.setdefault(slot.key, []).append(
+                _object(child, _ENTITIES if slot.kind is model.EntityHead else (slot.kind,))
+            )
         elif slot.role is WRAPPED:
-            made[slot.key] = {slot.item: [_object(one, (slot.kind,)) for one in child.iterchildren(slot.item)]}
+            made[slot.key] = {
+                slot.item: [_object(one, _models(slot.kind, one)) for one in child.iterchildren(slot.item)]
+            }
     return made
 
 
+def _models(kind: type, element: Any) -> tuple[type, ...]:
+    """Return what an element may be, where its version or its type decides that."""
+    if kind is model.EntityHead:
+        return _ENTITIES
+    if kind is inventory.IpInterface and element.find("ipAddress/address") is not None:
+        return (inventory.IpInterfaceV4,)
+    return (kind,)
+
+
 def _typed(text: str, slot: Slot | None) -> Any:
+    if slot is not None and slot.kind is bool:
+        return {"true": True, "false": False}.get(text, text)
     if slot is None or slot.kind is not int:
         return text
     return int(text) if text.removeprefix("-").isdecimal() and len(text) < 20 else text

@@ -11,7 +11,7 @@ from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
-from mockserver.apis.prime.address import address_of
+from mockserver.apis.prime.address import Address
 from mockserver.apis.prime.errors import LoginNeeded, PrimeError, RawUrl, SessionLimit
 from mockserver.apis.prime.model import Root
 from mockserver.apis.prime.requests import PrimeRequest, read_request
@@ -26,7 +26,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
     """Let a request in or refuse it, as its operation's row says, then answer in the format that it asks for."""
     operation, settings = context.operation, context.settings
     assert isinstance(operation, PrimeOperation)
-    address = address_of(context)
+    address: Address = context.details
     if address.version < operation.since:
         raise NoRoute(context.path)
     if address.raw:
@@ -54,7 +54,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
         if counted:
             await limits.leave(context)
     if fresh and settings.session_cookie:
-        path, secure = f"{context.sandbox.prefix}/webacs", context.peer.scheme == "https"
+        path, secure = f"{context.prefix}/webacs", context.peer.scheme == "https"
         cookie = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
         response = response._replace(headers={**response.headers, "Set-Cookie": cookie})
     return response

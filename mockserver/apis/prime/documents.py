@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, JobState, RunState
+from mockserver.apis.prime import deployment
+from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, UNBEGUN, JobState, RunState
 from mockserver.apis.prime.model import (
-    Entity,
     EntityId,
     HistoryJob,
+    JobEntity,
     JobSummary,
     ManagementResponse,
     Result,
@@ -30,8 +31,6 @@ TYPE = "JobSummary"
 DTO = "jobSummaryDTO"
 
 _OWN_ENDS = frozenset({RunState.COMPLETED, RunState.FAILED})
-_APPLIED = "1/1 template configurations successfully applied."
-"""What a run says of itself in v1_runhistory.json, under the job's name."""
 
 
 # --- facts --------------------------------------------------------------------------------------------
@@ -43,7 +42,16 @@ def run_status(run: Job, settings: PrimeSettings) -> str:
         return settings.cancelled_run_status
     if run.state == RunState.CANCELFAILED:
         return settings.cancel_failed_run_status
+    if run.state == RunState.DUE:
+        return settings.run_before_start
     return str(RUN.by_name[run.state].word)
+
+
+def is_listed(run: Job, settings: PrimeSettings) -> bool:
+    """Tell whether runhistory lists a run: one that has begun, or is due."""
+    if run.state == RunState.DUE:
+        return settings.run_before_start != "absent"
+    return run.state not in UNBEGUN
 
 
 def result_status(run: Job) -> str | None:
@@ -76,12 +84,16 @@ def next_run(job: Job, settings: PrimeSettings) -> float | None:
     if given is not None and not job.history:
         with suppress(ValueError):
             return instant(given)
+    due = job.data.get("starts_after")
+    if due is not None:
+        # It is kept while the run already runs: v1_runhistory.json, 18:20:53.279 beside a start at 18:20:55.473.
+        return job.since + float(due)
     planned = JOB.next(job)
     return planned.at if planned is not None and planned.at is not None else job.since + settings.recurrence
 
 
 def results(job: Job, run: Job, now: float) -> tuple[Result, ...]:
-    """Return what a run reports at a moment: what its fixture says, or one line for a success."""
+    """Return what a run reports at a moment: what its fixture says, or a success on each device and on all."""
     if not RUN.results_visible(run, now):
         return ()
     given = run.data.get("results")
@@ -89,7 +101,12 @@ def results(job: Job, run: Job, now: float) -> tuple[Result, ...]:
         return tuple(Result(property=str(one["property"]), value=str(one["value"])) for one in given)
     if run.error is not None:
         return (Result(property=job.data["name"], value=run.error),)
-    return (Result(property=job.data["name"], value=_APPLIED),) if RUN.phase(run) is Phase.SUCCEEDED else ()
+    if RUN.phase(run) is not Phase.SUCCEEDED:
+        return ()
+    devices = job.data.get("devices", deployment.NO_DEVICE if job.data["type"] == deployment.DEPLOY_TYPE else ())
+    commands = job.data.get("commands", deployment.NO_COMMANDS)
+    # Recorded in either order (24 and 35): a client that indexes meets both.
+    return deployment.results(job.data["name"], devices, commands, outputs_first=int(run.id) % 2 == 1)
 
 
 def _shown(at: float | None, settings: PrimeSettings) -> str | None:
@@ -151,9 +168,9 @@ def summary(job: Job, run: Job | None, settings: PrimeSettings, ids: Ids) -> Job
     )
 
 
-def entity(shown: JobSummary, root_url: str) -> Entity:
+def entity(shown: JobSummary, root_url: str) -> JobEntity:
     """Show a job as a whole entity."""
-    return Entity(dto_type=DTO, type=TYPE, url=f"{root_url}/{TYPE}/{shown.id}", job_summary=shown)
+    return JobEntity(dto_type=DTO, type=TYPE, url=f"{root_url}/{TYPE}/{shown.id}", job_summary=shown)
 
 
 def entity_id(job: Job, root_url: str) -> EntityId:

@@ -55,9 +55,9 @@ class SessionLimit(Exception):
     """The user has too many connections open."""
 
 
-def no_entity(address: Address, entity_id: str) -> PrimeError:
+def no_entity(address: Address, entity_type: str, entity_id: str) -> PrimeError:
     """Refuse an id: type names carry `V4` in v4, and the number is printed for humans, `1,460,170,872`."""
-    name = "JobSummaryV4" if address.version == 4 else "JobSummary"
+    name = f"{entity_type}V4" if address.version == 4 else entity_type
     shown = (
         f"{int(entity_id):,}" if entity_id.isascii() and entity_id.isdecimal() and len(entity_id) < 20 else entity_id
     )
@@ -76,7 +76,7 @@ def error_document(context: PrimeContext, error: PrimeError) -> Response:
         # A real v4 error has no leading slash, the reference's own (v1) has one.
         uri_path=path.lstrip("/") if address.version == 4 else path,
         query_params=_java_map(context),
-        domain=context.settings.domain if address.version == 4 else None,
+        domain=_domain(context) if address.version == 4 else None,
     )
     answer_format = accepted(address, context.headers) or Format.XML
     return document(root, answer_format, address.version or 1, context.settings, error.status)
@@ -98,6 +98,13 @@ def unauthorized(context: PrimeContext, text: str) -> Response:
     """Answer 401 with a page; its bytes are a guess."""
     realm = context.settings.realm.replace("\\", "\\\\").replace('"', '\\"')
     return page(401, "Unauthorized", text, {"WWW-Authenticate": f'Basic realm="{realm}"'} if realm else {})
+
+
+def _domain(context: PrimeContext) -> str:
+    wanted = context.parameters.get("_ctx.domain")
+    if isinstance(wanted, str) and wanted in context.site.domains:
+        return wanted
+    return str(context.settings.domain)
 
 
 def _not_found(context: PrimeContext, _: Exception) -> Response:

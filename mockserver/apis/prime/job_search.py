@@ -8,7 +8,7 @@ from contextlib import suppress
 from mockserver.api.context import Jobs
 from mockserver.apis.prime.filters import Condition
 from mockserver.apis.prime.job_index import API
-from mockserver.apis.prime.machine import RUN_KIND
+from mockserver.apis.prime.machine import RUN_KIND, UNBEGUN
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -44,12 +44,14 @@ async def fresh(jobs: Jobs, job: Job) -> Job:
 
 
 async def latest_run(jobs: Jobs, job: Job) -> Job | None:
-    """Return a job's latest run, or None when it has none."""
+    """Return a job's latest run that has begun, or None when it has none."""
     for one in reversed(job.data["runs"]):
         try:
-            return await jobs.get(API, one["id"], kind=RUN_KIND)
+            run = await jobs.get(API, one["id"], kind=RUN_KIND)
         except UnknownJob:
             continue
+        if run.state not in UNBEGUN:
+            return run
     return None
 
 

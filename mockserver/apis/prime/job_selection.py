@@ -8,16 +8,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.apis.prime import documents
-from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, hold
 from mockserver.apis.prime.job_index import SYSTEM, is_system, is_visible
 from mockserver.apis.prime.job_search import candidates, latest_run
+from mockserver.apis.prime.ordering import Order, in_order
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import PrimeContext
+from mockserver.apis.prime.virtual_domains import sees_job
 from mockserver.core.job import Job
-
-Order = Sequence[tuple[str, bool]]
-"""Names of fields, and whether each goes backwards; the first counts most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +50,8 @@ FIELDS: Mapping[str, FieldType] = MappingProxyType({name: one.field_type for nam
 """What filters and sorting may name."""
 
 
-def read_order(wanted: Any) -> Order:
-    """Read `.sort`: names with a sign before them or none, a list of texts or one text, or None.
-
-    Raises:
-        PrimeError: a field is unknown.
-    """
-    texts = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
-    order = []
-    for name in (name.strip() for text in texts for name in text.split(",")):
-        field = name.lstrip("+-").strip()
-        if field not in _FIELDS:
-            raise PrimeError(400, f"Unknown attribute {field} in .sort")
-        order.append((field, name.startswith("-")))
-    return order
-
-
-async def select(context: PrimeContext, found: Sequence[Condition], order: Order) -> list[Job]:
-    """Look through the jobs for those that match, in the order asked for."""
+async def select(context: PrimeContext, found: Sequence[Condition], order: Order, domain: str) -> list[Job]:
+    """Look through the jobs of a virtual domain for those that match, in the order asked for."""
     any_of_them = context.parameters.get(".or_filter") == "true"
     system = any(one.field == "username" and one.holds(SYSTEM) for one in found)
     names = {one.field for one in found} | {name for name, _ in order}
@@ -78,11 +60,13 @@ async def select(context: PrimeContext, found: Sequence[Condition], order: Order
     async for job in candidates(context, () if any_of_them else found):
         if not is_visible(job, context.now) or (is_system(job) and not system):
             continue
+        if not sees_job(context, domain, job):
+            continue
         run = await latest_run(context.jobs, job) if needs_run else None
         values = {name: _value(job, run, name, context.settings) for name in names}
         if not found or hold(found, values.__getitem__, any_of_them=any_of_them):
             kept.append(_Row(job, values))
-    return [row.job for row in _sorted(kept, order)]
+    return [row.job for row in in_order(kept, order, lambda row, name: row.values[name])]
 
 
 class _Row(NamedTuple):
@@ -90,15 +74,6 @@ class _Row(NamedTuple):
 
     job: Job
     values: Mapping[str, Any]
-
-
-def _sorted(rows: list[_Row], order: Order) -> list[_Row]:
-    """Sort by the last key first, for it counts least; what a job does not have comes last either way."""
-    for name, backwards in reversed(order):
-        have = [row for row in rows if row.values[name] is not None]
-        have.sort(key=lambda row: row.values[name], reverse=backwards)
-        rows = have + [row for row in rows if row.values[name] is None]
-    return rows
 
 
 def _value(job: Job, run: Job | None, name: str, settings: PrimeSettings) -> Any:

@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.prime.machine import JOB, RUN, JobState
+from mockserver.apis.prime.deployment import DEPLOY_DESCRIPTION, DEPLOY_TYPE
+from mockserver.apis.prime.machine import JOB, RUN, JobState, RunState
 from mockserver.apis.prime.moments import name_stamp
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.job_document import COMMON, BadFields, api_fields, read_moment
-from mockserver.core.plan import seconds
+from mockserver.core.plan import Plan, Step, Wait, describe_plan, seconds
 
 FIRST_JOB, FIRST_RUN = 273700000, 282900000
 """Where new ids begin: two sequences of the size the capture shows, beyond those of the fixtures."""
-
-DEPLOY_TYPE = "CliTemplateDeployIOSDevices"
-DEPLOY_DESCRIPTION = "Cli Template Deploy for IOS devices"
-"""Type and description of the jobs in v1_runhistory.json."""
 
 _OF_RUNS_ONLY = frozenset(RUN.plans) - frozenset(JOB.plans)
 """Plans that a job may name, but that only its runs can follow: a trigger does not fail."""
@@ -58,6 +55,10 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]
     else:
         run_plan = fields.get("plan")
     live = "state" not in fields
+    due = seconds(fields["starts_after"]) if "starts_after" in fields else None
+    delayed = live and due is not None and (run_plan is None or isinstance(run_plan, str))
+    if delayed:
+        fields = {name: value for name, value in fields.items() if name != "plan"}
     # What waits for an approval has not begun.
     given = fields.get("runs", ({},) if live and run_plan != "times-out" else ())
     kind = fields.get("type", DEPLOY_TYPE)
@@ -67,9 +68,13 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]
         "description": fields.get("description", DEPLOY_DESCRIPTION if kind == DEPLOY_TYPE else None),
         "runs": [],
     }
-    known = {*COMMON, *_OF_RUNS, *data, "visible_after"}
+    known = {*COMMON, *_OF_RUNS, *data, "visible_after", "starts_after"}
     own = {name: value for name, value in fields.items() if name not in known}
+    if due is not None:
+        own["starts_after"] = due
     read_moment(own, "next_run_time")
+    if (domain := own.get("domain")) is not None and domain not in {settings.domain, *context.site.domains}:
+        raise BadFields("domain", f"no virtual domain {domain!r}; name it in the fixture's domains")
     hidden = seconds(fields["visible_after"]) if "visible_after" in fields else None
     at_next_run = {
         "steps": [{"state": JobState.SCHEDULED, "for": settings.recurrence}],
@@ -90,13 +95,46 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]
         fields=fields,
         data=data | own,
         born=None if "name" in fields and hidden is None else born,
-        default_plan=None if live else at_next_run,
-        parts=tuple(_run_spec(run_fields, fields, run_plan, settings) for run_fields in given),
+        default_plan=_trigger_plan(run_plan, due) if delayed and due is not None else None if live else at_next_run,
+        parts=tuple(
+            _run_spec(run_fields, fields, run_plan, due if delayed else None, settings) for run_fields in given
+        ),
         parts_field="runs",
     )
 
 
-def _run_spec(fields: Mapping[str, Any], job: Mapping[str, Any], plan: Any, settings: PrimeSettings) -> JobSpec:
+def _trigger_plan(name: str | None, due: float) -> Mapping[str, Any]:
+    """Return a trigger's plan: it is spent soon after the run has begun (SCHEDULED/RUNNING, then COMPLETED/RUNNING)."""
+    plan = JOB.plans.get(name or JOB.plan, JOB.plans[JOB.plan])
+    steps = tuple(
+        Step(state=step.state, wait=Wait(seconds=due + step.wait.seconds))
+        if step.state == JobState.SCHEDULED and step.wait.seconds is not None
+        else step
+        for step in plan.steps
+    )
+    return describe_plan(Plan(steps=steps, end=plan.end))
+
+
+def _delayed_plan(name: str | None, due: float, settings: PrimeSettings) -> Mapping[str, Any]:
+    """Return the plan of a run that is due in a while, in place of that name."""
+    plan = RUN.plans.get(name or RUN.plan, RUN.plans[RUN.plan])
+    takes = Wait(seconds=settings.run_takes)
+    steps = (
+        Step(state=RunState.DUE, wait=Wait(seconds=due)),
+        *(
+            Step(state=step.state, wait=takes if step.wait.seconds is not None else step.wait)
+            for step in plan.steps
+            if step.state != RunState.CREATED
+        ),
+    )
+    return describe_plan(Plan(steps=steps, end=plan.end))
+
+
+def _run_spec(
+    fields: Mapping[str, Any], job: Mapping[str, Any], plan: Any, due: float | None, settings: PrimeSettings
+) -> JobSpec:
+    # Only a plan by name can be meant for the runs too; steps speak of the job's own states.
+    named = plan if isinstance(plan, str) and plan in RUN.plans else None
     inherited = {name: job[name] for name in _INHERITED if name in job and not (name == "hold" and "state" in fields)}
     fields = {**inherited, **fields}
     return JobSpec(
@@ -104,8 +142,7 @@ def _run_spec(fields: Mapping[str, Any], job: Mapping[str, Any], plan: Any, sett
         id=_id(fields, "run", FIRST_RUN),
         fields=fields,
         data=api_fields(fields),
-        # Only a plan by name can be meant for the runs too; steps speak of the job's own states.
-        default_plan=plan if isinstance(plan, str) and plan in RUN.plans else None,
+        default_plan=named if due is None or "state" in fields else _delayed_plan(named, due, settings),
         default_cancel={"after": settings.cancel_takes},
     )
 

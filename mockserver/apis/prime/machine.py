@@ -27,7 +27,7 @@ class JobState(StrEnum):
 
 
 class RunState(StrEnum):
-    """WorkState, as the JobSummary page spells it, and three states it has no word for."""
+    """WorkState, as the JobSummary page spells it, and six states it has no word for."""
 
     UNKNOWN = "UNKNOWN"
     CREATED = "CREATED"
@@ -42,6 +42,9 @@ class RunState(StrEnum):
     CANCELING = "CANCELING"
     CANCELFAILED = "CANCELFAILED"
     FAILED = "FAILED"
+    DUE = "DUE"
+    PUT_OFF = "PUT_OFF"
+    CALLED_OFF = "CALLED_OFF"
 
 
 class ResultState(StrEnum):
@@ -154,6 +157,29 @@ RUN = Machine(
             source="prime.md §10.2: resultStatus CANCELFAILED",
             shown=RunState.COMPLETED,
         ),
+        # Nobody has recorded a run before its start. What runhistory shows of it is the setting `run_before_start`.
+        State(
+            name=RunState.DUE,
+            phase=Phase.SUBMITTED,
+            confidence=Confidence.INFERRED,
+            source="v1_runhistory.json: a run starts 30 s after its job was made",
+            shown=RunState.RUNNING,
+        ),
+        # Its trigger was suspended or cancelled before it began: there is no run that clients could see.
+        State(
+            name=RunState.PUT_OFF,
+            phase=Phase.SUSPENDED,
+            confidence=Confidence.INFERRED,
+            source="jobService/suspend",
+            shown=RunState.PENDING_EXECUTION,
+        ),
+        State(
+            name=RunState.CALLED_OFF,
+            phase=Phase.CANCELED,
+            confidence=Confidence.INFERRED,
+            source="jobService/cancel",
+            shown=RunState.CANCELLED,
+        ),
     ),
     rows={
         RunState.UNKNOWN: {},
@@ -169,6 +195,13 @@ RUN = Machine(
         RunState.PAUSED: _CANCELRUNNING,
         RunState.CANCELING: {},
         RunState.CANCELFAILED: {},
+        RunState.DUE: {
+            **_CANCELRUNNING,
+            JobEvent.SUSPEND: RunState.PUT_OFF,
+            JobEvent.CANCEL: RunState.CALLED_OFF,
+        },
+        RunState.PUT_OFF: {JobEvent.RESUME: RunState.DUE, JobEvent.CANCEL: RunState.CALLED_OFF},
+        RunState.CALLED_OFF: {},
     },
     cancelled={
         CancelMode.HONOURS: RunState.CANCELLED,
@@ -183,6 +216,9 @@ RUN = Machine(
     },
     on_cancel=OnCancel(after=Wait(seconds=2.0)),
 )
+
+UNBEGUN = frozenset({RunState.DUE, RunState.PUT_OFF, RunState.CALLED_OFF})
+"""States of a run that its trigger has not started, or never will."""
 
 RESULTS: dict[RunState, ResultState] = {
     RunState.UNKNOWN: ResultState.UNKNOWN,

@@ -157,7 +157,7 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityId:
-    """One job in a list of ids; `url` has no suffix."""
+    """One entity in a list of ids; `url` has no suffix."""
 
     type: str = attribute(str)
     url: str = attribute(str)
@@ -166,18 +166,24 @@ class EntityId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """One job in a list of whole entities."""
+class EntityHead:
+    """What every whole entity has; the one element inside it is named after its type."""
 
     dto_type: str = attribute(str)
     type: str = attribute(str)
     url: str = attribute(str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEntity(EntityHead):
+    """One job in a list of whole entities."""
+
     job_summary: JobSummary = part(JobSummary, "jobSummaryDTO")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The root of a page of jobs: ids, or entities. `count` is the size of the whole result."""
+    """The root of a page: ids, or entities. `count` is the size of the whole result."""
 
     root: ClassVar[str] = "queryResponse"
 
@@ -189,13 +195,13 @@ class Listing:
     request_url: str = attribute(str)
     root_url: str = attribute(str)
     type: str = attribute(str)
-    entity: tuple[Entity, ...] | None = items(Entity, "entity", optional=True, always_array=True)
+    entity: tuple[EntityHead, ...] | None = items(EntityHead, "entity", optional=True, always_array=True)
     entity_id: tuple[EntityId, ...] | None = items(EntityId, "entityId", optional=True, always_array=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """The root of one job asked for by its id."""
+    """The root of one entity asked for by its id."""
 
     root: ClassVar[str] = "queryResponse"
 
@@ -204,7 +210,7 @@ class Instance:
     response_type: str = attribute(str)
     request_url: str = attribute(str)
     root_url: str = attribute(str)
-    entity: tuple[Entity, ...] = items(Entity, "entity", always_array=True)
+    entity: tuple[EntityHead, ...] = items(EntityHead, "entity", always_array=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from mockserver.api.operation import JobPlace, Operation
 from mockserver.apis.prime.accounts import Group
 from mockserver.apis.prime.address import VERSIONED
 from mockserver.apis.prime.auth import Answer, PrimeOperation
+from mockserver.apis.prime.entity_types import CLI_TEMPLATES, DEVICES, INVENTORIES, EntityType
 from mockserver.apis.prime.errors import LOGIN
-from mockserver.apis.prime.handlers import directories, job_creation, job_service, job_summary
+from mockserver.apis.prime.handlers import directories, entities, job_creation, job_service, job_summary
 from mockserver.apis.prime.machine import JobEvent, RunEvent
 from mockserver.apis.prime.model import Root
 from mockserver.apis.prime.requests import PrimeRequest
@@ -50,8 +51,14 @@ async def _operations(context: PrimeContext, request: PrimeRequest) -> Root:
     return await directories.operations(OPERATIONS, context, request)
 
 
-def _not_faked(name: str, path: str) -> Operation:
-    return Operation(name=name, methods=("GET",), paths=_paths(path), title=path)
+def _entities(name: str, entity_type: EntityType) -> PrimeOperation:
+    path = f"data/{entity_type.name}"
+    # The id's own suffix is a part of its segment.
+    return _get(name, path, partial(entities.entities, entity_type), f"{path}/{{id}}")
+
+
+def _not_faked(name: str, path: str, method: str = "GET") -> Operation:
+    return Operation(name=name, methods=(method,), paths=_paths(path), title=path)
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -74,6 +81,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "data/JobSummary/{id}",
         job=JobPlace(path="id", clean=_without_suffix),
     ),
+    _entities("Devices", DEVICES),
+    _entities("CliTemplates", CLI_TEMPLATES),
+    _entities("InventoryDetails", INVENTORIES),
     _get("EntityTypes", "data", directories.entity_types),
     _get("Operations", "op", _operations),
     _get("RateLimits", "op/rateService/rateLimits", directories.rate_limits, unlimited=True, since=4),
@@ -84,9 +94,19 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     _put("BulkImport", "op/devices/bulkImport", job_creation.bulk_import),
     Operation(name="LoginPage", methods=("GET",), paths=(LOGIN,), handler=directories.login_page),
-    _not_faked("Devices", "data/Devices"),
     _not_faked("AccessPoints", "data/AccessPoints"),
     _not_faked("ClientCounts", "data/ClientCounts"),
     _not_faked("WlanControllers", "data/WlanControllers"),
-    _not_faked("CliTemplates", "data/CliTemplate"),
+    # What public job clients call besides; methods as they have them.
+    _not_faked("ConfigVersions", "data/ConfigVersions"),
+    _not_faked("DeleteDevices", "op/devices/deleteDevices", "PUT"),
+    _not_faked("RemovalJob", "op/devices/removalJob", "POST"),
+    _not_faked("SyncDevices", "op/devices/syncDevices", "POST"),
+    _not_faked("UploadTemplate", "op/cliTemplateConfiguration/upload", "POST"),
+    _not_faked("DeleteTemplate", "op/cliTemplateConfiguration/deleteTemplate", "DELETE"),
+    _not_faked("DeployTemplate", "op/cliTemplateConfiguration/deploy", "PUT"),
+    _not_faked("DeployWlanTemplate", "op/wlanProvisioning/deployTemplate", "PUT"),
+    _not_faked("ProductVersion", "op/info/version"),
+    _not_faked("Uptime", "op/info/uptime"),
+    _not_faked("ExtractSanitizedFile", "op/configArchiveService/extractSanitizedFile"),
 )

@@ -12,8 +12,8 @@ from mockserver.api.context import NO_VALUES, Resolved
 from mockserver.apis.prime.accounts import Account
 from mockserver.apis.prime.address import ROOT, Address, Format, accepted, address_of, body_format
 from mockserver.apis.prime.errors import PrimeError
-from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import PrimeContext
+from mockserver.apis.prime.virtual_domains import asked_domain
 from mockserver.wire import xml
 from mockserver.wire.json import Malformed, read_json
 
@@ -31,6 +31,7 @@ class PrimeRequest(NamedTuple):
         answer_format: the format of the answer.
         request_url: as the answer repeats it: absolute, with the query as sent, without suffix.
         root_url: what it ends with below is `op` or `data`.
+        virtual_domain: what it is about.
     """
 
     address: Address
@@ -38,22 +39,25 @@ class PrimeRequest(NamedTuple):
     answer_format: Format
     request_url: str
     root_url: str
+    virtual_domain: str
 
     @property
     def version(self) -> int:
         """The API version, 1 to 4."""
         return self.address.version
 
-    def domain(self, settings: PrimeSettings) -> str | None:
-        """The virtual domain, which only v4 names."""
-        return settings.domain if self.address.version == 4 else None
+    @property
+    def domain(self) -> str | None:
+        """The virtual domain as the answer names it; only v4 does."""
+        return self.virtual_domain if self.address.version == 4 else None
 
 
 def read_request(context: PrimeContext, address: Address, user: Account) -> PrimeRequest:
     """Return what the address and the headers of a user's request ask for.
 
     Raises:
-        PrimeError: Prime does not write what the client accepts, or does not read what it sends.
+        PrimeError: Prime does not write what the client accepts, or does not read what it sends, or the user may not
+            see the virtual domain.
     """
     answer_format = accepted(address, context.headers)
     if answer_format is None:
@@ -61,14 +65,22 @@ def read_request(context: PrimeContext, address: Address, user: Account) -> Prim
     if context.method == "PUT" and context.body and _format_of_body(context, address) is None:
         raise PrimeError(415, "The Content-Type header does not match a supported type")
     base = f"{context.base}{ROOT}/v{address.version}"
-    return PrimeRequest(address, user, answer_format, f"{base}{address.shown}", f"{base}/{address.section}")
+    return PrimeRequest(
+        address,
+        user,
+        answer_format,
+        f"{base}{address.shown}",
+        f"{base}/{address.section}",
+        asked_domain(context, user),
+    )
 
 
 def resolve(context: PrimeContext) -> Resolved:
     """Read the query and the body as plain data."""
     address = address_of(context)
     parameters = _query(address.query) if address.query else NO_VALUES
-    return Resolved(context.operation, parameters, _body(context, address) if context.method == "PUT" else None)
+    payload = _body(context, address) if context.method == "PUT" else None
+    return Resolved(context.operation, parameters, payload, address)
 
 
 def _format_of_body(context: PrimeContext, address: Address) -> Format | None:

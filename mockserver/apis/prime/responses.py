@@ -55,9 +55,9 @@ def document(root: Root, answer_format: Format, version: int, settings: PrimeSet
     """Answer with a model in a format, and in the dialect of a version (1 to 4)."""
     if answer_format is Format.JSON:
         data, body = json_bytes(root, version)
-        return Response(status=status, data=data, body=body, content_type=settings.json_content_type)
+        return Response(status, data, body, settings.json_content_type)
     data, body = xml_bytes(root)
-    return Response(status=status, data=data, body=body, content_type="text/xml")
+    return Response(status, data, body, "text/xml")
 
 
 def page(status: int, title: str, text: str, headers: Mapping[str, str] = NO_HEADERS) -> Response:

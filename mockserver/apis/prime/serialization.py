@@ -114,9 +114,13 @@ class FieldLayout:
         known = self._known.get(type(model))
         if known is None:
             found = self._order(type(model))
-            # attrgetter returns a tuple for two names and more only; every class here has two.
-            known = self._known[type(model)] = (found, attrgetter(*(slot.name for slot in found)))
+            known = self._known[type(model)] = (found, _reader([slot.name for slot in found]))
         return zip(known[0], known[1](model), strict=False)
+
+
+def _reader(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    # attrgetter returns a tuple for two names and more only.
+    return attrgetter(*names) if len(names) > 1 else lambda model: (getattr(model, names[0]),)
 
 
 def _camel(name: str) -> str:

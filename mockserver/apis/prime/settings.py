@@ -30,12 +30,25 @@ class PrimeSettings:
         0, "Connections a user may keep open with Basic logins before 401; 0: no limit. PI 3.0's FAQ says 5.", minimum=0
     )
     job_visible_after: float = seconds(
-        2.0, "Time between a job's creation by a client and its first appearance in any answer."
+        0.0,
+        "Time between a job's creation by a client and its first appearance in any answer; recorded: none.",
+        OBSERVED,
+    )
+    deploy_starts_after: float = seconds(
+        2.0,
+        "Time between a job's creation by a client and the start of its run, where the client names no startTime. "
+        "Recorded: 30 s (PI 3.x, 2016 and 2017); the references say at once.",
+        OBSERVED,
+    )
+    run_before_start: str = choice(
+        "RUNNING",
+        ("RUNNING", "PENDING_EXECUTION", "absent"),
+        "What runhistory shows of a run that is due but has not begun. JobSummary shows none.",
     )
     cancel_takes: float = seconds(
         2.0, "Time between an accepted cancelrunning and its effect, for runs that say nothing else."
     )
-    run_takes: float = seconds(5.0, "How long a run created by a client stays RUNNING.")
+    run_takes: float = seconds(5.0, "How long a run created by a client stays RUNNING. Recorded: 1 to 22 s.", OBSERVED)
     cancelled_run_status: str = choice(
         "CANCELLED", ("CANCELLED", "ABORTED"), "runStatus of a run that a cancelrunning has ended."
     )
@@ -80,7 +93,12 @@ class PrimeSettings:
         OBSERVED,
         pattern=r"Z|[+-](0\d|1[0-4]):[0-5]\d",
     )
-    domain: str = text("ROOT-DOMAIN", "Virtual domain named by v4 answers.", OBSERVED)
+    domain: str = text("ROOT-DOMAIN", "The root of the virtual domains, from which all is seen.", OBSERVED)
+    foreign_domain: str = choice(
+        "403",
+        ("403", "400", "ignored"),
+        "What a `_ctx.domain` gets that does not exist or is not the user's: a refusal, or the user's own domain.",
+    )
     instance_uuid: bool = flag(False, "JobSummary entities carry instanceUuid (EPN Manager 3.1 and later).", DOCUMENTED)
     recurrence: float = seconds(
         3600.0, "Time from one planned run of a scheduled job to the next, where the job does not say.", minimum=1

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.walk import Ask, Fact, LiveSystem, Seen, claim_inside
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen, claim_inside
 from mockserver.apis.prime.address import VERSIONS
 from mockserver.apis.prime.machine import JobState, RunState
 from mockserver.core.clock import instant
@@ -36,7 +36,7 @@ class _Prime:
         self, operation: str, version: int, path: str, form: str = "json", *, login: str | None = None, **query: Any
     ) -> Seen:
         headers = {"Authorization": login or self.login}
-        ask = Ask(path=f"/webacs/api/v{version}/{path}.{form}", query=query, headers=headers)
+        ask = LiveRequest(path=f"/webacs/api/v{version}/{path}.{form}", query=query, headers=headers)
         seen = await self.system.call(operation, ask)
         claim_inside(self.system, seen, _URLS)
         root = seen.find("queryResponse")
@@ -50,7 +50,7 @@ class _Prime:
 
     async def put(self, operation: str, version: int, path: str, payload: Any) -> Seen:
         headers = {"Authorization": self.login}
-        ask = Ask(method="PUT", path=f"/webacs/api/v{version}/{path}.json", json=payload, headers=headers)
+        ask = LiveRequest(method="PUT", path=f"/webacs/api/v{version}/{path}.json", json=payload, headers=headers)
         return await self.system.call(operation, ask)
 
     def wrong(self) -> str:
@@ -136,7 +136,7 @@ async def _refusals(prime: _Prime) -> None:
     for form in _FORMATS:
         await prime.get("JobSummary", version, f"data/JobSummary/{_UNKNOWN}", form)
     headers = {"Authorization": prime.login, "Accept": "image/png"}
-    await prime.system.call("EntityTypes", Ask(path=f"/webacs/api/v{version}/data", headers=headers))
+    await prime.system.call("EntityTypes", LiveRequest(path=f"/webacs/api/v{version}/data", headers=headers))
 
 
 async def _writes(prime: _Prime) -> None:

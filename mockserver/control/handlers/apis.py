@@ -21,10 +21,14 @@ def chosen(request: ControlRequest, name: str) -> Api:
     """
     api = request.sandbox.apis.get(name)
     if api is None:
-        raise ControlError(
-            404, "unknown-api", f"no API {name!r} here", "GET /_control/apis lists them", list(request.sandbox.apis)
-        )
+        raise unknown_api(request, name)
     return api
+
+
+def unknown_api(request: ControlRequest, name: str) -> ControlError:
+    """Return the refusal of an API that the sandbox has not."""
+    hint = "GET /_control/apis lists them"
+    return ControlError(404, "unknown-api", f"no API {name!r} here", hint, list(request.sandbox.apis))
 
 
 async def listing(request: ControlRequest) -> Response:

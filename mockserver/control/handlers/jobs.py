@@ -9,7 +9,7 @@ from mockserver.api.definition import Api
 from mockserver.api.errors import BadContent
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
-from mockserver.control.handlers.apis import chosen
+from mockserver.control.handlers.apis import chosen, unknown_api
 from mockserver.control.handlers.joblist import page
 from mockserver.control.records import describe
 from mockserver.control.requests import ControlRequest
@@ -82,7 +82,7 @@ async def change(request: ControlRequest) -> Response:
 async def force(request: ControlRequest) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
     api, found = await _target(request)
-    rest = dict(request.fields)
+    rest = dict(request.body)
     word, hold = rest.pop("state"), rest.pop("hold", True)
     also: Pure | None = None
     if rest:
@@ -157,8 +157,10 @@ async def _forget(request: ControlRequest, api: Api, job: Job) -> None:
 
 async def _target(request: ControlRequest) -> tuple[Api, Job]:
     """Return API and job, or part of a job, that the path names."""
-    api = chosen(request, request.values["api"])
-    job_id: str = request.values["id"]
+    name, job_id = request.values["api"], request.values["id"]
+    api = request.sandbox.apis.get(name)
+    if api is None:
+        raise unknown_api(request, name)
     if "run" not in request.values:
         return api, await request.sandbox.jobs.find(api.name, job_id)
     if "run" not in api.machines:

@@ -88,14 +88,17 @@ def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
     base = f"{peer.scheme}://{peer.host}{sandbox.prefix}"
     host = urlsplit(f"//{peer.host}").hostname or peer.host
     shown = f"[{host}]" if ":" in host else host
+    own = {scheme: f"{scheme}://{shown}:{port}" for scheme, port in sandbox.ports.items()}
+    # Who asks for a port of its own has a client that cannot do with a prefix: its APIs are shown there.
+    apis = own.get(peer.scheme, base)
     return {
         "name": sandbox.name,
         "url": base,
-        "apis": {api.name: base + api.bases[0] for api in request.services.apis},
+        "apis": {api.name: apis + api.bases[0] for api in request.services.apis},
         "control": f"{base}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,
         "port": sandbox.ports.get("http"),
         "ports": dict(sandbox.ports),
-        "own_urls": {scheme: f"{scheme}://{shown}:{port}" for scheme, port in sandbox.ports.items()},
+        "own_urls": own,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.drivers.arcgis import ArcGis
 from tests.drivers.server import Client
 
 DEMO = "/arcgis/rest/services/Demo/GPServer"
@@ -49,8 +50,26 @@ async def test_get_and_post_say_the_same_in_every_format(client: Client, path: s
     assert (await page.text()).startswith('<html lang="en">\r\n<head>\r\n<title>')
 
     wrapped = await client.get(path, params={"f": "json", "callback": "dojo.io.cb[1]"})
-    assert wrapped.headers["Content-Type"] == "text/javascript;charset=utf-8"
+    assert wrapped.headers["Content-Type"] == "application/javascript;charset=utf-8"
     assert await wrapped.read() == b"dojo.io.cb[1](" + compact + b");"
+
+
+async def test_a_doubled_slash_loses_no_context(arcgis: ArcGis, client: Client) -> None:
+    site = str(client.make_url("/arcgis"))
+    doubled = f"{client.server.url}//arcgis"
+    info = await (await client.session.get(f"{doubled}/rest/info?f=json")).json()
+    assert (info["soapUrl"], info["authInfo"]["tokenServicesUrl"]) == (f"{site}/services", f"{site}/tokens/")
+    for path in ("/rest/services", "/rest/nope", "/admin/nope", "/admin/services", "/rest/services/Demo/GPServer/Nope"):
+        page = await (await client.session.get(f"{doubled}{path}")).text()
+        assert "ArcGIS" in page
+        assert f"{site}/" in page
+        assert f'"{client.server.url}//rest' not in page
+        assert f'"{client.server.url}//admin' not in page
+    await arcgis.set(secured="standalone")
+    page = await client.session.get(f"{doubled}/admin/services", allow_redirects=False)
+    assert page.headers["Location"] == f"{site}/admin/login?redirect=%2Farcgis%2Fadmin%2Fservices"
+    # Below the context, too, it is the site that refuses.
+    assert (await client.session.get(f"{doubled}/nope")).headers["Content-Type"] == "text/html;charset=utf-8"
 
 
 async def test_a_callback_that_is_no_name_is_not_followed(client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import FormData
 
 from tests.drivers.arcgis import DEMO, ArcGis
+from tests.drivers.server import Client
 
 NOTEBOOK = "/arcgis/rest/services/NotebookTools/GPServer"
 UNKNOWN = {"error": {"code": 400, "message": "Unable to complete operation.", "details": []}}
@@ -46,7 +47,7 @@ INPUTS = {"Input_Text": {"paramUrl": "inputs/Input_Text"}}
         (
             9,
             "esriJobSucceeded",
-            {"results": RESULTS, "inputs": INPUTS, "messages": lines("Submitted.", "Executing...", "Succeeded.")},
+            {"results": RESULTS, "inputs": INPUTS, "messages": []},
         ),
         (10, "esriJobDeleting", {"messages": lines("Submitted.")}),
         (11, "esriJobDeleted", {"messages": lines("Submitted.")}),
@@ -183,9 +184,90 @@ async def test_other_levels_show_their_share_of_the_tools_lines(arcgis: ArcGis, 
     service = "/arcgis/rest/services/Analysis/Hotspots/GPServer"
     path = await arcgis.submit("911%20Calls%20Hotspot".replace("%20", " "), service)
     await arcgis.advance(3)
-    found = (await arcgis.get(path))["messages"]
     kept = [{"type": kind, "description": text} for kind, text in said]
-    assert found == [*lines("Submitted.", "Executing..."), *kept, *lines("Succeeded.")]
+    assert (await arcgis.get(path))["messages"] == kept
+    await arcgis.set(succeeded_frame=True)
+    assert (await arcgis.get(path))["messages"] == [*lines("Submitted.", "Executing..."), *kept, *lines("Succeeded.")]
+
+
+# What 10.x says at level Info, by the version's own look of dates and by the other (recorded from 10.0, 10.7 and a later 10.x).
+OF_10 = ("Fri Jan  2 12:00:01 2026", "Fri Jan  2 12:00:03 2026")
+LONG = ("Friday, January 2, 2026 12:00:01 PM", "Friday, January 2, 2026 12:00:03 PM")
+
+
+@pytest.mark.parametrize(
+    ("settings", "dates"),
+    [
+        ({"version": "10.0"}, OF_10),
+        ({"version": "10.9.1"}, OF_10),
+        ({"version": "10.91"}, OF_10),
+        ({"version": "10.7", "message_dates": "long"}, LONG),
+    ],
+)
+async def test_the_info_level_of_10_says_more(arcgis: ArcGis, settings: dict[str, Any], dates: tuple[str, str]) -> None:
+    await arcgis.set(**settings)
+    path = await arcgis.submit("Echo", "/arcgis/rest/services/Verbose/GPServer", Input_Text="hello there")
+    await arcgis.advance(3)
+    found = (await arcgis.get(path))["messages"]
+    assert found[:3] == lines(
+        'Executing (Echo): Echo "hello there"', f"Start Time: {dates[0]}", "Running script Echo..."
+    )
+    assert found[-2:] == lines("Completed script Echo...", f"Succeeded at {dates[1]} (Elapsed Time: 2.00 seconds)")
+    assert len(found) > 5  # and the tool's own lines between
+
+
+async def test_dates_of_11_can_be_short_without_the_lines_of_10(arcgis: ArcGis) -> None:
+    await arcgis.set(message_dates="short")
+    path = await arcgis.submit("Echo", "/arcgis/rest/services/Verbose/GPServer")
+    await arcgis.advance(3)
+    found = (await arcgis.get(path))["messages"]
+    assert [found[0], found[-1]] == lines(
+        f"Start Time: {OF_10[0]}", f"Succeeded at {OF_10[1]} (Elapsed Time: 2.00 seconds)"
+    )
+
+
+async def test_a_job_of_10_that_fails_names_its_call(arcgis: ArcGis) -> None:
+    await arcgis.set(version="10.9")
+    path = await arcgis.submit("Fail", "/arcgis/rest/services/Verbose/GPServer")
+    await arcgis.advance(1)
+    await arcgis.advance(2)
+    found = [line["description"] for line in (await arcgis.get(path))["messages"]]
+    assert found[:3] == ["Submitted.", "Executing...", found[2]]
+    assert found[2].startswith("Executing (Fail): Fail")
+    assert found[3:5] == [f"Start Time: {OF_10[0]}", "Running script Fail..."]
+    assert "Completed script Fail..." not in found
+    assert found[-2:] == [f"Failed at {OF_10[1]} (Elapsed Time: 2.00 seconds)", "Failed."]
+
+
+async def test_an_execution_of_10_says_more(arcgis: ArcGis, client: Client) -> None:
+    await arcgis.set(version="10.0", message_level="info")
+    answer = await (
+        await client.post(
+            "/arcgis/rest/services/SyncDemo/GPServer/Sync/execute", data={"f": "json", "Input_Text": "hi"}
+        )
+    ).json()
+    said = [line["description"] for line in answer["messages"]]
+    assert said[0] == "Executing (Sync): Sync hi"
+    assert said[1:3] == ["Start Time: Fri Jan  2 12:00:00 2026", "Running script Sync..."]
+    assert said[-2:] == [
+        "Completed script Sync...",
+        "Succeeded at Fri Jan  2 12:00:00 2026 (Elapsed Time: 0.00 seconds)",
+    ]
+
+
+@pytest.mark.parametrize("level", ["error", "warning", "info"])
+async def test_what_failed_is_named_by_its_label(arcgis: ArcGis, client: Client, level: str) -> None:
+    task = {"name": "CaseOne", "displayName": "Case 1", "plan": "fails", "parameters": []}
+    services = [{"name": "Own", "tasks": [task]}, {"name": "Now", "execution_type": "synchronous", "tasks": [task]}]
+    own = {"arcgis": {"settings": {"message_level": level}, "services": services}}
+    await client.post("/_control/sandboxes", json={"name": "own", "fixtures": [own]})
+    path = await arcgis.submit("CaseOne", "/~own/arcgis/rest/services/Own/GPServer")
+    await client.post("/~own/_control/clock/advance", json={"seconds": 3})
+    said = [line["description"] for line in (await arcgis.get(path))["messages"]]
+    # Recorded from 11.5: `Failed to execute (Case 1).`
+    assert "Failed to execute (Case 1)." in said
+    answer = await arcgis.get("/~own/arcgis/rest/services/Now/GPServer/CaseOne/execute")
+    assert answer["error"]["details"][-1] == "Failed to execute (Case 1)."
 
 
 async def test_what_a_test_forces_is_what_a_client_sees(arcgis: ArcGis) -> None:
@@ -228,7 +310,7 @@ async def test_messages_can_be_left_out_in_any_spelling(arcgis: ArcGis, value: s
     assert "messages" not in await arcgis.get(path, returnMessages=value)
     await arcgis.set(messages_off="empty")
     assert (await arcgis.get(path, returnMessages=value))["messages"] == []
-    assert len((await arcgis.get(path, returnMessages="True"))["messages"]) == 3
+    assert len((await arcgis.get(f"{DEMO}/Echo/jobs/j{7:032x}", returnMessages="True"))["messages"]) == 3
 
 
 async def test_progress_in_steps_is_a_whole_number_that_moves_at_intervals(arcgis: ArcGis) -> None:

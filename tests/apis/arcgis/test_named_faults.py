@@ -30,7 +30,7 @@ async def hit(arcgis: ArcGis, name: str, method: str, path: str, form: str = "js
             "Token Required",
             "Unauthorized access.Token not found. You can generate a token using the 'generateToken' operation.",
         ),
-        ("invalid-token", 498, "Invalid Token", "Could not validate the specified token. Token Expired."),
+        ("invalid-token", 498, "Invalid Token", "Token Expired."),
         (
             "forbidden",
             403,

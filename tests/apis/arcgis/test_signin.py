@@ -104,6 +104,60 @@ async def test_a_token_can_die_in_mid_poll_and_the_job_goes_on(arcgis: ArcGis) -
     assert "jobStatus" in await told(await arcgis.client.get(job, params={"f": "json", "token": again}))
 
 
+async def test_the_administrator_says_why_a_token_is_no_good(arcgis: ArcGis) -> None:
+    async def refused(value: str, **headers: str) -> Any:
+        params = {"f": "json", "token": value}
+        return await told(await arcgis.client.get(f"{ADMIN}/services", params=params, headers=headers))
+
+    def envelope(text: str) -> dict[str, Any]:
+        return {"status": "error", "messages": [text], "code": 498}
+
+    other = await arcgis.token(client="ip", ip="192.0.2.1")
+    bound = await arcgis.token(client="referer", referer="http://mine.example.test")
+    assert await refused(other) == envelope("Invalid token, ClientID does not match.")
+    await arcgis.set(referer_check="strict")
+    assert await refused(bound, Referer="http://yours.example.test") == envelope(
+        "Invalid token, ClientID does not match."
+    )
+    assert "services" in await refused(bound, Referer="http://mine.example.test")
+    await arcgis.advance(3600)
+    for value, headers in ((bound, {"Referer": "http://mine.example.test"}), (other, {}), ("nobody-made-this", {})):
+        assert await refused(value, **headers) == envelope("Token Expired.")
+    # The Services Directory has one text for all of them.
+    answer = await arcgis.client.get(SECURED, params={"f": "json", "token": other})
+    assert (await told(answer))["error"]["message"] == "Invalid Token"
+
+
+@pytest.mark.parametrize(("setting", "code_of_dead"), [("ignored", 499), ("refused", 498)])
+async def test_a_dead_token_in_the_cookie_is_answered_as_a_setting_says(
+    arcgis: ArcGis, setting: str, code_of_dead: int
+) -> None:
+    await arcgis.set(secured="standalone", dead_cookie=setting)
+    value = await arcgis.token()
+    for path in (DEMO, f"{ADMIN}/services"):
+        ask = {"params": {"f": "json"}, "headers": {"Cookie": f"agstoken={value}"}}
+        assert code(await told(await arcgis.client.get(path, **ask))) is None
+    await arcgis.advance(3600)
+    for path in (DEMO, f"{ADMIN}/services"):
+        assert code(await told(await arcgis.client.get(path, **ask))) == code_of_dead
+
+
+async def test_a_site_that_asks_nobody_still_tells_where_tokens_come_from(arcgis: ArcGis) -> None:
+    # The default fixtures have a secured service; this site has none.
+    own = {"arcgis": {"services": [{"name": "Demo", "tasks": [{"name": "Echo"}]}]}}
+    await arcgis.client.post("/_control/sandboxes", json={"name": "own", "fixtures": [own]})
+
+    async def announced(**settings: Any) -> Any:
+        await arcgis.client.patch("/~own/_control/apis/arcgis/settings", json=settings)
+        return (await arcgis.get("/~own/arcgis/rest/info"))["authInfo"]
+
+    root = str(arcgis.client.make_url("/~own/arcgis/tokens/"))
+    every = {"isTokenBasedSecurity": True, "tokenServicesUrl": root, "shortLivedTokenValidity": 60}
+    assert await announced() == every
+    assert await announced(announces_tokens=False) == {"isTokenBasedSecurity": False}
+    assert await announced(secured="standalone") == every
+
+
 async def test_a_referer_is_looked_at_only_when_strict(arcgis: ArcGis) -> None:
     value = await arcgis.token(client="referer", referer="http")
     for check, headers, expected in (

@@ -94,15 +94,15 @@ async def world(tmp_path: Path, bare: Any) -> Any:
 
 
 EXPECTED: list[tuple[int, list[Any], Any]] = [
-    (200, ["queryResponse", "entityType", 0, "$"], "JobSummary"),
+    (200, ["queryResponse", "entityType", 3, "$"], "JobSummary"),
     (200, ["queryResponse", "operation", 5, "@path"], "jobService/runhistory"),
     (200, ["mgmtResponse", "operationResult", 0, "success", "success", 0, "id"], 77),
     (200, ["mgmtResponse", "job", 0, "runInstances", "runInstance", 0, "runStatus"], "COMPLETED"),
-    (200, ["queryResponse", "entityType", 0, "$"], "JobSummary"),
+    (200, ["queryResponse", "entityType", 3, "$"], "JobSummary"),
     (200, ["mgmtResponse", "cliTemplateCommandJobResult", "message"], "An deploy job has been successfully created. "),
     (200, ["queryResponse", "entityId", 0, "$"], "15"),
     (200, ["queryResponse", "entity", 0, "jobSummaryDTO", "jobStatus"], "COMPLETED"),
-    (200, ["mgmtResponse", "job", "runInstances", "runInstance", "results", "result", "property"], "JobX"),
+    (200, ["mgmtResponse", "job", "runInstances", "runInstance", "results", "result", 0, "property"], "JobX"),
     (200, ["mgmtResponse", "job", 0, "runInstances", "runInstance", 0, "resultStatus"], "SUCCESS"),
     (200, ["mgmtResponse", "job", 0, "runInstances", "runInstance", 0, "runStatus"], "COMPLETED"),
     (200, ["mgmtResponse", "job", 0, "runInstances", "runInstance", 0, "runId"], 78),
@@ -130,20 +130,17 @@ async def test_the_walk_of_a_published_example(prime: Any) -> None:
                                       "templateName": "Edge Link"}}  # fmt: skip
     answer = await prime.put("/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json", command)
     name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"]["jobName"]
-    for _ in range(20):
-        found = (await prime.get(f"/v1/data/JobSummary.json?jobName={name}")).data["queryResponse"]
-        if found["@count"] == "1":
-            break
-        await prime.advance(1)
+    # It looks once, right after the PUT, and indexes.
+    found = (await prime.get(f"/v1/data/JobSummary.json?jobName={name}")).data["queryResponse"]
     job_id = found["entityId"][0]["$"]
-    assert found["entityId"][0]["@displayName"].split(",")[-1].strip() in ("SCHEDULED", "COMPLETED")
+    assert found["entityId"][0]["@displayName"].split(",")[-1].strip() == "SCHEDULED"
     for _ in range(20):
         answer = await prime.get("/v1/data/JobSummary/" + job_id + ".json")
         job = answer.data["queryResponse"]["entity"][0]["jobSummaryDTO"]
-        if job["jobStatus"] == job["runStatus"] == "COMPLETED":
+        if job["jobStatus"] == job.get("runStatus") == "COMPLETED":
             break
         await prime.advance(1)
     answer = await prime.get(f"/v1/op/jobService/runhistory.json?jobName={name}")
     run = answer.data["mgmtResponse"]["job"]["runInstances"]["runInstance"]
-    assert run["results"]["result"]["value"] == "1/1 template configurations successfully applied."
+    assert "1/1 template configurations successfully applied." in [one["value"] for one in run["results"]["result"]]
     assert type(job["runId"]) is int

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.apis.prime.machine import JOB, RESULTS, RUN, JobEvent, JobState, ResultState, RunEvent, RunState
+from mockserver.apis.prime.machine import (
+    JOB,
+    RESULTS,
+    RUN,
+    UNBEGUN,
+    JobEvent,
+    JobState,
+    ResultState,
+    RunEvent,
+    RunState,
+)
 from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine, Phase
@@ -63,6 +73,9 @@ def test_jobs(state: str, suspend: str | None, resume: str | None, cancel: str |
         ("CANCELING", False),
         ("CANCELFAILED", False),
         ("FAILED", False),
+        ("DUE", True),
+        ("PUT_OFF", False),
+        ("CALLED_OFF", False),
     ],
 )
 def test_runs(state: str, cancelled: bool) -> None:
@@ -95,7 +108,7 @@ def test_how_a_run_takes_a_cancel(mode: CancelMode, at_three: str, at_the_end: s
 
 def test_the_words_are_the_vendors() -> None:
     assert [str(state) for state in JobState] == [state.name for state in sorted(JOB.states, key=_order(JobState))]
-    inner = {RunState.CANCELING, RunState.CANCELFAILED, RunState.FAILED}
+    inner = {RunState.CANCELING, RunState.CANCELFAILED, RunState.FAILED, *UNBEGUN}
     assert {state.word for state in RUN.states} == {str(state) for state in RunState if state not in inner}
     assert "PENDING_EXECUTION" in RUN.by_name
     assert "PENDINGEXECUTION" in list(ResultState)
@@ -126,11 +139,28 @@ def test_phases_of_jobs(state: str, phase: Phase) -> None:
         ("COMPLETED", Phase.SUCCEEDED), ("ABORTED", Phase.FAILED), ("INTERRUPTED", Phase.FAILED),
         ("CANCELLED", Phase.CANCELED), ("PENDING_EXECUTION", Phase.SUBMITTED), ("PAUSING", Phase.EXECUTING),
         ("PAUSED", Phase.SUSPENDED), ("CANCELING", Phase.CANCELING), ("CANCELFAILED", Phase.FAILED),
-        ("FAILED", Phase.FAILED),
+        ("FAILED", Phase.FAILED), ("DUE", Phase.SUBMITTED), ("PUT_OFF", Phase.SUSPENDED),
+        ("CALLED_OFF", Phase.CANCELED),
     ],
 )  # fmt: skip
 def test_phases_of_runs(state: str, phase: Phase) -> None:
     assert RUN.by_name[state].phase is phase
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "to"),
+    [
+        ("DUE", S, "PUT_OFF"), ("DUE", C, "CALLED_OFF"), ("DUE", R, None),
+        ("PUT_OFF", R, "DUE"), ("PUT_OFF", C, "CALLED_OFF"), ("PUT_OFF", S, None),
+        ("RUNNING", C, None), ("RUNNING", S, None), ("CALLED_OFF", R, None),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_run_when_something_happens_to_its_trigger(state: str, event: str, to: str | None) -> None:
+    if to is None:
+        with pytest.raises(IllegalEvent):
+            RUN.fire(a_job(RUN, state), event, 1.0)
+    else:
+        assert RUN.fire(a_job(RUN, state), event, 1.0).state == to
 
 
 def test_a_stuck_run_never_ends() -> None:

@@ -109,7 +109,7 @@ def test_versions_differ_in_run_id_and_duration() -> None:
     summary = m.JobSummary(
         display_name="15", id=15, duration=6, job_name="J", job_status="COMPLETED", job_type="T", run_id=77
     )
-    entity = m.Entity(dto_type="jobSummaryDTO", type="JobSummary", url="u", job_summary=summary)
+    entity = m.JobEntity(dto_type="jobSummaryDTO", type="JobSummary", url="u", job_summary=summary)
     page = m.Instance(type="JobSummary", response_type="getEntity", request_url="r", root_url="o", entity=(entity,))
     found = {v: json.loads(json_bytes(page, v)[1])["queryResponse"]["entity"][0]["jobSummaryDTO"] for v in (1, 2, 3, 4)}
     assert [(one["@id"], one["runId"], one["duration"]) for one in found.values()] == [

@@ -6,7 +6,7 @@ gets the form that posts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from mockserver.api.operation import Handler
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import admin_pages, errors
 from mockserver.apis.arcgis.addresses import root
-from mockserver.apis.arcgis.admin_pages import HtmlForm, Page
+from mockserver.apis.arcgis.admin_pages import Field, HtmlForm, Page
 from mockserver.apis.arcgis.auth import administrator
 from mockserver.apis.arcgis.errors import AdminError
 from mockserver.apis.arcgis.requests import GpContext, chosen_format, require_format
@@ -32,7 +32,7 @@ def for_administrators(handler: Handler) -> Handler:
             await administrator(context)
         except AdminError as error:
             if error.code == 499 and chosen_format(context) == "html":
-                back = quote(f"{context.sandbox.prefix}{context.path}", safe="")
+                back = quote(f"{context.prefix}/{context.path.lstrip('/')}", safe="")
                 return redirect(f"{root(context)}/admin/login?redirect={back}")
             raise
         return await handler(context)
@@ -40,12 +40,13 @@ def for_administrators(handler: Handler) -> Handler:
     return guarded
 
 
-def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
+def posted(label: str, *, reads: bool = False, fields: Sequence[str] = ()) -> Callable[[Handler], Handler]:
     """Keep GET from an operation that is documented as POST: a form for a browser, 405 for a program.
 
     Args:
         label: what the form's button says.
         reads: nothing changes by it, so a program's GET is answered (inferred).
+        fields: names of what its form asks for.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -55,8 +56,9 @@ def posted(label: str, *, reads: bool = False) -> Callable[[Handler], Handler]:
             if context.method == "POST" or context.settings.admin_get_on_post_only == "allow":
                 return await handler(context)
             if chosen_format(context) == "html":
-                page = Page(title=label, forms=[HtmlForm(label=label, action=f"{context.base}{context.path}")])
-                return answer_page(context, {}, page)
+                asked = tuple(Field(name=name, label=name) for name in fields)
+                form = HtmlForm(label=label, action=f"{context.base}{context.path}", fields=asked)
+                return answer_page(context, {}, Page(title=label, forms=[form]))
             if reads:
                 return await handler(context)
             raise errors.admin_wrong_method(context.method)

@@ -34,7 +34,7 @@ async def query_jobs(context: GpContext) -> Response:
     """`J/query`: the jobs of a service, filtered, in pages, oldest first."""
     service = service_of(context)
     query = read_query(context.parameters)
-    data = admin_documents.query_result(query, context.parameters, await _jobs_of(context, service))
+    data = admin_documents.query_result(query, context.parameters, await jobs_of(context, service))
     place = f"{root(context)}{admin_pages.service_path(service)}/jobs"
     links = [(f"{job_id} {view['status']}", f"{place}/{quote(job_id)}") for job_id, view in data["results"].items()]
     fields = tuple(
@@ -97,7 +97,7 @@ async def delete_job(context: GpContext) -> Response:
 async def purge_queue(context: GpContext) -> Response:
     """`J/purgeQueue`: cancel what has not begun."""
     service = service_of(context)
-    for job in await _jobs_of(context, service):
+    for job in await jobs_of(context, service):
         if job.state in PURGEABLE:
             try:
                 await context.jobs.fire("arcgis", job.id, GpEvent.PURGE)
@@ -111,7 +111,7 @@ async def purge_queue(context: GpContext) -> Response:
 async def job_statistics(context: GpContext) -> Response:
     """`J/statistics`: how many jobs of a service ended how."""
     service = service_of(context)
-    data = admin_documents.statistics(await _jobs_of(context, service))
+    data = admin_documents.statistics(await jobs_of(context, service))
     names = (("Jobs", "total"), ("Failed", "failed"), ("Succeeded", "succeeded"), ("Cancelled", "cancelled"))
     return answer_page(
         context, data, Page(title="Job Statistics", facts=[(title, data[name]) for title, name in names])
@@ -126,6 +126,7 @@ async def _job(context: GpContext, service: Service, *, look: bool = False) -> J
     return job
 
 
-async def _jobs_of(context: GpContext, service: Service) -> list[Job]:
+async def jobs_of(context: GpContext, service: Service) -> list[Job]:
+    """Return all jobs of a service, oldest first."""
     mine = context.jobs.each("arcgis", newest=False, where=lambda job: job.data["service"] == service.key)
     return [job async for job in mine]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import admin_documents, admin_pages, errors
-from mockserver.apis.arcgis.admin_pages import Page
+from mockserver.apis.arcgis.admin_pages import HtmlForm, Page
 from mockserver.apis.arcgis.handlers.admin import answer_page, for_administrators, service_of
+from mockserver.apis.arcgis.handlers.resources import is_started
 from mockserver.apis.arcgis.requests import GpContext
 from mockserver.apis.arcgis.site import ROOT
 
@@ -39,9 +40,12 @@ async def folder(context: GpContext) -> Response:
 async def service(context: GpContext) -> Response:
     """`…/admin/services/[<folder>/]<name>.<type>`: its configuration."""
     found = service_of(context, context.values.get("name"))
-    data = admin_documents.service_config(found, context.settings)
-    links = [("jobs", admin_pages.below(context, "jobs"))]
-    page = Page(title=f"Service - {found.key}", facts=admin_pages.facts(data), lists=[("Resources", links)])
+    data = admin_documents.service_config(found, context.settings, started=await is_started(context, found))
+    links = [(name, admin_pages.below(context, name)) for name in ("jobs", "status", "statistics", "iteminfo")]
+    forms = [HtmlForm(label=name.capitalize(), action=admin_pages.below(context, name)) for name in ("start", "stop")]
+    page = Page(
+        title=f"Service - {found.key}", facts=admin_pages.facts(data), lists=[("Resources", links)], forms=forms
+    )
     return answer_page(context, data, page)
 
 

@@ -22,7 +22,11 @@ async def info(context: GpContext) -> Response:
         "soapUrl": f"{here}/services",
         "secureSoapUrl": None,
     }
-    tokens = context.settings.secured != "none" or any(one.secured for one in context.site.services.values())
+    tokens = (
+        context.settings.announces_tokens
+        or context.settings.secured != "none"
+        or any(one.secured for one in context.site.services.values())
+    )
     security: dict[str, Any] = {"isTokenBasedSecurity": tokens}
     if context.settings.secured == "federated":
         portal = f"{context.base}/{context.settings.portal_context}"

@@ -22,9 +22,19 @@ async def open_service(context: GpContext) -> tuple[Service, str | None]:
     if service is None:
         raise errors.service_not_found(f"{folder}/{name}/GPServer" if folder else f"{name}/GPServer")
     user = None if is_anonymous(context, service) else await authorize(context, service)
-    if not service.started:
+    if not await is_started(context, service):
         raise errors.service_not_started(service.rest_name)
     return service, user
+
+
+STATES = "services"
+"""The collection that says which services were started or stopped since the fixtures said how they stand."""
+
+
+async def is_started(context: GpContext, service: Service) -> bool:
+    """Tell whether a service runs: what the Administrator did to it last, or what the fixtures say."""
+    changed = await context.sandbox.documents(context.api.name).get(STATES, service.key)
+    return service.started if changed is None else bool(changed["started"])
 
 
 async def open_task(context: GpContext) -> tuple[Service, Task, str | None]:

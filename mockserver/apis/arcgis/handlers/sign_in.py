@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 from mockserver.api.response import Response
@@ -12,11 +13,14 @@ from mockserver.apis.arcgis import tokens
 from mockserver.apis.arcgis.addresses import mount, root
 from mockserver.apis.arcgis.auth import COOKIE, authenticate, issue
 from mockserver.apis.arcgis.errors import AdminError, RestError, unable_to_generate
+from mockserver.apis.arcgis.public_key import BadCipher, decrypt
 from mockserver.apis.arcgis.requests import GpContext, chosen_format, require_format
 from mockserver.apis.arcgis.responses import answer, page, redirect
 from mockserver.apis.arcgis.tokens import Binding, Token
 
 CREDENTIALS = ("username", "password")
+_PLAIN = ("f", "token", "callback", "encrypted")
+"""Parameters that stay as they are where the others are encrypted."""
 
 
 def refuse_query_credentials(context: GpContext) -> None:
@@ -37,8 +41,8 @@ async def token_for(context: GpContext) -> Token:
         RestError: a field is missing, or they do not belong together.
         UnknownFormat: the format is not faked.
     """
-    given = context.parameters
     require_format(context)
+    given = _decrypted(context)
     missing = [f"'{name}' must be specified." for name in CREDENTIALS if not given.get(name)]
     if missing:
         raise unable_to_generate(*missing)
@@ -47,6 +51,23 @@ async def token_for(context: GpContext) -> Token:
         raise unable_to_generate("Invalid username or password.")
     bound = tokens.binding(given, context.headers.get("Referer"), (context.peer.remote or ""))
     return await issue(context, account, given.get("expiration"), bound)
+
+
+def _decrypted(context: GpContext) -> Mapping[str, str]:
+    """Return the parameters as they were before the client encrypted them with `…/admin/publicKey`.
+
+    Format and token are never encrypted [publickey]; agsadmin encrypts all others.
+
+    Raises:
+        RestError: one cannot be decrypted (inferred: as a wrong password).
+    """
+    given = context.parameters
+    if given.get("encrypted", "").strip().lower() != "true":
+        return given
+    try:
+        return {name: value if name in _PLAIN or not value else decrypt(value) for name, value in given.items()}
+    except BadCipher:
+        raise unable_to_generate("Invalid username or password.") from None
 
 
 async def generate_token(context: GpContext) -> Response:
@@ -112,7 +133,7 @@ async def _sign_in(context: GpContext, title: str, home: str) -> Response:
 
 
 def _signed(context: GpContext, target: str, value: str, seconds: int) -> Response:
-    path = f"{context.sandbox.prefix}/{mount(context)}"
+    path = f"{context.prefix}/{mount(context)}"
     secure = "; Secure" if context.peer.scheme == "https" else ""
     cookie = f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return redirect(target, headers={"Set-Cookie": cookie})
@@ -124,7 +145,7 @@ def _own_page(context: GpContext, target: str) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    site = f"{context.sandbox.prefix}/{mount(context)}/"
+    site = f"{context.prefix}/{mount(context)}/"
     if (
         parts.netloc not in ("", context.peer.host)
         or parts.scheme not in ("", context.peer.scheme)

@@ -86,7 +86,7 @@ async def execute(context: GpContext) -> Response:
     results = jobs.resolve_results(task, given)
     data = {
         "results": [{"paramName": name, **value} for name, value in localized(context, results).items()],
-        "messages": messages.as_json(messages.execute_messages(context.settings, service, task, context.now)),
+        "messages": messages.as_json(messages.execute_messages(context.settings, service, task, given, context.now)),
     }
     return answer(
         context, data, template="results.html", facts={**_task_facts(context, service, task), "values": data["results"]}

@@ -58,7 +58,7 @@ async def help_page(context: CasContext) -> Response:
         return document_response(help_pages.operation_list(wanted.table, address), HTML, settings)
     host = context.peer.host
     host = host.partition(":")[0] if not host.startswith("[") else host
-    path = context.sandbox.prefix + context.path
+    path = context.prefix + context.path
     page = help_pages.operation_page(wanted.table, name, address, host, path, settings)
     return document_response(page, HTML, settings)
 

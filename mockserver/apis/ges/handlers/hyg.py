@@ -56,4 +56,4 @@ async def cancel_hyg_jobs(context: GesContext, graph: Graph) -> Response:
 
 
 def _belongs(job: Job, graph: Graph) -> bool:
-    return job.data["kind"] == HYG_ALGORITHM.name and graph.holds(job.data)
+    return job.data["kind"] == HYG_ALGORITHM.name and (job.data.get("graph"), job.data.get("project_id")) == graph.place

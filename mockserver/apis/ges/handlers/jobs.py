@@ -138,7 +138,8 @@ async def _forget(context: GesContext, job: Job, export: Job) -> None:
 
 def _belongs(job: Job, graph: Graph) -> bool:
     data = job.data
-    return graph.holds(data) and data.get("plane") != "management" and not data.get("lost")
+    place = (data.get("graph"), data.get("project_id"))
+    return place == graph.place and data.get("plane") != "management" and not data.get("lost")
 
 
 def _page(context: GesContext, message: str) -> tuple[int, int]:

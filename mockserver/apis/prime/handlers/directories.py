@@ -8,7 +8,8 @@ from mockserver.api.operation import Operation
 from mockserver.api.response import Response
 from mockserver.apis.prime.address import OPERATIONS
 from mockserver.apis.prime.auth import PrimeOperation
-from mockserver.apis.prime.documents import TYPE, management
+from mockserver.apis.prime.documents import management
+from mockserver.apis.prime.entity_types import NAMES
 from mockserver.apis.prime.model import Directory, EntityType, RateLimits, RateLimitsAnswer, Service
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.responses import page
@@ -18,18 +19,18 @@ from mockserver.apis.prime.site import PrimeContext
 async def entity_types(context: PrimeContext, request: PrimeRequest) -> Directory:
     """`data`: the entity types; clients go to `@url`."""
     return Directory(
-        domain=request.domain(context.settings),
+        domain=request.domain,
         response_type="listEntityTypes",
         request_url=request.request_url,
         root_url=request.root_url,
-        entity_type=(EntityType(url=f"{request.root_url}/{TYPE}", name=TYPE),),
+        entity_type=tuple(EntityType(url=f"{request.root_url}/{name}", name=name) for name in NAMES),
     )
 
 
 async def operations(table: Sequence[Operation], context: PrimeContext, request: PrimeRequest) -> Directory:
     """`op`: the operations of the table; clients put `@path` behind their own base."""
     return Directory(
-        domain=request.domain(context.settings),
+        domain=request.domain,
         response_type="listOperations",
         request_url=request.request_url,
         root_url=request.root_url,

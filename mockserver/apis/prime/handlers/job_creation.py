@@ -1,4 +1,4 @@
-"""Operations that create jobs: clients get a name back, never an id, and see the job only a while later."""
+"""Operations that create jobs: clients get a name back, never an id."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import with_scenario
+from mockserver.apis.prime.deployment import DEPLOY_DESCRIPTION, DEPLOY_TYPE, device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
 from mockserver.apis.prime.errors import PrimeError
-from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
-from mockserver.apis.prime.machine import JobState, RunState
+from mockserver.apis.prime.jobs import SCENARIOS, job_name
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.site import PrimeContext
@@ -31,7 +31,14 @@ async def deploy_template(context: PrimeContext, request: PrimeRequest) -> Deplo
     if not command.get("templateName"):
         raise PrimeError(400, "Invalid request: templateName is missing")
     template = context.site.templates.get(str(command["templateName"]), {})
-    what = {"type": DEPLOY_TYPE, "description": DEPLOY_DESCRIPTION, **template}
+    devices = target_devices(command)
+    what: dict[str, Any] = {
+        "type": DEPLOY_TYPE,
+        "description": DEPLOY_DESCRIPTION,
+        "devices": device_ids(devices),
+        "commands": filled_in(_commands(context, str(command["templateName"])), devices),
+        **template,
+    }
     name = await _create(context, request, f"Job{DEPLOY_TYPE}", what, _start(context))
     return management(DeployAnswer, request, result=(CreatedJob(job_name=name, message=DEPLOYED),))
 
@@ -44,25 +51,24 @@ async def bulk_import(context: PrimeContext, request: PrimeRequest) -> ImportAns
     return management(ImportAnswer, request, result=(CreatedJob(job_name=name, message=IMPORTED),))
 
 
+def _commands(context: PrimeContext, template: str) -> str:
+    """Return what a template types: its content where the fixtures have it, else a comment with its name."""
+    known = (row.get("content") for row in context.site.cli_templates if row["name"] == template)
+    return next(known, None) or f"! {template}"
+
+
 async def _create(
     context: PrimeContext, request: PrimeRequest, prefix: str, what: Mapping[str, Any], start: float | None
 ) -> str:
     settings = context.settings
-    wait = 0.0 if start is None else max(0.0, start - context.now)
-    waiting = [{"state": RunState.PENDING_EXECUTION, "for": wait}] if wait else []
-    steps = [*waiting, {"state": RunState.RUNNING, "for": settings.run_takes}]
-    # The trigger is spent soon after the run has begun: SCHEDULED/RUNNING, then COMPLETED/RUNNING (v1_runhistory.json).
-    trigger = [{"state": JobState.SCHEDULED, "for": wait + 1.0}]
     fields: dict[str, Any] = {
         "name": await _new_name(context, prefix),
-        "visible_after": settings.job_visible_after,
+        "starts_after": settings.deploy_starts_after if start is None else max(0.0, start - context.now),
+        **({} if request.virtual_domain == settings.domain else {"domain": request.virtual_domain}),
         **with_scenario(SCENARIOS, what),
     }
-    if "plan" not in fields:
-        fields["plan"] = {"steps": trigger, "end": JobState.COMPLETED}
-        fields.setdefault("runs", [{"plan": {"steps": steps, "end": RunState.COMPLETED}}])
-    if wait:
-        fields["next_run_time"] = start
+    if settings.job_visible_after:
+        fields.setdefault("visible_after", settings.job_visible_after)
     job = await context.create(fields, owner=request.user.username)
     name: str = job.data["name"]
     return name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
-from mockserver.apis.prime.documents import history_job, management, started
+from mockserver.apis.prime.documents import history_job, is_listed, management, started
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
 from mockserver.apis.prime.job_index import API, is_visible
@@ -13,6 +14,7 @@ from mockserver.apis.prime.machine import JOB, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import HistoryJob, OperationAnswer, OperationResult, ResultEntry, RunHistoryAnswer
 from mockserver.apis.prime.requests import PrimeRequest, ids
 from mockserver.apis.prime.site import PrimeContext
+from mockserver.apis.prime.virtual_domains import sees_job
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
 
@@ -36,7 +38,11 @@ async def fire(
     bad: list[ResultEntry] = []
     for number in wanted:
         try:
-            await context.jobs.fire(API, str(number), event, kind=kind)
+            if request.virtual_domain != settings.domain:
+                await _check_domain(context, request.virtual_domain, str(number), kind)
+            fired = await context.jobs.fire(API, str(number), event, kind=kind)
+            if isinstance(event, JobEvent) and "starts_after" in fired.after.data:
+                await _fire_at_run(context, fired.after, event)
         except (UnknownJob, IllegalEvent):
             bad.append(ResultEntry(id=number, message=settings.failure_message, status="Failure"))
         else:
@@ -49,6 +55,22 @@ async def fire(
         success=tuple(good) or empty,
     )
     return management(OperationAnswer, request, operation_result=(result,))
+
+
+async def _check_domain(context: PrimeContext, domain: str, job_id: str, kind: str) -> None:
+    """Raise UnknownJob for a job, or the run of a job, that cannot be seen from a domain."""
+    job = await context.jobs.get(API, job_id, kind=kind)
+    if job.parent is not None:
+        job = await context.jobs.get(API, job.parent)
+    if not sees_job(context, domain, job):
+        raise UnknownJob(API, job_id)
+
+
+async def _fire_at_run(context: PrimeContext, job: Job, event: JobEvent) -> None:
+    """Tell a run that has not begun what happened to its trigger; one that has begun goes on."""
+    for one in job.data["runs"]:
+        with suppress(UnknownJob, IllegalEvent):
+            await context.jobs.fire(API, one["id"], event, kind=RUN_KIND)
 
 
 # --- runhistory ---------------------------------------------------------------------------------------
@@ -69,7 +91,7 @@ async def run_history(context: PrimeContext, request: PrimeRequest) -> RunHistor
     of_run = [one for one in found if one.field == "startTime"]
     shown: list[HistoryJob] = []
     if found or settings.runhistory_without_parameters == "jobs-without-runs":
-        async for job in _matching(context, of_job):
+        async for job in _matching(context, of_job, request.virtual_domain):
             history = await _history(context, job, of_run, with_runs=bool(found))
             if history is not None:
                 shown.append(history)
@@ -82,15 +104,17 @@ async def _history(context: PrimeContext, job: Job, of_run: list[Condition], *, 
     if with_runs:
         for run in await all_runs(context.jobs, job):
             begun = started(run)
-            if all(one.holds(begun) for one in of_run):
+            if is_listed(run, context.settings) and all(one.holds(begun) for one in of_run):
                 runs.append(await fresh(context.jobs, run))
     if of_run and not runs:
         return None
     return history_job(await fresh(context.jobs, job), runs, context.settings, context.now)
 
 
-async def _matching(context: PrimeContext, found: list[Condition]) -> AsyncIterator[Job]:
+async def _matching(context: PrimeContext, found: list[Condition], domain: str) -> AsyncIterator[Job]:
     async for job in candidates(context, found):
         values = {"jobId": int(job.id), "jobName": job.data["name"], "jobType": job.data["type"]}
+        if not sees_job(context, domain, job):
+            continue
         if is_visible(job, context.now) and hold(found, values.__getitem__):
             yield job
