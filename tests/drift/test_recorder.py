@@ -28,7 +28,7 @@ async def upstream(handler: Handler) -> AsyncIterator[str]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield "http://127.0.0.1:{}".format(runner.addresses[0][1])
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
@@ -128,10 +128,9 @@ async def test_an_answer_without_a_type_stays_without() -> None:
     async def handler(request: web.BaseRequest) -> web.Response:
         return web.Response(status=302, headers={"Location": f"http://{request.host}/login"})
 
-    async with between(handler) as (made, _, kept, session):
-        async with session.get(made.url, allow_redirects=False) as answer:
-            assert answer.headers["Location"] == f"{made.url}/login"
-            assert "Content-Type" not in answer.headers
+    async with between(handler) as (made, _, kept, session), session.get(made.url, allow_redirects=False) as answer:
+        assert answer.headers["Location"] == f"{made.url}/login"
+        assert "Content-Type" not in answer.headers
     assert kept[0].status == 302
 
 
@@ -149,11 +148,10 @@ async def test_a_large_answer_streams_and_is_kept_in_part() -> None:
         await response.write_eof()
         return response
 
-    async with between(handler) as (made, _, kept, session):
-        async with session.get(made.url) as answer:
-            first = await answer.content.read(1000)
-            go_on.set()  # the beginning has come while the rest was not yet there
-            rest = await answer.content.read()
+    async with between(handler) as (made, _, kept, session), session.get(made.url) as answer:
+        first = await answer.content.read(1000)
+        go_on.set()  # the beginning has come while the rest was not yet there
+        rest = await answer.content.read()
     assert first + rest == b"z" * 300_000 + b"".join(pieces)
     assert len(kept[0].answer) == KEPT and not kept[0].content_known
 
@@ -165,9 +163,8 @@ async def test_a_large_request_passes_whole() -> None:
             size += len(piece)
         return web.Response(text=str(size))
 
-    async with between(handler) as (made, _, kept, session):
-        async with session.post(made.url, data=b"x" * (KEPT * 2)) as answer:
-            assert await answer.text() == str(KEPT * 2)
+    async with between(handler) as (made, _, kept, session), session.post(made.url, data=b"x" * (KEPT * 2)) as answer:
+        assert await answer.text() == str(KEPT * 2)
     assert len(kept[0].body) == KEPT and not kept[0].request_known
 
 
@@ -177,8 +174,11 @@ async def test_a_system_that_is_not_there_is_a_502() -> None:
     async def keep(exchange: Exchange) -> None:
         kept.append(exchange)
 
-    async with aiohttp.ClientSession() as session, recorder(Upstream(root="http://127.0.0.1:1"), keep) as made:
-        async with session.get(made.url) as answer:
-            assert answer.status == 502
-            assert "127.0.0.1:1" in await answer.text()
+    async with (
+        aiohttp.ClientSession() as session,
+        recorder(Upstream(root="http://127.0.0.1:1"), keep) as made,
+        session.get(made.url) as answer,
+    ):
+        assert answer.status == 502
+        assert "127.0.0.1:1" in await answer.text()
     assert kept[0].status == 0
