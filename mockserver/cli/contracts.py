@@ -18,6 +18,7 @@ from mockserver.cli.output import json_option, print_json, print_table, table
 if TYPE_CHECKING:
     import aiohttp
 
+    from mockserver.cli.clauses import ClauseRow
     from mockserver.contracts.model import Contract
 
 T = TypeVar("T")
@@ -74,8 +75,9 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
 @click.argument("path", required=False, type=_PATH)
 @click.option("--contracts", "folder", type=_PATH, help="The same as PATH.")
 @click.option("--fixtures", multiple=True, type=_PATH, help="Fixtures to check too; repeatable.")
+@click.option("--clauses", is_flag=True, help="List each answer of a contract that no example brings about.")
 @json_option
-def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as_json: bool) -> None:
+def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], clauses: bool, as_json: bool) -> None:
     """Check that contracts and fixtures are well formed, and run every example against the server.
 
     PATH is a folder of contracts, a folder with `contracts` and `fixtures` in it, a folder of recorded examples, or
@@ -83,6 +85,7 @@ def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as
     begin with the fixtures beside their contracts, or with those of the package; a fixture of yours is loaded by
     itself.
     """
+    from mockserver.cli.clauses import Shown, progress_of, show_coverage
     from mockserver.contracts.loader import BadContract
     from mockserver.sandbox.fixtures.merge import BadFixture
     from mockserver.settings import BadOption
@@ -91,7 +94,7 @@ def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as
         raise click.UsageError("give PATH or --contracts, not both")
     places = _places(path or folder)
     try:
-        count, failures = asyncio.run(_check(places, (*places.own, *fixtures)))
+        count, failures, clause_rows = asyncio.run(_check(places, (*places.own, *fixtures)))
     except (BadContract, BadFixture, BadOption) as error:
         if as_json:
             print_json({"ok": False, "error": str(error)})
@@ -102,12 +105,23 @@ def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], as
         rows = [
             {"operation": one.operation, "example": one.example, "problems": list(one.problems)} for one in failures
         ]
-        print_json({"ok": not failures, **count, "failures": rows})
+        rest = [one.as_dict() for one in clause_rows if one.shown in (Shown.NOT_RUN, Shown.MISSING)]
+        print_json(
+            {
+                "ok": not failures,
+                **count,
+                "failures": rows,
+                "clauses": progress_of(clause_rows),
+                "clauses_not_run": rest,
+            }
+        )
     else:
         for one in failures:
             click.echo(f"{one.operation}, example {one.example!r}:")
             for problem in one.problems:
                 click.echo(f"  {problem}")
+        if clause_rows:
+            show_coverage(clause_rows, every=clauses)
         verdict = f"{len(failures)} do not match" if failures else "all match"
         click.echo(f"{count['contracts']} contracts, {count['examples']} examples: {verdict}")
     if failures:
@@ -163,7 +177,8 @@ def _places(path: Path | None) -> _Places:
     return _Places(own=(path,))
 
 
-async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure]]:
+async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str, int], list[Failure], list[ClauseRow]]:
+    from mockserver.cli.clauses import covered
     from mockserver.cli.example_target import SandboxTarget
     from mockserver.contracts import examples
     from mockserver.server import MockServer
@@ -173,7 +188,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
         async with MockServer(fixtures=fixtures):
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
     if places.recorded is not None:
-        return await _check_recorded(places.recorded)
+        return (*await _check_recorded(places.recorded), [])
     async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with _progress(every) as bar:
@@ -186,8 +201,9 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
                     failures.append(
                         Failure(operation=contract.operation, example=example["name"], problems=tuple(problems))
                     )
-        count = {"contracts": len(server.services.contracts.by_operation), "examples": len(every)}
-    return count, failures
+        known = server.services.contracts.by_operation
+        count = {"contracts": len(known), "examples": len(every)}
+    return count, failures, await covered(list(known.values()), places.contracts, places.extra)
 
 
 async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:

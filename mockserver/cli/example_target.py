@@ -33,6 +33,13 @@ class SandboxTarget:
             await self._sandbox.change_settings(api, given["settings"])
         for fields in given.get("jobs", ()):
             await self._sandbox.jobs.add(*await self._sandbox.build_job(api, fields))
+        if "fault" in given:
+            await self._sandbox.faults.arm({"match": {"api": api}, "effect": {"named": given["fault"]}})
+
+    async def answered(self) -> str | None:
+        """Return the contract's name for the last answer, as the journal has it; None: it has none."""
+        entries = await self._sandbox.store.entries(self._sandbox.name)
+        return entries[-1].response if entries else None
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send one request, with no header that the example does not name, and follow no redirect."""

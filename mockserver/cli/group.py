@@ -27,6 +27,7 @@ COMMANDS = {
     "openapi": "openapi",
     "verify": "verify",
     "check-traffic": "check_traffic",
+    "record": "record",
 }
 """Command -> the module of this package that holds it under the same name (with `_` for `-`)."""
 

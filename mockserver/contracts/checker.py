@@ -77,7 +77,7 @@ class Validator:
         return Misfit(
             pointer=pointer(error.absolute_path)[:_MESSAGE_LENGTH],
             message=message,
-            expected=_expected(error.validator, error.validator_value),
+            expected=_expected(error.validator, error.validator_value, error.instance),
             got=shown(error.instance),
             weight=len(errors),
         )
@@ -126,14 +126,15 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + " …"
 
 
-def _expected(keyword: str, value: Any) -> str:
-    """Return in words what a keyword of JSON Schema asks for."""
+def _expected(keyword: str, value: Any, instance: Any) -> str:
+    """Return in words what a keyword of JSON Schema asks for, of what stands there."""
+    if keyword == "required":
+        return f"an object with {', '.join(name for name in value if name not in instance)}"
     if keyword == "type":
         return " or ".join(value) if isinstance(value, list) else str(value)
     if keyword in ("enum", "const"):
         return f"one of {shown(value)}" if keyword == "enum" else shown(value)
     words = {
-        "required": "an object with",
         "pattern": "a text that matches",
         "additionalProperties": "no other name than those of the contract",
         "minItems": "a list no shorter than",

@@ -67,12 +67,9 @@ async def run(contract: Contract, example: Mapping[str, Any], target: ExampleTar
     given = example.get("given", {})
     api = contract.operation.partition(".")[0]
     try:
-        await target.prepare(api, given)
+        answer = await run_request(example["request"], given, api, target)
     except DomainError as error:
         return [f"what must be there cannot be made: {error}"]
-    for request in given.get("requests", ()):
-        await _send(request, target)
-    answer = await _send(example["request"], target)
     expected = _filled(example["response"], _base(example["request"], target))
     response = next((one for one in contract.responses if one.name == expected["name"]), None)
     if response is None:
@@ -200,3 +197,15 @@ def _escaped(key: str) -> str:
 
 def _shown(body: bytes) -> str:
     return repr(body[:_SHOWN].decode("utf-8", "replace"))
+
+
+async def run_request(request: Mapping[str, Any], given: Mapping[str, Any], api: str, target: ExampleTarget) -> Answer:
+    """Make a sandbox as `given` asks, send its requests and then this one; return what comes back.
+
+    Raises:
+        DomainError: the sandbox cannot be made so.
+    """
+    await target.prepare(api, given)
+    for earlier in given.get("requests", ()):
+        await _send(earlier, target)
+    return await _send(request, target)

@@ -34,6 +34,9 @@ SHARED = "definitions.json"
 * `responses`: answers that any operation of the API may give: those of gateways and limits before it.
 """
 
+VARIANTS = "variants.json"
+"""How examples of one answer become examples of another (see `variants`)."""
+
 LAYOUT = "contract.schema.json"
 """The JSON Schema of a contract, in the folder itself; `#/$defs/definitions` is that of `definitions.json`."""
 
@@ -123,7 +126,7 @@ class Contracts:
             raise BadContract(f"{folder}: no {LAYOUT} there; name a folder laid out as contracts/ is")
         files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
         self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
-        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name != SHARED}
+        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in (SHARED, VARIANTS)}
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, _Shared] = {}
         self._compiler = Compiler()

@@ -18,7 +18,7 @@ SHOWN = 4000
 
 
 def evidence(target: str, judged: Sequence[Judged], began: float) -> dict[str, Any]:
-    """Return the evidence: each guess that was seen, for or against, with the first exchange that shows it."""
+    """Return the evidence: guesses that hold and answers that do not, each with the first exchange that shows it."""
     found: dict[tuple[str, str, bool], dict[str, Any]] = {}
     for one in judged:
         verdict = one.verdict
@@ -26,23 +26,29 @@ def evidence(target: str, judged: Sequence[Judged], began: float) -> dict[str, A
             continue
         clause = verdict.clause
         if clause is not None and clause.confidence is Confidence.INFERRED and verdict.holds:
-            _add(found, one, clause.name, clause.source, "holds", "")
+            _add(found, one, clause.name, (clause.source, clause.confidence), "holds", "")
         for breach in verdict.violations:
-            if breach.side == "server" and breach.confidence in (Confidence.INFERRED, None):
+            if breach.side == "server":
                 sentence = f"{breach.expected}; got {breach.got}" if breach.expected else breach.message
-                _add(found, one, breach.clause, breach.source, "breaks", masking.mask(sentence))
+                _add(found, one, breach.clause, (breach.source, breach.confidence), "breaks", masking.mask(sentence))
     return {
         "mockserver": __version__,
         "target": masking.mask(target),
         "at": iso(began),
-        "how": "Each row is a guess of a contract (confidence: inferred) that this system was seen to keep "
-        "or to break. Where it holds, `observed` may stand in the contract, with this file as the source.",
+        "how": "Each row is a guess of a contract (confidence: inferred) that this system was seen to keep, or an answer "
+        "of any confidence that it was seen to break. Where a guess holds, `observed` may stand in the contract, with "
+        "this file as the source.",
         "evidence": list(found.values()),
     }
 
 
 def _add(
-    found: dict[tuple[str, str, bool], dict[str, Any]], one: Judged, clause: str, source: str, outcome: str, why: str
+    found: dict[tuple[str, str, bool], dict[str, Any]],
+    one: Judged,
+    clause: str,
+    known: tuple[str, Confidence | None],
+    outcome: str,
+    why: str,
 ) -> None:
     assert one.operation is not None
     key = (one.operation, clause, outcome == "holds")
@@ -53,8 +59,8 @@ def _add(
         "operation": one.operation,
         "response": clause or None,
         "contract": f"contracts/{one.operation.replace('.', '/')}.json",
-        "confidence": str(Confidence.INFERRED),
-        "source": source,
+        "confidence": None if known[1] is None else str(known[1]),
+        "source": known[0],
         "outcome": outcome,
         "why": why,
         "seen": 1,

@@ -26,6 +26,7 @@ from yarl import URL
 from mockserver.drift.addresses import Rewriter
 from mockserver.drift.exchange import Exchange, Headers
 from mockserver.http.expect_continue import invite_body
+from mockserver.http.responses import BareResponse, BareStream
 
 KEPT = 1 << 20
 """Bytes of a body that are kept."""
@@ -191,13 +192,15 @@ class Recorder:
         received.add(first)
         bare = request.method == "HEAD" or got.status in _NO_BODY
         if bare or got.content.at_eof():
-            whole = _Whole(body=back.whole(first) if text else first, status=got.status, reason=got.reason)
+            kind = web.Response if "Content-Type" in got.headers else BareResponse
+            whole = kind(body=back.whole(first) if text else first, status=got.status, reason=got.reason)
             whole.headers.popall("Content-Type", None)
             if request.method == "HEAD" and "Content-Length" in got.headers:
                 headers["Content-Length"] = got.headers["Content-Length"]
             whole.headers.extend(headers)
             return whole
-        streamed = _Streamed(status=got.status, reason=got.reason, headers=headers)
+        stream = web.StreamResponse if "Content-Type" in got.headers else BareStream
+        streamed = stream(status=got.status, reason=got.reason, headers=headers)
         if not text and "Content-Length" in got.headers and "Content-Encoding" not in got.headers:
             streamed.headers["Content-Length"] = got.headers["Content-Length"]
         await streamed.prepare(request)
@@ -272,26 +275,6 @@ class _Kept:
     @property
     def body(self) -> bytes:
         return b"".join(self._pieces)
-
-
-class _Bare:
-    """Adds no Content-Type of its own: an answer that had none stays without."""
-
-    _headers: CIMultiDict[str]
-
-    async def _prepare_headers(self) -> None:
-        had = "Content-Type" in self._headers
-        await super()._prepare_headers()  # type: ignore[misc]
-        if not had:
-            self._headers.popall("Content-Type", None)
-
-
-class _Whole(_Bare, web.Response):  # type: ignore[misc]
-    pass
-
-
-class _Streamed(_Bare, web.StreamResponse):  # type: ignore[misc]
-    pass
 
 
 def _is_text(content_type: str) -> bool:

@@ -6,6 +6,7 @@ Nothing but aiohttp is needed for that. One process serves all tests, each test 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,7 @@ class Page:
         self._loads = 0
         self.dialogs: list[str] = []
         self.errors: list[str] = []
+        self._watched: dict[str, dict[str, Any]] = {}
 
     async def open(self) -> None:
         """Make profile and tab."""
@@ -110,6 +113,29 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    async def watch(self) -> None:
+        """Note what goes over the network from now on, for `archive`."""
+        await self._call("Network.enable")
+
+    async def archive(self) -> dict[str, Any]:
+        """Return what was noted as the browser's own panel saves it: HTTP Archive 1.2."""
+        entries = []
+        for number, seen in self._watched.items():
+            if "response" not in seen:
+                continue
+            request, response = seen["request"], seen["response"]
+            content = {"size": int(response["encodedDataLength"]), "mimeType": response["mimeType"]}
+            # A browser forgets the bodies of a page that it has left, and its archive then has none.
+            with contextlib.suppress(AssertionError):
+                content["text"] = (await self._call("Network.getResponseBody", requestId=number))["body"]
+            posted = request.get("postData")
+            sent = {"method": request["method"], "url": request["url"], "headers": _pairs(request["headers"])}
+            if posted is not None:
+                sent["postData"] = {"mimeType": request["headers"].get("Content-Type", ""), "text": posted}
+            got = {"status": response["status"], "headers": _pairs(response["headers"]), "content": content}
+            entries.append({"startedDateTime": _iso(seen["at"]), "time": 1.0, "request": sent, "response": got})
+        return {"log": {"version": "1.2", "creator": {"name": "Chromium", "version": "1"}, "entries": entries}}
+
     async def text(self) -> str:
         """What a person reads."""
         found: str = await self.run("document.body.innerText")
@@ -144,10 +170,30 @@ class Page:
         match event.get("method"):
             case "Page.loadEventFired":
                 self._loads += 1
+            case "Network.requestWillBeSent":
+                self._requested(event["params"])
+            case "Network.responseReceived":
+                self._watched[event["params"]["requestId"]]["response"] = event["params"]["response"]
             case "Page.javascriptDialogOpening":
                 self.dialogs.append(event["params"]["message"])
             case "Runtime.exceptionThrown":
                 self.errors.append(str(event["params"]["exceptionDetails"].get("text")))
+
+    def _requested(self, sent: dict[str, Any]) -> None:
+        number = sent["requestId"]
+        if "redirectResponse" in sent:
+            # The redirected request has the same number as the one it leads to.
+            before = self._watched.pop(number)
+            self._watched[f"{number} {len(self._watched)}"] = {**before, "response": sent["redirectResponse"]}
+        self._watched[number] = {"request": sent["request"], "at": sent["wallTime"]}
+
+
+def _pairs(headers: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 @pytest.fixture

@@ -82,17 +82,13 @@ async def _directory(site: _Site) -> None:
 
 async def _tokens(site: _Site) -> None:
     system, account = site.system, site.system.account
-    form: dict[str, Any] = {
-        "username": account.get("username"),
-        "password": account.get("password"),
-        "client": "requestip",
-    }
+    form: dict[str, Any] = {"username": account.get("username"), "client": "requestip"}
     if account.get("username") is None:
         system.skip("the account names no username", "GenerateToken", "AdminGenerateToken")
         return
     path = account.get("token_url", f"{site.root}/tokens/generateToken")
-    await site.ask("GenerateToken", path, "POST", **{**form, "password": "no such password"})
-    seen = await site.ask("GenerateToken", path, "POST", **form, expiration="60")
+    await site.ask("GenerateToken", path, "POST", **form, password="no such password")  # noqa: S106 (none)
+    seen = await site.ask("GenerateToken", path, "POST", **form, password=account.get("password"), expiration="60")
     site.token = _token(system, seen)
 
 
