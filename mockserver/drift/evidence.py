@@ -35,8 +35,8 @@ def evidence(target: str, judged: Sequence[Judged], began: float) -> dict[str, A
         "mockserver": __version__,
         "target": masking.mask(target),
         "at": iso(began),
-        "how": "Each row is a guess of a contract (confidence: inferred) that this system was seen to keep, or an answer "
-        "of any confidence that it was seen to break. Where a guess holds, `observed` may stand in the contract, with "
+        "how": "Each row is a guess of a contract (confidence: inferred) that this system was seen to keep, or an "
+        "answer of any confidence that it was seen to break. Where a guess holds, `observed` may stand in the contract, with "
         "this file as the source.",
         "evidence": list(found.values()),
     }

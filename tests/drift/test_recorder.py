@@ -73,7 +73,7 @@ def test_the_usual_port_may_be_written_or_not(text: str) -> None:
     assert Rewriter("https://real.example", NEW).text(text) == f"{NEW}/a"
 
 
-@given(st.lists(st.sampled_from([OLD, "http://real.exam", "/a", "ü", " ", '"', r"\/", OLD[:9]])), st.data())
+@given(st.lists(st.sampled_from([OLD, OLD[:16], "/a", "ü", " ", '"', r"\/", OLD[:9]])), st.data())
 def test_pieces_are_rewritten_as_the_whole_is(parts: list[str], pieces: Any) -> None:
     text = "".join(parts).encode()
     rewriter, made, at = Rewriter(OLD, NEW), b"", 0

@@ -68,7 +68,7 @@ _FORCE = Asked(
 
 CALLS = {
     "GES status": (
-        33,
+        39,
         Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"}),
     ),
     "ArcGIS status, json": (53, Asked(path=f"{_ARCGIS}?f=json")),
