@@ -36,8 +36,8 @@ def evidence(target: str, judged: Sequence[Judged], began: float) -> dict[str, A
         "target": masking.mask(target),
         "at": iso(began),
         "how": "Each row is a guess of a contract (confidence: inferred) that this system was seen to keep, or an "
-        "answer of any confidence that it was seen to break. Where a guess holds, `observed` may stand in the contract, with "
-        "this file as the source.",
+        "answer of any confidence that it was seen to break. Where a guess holds, `observed` may stand in the "
+        "contract, with this file as the source.",
         "evidence": list(found.values()),
     }
 
