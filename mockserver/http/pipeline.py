@@ -175,7 +175,11 @@ class Pipeline:
             home.used = monotonic()
 
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
-        """Route, read and begin."""
+        """Route, read and begin.
+
+        Raises:
+            Over: the sandbox was reset, replaced or ended while the body came.
+        """
         sandbox, mount, raw, path, prefix, query_string, began, refusal = accepted
 
         # route
@@ -206,23 +210,13 @@ class Pipeline:
             refusal = error
 
         # begin
-        start = _NOT_JOURNALED
-        try:
-            if api.journaled:
-                start = await sandbox.store.begin_request(sandbox.key, api.name)
-        except Over as error:
-            refusal = error
+        start = await sandbox.store.begin_request(sandbox.key, api.name) if api.journaled else _NOT_JOURNALED
         number, clock, changes, armed, turn = start
         # What nobody has changed is at hand.
         settings = sandbox.first_settings.get(api.name)
         if changes is not None:
             settings = sandbox.settings_with(api.name, changes)
-        if (
-            api.mounted is not None
-            and route is not None
-            and not isinstance(refusal, Over)
-            and not api.mounted(settings, values)
-        ):
+        if api.mounted is not None and route is not None and not api.mounted(settings, values):
             # Its path is another's when this sandbox does not mount the API there.
             owner = self._bases.owner(path)
             api = self._unmatched if owner is None or owner is api else owner
@@ -249,6 +243,7 @@ class Pipeline:
             Jobs(sandbox.jobs.home, number, transitions, now) if api.journaled else sandbox.jobs,
             route,
             route if isinstance(route, Operation) else None,
+            NO_VALUES,
         )
         return api, sandbox, raw, began, refusal, armed, transitions, context
 
@@ -263,8 +258,6 @@ class Pipeline:
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
         asked: Entry | None = None
-        if isinstance(refusal, Over):
-            raise refusal
         try:
             try:
                 if api.prepare is not None:

@@ -101,6 +101,7 @@ class Sandbox:
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
         self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners))
+        self._documents = {name: Documents(config.store, key, name) for name in self.apis}
         self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)
         self.settings_with = self._settings.with_changes
 
@@ -162,7 +163,7 @@ class Sandbox:
 
     def documents(self, api: str) -> Documents:
         """Return the documents an API keeps here."""
-        return Documents(self.store, self.key, api)
+        return self._documents[api]
 
     async def count(self, counter: str) -> int:
         """Draw the next number of a sequence."""

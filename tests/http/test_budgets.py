@@ -68,14 +68,14 @@ _FORCE = Asked(
 
 CALLS = {
     "GES status": (
-        39,
+        38,
         Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"}),
     ),
-    "ArcGIS status, json": (53, Asked(path=f"{_ARCGIS}?f=json")),
-    "ArcGIS status, pjson": (55, Asked(path=f"{_ARCGIS}?f=pjson")),
-    "CasJobs GetJobStatus, GET": (37, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
+    "ArcGIS status, json": (51, Asked(path=f"{_ARCGIS}?f=json")),
+    "ArcGIS status, pjson": (53, Asked(path=f"{_ARCGIS}?f=pjson")),
+    "CasJobs GetJobStatus, GET": (36, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
-        57,
+        56,
         Asked(
             method="POST",
             path=_CAS,
@@ -89,7 +89,7 @@ CALLS = {
         ),
     ),
     "Prime cancelrunning, XML": (
-        84,
+        83,
         Asked(
             method="PUT",
             path="/webacs/api/v4/op/jobService/cancelrunning",
@@ -99,7 +99,7 @@ CALLS = {
             forced="prime/8000000/runs/5000000",
         ),
     ),
-    "force": (48, _FORCE),
+    "force": (47, _FORCE),
 }
 """Budget and request, by name."""
 

@@ -149,24 +149,23 @@ async def half_sent(client: Client, path: str, body: bytes, *headers: str) -> tu
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
-async def test_a_call_whose_body_was_half_sent(box: Client, end: End) -> None:
-    jobs, body = await jobs_of(box), b"f=json&Input_Text=hello"
-    reader, writer = await half_sent(box, ECHO, body, "Content-Type: application/x-www-form-urlencoded")
-
-    status, code = await end(box)
-    writer.write(body[len(body) // 2 :])
-
-    answer = (await reader.read()).decode()
-    writer.close()
-    assert answer.startswith(f"HTTP/1.1 {status} ")
-    assert f'"{code}"' in answer
-    await untouched(box, jobs)
-
-
-@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
-async def test_a_call_of_the_control_api_whose_body_was_half_sent(box: Client, end: End) -> None:
-    jobs, body = await jobs_of(box), b'{"api":"ges","id":"late","graph":"movie","kind":"execute-algorithm"}'
-    reader, writer = await half_sent(box, "_control/jobs", body, "Content-Type: application/json")
+@pytest.mark.parametrize(
+    ("path", "content_type", "body"),
+    [
+        (ECHO, "application/x-www-form-urlencoded", b"f=json&Input_Text=hello"),
+        (
+            "_control/jobs",
+            "application/json",
+            b'{"api":"ges","id":"late","graph":"movie","kind":"execute-algorithm"}',
+        ),
+    ],
+    ids=["of an API", "of the control API"],
+)
+async def test_a_call_whose_body_was_half_sent(
+    box: Client, end: End, path: str, content_type: str, body: bytes
+) -> None:
+    jobs = await jobs_of(box)
+    reader, writer = await half_sent(box, path, body, f"Content-Type: {content_type}")
 
     status, code = await end(box)
     writer.write(body[len(body) // 2 :])

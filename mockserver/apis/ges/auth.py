@@ -69,23 +69,11 @@ def on_graph(
     async def handle(context: GesContext) -> Response:
         if offered is not None and not offered(context.settings):
             raise not_offered()
-        values, site = context.values, context.site
-        if context.settings.token_required:
-            token = context.headers.get(_TOKEN)
-            account = site.tokens.get(token) if token else None
-            if account is not None and account.token_expires is None:
-                project_id: str | None = account.project_id
-                permitted = account.permitted
-            else:
-                project_id, permitted = await _other_credential(context, token)
-            if project_id != values["project_id"]:
-                raise ServiceError("GES.8006")
-            if not permitted:
-                raise ServiceError("GES.8020")
-        name = values["graph_name"]
-        graph = await graph_named(context, values["project_id"], name)
+        await _let_through(context)
+        project_id, name = context.values["project_id"], context.values["graph_name"]
+        graph = await graph_named(context, project_id, name)
         if graph is None:
-            raise unknown(values["project_id"], name)
+            raise unknown(project_id, name)
         return await handler(context, graph)
 
     return handle
@@ -103,15 +91,31 @@ def on_project(
     async def handle(context: GesContext) -> Response:
         if not offered(context.settings):
             raise not_offered()
-        if context.settings.token_required:
-            project_id, permitted = await _other_credential(context, context.headers.get(_TOKEN))
-            if project_id != context.values["project_id"]:
-                raise ServiceError("GES.8006")
-            if not permitted:
-                raise ServiceError("GES.8020")
+        await _let_through(context)
         return await handler(context, context.values["project_id"])
 
     return handle
+
+
+async def _let_through(context: GesContext) -> None:
+    """Let a call on the service plane into its project.
+
+    Raises:
+        ServiceError: token missing or bad (8007), of another project (8006), no permission (8020).
+    """
+    if not context.settings.token_required:
+        return
+    token = context.headers.get(_TOKEN)
+    account = context.site.tokens.get(token) if token else None
+    if account is not None and account.token_expires is None:
+        project_id: str | None = account.project_id
+        permitted = account.permitted
+    else:
+        project_id, permitted = await _other_credential(context, token)
+    if project_id != context.values["project_id"]:
+        raise ServiceError("GES.8006")
+    if not permitted:
+        raise ServiceError("GES.8020")
 
 
 async def _other_credential(context: GesContext, token: str | None) -> tuple[str | None, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mockserver.api.response import Response
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.limits import limited
-from mockserver.apis.prime.model import EntityHead, EntityId, Listing
+from mockserver.apis.prime.model import EntityHead, EntityId, Instance, Listing
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.responses import document
 from mockserver.apis.prime.settings import PrimeSettings
@@ -89,6 +89,22 @@ def listing(
             headers={"Content-Range": f"instances {page.first}-{paging.first + len(shown) - 1}/{count}"}
         )
     return response
+
+
+def instance(request: PrimeRequest, name: str, entity: EntityHead) -> Instance:
+    """Return the answer of one entity that was asked for by its id.
+
+    Args:
+        name: of the entity type.
+    """
+    return Instance(
+        type=name,
+        domain=request.domain,
+        response_type="getEntity",
+        request_url=request.request_url,
+        root_url=request.root_url,
+        entity=(entity,),
+    )
 
 
 def _whole(context: PrimeContext, name: str) -> int | None:

@@ -10,7 +10,7 @@ from mockserver.apis.prime.errors import no_entity
 from mockserver.apis.prime.filters import conditions, hold
 from mockserver.apis.prime.model import EntityHead, EntityId, Instance
 from mockserver.apis.prime.ordering import in_order, read_order
-from mockserver.apis.prime.paging import is_full, listing, read_paging
+from mockserver.apis.prime.paging import instance, is_full, listing, read_paging
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.apis.prime.virtual_domains import sees
@@ -53,14 +53,7 @@ def _instance(entity_type: EntityType, context: PrimeContext, request: PrimeRequ
             break
     else:
         raise no_entity(request.address, entity_type.name, wanted)
-    return Instance(
-        type=entity_type.name,
-        domain=request.domain,
-        response_type="getEntity",
-        request_url=request.request_url,
-        root_url=request.root_url,
-        entity=(_entity(entity_type, context, request, row),),
-    )
+    return instance(request, entity_type.name, _entity(entity_type, context, request, row))
 
 
 def _entity(entity_type: EntityType, context: PrimeContext, request: PrimeRequest, row: Row) -> EntityHead:

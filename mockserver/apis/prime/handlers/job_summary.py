@@ -11,7 +11,7 @@ from mockserver.apis.prime.job_search import fresh, latest_run
 from mockserver.apis.prime.job_selection import FIELDS, select
 from mockserver.apis.prime.model import Instance, JobEntity
 from mockserver.apis.prime.ordering import read_order
-from mockserver.apis.prime.paging import is_full, listing, read_paging
+from mockserver.apis.prime.paging import instance, is_full, listing, read_paging
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.apis.prime.virtual_domains import sees_job
@@ -47,14 +47,7 @@ async def _instance(context: PrimeContext, request: PrimeRequest) -> Instance:
         raise no_entity(request.address, documents.TYPE, job_id) from None
     if not is_visible(job, context.now) or not sees_job(context, request.virtual_domain, job):
         raise no_entity(request.address, documents.TYPE, job_id)
-    return Instance(
-        type=documents.TYPE,
-        domain=request.domain,
-        response_type="getEntity",
-        request_url=request.request_url,
-        root_url=request.root_url,
-        entity=(await _entity(context, request, job),),
-    )
+    return instance(request, documents.TYPE, await _entity(context, request, job))
 
 
 async def _entity(context: PrimeContext, request: PrimeRequest, job: Job) -> JobEntity:
