@@ -47,7 +47,8 @@ def options() -> str:
     return md.page(
         "Options of `mockserver serve`",
         "Each is also an environment variable, which a container takes. An empty variable counts as not set. "
-        "A flag takes `1` or `0`; `MOCKSERVER_FIXTURES` takes several paths with `:` between them (`;` on Windows). "
+        "A flag takes `1` or `0`; `MOCKSERVER_FIXTURES` takes several paths with `:` between them (`;` on Windows), "
+        "`MOCKSERVER_ALLOWED_HOST` several names with blanks or commas. "
         "The command line wins over the environment.",
         md.table(("Option", "Variable", "Default", "Meaning"), rows),
         "## In the container\n\n"
