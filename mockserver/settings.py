@@ -10,6 +10,9 @@ from pathlib import Path
 
 PREFIX = "MOCKSERVER_"
 
+JUDGED = "pytest-"
+"""What the names of the pytest plugin's sandboxes begin with: `mockserver run` leaves it to the plugin to judge them."""
+
 
 class BadOption(Exception):
     """An option that cannot be followed; one line that says what to do."""
