@@ -11,7 +11,7 @@ from pathlib import Path
 PREFIX = "MOCKSERVER_"
 
 JUDGED = "pytest-"
-"""What the names of the pytest plugin's sandboxes begin with: `mockserver run` leaves it to the plugin to judge them."""
+"""What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
 
 
 class BadOption(Exception):
