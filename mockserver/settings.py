@@ -12,6 +12,8 @@ from pathlib import Path
 PREFIX = "MOCKSERVER_"
 
 _NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?")
+JUDGED = "pytest-"
+"""What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
 
 
 class BadOption(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -83,10 +84,12 @@ def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, An
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest, mockserver: Server) -> Iterator[Sandbox]:
     """Provide a fresh sandbox; fail the test when its client broke a contract or a fault of it never fired."""
+    from mockserver.settings import JUDGED
     from mockserver.testing import handles as testing
 
     asked = _asked(request.node)
-    record = mockserver.control.create_sandbox(fixtures=asked.fixtures, ttl=TTL, port=asked.port)
+    name = f"{JUDGED}{uuid4().hex[:12]}"
+    record = mockserver.control.create_sandbox(name, fixtures=asked.fixtures, ttl=TTL, port=asked.port)
     sandbox = testing.Sandbox(mockserver, record)
     try:
         yield sandbox
