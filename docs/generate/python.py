@@ -33,7 +33,7 @@ def page() -> str:
         "## The marker\n\n"
         "`@pytest.mark.mockserver(…)` on a test, a class or (as `pytestmark`) a module; the nearest wins. A test fails "
         "(in its own phase, so that `xfail` works) when its client broke a contract, and when a fault it armed was "
-        "never hit. The report of a failed test has a section `mockserver` with what its sandbox saw, and so has JUnit's "
+        "never hit. The report of a failed test has a section `mockserver` with what its sandbox saw, so has JUnit's "
         "`system-out`.\n\n" + md.table(("Argument", "Default", "Meaning"), _marker()),
         "## unittest, and no framework at all\n\n"
         "`mockserver.testing.SandboxCase` is a `unittest.TestCase` with a `sandbox` and the same checks; "
