@@ -28,7 +28,7 @@ def test_green(sandbox):
     assert status(sandbox, "nope") == 400
 
 def test_refused(sandbox):
-    sandbox.ges.force("nope", "runing")
+    sandbox.ges.force("nope", "running")
 
 def test_misspelt(sandbox):
     sandbox.ges.force(sandbox.ges.job(graph="movie", state="running").id, "cancelling")
