@@ -66,6 +66,7 @@ export const jobPath = (job) => {
 /** Listen until `signal` ends it; calls back with lists of events, and with what becomes of the connection. */
 export async function listen(onEvents, onState, signal) {
   for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 5000)) {
+    let gone = false;
     try {
       const answer = await raw("GET", "events?records=true", { signal });
       onState("live");
@@ -87,10 +88,10 @@ export async function listen(onEvents, onState, signal) {
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 401) return onState("locked");
-      if (error.status === 404) onState("gone");
+      gone = error.status === 404;
     }
     if (signal.aborted) return;
-    onState("lost");
+    onState(gone ? "gone" : "lost");
     await new Promise((next) => setTimeout(next, wait));
   }
 }

@@ -83,10 +83,10 @@ async function readJobs() {
   const jobs = [];
   let cursor = "";
   do {
-    const page = await get(`jobs?brief=true&limit=${cursor ? 1000 : 200}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    const page = await get(`jobs?brief=true&limit=${cursor ? 1000 : 150}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
     jobs.push(...page.jobs);
     state.total = page.total;
-    if (!cursor && !state.jobs.size) { for (const job of page.jobs) take(job); state.loading = false; changed(); }
+    if (!state.jobs.size) { for (const job of page.jobs) take(job); state.loading = false; changed(); }
     cursor = page.cursor;
   } while (cursor);
   const there = new Set();
@@ -101,6 +101,15 @@ function take({ runs, ...job }) {
   const kept = put(job);
   if (known) state.order.push(kept.key);
   for (const run of runs ?? []) take(run);
+}
+
+async function firstJobs() {
+  const page = await get("jobs?brief=true&limit=100");
+  if (state.jobs.size) return;
+  for (const job of page.jobs) take(job);
+  Object.assign(state, { total: page.total, loading: false });
+  state.version += 1;
+  changed();
 }
 
 async function readRequests() {
@@ -128,8 +137,10 @@ export async function refresh() {
     try {
       do {
         mine.again = false;
-        await Promise.all([readJobs(), readRequests(), readFaults(), get("clock").then(setClock),
-          state.apis.length ? null : readApis()]);
+        // The rows that are looked at first come first; the APIs' tables are what their menus need.
+        await Promise.all([get("clock").then(setClock), state.jobs.size ? null : firstJobs()]);
+        await Promise.all([state.apis.length ? null : readApis(), readJobs(), readFaults()]);
+        await readRequests();
       } while (mine.again);
       state.error = null;
     } catch (error) {
@@ -197,9 +208,11 @@ export function start() {
   stop?.abort();
   stop = new AbortController();
   let wasLost = false;
+  // Shown at once; what happens before the stream is open is read again when it is.
+  firstJobs().catch(() => {});
   listen(hear, (connection) => {
     if (connection === "live" && (wasLost || state.connection !== "live")) refresh();
-    if (connection === "lost") { wasLost = true; state.since ??= Date.now(); } else state.since = null;
+    if (connection === "lost" || connection === "gone") { wasLost = true; state.since ??= Date.now(); } else state.since = null;
     if (state.connection !== "locked" || connection === "live") state.connection = connection;
     if (connection === "live") wasLost = false;
     changed();
