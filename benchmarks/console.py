@@ -89,7 +89,9 @@ def main() -> int:
             with (showing if options.browser else reading)(port):
                 watched.append(rate(port, options.seconds))
             alone.append((before + rate(port, options.seconds)) / 2)
-            print(f"round {number + 1}: alone {alone[-1]:.0f}/s, watched {watched[-1]:.0f}/s, ratio {watched[-1] / alone[-1]:.3f}")
+            print(
+                f"round {number + 1}: alone {alone[-1]:.0f}/s, watched {watched[-1]:.0f}/s, ratio {watched[-1] / alone[-1]:.3f}"
+            )
     ratio = statistics.median(seen / free for seen, free in zip(watched, alone, strict=True))
     print(f"ratio {ratio:.3f} (at least {options.least:g})")
     return 0 if ratio >= options.least else 1

@@ -241,7 +241,9 @@ def test_requests_come_live_and_breaches_stand_at_their_place(page: Page, server
     assert seen["curl"].startswith("curl -X POST")
     assert "mock-token" not in seen["curl"]
     assert seen["har"] == 2
-    page.run("await page.getByRole('button', { name: 'Clear', exact: true }).click(); await page.getByText('No requests yet').waitFor()")
+    page.run(
+        "await page.getByRole('button', { name: 'Clear', exact: true }).click(); await page.getByText('No requests yet').waitFor()"
+    )
     assert control.requests() == []
 
 
@@ -304,13 +306,15 @@ def test_a_sandbox_is_made_shown_and_deleted(page: Page, server: MockServer, con
         """
     )
     control.sandbox("t1").force("casjobs", "1001", "Failed")
-    page.run("await page.locator('[data-job=\"casjobs/1001\"][data-state=\"Failed\"]').waitFor()")
+    page.run('await page.locator(\'[data-job="casjobs/1001"][data-state="Failed"]\').waitFor()')
     assert control.job("casjobs", "1001")["state"] == "Started"
     inside = Page(page._browser, f"{server.url}/~t1/_control/")
     inside.open("#/jobs?q=1001")
-    inside.run("await page.locator('[data-job=\"casjobs/1001\"][data-state=\"Failed\"]').waitFor()")
+    inside.run('await page.locator(\'[data-job="casjobs/1001"][data-state="Failed"]\').waitFor()')
     inside.open("#/sandboxes")
-    inside.run("await page.getByRole('button', { name: 'Delete t1' }).click(); await page.getByRole('alert').getByText('not there').waitFor()")
+    inside.run(
+        "await page.getByRole('button', { name: 'Delete t1' }).click(); await page.getByRole('alert').getByText('not there').waitFor()"
+    )
 
 
 def test_apis_show_addresses_states_and_settings(page: Page, control: Control) -> None:
@@ -467,24 +471,47 @@ def test_by_keyboard_alone(page: Page, control: Control) -> None:
     assert control.clock()["frozen"] is True
 
 
-VIEWS = ("#/jobs", "#/jobs/casjobs/1001", "#/requests", "#/requests/1", "#/faults", "#/clock", "#/sandboxes", "#/apis", "#/jobs?q=nothing-like-it")
+VIEWS = (
+    "#/jobs",
+    "#/jobs/casjobs/1001",
+    "#/requests",
+    "#/requests/1",
+    "#/faults",
+    "#/clock",
+    "#/sandboxes",
+    "#/apis",
+    "#/jobs?q=nothing-like-it",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_axe_finds_no_serious_fault(browser: Browser, server: MockServer, control: Control, theme: str, width: int) -> None:
+def test_axe_finds_no_serious_fault(
+    browser: Browser, server: MockServer, control: Control, theme: str, width: int
+) -> None:
     control.add_fault({"status": 503}, {"api": "prime"})
     ask(server, "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=x&pw=secret&jobId=1001")
-    page = Page(browser, f"{server.url}/_control/", colorScheme=theme, reducedMotion="reduce", viewport={"width": width, "height": 800})
+    page = Page(
+        browser,
+        f"{server.url}/_control/",
+        colorScheme=theme,
+        reducedMotion="reduce",
+        viewport={"width": width, "height": 800},
+    )
     found = {}
     for view in VIEWS if width == 1280 else ("#/jobs", "#/requests", "#/jobs/casjobs/1001"):
-        page.run("await page.goto('about:blank'); await page.goto(args.url + args.view); await page.locator('main h1, main h2').first().waitFor(); await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })", view=view)
+        page.run(
+            "await page.goto('about:blank'); await page.goto(args.url + args.view); await page.locator('main h1, main h2').first().waitFor(); await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })",
+            view=view,
+        )
         if problems := page.run("return tools.axe()"):
             found[view] = problems
         wide = page.run("return page.evaluate(() => document.documentElement.scrollWidth)")
         assert wide <= width, f"{view} is {wide} wide"
     page.open("#/jobs?q=1001&api=casjobs")
-    page.run("await page.getByRole('button', { name: 'Force' }).first().click(); await page.getByRole('menu').waitFor()")
+    page.run(
+        "await page.getByRole('button', { name: 'Force' }).first().click(); await page.getByRole('menu').waitFor()"
+    )
     if problems := page.run("return tools.axe()"):
         found["menu"] = problems
     assert found == {}
@@ -496,10 +523,14 @@ def test_a_server_that_goes_is_said_and_one_that_comes_back_is_found(browser: Br
         page = Page(browser, f"{first.url}/_control/")
         page.open("#/jobs?q=1001")
         port = int(first.url.rpartition(":")[2])
-    page.run("await page.getByText('Disconnected').waitFor(); await page.getByRole('alert').getByText('tries again').waitFor(); await page.locator('[data-job=\"casjobs/1001\"]').waitFor()")
+    page.run(
+        "await page.getByText('Disconnected').waitFor(); await page.getByRole('alert').getByText('tries again').waitFor(); await page.locator('[data-job=\"casjobs/1001\"]').waitFor()"
+    )
     with MockServer(strict=True, port=port) as second:
         Control(second.url).force("casjobs", "1001", "Failed")
-        page.run("await page.getByText('Live', { exact: true }).waitFor(); await page.locator('[data-job=\"casjobs/1001\"][data-state=\"Failed\"]').waitFor()")
+        page.run(
+            "await page.getByText('Live', { exact: true }).waitFor(); await page.locator('[data-job=\"casjobs/1001\"][data-state=\"Failed\"]').waitFor()"
+        )
     assert page.errors() == []
 
 

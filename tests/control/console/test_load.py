@@ -60,7 +60,13 @@ await page.evaluate(() => {
 
 def _many(control: Control) -> None:
     for start in range(0, JOBS, 1000):
-        fields = {"api": "ges", "graph": "movie", "kind": "execute-algorithm", "algorithm": "pagerank", "state": "running"}
+        fields = {
+            "api": "ges",
+            "graph": "movie",
+            "kind": "execute-algorithm",
+            "algorithm": "pagerank",
+            "state": "running",
+        }
         control.add_all([{**fields, "id": f"many-{start + number:05d}"} for number in range(1000)])
 
 
