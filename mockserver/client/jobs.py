@@ -7,7 +7,9 @@ from typing import Any
 
 from mockserver.client.caller import Caller, Fields
 from mockserver.client.records import JobRecord, Record
-from mockserver.client.transport import segment
+from mockserver.client.transport import is_refusal, segment
+
+__tracebackhide__ = is_refusal
 
 
 class JobCalls(Caller):
