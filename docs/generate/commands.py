@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from generate import markdown as md
+from mockserver.cli.examples import text_of
 from mockserver.cli.group import main
 
 _EVERYWHERE = ("as_json", "url", "sandbox", "token", "ca")
@@ -81,6 +82,8 @@ def _command(command: click.Command, context: click.Context) -> str:
     parts = [heading, _help(command)]
     if not isinstance(command, click.Group):
         parts.insert(1, f"```text\n{usage}\n```")
+    if (example := text_of(context.command_path.partition(" ")[2])) is not None:
+        parts.append(f"For example:\n\n```bash\n{example}\n```")
     parts.append(md.table(("Option", "Variable", "Default", "Meaning"), own))
     return "\n\n".join(part for part in parts if part)
 
