@@ -33,6 +33,7 @@ ALLOWED_FILES = {
 
 ALLOWED_HOSTS = {
     "asp.net": "a product, not a host",
+    "host.docker.internal": "what a container calls its host",
     "json-schema.org": "the name of the schema language",
     "www.softwareishard.com": "where HAR 1.2 is described",
     "casjobs.sdss.org": "CasJobs' documented address",

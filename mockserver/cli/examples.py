@@ -56,6 +56,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "verify": ("verify http://127.0.0.1:8080 --api ges --account account.json",),
     "check-traffic": ("check-traffic traffic.har",),
     "record": ("record --api arcgis --upstream https://gis.example.test --out recorded",),
+    "run": ("run -- pytest tests/contract", "run --artifacts out --tls-port 0 -- ./client-tests.sh {arcgis}"),
     "completion": ("completion bash", "completion zsh --install"),
     "demo": ("demo",),
 }

@@ -16,6 +16,7 @@ from mockserver.client import ControlError
 
 COMMANDS = {
     "serve": "serve",
+    "run": "run",
     "apis": "apis",
     "states": "apis",
     "jobs": "jobs",

@@ -30,9 +30,9 @@ _PHASE = re.compile(rf"\b(?:{'|'.join(PHASES)})\b")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def print_json(value: Any, *, one_line: bool = False) -> None:
+    """Print a value as JSON; on one line for programs that read line by line."""
+    click.echo(json.dumps(value, indent=None if one_line else 2, ensure_ascii=False))
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

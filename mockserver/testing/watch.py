@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from mockserver.client import ControlError
+from mockserver.settings import JUDGED
 from mockserver.testing import checks, evidence
 from mockserver.testing.asked import Asked
 from mockserver.testing.evidence import Evidence
@@ -25,7 +28,8 @@ class Watch:
         self._asked = asked
         self._said: set[str] = set()
         self._kept: Evidence | None = None
-        record = server.control.create_sandbox(fixtures=asked.fixtures, ttl=TTL, port=asked.port)
+        name = f"{JUDGED}{uuid4().hex[:12]}"
+        record = server.control.create_sandbox(name, fixtures=asked.fixtures, ttl=TTL, port=asked.port)
         self.sandbox = Sandbox(server, record)
 
     def problems(self) -> list[str]:

@@ -116,7 +116,7 @@ def server(checkout: Path) -> Iterator[Server]:
         text = ""
         for line in iter(process.stdout.readline, ""):
             text += line
-            if line == "}\n":
+            if line.endswith("}\n"):
                 break
         else:
             pytest.fail(f"it ended\n{text}\n{process.stderr.read()}")
