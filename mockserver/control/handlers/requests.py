@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import instant
+from mockserver.journal import masking
 from mockserver.journal.entry import Entry
 from mockserver.journal.export_curl import curl
 from mockserver.journal.export_har import har
@@ -33,15 +35,18 @@ async def listing(request: ControlRequest) -> Response:
     found = [entry for entry in reversed(entries) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
+    hide = masking.current()
+    if request.values.get("secrets") == "public":
+        hide = hide.showing(_public(request, hide))
     if form == "har":
-        return json_response(har(shown[::-1], request.base))
+        return json_response(har(shown[::-1], request.base, hide))
     if form == "curl":
-        text = curl(shown[::-1], request.base)
+        text = curl(shown[::-1], request.base, hide)
         return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
     bodies = request.values.get("bodies", True)
     return json_response(
         {
-            "requests": [describe(entry, bodies=bodies) for entry in shown],
+            "requests": [describe(entry, bodies=bodies, hide=hide) for entry in shown],
             "total": len(found),
             "dropped": await dropped(request, entries),
         }
@@ -76,6 +81,25 @@ async def floor(request: ControlRequest) -> int:
     """Return the last number drawn when the journal was emptied; 0 when it never was."""
     found: int = await request.sandbox.store.read(request.sandbox.key, JOURNAL, FLOOR) or 0
     return found
+
+
+def _public(request: ControlRequest, hide: masking.Masking) -> Iterator[str]:
+    """Yield the secrets of the sandbox's accounts: fixtures hold them for everybody to use."""
+    for api in request.sandbox.apis:
+        yield from _secrets_of(request.sandbox.fixtures.section(api).get("accounts", ()), hide)
+
+
+def _secrets_of(found: Any, hide: masking.Masking) -> Iterator[str]:
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            if isinstance(value, str):
+                if hide.hides(name):
+                    yield value
+            else:
+                yield from _secrets_of(value, hide)
+    elif isinstance(found, Sequence) and not isinstance(found, str):
+        for value in found:
+            yield from _secrets_of(value, hide)
 
 
 def _filter(request: ControlRequest) -> Fits:
