@@ -19,7 +19,7 @@ from mockserver.journal.masking import mask
 from mockserver.journal.match_names import UnknownName
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
-from mockserver.sandbox.snapshot import BadSnapshot
+from mockserver.sandbox.snapshot_check import BadSnapshot
 
 
 class ControlError(DomainError):
