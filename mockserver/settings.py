@@ -26,6 +26,7 @@ class Settings:
         clock: `real`, `frozen`, or an ISO time at which it stands.
         state: a file to load at start, and to save to on stop and every 30 s.
         journal_size: exchanges remembered per sandbox.
+        max_sandboxes: how many there may be beside the default one.
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
         headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations` and `X-Mockserver-Violation`.
         body_limit: bytes an API request may have.
@@ -48,6 +49,7 @@ class Settings:
     control_port: int | None = None
     control_token: str | None = field(default=None, repr=False)
     journal_size: int = 1000
+    max_sandboxes: int = 2000
     strict: bool = False
     headers: bool = True
     body_limit: int = 16 * 1024 * 1024

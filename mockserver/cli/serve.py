@@ -85,6 +85,12 @@ class _Serve(click.Command):
 @option(
     "--journal-size", type=click.IntRange(1), default=_DEFAULTS.journal_size, help="Exchanges remembered per sandbox."
 )
+@option(
+    "--max-sandboxes",
+    type=click.IntRange(0),
+    default=_DEFAULTS.max_sandboxes,
+    help="Sandboxes there may be beside the default one.",
+)
 @option("--strict/--no-strict", default=_DEFAULTS.strict, help="Our own breach of a contract is a 500.")
 @option("--headers/--no-headers", default=_DEFAULTS.headers, help="Answers carry X-Mockserver-…")
 @option("--body-limit", type=click.IntRange(1), default=_DEFAULTS.body_limit, help="Bytes a request's body may have.")
