@@ -98,7 +98,7 @@ def test_it_prints_one_table_and_ends_on_a_signal(start: Start, number: int) -> 
 def test_it_prints_json_for_programs(start: Start) -> None:
     process = start("--port", "0", "--json")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     assert found["control_url"] == found["url"] + "/_control"
     assert found["pid"] == process.pid
@@ -109,7 +109,7 @@ def test_it_prints_json_for_programs(start: Start) -> None:
 def test_every_option_is_an_environment_variable(start: Start) -> None:
     process = start("--json", MOCKSERVER_PORT="0", MOCKSERVER_TLS_PORT="0", MOCKSERVER_APIS="ges")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     assert [one["api"] for one in found["apis"]] == ["ges"]
     assert found["tls_url"].startswith("https://127.0.0.1:")
@@ -123,7 +123,7 @@ def test_fixtures_may_be_listed_after_one_option(start: Start, tmp_path: Path) -
     one, two, three = (str(tmp_path / f"{name}.json") for name in ("one", "two", "three"))
     process = start("--fixtures", one, two, "--port", "0", f"--fixtures={three}", "--json")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     queues = Control(found["url"]).snapshot()["fixtures"]["casjobs"]["queues"]
     assert [queue["context"] for queue in queues] == ["one", "two", "three"]
@@ -132,7 +132,7 @@ def test_fixtures_may_be_listed_after_one_option(start: Start, tmp_path: Path) -
 
 def test_requests_in_flight_are_finished(start: Start) -> None:
     process = start("--port", "0", "--json")
-    control = Control(json.loads(read_until(process, "\n}"))["url"])
+    control = Control(json.loads(read_until(process, "}\n"))["url"])
     job = control.add("ges", graph="movie", state="running")
     control.add_fault({"delay": "2s"}, {"operation": "ges.JobStatus"})
     graph = f"{control.url}/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
@@ -210,12 +210,12 @@ def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None
 def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Path) -> None:
     state = str(tmp_path / "state.json")
     first = start("--port", "0", "--json", "--state", state)
-    Control(json.loads(read_until(first, "\n}"))["url"]).add("ges", id="kept", graph="movie", state="running")
+    Control(json.loads(read_until(first, "}\n"))["url"]).add("ges", id="kept", graph="movie", state="running")
     assert end(first) == 0
 
     second = start("--port", "0", "--json", "--state", state)
 
-    assert Control(json.loads(read_until(second, "\n}"))["url"]).job("ges", "kept").state == "running"
+    assert Control(json.loads(read_until(second, "}\n"))["url"]).job("ges", "kept").state == "running"
     assert end(second) == 0
 
 
@@ -223,7 +223,7 @@ def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Pat
 def test_a_second_signal_waits_for_nobody_and_loses_nothing(start: Start, tmp_path: Path, number: int) -> None:
     state = tmp_path / "state.json"
     process = start("--port", "0", "--json", "--state", str(state))
-    url = json.loads(read_until(process, "\n}"))["url"]
+    url = json.loads(read_until(process, "}\n"))["url"]
     control = Control(url)
     control.add_fault({"delay": 60}, {"operation": "casjobs.SubmitJob"})
     before = len(control.jobs("casjobs"))
@@ -249,7 +249,7 @@ def test_a_server_under_nohup_outlives_its_terminal(start: Start) -> None:
         process = start("--port", "0", "--json")
     finally:
         signal.signal(signal.SIGHUP, before)
-    control = Control(json.loads(read_until(process, "\n}"))["url"])
+    control = Control(json.loads(read_until(process, "}\n"))["url"])
     process.send_signal(signal.SIGHUP)
     assert control.health().status == "healthy"
     assert end(process) == 0
@@ -258,7 +258,7 @@ def test_a_server_under_nohup_outlives_its_terminal(start: Start) -> None:
 def test_a_second_server_is_refused_the_state_file_of_another(start: Start, tmp_path: Path) -> None:
     state = str(tmp_path / "state.json")
     first = start("--port", "0", "--json", "--state", state)
-    read_until(first, "\n}")
+    read_until(first, "}\n")
     second = start("--port", "0", "--state", state)
     _, err = second.communicate(timeout=PATIENCE)
     assert second.returncode == 2
@@ -268,7 +268,7 @@ def test_a_second_server_is_refused_the_state_file_of_another(start: Start, tmp_
 
 def test_the_log_is_json_when_asked_for(start: Start) -> None:
     process = start("--port", "0", "--json", "--log-format", "json", "--access-log")
-    url = json.loads(read_until(process, "\n}"))["url"]
+    url = json.loads(read_until(process, "}\n"))["url"]
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{url}/nowhere?token=s3cret", timeout=PATIENCE)
     process.send_signal(signal.SIGTERM)
