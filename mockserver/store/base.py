@@ -127,6 +127,9 @@ class Store(Protocol):
             Over: there is no such sandbox.
         """
 
+    async def revision(self, sandbox: str) -> object:
+        """Return a value that is another one as soon as anything in a sandbox has changed."""
+
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox; its life is over."""
 
