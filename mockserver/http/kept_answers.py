@@ -109,7 +109,9 @@ class KeptAnswers:
         now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
         # A job never changes: the same object is the same job.
         if found is not job or documents != kept.documents or now >= kept.until:
-            del self._kept[key]
+            # Another request may have seen so at the same time, and kept a new one.
+            if self._kept.get(key) is kept:
+                del self._kept[key]
             return Repeated(None, key, start)
         if kept.written is None:
             kept = self._kept[key] = replace(kept, written=_written(kept))
