@@ -35,6 +35,7 @@ class JobsHome(NamedTuple):
         publish: gets a job and the moves that it has made.
         kinds: by API, `job` first.
         listeners: who would be told; nobody is when it is empty.
+        tell: gets `job-added`, `job-changed` or `job-deleted`, and the job.
     """
 
     store: Store
@@ -44,6 +45,7 @@ class JobsHome(NamedTuple):
     publish: Callable[[Job, Sequence[Transition]], None]
     kinds: Mapping[str, Sequence[str]]
     listeners: Collection[object]
+    tell: Callable[[str, Job], None] = lambda event, job: None
 
 
 class Jobs:
@@ -72,7 +74,7 @@ class Jobs:
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
         self.home = home
-        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners = home
+        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners, _ = home
         self._request = request
         self._moved = moved
         self._asked = asked
@@ -111,13 +113,13 @@ class Jobs:
         if job is None:
             raise UnknownJob(api, job_id)
         machine = self._machines[api, kind]
-        planned, until = machine.next(job), inf
-        # Most polls find a job that waits for nothing.
+        planned, until = machine.next(job), inf  # most polls find a job that waits for nothing
         if planned is not None or job.retention is not None:
             now = await self._now() if self._asked is None else self._asked
             waits = planned is None or (planned.at is not None and planned.at > now)
             if not waits or expired(machine, job, now):
-                job = (await self._apply(api, job_id, Machine.look if look else _stay, kind, job, self._asked)).after
+                pure: Pure = Machine.look if look else lambda _, settled, __: settled
+                job = (await self._apply(api, job_id, pure, kind, job, self._asked)).after
             else:
                 until = steady_until(machine, job)
         if look:
@@ -160,6 +162,7 @@ class Jobs:
             settled = machine.settle(job, now)
             if settled.retention is not None and expired(machine, settled, now):
                 if await self._store.remove(self._sandbox, job):
+                    self.home.tell("job-deleted", job)
                     raise UnknownJob(api, job_id)
                 job = now = None
                 continue
@@ -181,6 +184,8 @@ class Jobs:
                         self._moved.extend([(changed, transition) for transition in transitions])
                     if self._listeners:
                         self._publish(changed, transitions)
+                else:
+                    self.home.tell("job-changed", changed)
             if problem is not None:
                 raise problem
             return Change(before=settled, after=changed)
@@ -236,6 +241,8 @@ class Jobs:
         self._busy, self.steady = True, None
         if await self._store.add_all(self._sandbox, [self.timed(job) for job in jobs]):
             self.made = jobs[0]
+            for job in jobs:
+                self.home.tell("job-added", job)
             return jobs[0]
         for job in jobs:
             if await self._store.get(self._sandbox, job.api, job.kind, job.id) is not None:
@@ -258,6 +265,7 @@ class Jobs:
             if job is None:
                 raise UnknownJob(api, job_id)
             if await self._store.remove(self._sandbox, job):
+                self.home.tell("job-deleted", job)
                 return job
 
     # --- many jobs --------------------------------------------------------------------------------
@@ -340,7 +348,3 @@ class Jobs:
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
         return await self._store.next_due(self._sandbox)
-
-
-def _stay(_: Machine, job: Job, __: float) -> Job:
-    return job
