@@ -134,10 +134,13 @@ class Jobs(Protocol):
     Attributes:
         told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
+        steady: a job, and until when (epoch seconds) time leaves it as it is, if one look at it was all that was done
+            here; otherwise None.
     """
 
     told: tuple[str, str, str] | None
     made: Job | None
+    steady: tuple[Job, float] | None
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered."""

@@ -44,6 +44,7 @@ class _Contents:
         life: what it is called besides its name.
         changes: how often something was written, but for the drawing of requests' numbers.
         numbers: those of the journal's entries in order, which is nearly always the order in which they come.
+        written: how often documents were.
     """
 
     life: str
@@ -53,6 +54,7 @@ class _Contents:
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
     entries: dict[int, Any] = field(default_factory=dict)
     numbers: deque[int] = field(default_factory=deque)
+    written: int = 0
 
 
 class _Sandboxes(dict[str, _Contents]):
@@ -238,12 +240,14 @@ class MemoryStore:
 
     # --- requests ---------------------------------------------------------------------------------
 
-    async def begin_request(self, sandbox: str, api: str) -> RequestStart:
+    async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
         found = self._sandboxes[sandbox]
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
-        documents = found.documents
+        documents, stored = found.documents, None
+        if job is not None and (table := found.tables.get(job[:2])) is not None:
+            stored = table.jobs.get(job[2])
         if not documents:
-            return RequestStart(number, None, None, False, number)
+            return RequestStart(number, None, None, False, number, found.written, stored)
         clock, settings, journal = documents.get(CLOCK), documents.get(SETTINGS), documents.get(JOURNAL)
         return RequestStart(
             number,
@@ -251,6 +255,8 @@ class MemoryStore:
             settings.get(api) if settings else None,
             bool(documents.get(FAULTS)),
             number - journal.get(FIRST, 0) if journal else number,
+            found.written,
+            stored,
         )
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
@@ -308,6 +314,7 @@ class MemoryStore:
     async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
         found = self._sandboxes[sandbox]
         found.changes += 1
+        found.written += 1
         found.documents.setdefault(collection, {})[key] = value
 
     async def replace(
@@ -318,6 +325,7 @@ class MemoryStore:
         if documents.get(key) != old:
             return False
         found.changes += 1
+        found.written += 1
         if new is None:
             documents.pop(key, None)
         else:
