@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from generate import markdown as md
+from mockserver.cli.examples import text_of
 from mockserver.cli.group import main
 from mockserver.cli.serve import ServerCommand
 
@@ -87,6 +88,8 @@ def _command(command: click.Command, context: click.Context) -> str:
     parts = [heading, _help(command)]
     if not isinstance(command, click.Group):
         parts.insert(1, f"```text\n{usage}\n```")
+    if (example := text_of(context.command_path.partition(" ")[2])) is not None:
+        parts.append(f"For example:\n\n```bash\n{example}\n```")
     parts.append(md.table(("Option", "Variable", "Default", "Meaning"), own))
     if of_serve:
         parts.append("It also takes [the options of `serve`](options.md); ports are free ones unless they are given.")
