@@ -144,6 +144,8 @@ def need(program: str) -> str:
 
 ENVIRON = {
     "PYTHONPATH": str(Path(mockserver.__file__).parents[1]),
+    # What a page starts with `python` is this one, also behind `mockserver run`.
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     # Other plugins of this machine only cost time: seconds for each run.
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
