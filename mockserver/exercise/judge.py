@@ -237,19 +237,24 @@ class Judge:
         ended: dict[str, float] = {}
         late = []
         for one in self._polls:
-            if one.job is None:
+            job = self._about(one)
+            if job is None:
                 continue
-            if one.job in ended and one.at >= ended[one.job]:
+            if job in ended and one.at >= ended[job]:
                 late.append(one)
             elif _final(one) and not one.fault:
-                ended[one.job] = one.at + one.milliseconds / 1000
+                ended[job] = one.at + one.milliseconds / 1000
         return late
+
+    def _about(self, poll: Entry) -> str | None:
+        """Return which job a status query asks for: by its id, or, where it names it otherwise, by the whole address."""
+        return poll.job or (None if poll.operation in self._suite.listing else poll.path)
 
     def _pauses(self) -> Iterator[tuple[float, tuple[Entry, Entry]]]:
         by_job: dict[str, list[Entry]] = {}
         for one in self._polls:
-            if one.job is not None:
-                by_job.setdefault(f"{one.operation} {one.job}", []).append(one)
+            if (job := self._about(one)) is not None:
+                by_job.setdefault(f"{one.operation} {job}", []).append(one)
         for polls in by_job.values():
             for first, second in pairwise(polls):
                 if first.fault is None:

@@ -82,8 +82,8 @@ class Arcgis:
         return read_json(ask("POST", f"{self.url}/submitJob", form={"f": "json", "Input_Text": "x"}))["jobId"]
 
     def state(self, job):
-        wrong = "&f=nonsense" if PLANTED == "breaks-the-contract" else ""
-        return read_json(ask("GET", f"{self.url}/jobs/{job}?f=json{wrong}"))["jobStatus"] if not wrong else read_json(ask("GET", f"{self.url}/jobs/{job}?f=json&returnMessages=perhaps"))["jobStatus"]
+        wrong = "&returnMessages=perhaps" if PLANTED == "breaks-the-contract" else ""
+        return read_json(ask("GET", f"{self.url}/jobs/{job}?f=json{wrong}"))["jobStatus"]
 
     def cancel(self, job):
         read_json(ask("POST", f"{self.url}/jobs/{job}/cancel", form={"f": "json"}))
@@ -145,7 +145,7 @@ class Prime:
         return read_json(ask("PUT", f"{self.v4}/op/cliTemplateConfiguration/deployTemplateThroughJob.json", body))["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
 
     def state(self, job):
-        found = read_json(ask("GET", f'{self.v4}/op/jobService/runhistory.json?jobName="{urllib.parse.quote(job)}"'))
+        found = read_json(ask("GET", f'{self.v4}/op/jobService/runhistory.json?jobName={urllib.parse.quote(job)}'))
         try:
             self.run = found["mgmtResponse"]["job"][0]["runInstances"]["runInstance"][-1]
         except (KeyError, IndexError):
@@ -153,7 +153,6 @@ class Prime:
         return f"{self.run.get('runStatus')}/{self.run.get('resultStatus') or ''}"
 
     def cancel(self, job):
-        self.state(job)
         body = {"jobRunOperationPayload": {"runIds": {"runId": [self.run["runId"]]}}}
         ask("PUT", f"{self.v4}/op/jobService/cancelrunning.json", body)
 
@@ -162,6 +161,8 @@ class Prime:
 
 
 def main() -> int:
+    if PLANTED == "leaves-a-child":
+        print("child", subprocess.Popen(["sleep", "600"]).pid)
     client = {"arcgis": Arcgis, "casjobs": Casjobs, "ges": Ges, "prime": Prime}[API]()
     deadline = time.monotonic() + LIMIT
     try:
@@ -210,8 +211,6 @@ def main() -> int:
             print(error)
             if PLANTED == "lost-is-success":
                 return 0
-            if PLANTED == "asks-on-after-a-refusal":
-                continue
             return 7
         print(state)
         if PLANTED == "unknown-state-is-the-end" and state not in client.known:
@@ -236,8 +235,6 @@ def main() -> int:
             print(f"no results: {error}")
             return 9
         return 0
-    if PLANTED == "leaves-a-child":
-        subprocess.Popen(["sleep", "600"])
     return 0 if PLANTED == "failure-is-success" else 10
 
 
