@@ -16,7 +16,7 @@ import click
 
 from mockserver.cli.group import USAGE
 from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of, spare_the_collector
-from mockserver.settings import Settings
+from mockserver.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from mockserver.exercise.environment import Addresses
@@ -54,7 +54,8 @@ def run(artifacts: Path | None, allow_violations: bool, command: Sequence[str], 
     The server listens on free ports and is ready before COMMAND starts. COMMAND finds it by MOCKSERVER_URL,
     MOCKSERVER_CONTROL_URL, MOCKSERVER_ARCGIS_URL, MOCKSERVER_CASJOBS_URL, MOCKSERVER_GES_URL, MOCKSERVER_PRIME_URL,
     and with --tls-port by MOCKSERVER_TLS_URL, MOCKSERVER_ARCGIS_TLS_URL … and MOCKSERVER_CA_FILE; {url}, {arcgis},
-    {casjobs}, {ges}, {prime} and {ca} in its words are replaced likewise. Signals go to COMMAND.
+    {casjobs}, {ges}, {prime} and {ca} in its words are replaced likewise. Signals go to COMMAND. With --artifacts it
+    also finds MOCKSERVER_ARTIFACTS: our pytest plugin and unittest cases write there what each failed test saw.
 
     The exit status is that of COMMAND when it is not 0. Otherwise it is 3 when a contract was broken or an armed fault
     never fired, and 0 when all is well.
@@ -65,7 +66,8 @@ def run(artifacts: Path | None, allow_violations: bool, command: Sequence[str], 
     settings = settings_of(options)
     log = None
     if artifacts is not None:
-        log = _folder(artifacts) / "server.log"
+        artifacts = _folder(artifacts).resolve()
+        log = artifacts / "server.log"
         settings = replace(settings, access_log=True)
     try:
         logs.configure(settings.log_format, settings.log_level, log)
@@ -95,7 +97,8 @@ async def _run(settings: Settings, command: Sequence[str], artifacts: Path | Non
             words = filled(command, addresses.placeholders())
             began, clock = time.time(), time.monotonic()
             try:
-                started = await process.start(words, environment(os.environ, addresses))
+                kept = {} if artifacts is None else {f"{PREFIX}ARTIFACTS": str(artifacts)}
+                started = await process.start(words, {**environment(os.environ, addresses), **kept})
             except process.NotStarted as error:
                 click.echo(f"Error: {error}", err=True)
                 return USAGE

@@ -39,6 +39,10 @@ def _comma_list(ctx: click.Context, param: click.Parameter, value: str | None) -
     return tuple(word.strip() for word in (value or "").split(",") if word.strip())
 
 
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for given in value for name in given.split(",") if name)
+
+
 def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if value not in ("memory", "memory:"):
         raise click.BadParameter(f"{value!r} is no store here; use memory:", ctx, param)
@@ -85,6 +89,13 @@ class ServerCommand(click.Command):
 @option("--control-host", help="The address of --control-port; none: --host.")
 @option("--control-port", type=_PORT, help="A port of its own for /_control.")
 @option("--control-token", help="What /_control asks for, as Authorization: Bearer.")
+@option(
+    "--allowed-host",
+    multiple=True,
+    callback=_names,
+    metavar="NAME",
+    help="A name by which /_control may be asked, also repeatable; .NAME: all names below it.",
+)
 @option(
     "--journal-size", type=click.IntRange(1), default=_DEFAULTS.journal_size, help="Exchanges remembered per sandbox."
 )

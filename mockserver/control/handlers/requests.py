@@ -33,19 +33,24 @@ async def listing(request: ControlRequest) -> Response:
     found = [entry for entry in reversed(entries) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
-    if form == "har":
-        return json_response(har(shown[::-1], request.base))
-    if form == "curl":
-        text = curl(shown[::-1], request.base)
-        return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
+    if form != "json":
+        return _exported(shown[::-1], form, request)
     bodies = request.values.get("bodies", True)
     return json_response(
         {
             "requests": [describe(entry, bodies=bodies) for entry in shown],
             "total": len(found),
+            **({"cursor": str(shown[-1].number)} if len(shown) < len(found) else {}),
             "dropped": await dropped(request, entries),
         }
     )
+
+
+def _exported(entries: Sequence[Entry], form: str, request: ControlRequest) -> Response:
+    if form == "har":
+        return json_response(har(entries, request.base))
+    text = curl(entries, request.base)
+    return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
 
 
 async def show(request: ControlRequest) -> Response:
@@ -54,7 +59,8 @@ async def show(request: ControlRequest) -> Response:
     if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
         entry = await request.sandbox.store.entry(request.sandbox.key, int(number))
         if entry is not None:
-            return json_response(describe(entry))
+            form = request.values.get("format", "json")
+            return json_response(describe(entry)) if form == "json" else _exported([entry], form, request)
     raise ControlError(
         404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"
     )
@@ -62,7 +68,9 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.key)})
+    removed = await request.sandbox.store.forget_entries(request.sandbox.key)
+    request.sandbox.publish({"event": "requests-cleared"})
+    return json_response({"removed": removed})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
@@ -94,6 +102,9 @@ def _filter(request: ControlRequest) -> Fits:
         tests.append(lambda entry: bool(entry.violations) is values["violations"])
     if "unmatched" in values:
         tests.append(lambda entry: (entry.api is None) is values["unmatched"])
+    if "cursor" in values:
+        before = int(values["cursor"])
+        tests.append(lambda entry: entry.number < before)
     if "since" in values:
         tests.append(since(values["since"]))
     return lambda entry: all(test(entry) for test in tests)
