@@ -29,7 +29,17 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ABOVE_0 = click.FloatRange(0, min_open=True)
 
-_OF_SERVE = ("fixtures", "contracts", "seed", "tls_cert", "tls_key", "body_limit", "patience", "log_format", "log_level")
+_OF_SERVE = (
+    "fixtures",
+    "contracts",
+    "seed",
+    "tls_cert",
+    "tls_key",
+    "body_limit",
+    "patience",
+    "log_format",
+    "log_level",
+)
 """Options of `serve` that mean something here."""
 
 
@@ -195,4 +205,6 @@ def _write(report: Report, junit: Path | None, json_file: Path | None, html: Pat
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content())
         except OSError as error:
-            raise click.UsageError(f"{file}: {error.strerror or os.strerror(error.errno or 0)}; name another file") from None
+            raise click.UsageError(
+                f"{file}: {error.strerror or os.strerror(error.errno or 0)}; name another file"
+            ) from None

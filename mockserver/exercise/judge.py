@@ -114,7 +114,14 @@ class Judge:
     """
 
     def __init__(
-        self, suite: Suite, scenario: Scenario, entries: Sequence[Entry], made: Sequence[str], *, pause: float, limit: float
+        self,
+        suite: Suite,
+        scenario: Scenario,
+        entries: Sequence[Entry],
+        made: Sequence[str],
+        *,
+        pause: float,
+        limit: float,
     ) -> None:
         self._scenario = scenario
         self._expects = scenario.expects
@@ -205,19 +212,24 @@ class Judge:
         if good:
             return Check(name="stopped", passed=True, why="it asked no more once it was told the end")
         ends = [one for one in self._polls if _final(one)]
-        why = f"it was told the end ({ends[0].told.word if ends[0].told else ''}) and asked {_some(len(late), 'time')} more"
+        word = ends[0].told.word if ends[0].told else ""
+        why = f"it was told the end ({word}) and asked {_some(len(late), 'time')} more"
         return Check(name="stopped", passed=False, why=why, requests=[ends[0].number, *_few(late)[: SHOWN - 1]])
 
     def _paused(self) -> Check:
         short = [pair for gap, pair in self._gaps if gap < self._pause]
         if not short:
-            return Check(name="pause", passed=True, why=f"it left {self._pause:g} s at least between two status queries")
+            return Check(
+                name="pause", passed=True, why=f"it left {self._pause:g} s at least between two status queries"
+            )
         shortest = min(gap for gap, _ in self._gaps)
         why = (
-            f"it asked again after {max(shortest, 0):.3f} s, {_some(len(short), 'time')} in less than {self._pause:g} s; "
-            "a good client waits"
+            f"it asked again after {max(shortest, 0):.3f} s, {_some(len(short), 'time')} in less than "
+            f"{self._pause:g} s; a good client waits"
         )
-        return Check(name="pause", passed=False, why=why, requests=_few([short[0][0], short[0][1], *(p[1] for p in short[1:])]))
+        return Check(
+            name="pause", passed=False, why=why, requests=_few([short[0][0], short[0][1], *(p[1] for p in short[1:])])
+        )
 
     def _contract(self, most: int) -> Check:
         broken = self._breaches()
@@ -247,7 +259,7 @@ class Judge:
         return late
 
     def _about(self, poll: Entry) -> str | None:
-        """Return which job a status query asks for: by its id, or, where it names it otherwise, by the whole address."""
+        """Return which job a status query asks for: its id, or the whole address where it names it otherwise."""
         return poll.job or (None if poll.operation in self._suite.listing else poll.path)
 
     def _pauses(self) -> Iterator[tuple[float, tuple[Entry, Entry]]]:

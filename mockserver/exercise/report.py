@@ -106,7 +106,9 @@ def shown(outcome: Outcome, check: Check) -> list[str]:
         told = f", told {one['told']['state']}" if one["told"] else ""
         fault = f", {one['fault']}" if one["fault"] else ""
         answered = "no answer" if not one["status"] else one["status"]
-        lines.append(f"request {number} after {one['after']:.2f} s: {one['method']} {one['path']} -> {answered}{told}{fault}")
+        lines.append(
+            f"request {number} after {one['after']:.2f} s: {one['method']} {one['path']} -> {answered}{told}{fault}"
+        )
     return lines
 
 

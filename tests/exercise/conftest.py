@@ -1,57 +1,11 @@
-"""Clients of our own, run by `mockserver exercise` as a process of its own."""
+"""What the tests of clients need of this machine."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-
-CLIENTS = Path(__file__).parent / "clients"
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
-PATIENCE = 300.0
-PAUSE, LEAST = "0.3", "0.25"
-"""Seconds that a good client waits between two status queries, and that it is asked to wait."""
-
-Exercise = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def client(api: str, language: str = "python") -> tuple[str, ...]:
-    """Return the command of a client of ours."""
-    if language == "python":
-        return (sys.executable, "-S", "-E", str(CLIENTS / "good.py"), api)
-    return ("node", str(CLIENTS / "good.mjs"))
-
-
-def exercise(*arguments: str, planted: str = "", limit: str = "7") -> subprocess.CompletedProcess[str]:
-    """Run the command, and return what it printed."""
-    environ = {**CLEAN, "PLANTED": planted, "PAUSE": PAUSE, "LIMIT": limit}
-    command = [sys.executable, "-m", "mockserver", "exercise", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=environ)
-
-
-def exercised(*arguments: str, **how: str) -> dict[str, Any]:
-    """Run the command, and return its JSON."""
-    done = exercise("--json", "-", "--parallel", "16", "--pause", LEAST, *arguments, **how)
-    assert done.returncode in (0, 1), done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert bool(found["failed"]) is (done.returncode == 1)
-    return found
-
-
-def failing(report: dict[str, Any]) -> dict[str, set[str]]:
-    """Return scenario -> names of the checks that it fails."""
-    return {
-        one["name"]: {check["name"] for check in one["checks"] if not check["passed"]}
-        for one in report["scenarios"]
-        if not one["passed"]
-    }
 
 
 @pytest.fixture(scope="session")

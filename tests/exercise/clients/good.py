@@ -35,7 +35,10 @@ class Broken(Exception):
 
 
 def ask(method: str, url: str, body: object = None, form: dict[str, str] | None = None) -> bytes:
-    headers = {"ges": {"X-Auth-Token": "mock-token"}, "prime": {"Authorization": "Basic " + base64.b64encode(b"nbi:secret").decode()}}.get(API, {})
+    headers = {
+        "ges": {"X-Auth-Token": "mock-token"},
+        "prime": {"Authorization": "Basic " + base64.b64encode(b"nbi:secret").decode()},
+    }.get(API, {})
     data = None
     if body is not None:
         data, headers = json.dumps(body).encode(), {**headers, "Content-Type": "application/json"}
@@ -43,7 +46,7 @@ def ask(method: str, url: str, body: object = None, form: dict[str, str] | None 
         data = urllib.parse.urlencode(form).encode()
     try:
         with opener.open(urllib.request.Request(url, data, headers, method=method), timeout=5) as answer:
-            length, raw = answer.headers.get("Content-Length"), answer.read()
+            raw = answer.read()
     except urllib.error.HTTPError as error:
         if error.code in (429, 502, 503) and PLANTED != "gives-up-when-busy":
             raise Broken(f"busy: {error.code}") from None
@@ -73,7 +76,14 @@ def read_xml(raw: bytes) -> ET.Element:
 
 
 class Arcgis:
-    final = {"esriJobSucceeded", "esriJobFailed", "esriJobCancelled", "esriJobTimedOut", "esriJobDeleted", "expectedFailure"}
+    final = {
+        "esriJobSucceeded",
+        "esriJobFailed",
+        "esriJobCancelled",
+        "esriJobTimedOut",
+        "esriJobDeleted",
+        "expectedFailure",
+    }
     success = {"esriJobSucceeded"}
     known = final | {"esriJobSubmitted", "esriJobExecuting", "esriJobCancelling"}
     url = f"{BASE}/services/{TASK}"
@@ -119,7 +129,9 @@ class Ges:
     known = {"pending", "running", *final}
 
     def submit(self):
-        return read_json(ask("POST", f"{GRAPH}/action?action_id=execute-algorithm", {"algorithmName": TASK, "parameters": {}}))["jobId"]
+        return read_json(
+            ask("POST", f"{GRAPH}/action?action_id=execute-algorithm", {"algorithmName": TASK, "parameters": {}})
+        )["jobId"]
 
     def state(self, job):
         found = read_json(ask("GET", f"{GRAPH}/jobs/{job}/status"))
@@ -141,11 +153,15 @@ class Prime:
     v4 = BASE.replace("/v1", "/v4")
 
     def submit(self):
-        body = {"cliTemplateCommand": {"targetDevices": {"targetDevice": {"targetDeviceID": "1"}}, "templateName": TASK}}
-        return read_json(ask("PUT", f"{self.v4}/op/cliTemplateConfiguration/deployTemplateThroughJob.json", body))["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
+        body = {
+            "cliTemplateCommand": {"targetDevices": {"targetDevice": {"targetDeviceID": "1"}}, "templateName": TASK}
+        }
+        return read_json(ask("PUT", f"{self.v4}/op/cliTemplateConfiguration/deployTemplateThroughJob.json", body))[
+            "mgmtResponse"
+        ]["cliTemplateCommandJobResult"][0]["jobName"]
 
     def state(self, job):
-        found = read_json(ask("GET", f'{self.v4}/op/jobService/runhistory.json?jobName={urllib.parse.quote(job)}'))
+        found = read_json(ask("GET", f"{self.v4}/op/jobService/runhistory.json?jobName={urllib.parse.quote(job)}"))
         try:
             self.run = found["mgmtResponse"]["job"][0]["runInstances"]["runInstance"][-1]
         except (KeyError, IndexError):
