@@ -51,7 +51,8 @@ class Api:
         prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
         resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
-        secrets: names of parameters and headers whose values never reach journal or log.
+        secrets: names of parameters, fields and headers whose values never reach journal or log.
+        open_secrets: names of objects that lie in a field of such a name and have fields of their own meaning.
         entrances: addresses of which only `resolve` can say what is called there.
         unfaked: answers what exists at the vendor and is not faked, in the API's own words; None: the server answers.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
@@ -91,6 +92,7 @@ class Api:
     entrances: tuple[Entrance, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
+    open_secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     unfaked: Handler | None = None
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None

@@ -67,6 +67,6 @@ def meant(name: str, known: Iterable[str]) -> str:
     """Return the question after the name that is nearest, in any letter case, and a blank; empty for none."""
     folded: dict[str, str] = {}
     for one in known:
-        folded.setdefault(one.casefold(), one)
+        folded.setdefault(one.casefold(), str(one))  # an enum's member shows as its word
     near = difflib.get_close_matches(name.casefold(), folded, 1)
     return f"did you mean {folded[near[0]]!r}? " if near else ""

@@ -40,8 +40,10 @@ GES = Api(
     faults=FAULTS,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",
-        "secretKey", "accessKey",
+        "secretKey", "accessKey", "hw_ak_sk",
     ),
+    # IAM's `password` and `token` are objects, too.
+    open_secrets=("user", "project", "domain", "roles", "catalog"),
     sources=(
         "Seed 002: Canceling a Job (1.0.0)",
         "github.com/huaweicloudDocs/ges @fbb02e7c",
