@@ -18,7 +18,7 @@ from mockserver.exercise import process
 from mockserver.exercise.environment import environment, filled
 from mockserver.exercise.judge import Judge, Outcome
 from mockserver.exercise.scenario import Scenario, Suite
-from mockserver.exercise.stage import Stage, staged, struck
+from mockserver.exercise.stage import PreparedScenario, staged, struck
 from mockserver.server import MockServer
 
 OUTPUT = 64 * 1024
@@ -64,7 +64,7 @@ async def exercise(server: MockServer, suite: Suite, scenarios: Sequence[Scenari
     ]
     places = asyncio.Semaphore(plan.parallel)
 
-    async def play(stage: Stage) -> Outcome:
+    async def play(stage: PreparedScenario) -> Outcome:
         async with places:
             plan.tell(stage.scenario, None)
             outcome = await _play(suite, stage, plan)
@@ -81,7 +81,7 @@ async def exercise(server: MockServer, suite: Suite, scenarios: Sequence[Scenari
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _play(suite: Suite, stage: Stage, plan: Plan) -> Outcome:
+async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
     words = filled(plan.command, {**stage.addresses.placeholders(), **_words(stage, suite)})
     sandbox = stage.sandbox
     inherited = os.environ if plan.inherited is None else plan.inherited
@@ -118,5 +118,5 @@ async def _play(suite: Suite, stage: Stage, plan: Plan) -> Outcome:
     )
 
 
-def _words(stage: Stage, suite: Suite) -> dict[str, str]:
+def _words(stage: PreparedScenario, suite: Suite) -> dict[str, str]:
     return {"job": stage.job, "task": suite.task, "scenario": stage.scenario.name}

@@ -18,7 +18,7 @@ from mockserver.settings import PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class PreparedScenario:
     """Where one scenario is played.
 
     Attributes:
@@ -35,7 +35,9 @@ class Stage:
     variables: Mapping[str, str]
 
 
-async def staged(server: MockServer, suite: Suite, scenario: Scenario, name: str, ca_file: Path | None = None) -> Stage:
+async def staged(
+    server: MockServer, suite: Suite, scenario: Scenario, name: str, ca_file: Path | None = None
+) -> PreparedScenario:
     """Make a sandbox in which a scenario holds, whatever job the client submits.
 
     Args:
@@ -76,7 +78,7 @@ async def staged(server: MockServer, suite: Suite, scenario: Scenario, name: str
         token=server.settings.control_token,
     )
     told = {"SCENARIO": scenario.name, "JOB": job.id, "TASK": suite.task}
-    return Stage(
+    return PreparedScenario(
         scenario=scenario,
         sandbox=sandbox,
         addresses=addresses,
@@ -86,7 +88,7 @@ async def staged(server: MockServer, suite: Suite, scenario: Scenario, name: str
     )
 
 
-async def struck(server: MockServer, stage: Stage) -> None:
+async def struck(server: MockServer, stage: PreparedScenario) -> None:
     """End the sandbox of a scenario, and its ports."""
     await server.close_ports(stage.sandbox.name)
     await server.services.sandboxes.delete(stage.sandbox.name)
