@@ -11,7 +11,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -23,6 +22,7 @@ from aiohttp import web
 from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
+from mockserver.http.connection import Listener
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.http.slow_clients import close_stalled
@@ -32,8 +32,6 @@ from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 
 log = logging.getLogger("mockserver")
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 SAVE_EVERY = 30.0
 """Real seconds between two savings of the state file."""
@@ -112,7 +110,7 @@ class MockServer:
             await services.sandboxes.default.seed()
         self._state = state
         self.pipeline = pipeline(services)
-        runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
+        runner = await self._serve(application(services, self.pipeline), self.pipeline)
         port = await self._listen(runner, "", settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -122,7 +120,7 @@ class MockServer:
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
             control = control_pipeline(services)
-            control_runner = await self._serve(web.Application(), control.handle)
+            control_runner = await self._serve(web.Application(), control)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
             self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
@@ -178,14 +176,15 @@ class MockServer:
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 
-    async def _serve(self, app: web.Application, handler: Handler) -> web.ServerRunner:
+    async def _serve(self, app: web.Application, pipeline: Pipeline) -> web.ServerRunner:
         """Serve an application's only handler without its router, which would find nothing else, at a price."""
         settings = self.settings
         app.freeze()
         await app.startup()
         self._apps.append(app)
-        server = web.Server(
-            handler,
+        server = Listener(
+            pipeline.handle,
+            pipeline.refuse_unread,
             request_factory=partial(
                 web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit
             ),

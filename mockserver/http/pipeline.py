@@ -30,9 +30,9 @@ from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
-from mockserver.http.body import BodyStalled, ClientGone, read_body
+from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
+from mockserver.http.mounts import Bases, Mount, Target, disowned_answer, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
@@ -51,6 +51,8 @@ from mockserver.http.steps import (
     request_event,
     resolve_refused,
     unknown_answer,
+    unread_entry,
+    unreadable,
 )
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
@@ -161,7 +163,7 @@ class Pipeline:
                     await fault_transport.wait(sandbox.faults.pause(fault))
                     if await sandbox.is_over():
                         # What it has done is over, too, so that its client is not told that it was done.
-                        return _disown(sandbox)
+                        return disowned_answer(sandbox)
                 return await fault_transport.send(fault, request, response_of(response, headers))
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)
@@ -172,10 +174,23 @@ class Pipeline:
             if home.living is not None and home.living.key == accepted.sandbox.key:
                 home.forget_life()
             self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
-            return _disown(accepted.sandbox)
+            return disowned_answer(accepted.sandbox)
         finally:
             home.calls -= 1
             home.used = monotonic()
+
+    async def refuse_unread(self, request: web.BaseRequest, why: str) -> web.StreamResponse:
+        """Answer what the parser could make no request of."""
+        accepted = await self._addresses.accept(request)
+        sandbox, breach = accepted.sandbox, unreadable(why)
+        start = await sandbox.store.begin_request(sandbox.key, "")
+        now = (sandbox.first_clock if start.clock is None else Clock(**start.clock)).now(sandbox.real())
+        response, entry = unread_entry(start.number, now, sandbox.name, request.method, accepted.raw, breach)
+        await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
+        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
+        sandbox.publish(request_event(entry))
+        self.metrics.count("", None, response.status, perf_counter() - accepted.began, [breach], None)
+        return response_of(response, entry.answer_headers)
 
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
         """Route, read and begin.
@@ -211,6 +226,8 @@ class Pipeline:
             refusal = refusal or error
         except (ClientGone, BodyStalled, DomainError) as error:
             refusal = error
+        except BodyUnreadable as error:
+            refusal = refusal if api.lenient else error  # an API's own server says what it makes of no body
 
         # begin
         start = await sandbox.store.begin_request(sandbox.key, api.name) if api.journaled else _NOT_JOURNALED
@@ -329,9 +346,3 @@ class Pipeline:
         if fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
-
-
-def _disown(sandbox: Sandbox) -> web.StreamResponse:
-    """Return what a client gets that asked for a sandbox as it no longer is."""
-    response = disowned(sandbox)
-    return response_of(response, {"Content-Type": str(response.content_type)})
