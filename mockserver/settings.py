@@ -12,6 +12,8 @@ from pathlib import Path
 PREFIX = "MOCKSERVER_"
 
 _NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?")
+JUDGED = "pytest-"
+"""What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
 
 
 class BadOption(Exception):
@@ -88,3 +90,8 @@ def check(settings: Settings) -> None:
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     """Return the environment's value of an option (`control_port` -> `MOCKSERVER_CONTROL_PORT`)."""
     return (os.environ if environ is None else environ).get(PREFIX + name.upper())
+
+
+def is_plain(environ: Mapping[str, str] | None = None) -> bool:
+    """Tell whether the user wants no colours (https://no-color.org)."""
+    return bool((os.environ if environ is None else environ).get("NO_COLOR"))

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
+from mockserver.api.client_calls import CancelCall
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
@@ -68,6 +69,7 @@ class Api:
         stand_ins: name of a header or parameter that is secret -> what stands for its value in the sandbox of
             `recorded_site`; an empty text: nothing does, it is left out.
         walk: how a live system of it is verified; None: it cannot be.
+        cancel_call: how a client of it cancels a job, for the console; None: nobody offers that.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Api:
     recorded_site: Callable[[Sequence[JobSeen]], Mapping[str, Any]] = field(default=lambda jobs: {})
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     walk: Walk | None = None
+    cancel_call: CancelCall | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""

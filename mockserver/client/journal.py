@@ -7,7 +7,9 @@ from typing import Any, Literal, overload
 
 from mockserver.client.caller import Caller, Fields
 from mockserver.client.records import Record, RequestRecord
-from mockserver.client.transport import ControlError
+from mockserver.client.transport import ControlError, is_refusal
+
+__tracebackhide__ = is_refusal
 
 
 class NotVerified(ControlError, AssertionError):

@@ -263,4 +263,5 @@ def request_event(entry: Entry) -> dict[str, Any]:
         "operation": entry.operation,
         "job": entry.job,
         "status": entry.status,
+        "subject": entry,
     }

@@ -101,7 +101,9 @@ class Sandbox:
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners))
+        self.jobs = Jobs(
+            JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners, self._tell)
+        )
         self._documents = {name: Documents(config.store, key, name) for name in self.apis}
         self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)
         self.settings_with = self._settings.with_changes
@@ -236,4 +238,9 @@ class Sandbox:
 
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
         for move in transitions:
-            self.publish({"event": "job", **transition_record(job, move)})
+            self.publish({"event": "job", **transition_record(job, move), "subject": job})
+
+    def _tell(self, event: str, job: Job) -> None:
+        if self.listeners:
+            facts = {"api": job.api, "kind": job.kind, "id": job.id, "state": job.state}
+            self.publish({"event": event, **facts, "subject": job})

@@ -148,6 +148,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", *PLUGINS]
 SHELL = f"""set -euo pipefail
 mockserver() {{ MOCKSERVER_URL=http://127.0.0.1:8080 "{sys.executable}" -m mockserver "$@"; }}
 pytest() {{ {" ".join(PYTEST)} "$@"; }}
+python() {{ "{sys.executable}" "$@"; }}
 """
 
 

@@ -35,22 +35,30 @@ async def listing(request: ControlRequest) -> Response:
     found = [entry for entry in reversed(entries) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
-    hide = masking.current()
-    if request.values.get("secrets") == "public":
-        hide = hide.showing(_public(request, hide))
-    if form == "har":
-        return json_response(har(shown[::-1], request.base, hide))
-    if form == "curl":
-        text = curl(shown[::-1], request.base, hide)
-        return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
+    hide = _hiding(request)
+    if form != "json":
+        return _exported(shown[::-1], form, request, hide)
     bodies = request.values.get("bodies", True)
     return json_response(
         {
             "requests": [describe(entry, bodies=bodies, hide=hide) for entry in shown],
             "total": len(found),
+            **({"cursor": str(shown[-1].number)} if len(shown) < len(found) else {}),
             "dropped": await dropped(request, entries),
         }
     )
+
+
+def _hiding(request: ControlRequest) -> masking.Masking:
+    hide = masking.current()
+    return hide.showing(_public(request, hide)) if request.values.get("secrets") == "public" else hide
+
+
+def _exported(entries: Sequence[Entry], form: str, request: ControlRequest, hide: masking.Masking) -> Response:
+    if form == "har":
+        return json_response(har(entries, request.base, hide))
+    text = curl(entries, request.base, hide)
+    return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
 
 
 async def show(request: ControlRequest) -> Response:
@@ -59,7 +67,11 @@ async def show(request: ControlRequest) -> Response:
     if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
         entry = await request.sandbox.store.entry(request.sandbox.key, int(number))
         if entry is not None:
-            return json_response(describe(entry))
+            form = request.values.get("format", "json")
+            hide = _hiding(request)
+            if form != "json":
+                return _exported([entry], form, request, hide)
+            return json_response(describe(entry, hide=hide))
     raise ControlError(
         404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"
     )
@@ -67,7 +79,9 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.key)})
+    removed = await request.sandbox.store.forget_entries(request.sandbox.key)
+    request.sandbox.publish({"event": "requests-cleared"})
+    return json_response({"removed": removed})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
@@ -118,6 +132,9 @@ def _filter(request: ControlRequest) -> Fits:
         tests.append(lambda entry: bool(entry.violations) is values["violations"])
     if "unmatched" in values:
         tests.append(lambda entry: (entry.api is None) is values["unmatched"])
+    if "cursor" in values:
+        before = int(values["cursor"])
+        tests.append(lambda entry: entry.number < before)
     if "since" in values:
         tests.append(since(values["since"]))
     return lambda entry: all(test(entry) for test in tests)
