@@ -62,9 +62,9 @@ ODD = {
     "empty Host": head("GET /webacs/api/v1/op/ HTTP/1.1", "Host:"),
 }  # fmt: skip
 REFUSED = {
-    "UTF-8 in the address": head("GET /caf\xc3\xa9?pw=S3cret HTTP/1.1"),
+    "UTF-8 in the address": head("GET /\xc3\xa9?pw=S3cret HTTP/1.1"),
     "a blank in the address": head("GET /a S3cret HTTP/1.1"),
-    "an address that is none": head("GET http://user:S3cret@[ HTTP/1.1"),
+    "an address that is none": head("GET http://x:S3cret@[ HTTP/1.1"),
     "a long header": head("GET /a HTTP/1.1", "X-Auth-Token: " + "S3cret" * 2000),
     "NUL in a header": head("GET /a HTTP/1.1", "X-Auth-Token: S3cret\0"),
     "no Host": b"GET /a HTTP/1.1\r\nX-Auth-Token: S3cret\r\n\r\n",
