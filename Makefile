@@ -82,6 +82,7 @@ bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 
 reference: $(VENV)/.docs ## write docs/reference/ and the settings of the fixture schemas from the code
 	PYTHONPATH=docs $(BIN)/python -m generate.fixture_schemas fixtures
+	PYTHONPATH=docs $(BIN)/python -m generate.job_fields mockserver/testing/job_fields.py
 	PYTHONPATH=docs $(BIN)/python -m generate docs/reference
 
 docs: reference ## build the documentation into site/

@@ -116,6 +116,7 @@ class MockServer:
         port = await self._listen(runner, "", settings.host, settings.port)
         host = _in_url(settings.host)
         self.url = f"http://{host}:{port}"
+        services.ports.own_url = self.url
         if self._tls is not None:
             tls_port = await self._listen(runner, "tls-", settings.host, settings.tls_port or 0, self._tls)
             self.tls_url = f"https://{host}:{tls_port}"

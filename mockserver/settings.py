@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
 PREFIX = "MOCKSERVER_"
+
+_NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?")
+JUDGED = "pytest-"
+"""What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
 
 
 class BadOption(Exception):
@@ -25,6 +30,7 @@ class Settings:
         fixtures: files and folders; empty for those that came with the package.
         clock: `real`, `frozen`, or an ISO time at which it stands.
         state: a file to load at start, and to save to on stop and every 30 s.
+        allowed_host: names by which /_control may be asked besides its own; one that begins with a dot takes all below.
         journal_size: exchanges remembered per sandbox.
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
         headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations` and `X-Mockserver-Violation`.
@@ -47,6 +53,7 @@ class Settings:
     control_host: str | None = None
     control_port: int | None = None
     control_token: str | None = field(default=None, repr=False)
+    allowed_host: tuple[str, ...] = ()
     journal_size: int = 1000
     strict: bool = False
     headers: bool = True
@@ -73,8 +80,18 @@ def check(settings: Settings) -> None:
         raise BadOption("--tls-cert and --tls-key do nothing without --tls-port; give one (0: any free port)")
     if settings.control_port is None and settings.control_host is not None:
         raise BadOption("--control-host does nothing without --control-port; give one (0: any free port)")
+    for name in settings.allowed_host:
+        if not _NAME.fullmatch(name):
+            raise BadOption(
+                f"--allowed-host takes a name, without scheme and port, not {name!r}; mock.example.test, say"
+            )
 
 
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     """Return the environment's value of an option (`control_port` -> `MOCKSERVER_CONTROL_PORT`)."""
     return (os.environ if environ is None else environ).get(PREFIX + name.upper())
+
+
+def is_plain(environ: Mapping[str, str] | None = None) -> bool:
+    """Tell whether the user wants no colours (https://no-color.org)."""
+    return bool((os.environ if environ is None else environ).get("NO_COLOR"))

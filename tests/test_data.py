@@ -24,6 +24,7 @@ ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
     "tests/golden/**": "what this server itself answers",
     "tests/journal/har.schema.json": "HAR 1.2 in our own words, as a JSON Schema",
+    "tests/control/console/driver.mjs": "a program of ours that drives Chromium",
     "tests/clients/node/*.mjs": "programs of ours that drive clients of npm",
     "tests/apis/arcgis/data/walks/*.txt": "requests of real clients to a stub of ours, recorded by us",
     "tests/apis/casjobs/exchanges/*/*.txt": "requests of ours to a service of ours on an ASMX runtime, recorded by us",
@@ -33,6 +34,7 @@ ALLOWED_FILES = {
 
 ALLOWED_HOSTS = {
     "asp.net": "a product, not a host",
+    "host.docker.internal": "what a container calls its host",
     "json-schema.org": "the name of the schema language",
     "www.softwareishard.com": "where HAR 1.2 is described",
     "casjobs.sdss.org": "CasJobs' documented address",

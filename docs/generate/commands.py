@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from generate import markdown as md
+from mockserver.cli.examples import text_of
 from mockserver.cli.group import main
+from mockserver.cli.serve import ServerCommand
 
 _EVERYWHERE = ("as_json", "url", "sandbox", "token", "ca")
 """Parameters that many commands share; they are described once."""
@@ -47,7 +49,8 @@ def options() -> str:
     return md.page(
         "Options of `mockserver serve`",
         "Each is also an environment variable, which a container takes. An empty variable counts as not set. "
-        "A flag takes `1` or `0`; `MOCKSERVER_FIXTURES` takes several paths with `:` between them (`;` on Windows). "
+        "A flag takes `1` or `0`; `MOCKSERVER_FIXTURES` takes several paths with `:` between them (`;` on Windows), "
+        "`MOCKSERVER_ALLOWED_HOST` several names with blanks or commas. "
         "The command line wins over the environment.",
         md.table(("Option", "Variable", "Default", "Meaning"), rows),
         "## In the container\n\n"
@@ -73,15 +76,23 @@ def _command(command: click.Command, context: click.Context) -> str:
     heading = f"{level} `{context.command_path}`"
     if context.command_path == "mockserver serve":
         return f"{heading}\n\n{_help(command)}\n\nIts options are on [a page of their own](options.md)."
+    # `run` takes the options of `serve`, which are described once.
+    of_serve = isinstance(command, ServerCommand)
     own = [
         _option_row(option)
         for option in command.params
-        if isinstance(option, click.Option) and option.name not in _EVERYWHERE
+        if isinstance(option, click.Option)
+        and option.name not in _EVERYWHERE
+        and not (of_serve and isinstance(option.envvar, str))
     ]
     parts = [heading, _help(command)]
     if not isinstance(command, click.Group):
         parts.insert(1, f"```text\n{usage}\n```")
+    if (example := text_of(context.command_path.partition(" ")[2])) is not None:
+        parts.append(f"For example:\n\n```bash\n{example}\n```")
     parts.append(md.table(("Option", "Variable", "Default", "Meaning"), own))
+    if of_serve:
+        parts.append("It also takes [the options of `serve`](options.md); ports are free ones unless they are given.")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -58,8 +58,8 @@ def page() -> str:
         "[`mockserver.client.Control`](plugin.md#control) the same from Python, the [commands](cli.md) for a shell.",
         'An error is `{"error": {"code": "unknown-state", "message": "…", "hint": "…", "allowed": […]}}`. '
         "Statuses: 400 not JSON, 401 the server asks for its token, 403 a write from another site's page, "
-        "404 no such thing, 408 it did not come in time, 409 a conflict, 413 too large, 422 cannot be followed, "
-        "503 not ready.",
+        "404 no such thing, 408 it did not come in time, 409 a conflict, 413 too large, 421 asked by a name "
+        "that is none of this server's ([why](../how-to/behind-a-proxy.md)), 422 cannot be followed, 503 not ready.",
         md.table(("Method", "Path under `/_control`", "Meaning"), rows),
         "## Operations",
         *(_operation(way) for way in OPERATIONS),

@@ -11,8 +11,9 @@ from generate import markdown as md
 from mockserver.client import Control
 from mockserver.server import MockServer
 from mockserver.settings import Settings
+from mockserver.testing import cases, pytest_plugin
 from mockserver.testing import handles as testing
-from mockserver.testing import pytest_plugin
+from mockserver.testing.asked import Asked
 
 
 def page() -> str:
@@ -23,12 +24,21 @@ def page() -> str:
         "pytest-xdist. Without pytest, use [`MockServer`](#mockserver) and [`Control`](#control).",
         "## Options\n\n"
         "`--mockserver-url URL`: use the server that already runs there, a container for instance; also "
-        "`MOCKSERVER_URL`. None: one is started in the test process.",
+        "`MOCKSERVER_URL`. None: one is started in the test process. When nothing answers there, the run ends with one "
+        "line.\n\n"
+        "`--mockserver-artifacts DIR`: write what the sandbox of each failed test saw there, in four files named after "
+        "the test: `.har` (an HTTP Archive), `.jobs.json`, `.violations.json` and `.txt` (the section `mockserver` of "
+        "its report); also `MOCKSERVER_ARTIFACTS`.",
         "## Fixtures\n\n" + md.table(("Fixture", "Scope", "What it is"), _fixtures()),
         "## The marker\n\n"
         "`@pytest.mark.mockserver(…)` on a test, a class or (as `pytestmark`) a module; the nearest wins. A test fails "
-        "at its end when its client broke a contract, and when a fault it armed was never hit.\n\n"
-        + md.table(("Argument", "Default", "Meaning"), _marker()),
+        "(in its own phase, so that `xfail` works) when its client broke a contract, and when a fault it armed was "
+        "never hit. The report of a failed test has a section `mockserver` with what its sandbox saw, so has JUnit's "
+        "`system-out`.\n\n" + md.table(("Argument", "Default", "Meaning"), _marker()),
+        "## unittest, and no framework at all\n\n"
+        "`mockserver.testing.SandboxCase` is a `unittest.TestCase` with a `sandbox` and the same checks; "
+        "`mockserver.testing.open_sandbox()` is a `with` block. [How to test with unittest](../how-to/unittest.md).",
+        _class(cases.SandboxCase),
         *(_class(one) for one in (testing.Sandbox, testing.SandboxApi, *_handles())),
         _class(MockServer, "The same options as [`mockserver serve`](options.md), by the names of `Settings`:"),
         md.table(
@@ -49,8 +59,8 @@ def _fixtures() -> Iterator[tuple[str, str, str]]:
 
 
 def _marker() -> Iterator[tuple[str, str, str]]:
-    meanings = _attributes(pytest_plugin.Asked)
-    for field in dataclasses.fields(pytest_plugin.Asked):
+    meanings = _attributes(Asked)
+    for field in dataclasses.fields(Asked):
         yield md.code(field.name), md.code(field.default), md.text(meanings.get(field.name, ""))
 
 

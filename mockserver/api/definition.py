@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
+from mockserver.api.client_calls import CancelCall
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
@@ -50,7 +51,8 @@ class Api:
         prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
         resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
-        secrets: names of parameters and headers whose values never reach journal or log.
+        secrets: names of parameters, fields and headers whose values never reach journal or log.
+        open_secrets: names of objects that lie in a field of such a name and have fields of their own meaning.
         entrances: addresses of which only `resolve` can say what is called there.
         unfaked: answers what exists at the vendor and is not faked, in the API's own words; None: the server answers.
         mounted: whether the API answers at a path whose template values are these, by the settings as they
@@ -67,6 +69,7 @@ class Api:
         stand_ins: name of a header or parameter that is secret -> what stands for its value in the sandbox of
             `recorded_site`; an empty text: nothing does, it is left out.
         walk: how a live system of it is verified; None: it cannot be.
+        cancel_call: how a client of it cancels a job, for the console; None: nobody offers that.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Api:
     entrances: tuple[Entrance, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     secrets: tuple[str, ...] = ()
+    open_secrets: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     unfaked: Handler | None = None
     mounted: Callable[[Any, Mapping[str, str]], bool] | None = None
@@ -102,6 +106,7 @@ class Api:
     recorded_site: Callable[[Sequence[JobSeen]], Mapping[str, Any]] = field(default=lambda jobs: {})
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     walk: Walk | None = None
+    cancel_call: CancelCall | None = None
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""

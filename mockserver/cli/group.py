@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 from mockserver._version import __version__
+from mockserver.cli.examples import text_of
 from mockserver.client import ControlError
 
 COMMANDS = {
     "serve": "serve",
+    "run": "run",
     "apis": "apis",
     "states": "apis",
     "jobs": "jobs",
@@ -23,11 +25,18 @@ COMMANDS = {
     "requests": "requests",
     "sandboxes": "sandboxes",
     "reset": "reset",
+    "violations": "violations",
+    "coverage": "coverage",
+    "settings": "settings",
+    "snapshot": "snapshot",
+    "events": "events",
     "contracts": "contracts",
     "openapi": "openapi",
     "verify": "verify",
     "check-traffic": "check_traffic",
     "record": "record",
+    "completion": "completion",
+    "demo": "demo",
 }
 """Command -> the module of this package that holds it under the same name (with `_` for `-`)."""
 
@@ -46,6 +55,7 @@ class Commands(click.Group):
             return None
         command = getattr(import_module(f"mockserver.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
+        _dress(command, cmd_name)
         return command
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
@@ -53,6 +63,17 @@ class Commands(click.Group):
         if not standalone_mode:
             return command()
         sys.exit(_run(command))
+
+
+def _dress(command: click.Command, path: str) -> None:
+    """Give a command and those below it their whole first sentence in lists, and an example in their help."""
+    if command.short_help is None and command.help:
+        command.short_help = " ".join(command.help.partition("\n\n")[0].split())
+    if (example := text_of(path)) is not None:
+        command.epilog = "\b\nFor example:\n" + "\n".join(f"  {line}" for line in example.splitlines())
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            _dress(below, f"{path} {name}")
 
 
 def _run(command: Callable[[], Any]) -> int:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from mockserver.cli.output import print_json, print_record, print_table
 from mockserver.cli.remote import fields, remote, run_option
 from mockserver.client import Control, JobRecord
 
+WATCH = 1.0
+"""Seconds after which `--watch` looks again."""
+
 _FIRST = ("api", "id", "kind", "state", "phase", "held", "next", "owner", "created", "started", "ended")
 
 
 @click.group()
 def jobs() -> None:
-    """List, show, add, force, hold, release and delete jobs of a running server."""
+    """List, show, add, force, wait for, hold, release and delete jobs of a running server."""
 
 
 @jobs.command("list")
@@ -22,6 +27,7 @@ def jobs() -> None:
 @click.option("--phase", help="Only those in this phase.")
 @click.option("--owner", help="Only this owner's.")
 @click.option("--limit", type=click.IntRange(1), help="At most this many.")
+@click.option("--watch", is_flag=True, help="Draw the table anew whenever it changes; Ctrl-C ends it.")
 @remote
 def list_jobs(
     control: Control,
@@ -30,10 +36,23 @@ def list_jobs(
     phase: str | None,
     owner: str | None,
     limit: int | None,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """List jobs, newest first."""
-    found = control.jobs(api, state=state, phase=phase, owner=owner, limit=limit)
+    shown: list[JobRecord] | None = None
+    while watch or shown is None:
+        found = control.jobs(api, state=state, phase=phase, owner=owner, limit=limit)
+        if found != shown:
+            if watch and not as_json:
+                click.clear()  # does nothing where the output is no terminal
+            _print_list(found, as_json)
+        shown = found
+        if watch:
+            time.sleep(WATCH)
+
+
+def _print_list(found: list[JobRecord], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
@@ -54,6 +73,18 @@ def show(
     """Show a job: state, plan, what comes next, history."""
     job = control.job(api, job_id, run=run) if until is None else None
     _print(job or control.wait(api, job_id, until or "", timeout=timeout, run=run), as_json)
+
+
+@jobs.command()
+@click.argument("api")
+@click.argument("job_id", metavar="ID")
+@click.argument("state")
+@run_option
+@click.option("--timeout", type=click.FloatRange(0), default=30.0, show_default=True, help="Seconds to wait.")
+@remote
+def wait(control: Control, api: str, job_id: str, state: str, run: str | None, timeout: float, as_json: bool) -> None:
+    """Wait until a job is in a state or phase: exit 0 when it is, 1 when it does not get there in time."""
+    _print(control.wait(api, job_id, state, timeout=timeout, run=run), as_json)
 
 
 @jobs.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from pathlib import Path
 
 from mockserver.core.clock import iso
 from mockserver.journal.masking import mask
@@ -30,14 +31,17 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def configure(form: str, level: str) -> None:
-    """Send everything that is logged to standard error.
+def configure(form: str, level: str, file: Path | None = None) -> None:
+    """Send everything that is logged to standard error, or to a file that begins anew.
 
     Args:
         form: `text` or `json`.
         level: the least that is logged.
+
+    Raises:
+        OSError: the file cannot be written.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file, "w", "utf-8")
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 

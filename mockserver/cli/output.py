@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from mockserver.settings import is_plain
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+PHASES = {
+    "SUBMITTED": "blue",
+    "EXECUTING": "cyan",
+    "SUSPENDED": "magenta",
+    "CANCELING": "yellow",
+    "SUCCEEDED": "green",
+    "FAILED": "red",
+    "CANCELED": "bright_black",
+    "TIMED_OUT": "red",
+}
+"""The colour of each phase. It only repeats the word."""
+
+_PHASE = re.compile(rf"\b(?:{'|'.join(PHASES)})\b")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def print_json(value: Any, *, one_line: bool = False) -> None:
+    """Print a value as JSON; on one line for programs that read line by line."""
+    click.echo(json.dumps(value, indent=None if one_line else 2, ensure_ascii=False))
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -30,7 +47,13 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
     """Print rows as a table, or a sentence when there is none."""
     found = list(rows)
-    click.echo(table(headers, found) if found else empty)
+    echo_painted(table(headers, found) if found else empty)
+
+
+def echo_painted(text: str) -> None:
+    """Print text with phases in colour where the output is a terminal that wants colour."""
+    painted = _PHASE.sub(lambda found: click.style(found[0], fg=PHASES[found[0]]), text)
+    click.echo(painted, color=False if is_plain() else None)
 
 
 def print_record(record: dict[str, Any], *, first: Sequence[str] = ()) -> None:
@@ -38,7 +61,7 @@ def print_record(record: dict[str, Any], *, first: Sequence[str] = ()) -> None:
     names = [*(name for name in first if name in record), *(name for name in record if name not in first)]
     width = max(map(len, names), default=0)
     for name in names:
-        click.echo(f"{name.ljust(width)}  {_cell(record[name])}")
+        echo_painted(f"{name.ljust(width)}  {_cell(record[name])}")
 
 
 def _cell(value: Any) -> str:

@@ -31,14 +31,17 @@ def requests() -> None:
 @click.option("--since", type=int, metavar="N", help="Only those after this number.")
 @click.option("--limit", type=click.IntRange(1), help="At most this many.")
 @click.option("--format", "form", type=click.Choice(["har", "curl"]), help="Export instead.")
+@click.option("--public-secrets", is_flag=True, help="Export with the secrets of the sandbox's own accounts.")
 @remote
-def list_requests(control: Control, form: str | None, as_json: bool, violations: bool, **filters: Any) -> None:
+def list_requests(
+    control: Control, form: str | None, public_secrets: bool, as_json: bool, violations: bool, **filters: Any
+) -> None:
     """List exchanges of the journal."""
     if form == "curl":
-        click.echo(control.export("curl"))
+        click.echo(control.export("curl", public_secrets=public_secrets))
         return
     if form == "har":
-        print_json(control.export("har"))
+        print_json(control.export("har", public_secrets=public_secrets))
         return
     found = control.requests(**filters, violations=violations or None)
     if as_json:

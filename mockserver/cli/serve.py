@@ -7,7 +7,8 @@ import contextlib
 import gc
 import os
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,19 +39,25 @@ def _comma_list(ctx: click.Context, param: click.Parameter, value: str | None) -
     return tuple(word.strip() for word in (value or "").split(",") if word.strip())
 
 
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for given in value for name in given.split(",") if name)
+
+
 def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if value not in ("memory", "memory:"):
         raise click.BadParameter(f"{value!r} is no store here; use memory:", ctx, param)
     return "memory:"
 
 
-class _Serve(click.Command):
+class ServerCommand(click.Command):
     """Reads `--fixtures a b` as `--fixtures a --fixtures b`: what a shell makes of `--fixtures seeds/*.json`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         spread: list[str] = []
         paths: int | None = None  # how many the option that is being read has got; None: it is another option
-        for word in args:
+        for place, word in enumerate(args):
+            if word == "--":  # what follows is a command of its own
+                return super().parse_args(ctx, [*spread, *args[place:]])
             if word.startswith("-"):
                 paths = 0 if word == "--fixtures" else 1 if word.startswith("--fixtures=") else None
             elif paths is not None:
@@ -60,7 +67,7 @@ class _Serve(click.Command):
         return super().parse_args(ctx, spread)
 
 
-@click.command(cls=_Serve)
+@click.command(cls=ServerCommand)
 @option("--host", default=_DEFAULTS.host, help="The address to listen on.")
 @option("--port", type=_PORT, default=_DEFAULTS.port, help="0: any free one.")
 @option("--tls-port", type=_PORT, help="Listen with TLS too; 0: any free port.")
@@ -82,6 +89,13 @@ class _Serve(click.Command):
 @option("--control-host", help="The address of --control-port; none: --host.")
 @option("--control-port", type=_PORT, help="A port of its own for /_control.")
 @option("--control-token", help="What /_control asks for, as Authorization: Bearer.")
+@option(
+    "--allowed-host",
+    multiple=True,
+    callback=_names,
+    metavar="NAME",
+    help="A name by which /_control may be asked, also repeatable; .NAME: all names below it.",
+)
 @option(
     "--journal-size", type=click.IntRange(1), default=_DEFAULTS.journal_size, help="Exchanges remembered per sandbox."
 )
@@ -106,14 +120,27 @@ class _Serve(click.Command):
 def serve(as_json: bool, **options: Any) -> None:
     """Run the server until Ctrl-C or SIGTERM; requests in flight are finished."""
     from mockserver.cli import log_format as logs
-    from mockserver.contracts.loader import BadContract
     from mockserver.http import event_loop as loop
+
+    settings = settings_of(options)
+    logs.configure(settings.log_format, settings.log_level)
+    with refusals():
+        loop.run(_serve(settings, as_json))
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """Return the settings that the options of `serve` ask for."""
+    return Settings(**{**options, "fixtures": tuple(options["fixtures"])})
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what keeps a server from starting into one line and an exit status."""
+    from mockserver.contracts.loader import BadContract
     from mockserver.sandbox.fixtures.merge import BadFixture
 
-    settings = Settings(**{**options, "fixtures": tuple(options["fixtures"])})
-    logs.configure(settings.log_format, settings.log_level)
     try:
-        loop.run(_serve(settings, as_json))
+        yield
     except (BadOption, BadFixture, BadContract) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -122,6 +149,18 @@ def serve(as_json: bool, **options: Any) -> None:
 
 class _Failed(click.ClickException):
     exit_code = FAILED
+
+
+@contextlib.contextmanager
+def ca_file(server: MockServer) -> Iterator[Path | None]:
+    """Write the CA that a server has made into a file, for as long as it runs; None: it has made none."""
+    if server.ca_pem is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="mockserver-") as folder:
+        file = Path(folder, "ca.pem")
+        file.write_bytes(server.ca_pem)
+        yield file
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
@@ -134,12 +173,15 @@ async def _serve(settings: Settings, as_json: bool) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     async with MockServer(settings) as server:
+        stack = contextlib.ExitStack()
         spare_the_collector()
         if as_json:
-            print_json(_addresses(server))
+            file = stack.enter_context(ca_file(server))
+            print_json({**_addresses(server), "ca_file": None if file is None else str(file)}, one_line=True)
         else:
             _announce(server)
-        await stop.wait()
+        with stack:
+            await stop.wait()
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)  # a second signal does not wait for requests in flight
@@ -161,6 +203,7 @@ def _addresses(server: MockServer) -> dict[str, Any]:
         "tls_url": server.tls_url,
         "control_url": server.control_url,
         "console_url": server.control_url + "/",
+        "ca_url": None if server.ca_pem is None else server.control_url + "/ca.pem",
         "pid": os.getpid(),
         "apis": [
             {

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from mockserver.client.records import Record
-from mockserver.client.transport import Transport, segment
+from mockserver.client.transport import Transport, is_refusal, segment
+
+__tracebackhide__ = is_refusal
 
 Fields = Mapping[str, Any]
 

@@ -9,7 +9,9 @@ from mockserver.client.caller import Fields, items_of
 from mockserver.client.jobs import JobCalls
 from mockserver.client.journal import JournalCalls
 from mockserver.client.records import ClockRecord, FaultRecord, Health, Record, ResetRecord, SandboxRecord
-from mockserver.client.transport import ControlError, segment
+from mockserver.client.transport import ControlError, is_refusal, segment
+
+__tracebackhide__ = is_refusal
 
 Keep = Literal["faults", "settings", "clock", "requests"]
 

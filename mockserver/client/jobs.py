@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockserver.client.caller import Caller, Fields
-from mockserver.client.records import JobRecord
-from mockserver.client.transport import segment
+from mockserver.client.records import JobRecord, Record
+from mockserver.client.transport import is_refusal, segment
+
+__tracebackhide__ = is_refusal
 
 
 class JobCalls(Caller):
@@ -89,6 +91,18 @@ class JobCalls(Caller):
     def delete(self, api: str, job_id: str, *, run: str | None = None) -> None:
         """Forget a job."""
         self._call("DELETE", _path(api, job_id, run))
+
+    def cancel(self, api: str, job_id: str, *, run: str | None = None) -> Record:
+        """Cancel a job as its client would, by a call of the API's own; return what was asked and answered.
+
+        Raises:
+            ControlError: with status 409 when no call of the API cancels such a job.
+        """
+        return Record(self._call("POST", f"{_path(api, job_id, run)}/cancel"))
+
+    def diagram(self, api: str, job_id: str, *, run: str | None = None) -> Record:
+        """Return a job's state machine as the console draws it: boxes and arrows, and the way it came."""
+        return Record(self._get(f"{_path(api, job_id, run)}/diagram"))
 
 
 def _path(api: str, job_id: str, run: str | None) -> str:

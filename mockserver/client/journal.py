@@ -7,7 +7,9 @@ from typing import Any, Literal, overload
 
 from mockserver.client.caller import Caller, Fields
 from mockserver.client.records import Record, RequestRecord
-from mockserver.client.transport import ControlError
+from mockserver.client.transport import ControlError, is_refusal
+
+__tracebackhide__ = is_refusal
 
 
 class NotVerified(ControlError, AssertionError):
@@ -50,14 +52,20 @@ class JournalCalls(Caller):
         return RequestRecord(self._get(f"/requests/{number}"))
 
     @overload
-    def export(self, form: Literal["har"]) -> Record: ...
+    def export(self, form: Literal["har"], *, public_secrets: bool = False) -> Record: ...
     @overload
-    def export(self, form: Literal["curl"]) -> str: ...
-    def export(self, form: Literal["har", "curl"]) -> Record | str:
-        """Return the journal as a HAR document, or as curl commands."""
+    def export(self, form: Literal["curl"], *, public_secrets: bool = False) -> str: ...
+    def export(self, form: Literal["har", "curl"], *, public_secrets: bool = False) -> Record | str:
+        """Return the journal as a HAR document, or as curl commands.
+
+        Args:
+            public_secrets: show the secrets of the sandbox's own accounts, so that it can be sent again.
+        """
+        query = {"format": form, "secrets": "public" if public_secrets else None}
         if form == "har":
-            return Record(self._get("/requests", {"format": form}))
-        return self._wire.text("GET", f"{self._sandbox}/requests", query={"format": form})
+            return Record(self._get("/requests", query))
+        found = {name: value for name, value in query.items() if value is not None}
+        return self._wire.text("GET", f"{self._sandbox}/requests", query=found)
 
     def clear_requests(self) -> None:
         """Empty the journal."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 
@@ -18,7 +19,9 @@ class Record(dict[str, Any]):
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"no field {name!r}; there are {', '.join(self)}") from None
+            near = difflib.get_close_matches(name, self, 1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise AttributeError(f"no field {name!r}; {meant}there are {', '.join(self)}") from None
 
 
 class Health(Record):

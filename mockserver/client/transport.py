@@ -51,6 +51,14 @@ class ControlError(Exception):
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
+def is_refusal(caught: Any) -> bool:
+    """Tell whether what pytest has caught is a refusal: it happened where the test called, and not in here."""
+    return isinstance(caught.value, ControlError)
+
+
+__tracebackhide__ = is_refusal
+
+
 class Transport:
     """Sends calls to one server.
 

@@ -4,7 +4,7 @@ Rules a maintainer must keep:
 
 1. What a request may hold is said by its contract; a handler gets decoded, checked values.
 2. Bad input is never a 500, and every refusal has the one shape of `errors`.
-3. Nothing a browser sends from another site changes anything.
+3. Who may ask at all is said by `door`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.operation import Operation
 from mockserver.control import errors, requests
+from mockserver.control.door import Door
 from mockserver.control.handlers import health
 from mockserver.control.operations import OPERATIONS
 from mockserver.control.requests import ControlRequest, handled
@@ -34,7 +35,7 @@ def control(services: Services) -> Mount:
         operations=OPERATIONS,
         resolve=partial(requests.resolve, services),
         refuse=lambda context, error: errors.refuse(router, context, error),
-        admit=partial(requests.admit, services),
+        admit=Door(services.settings).admit,
         journaled=False,
         lenient=False,
         headers={"Cache-Control": "no-store"},

@@ -5,7 +5,9 @@ from __future__ import annotations
 from mockserver.api.response import Response
 from mockserver.control.handlers import (
     apis,
+    client_calls,
     clock,
+    console,
     contracts,
     docs,
     events,
@@ -32,13 +34,19 @@ _RUN = _JOB + "/runs/{run}"
 
 
 def _row(
-    name: str, method: str, path: str, handler: ControlHandler, *, public: bool = False, large: bool = False
+    name: str,
+    method: str,
+    path: str,
+    handler: ControlHandler,
+    *more: str,
+    public: bool = False,
+    large: bool = False,
 ) -> ControlOperation:
-    """Return one operation; `large`: its body may be as large as an API's."""
+    """Return one operation; `more`: further paths; `large`: its body may be as large as an API's."""
     return ControlOperation(
         name=name,
         methods=("GET", "HEAD") if method == "GET" else (method,),
-        paths=(path,),
+        paths=(path, *more),
         handler=handled(handler),
         public=public,
         body_limit=None if large else BODY_LIMIT,
@@ -52,6 +60,7 @@ async def index(request: ControlRequest) -> Response:
 
 OPERATIONS: tuple[ControlOperation, ...] = (
     _row("Index", "GET", "/", index, public=True),
+    _row("ConsoleFile", "GET", "/console/{file}", console.file, "/console/{folder}/{file}", public=True),
     _row("Health", "GET", "/health", health.health, public=True),
     _row("Ready", "GET", "/ready", health.ready, public=True),
     _row("Certificate", "GET", "/ca.pem", health.certificate, public=True),
@@ -65,12 +74,16 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     _row("DeleteJob", "DELETE", _JOB, jobs.delete),
     _row("ForceJob", "PUT", _JOB + "/state", jobs.force),
     _row("ReleaseJob", "POST", _JOB + "/release", jobs.release),
+    _row("CancelJob", "POST", _JOB + "/cancel", client_calls.cancel),
+    _row("DrawJob", "GET", _JOB + "/diagram", client_calls.draw),
     _row("ListRuns", "GET", _JOB + "/runs", jobs.runs),
     _row("ShowRun", "GET", _RUN, jobs.show),
     _row("ChangeRun", "PATCH", _RUN, jobs.change),
     _row("DeleteRun", "DELETE", _RUN, jobs.delete),
     _row("ForceRun", "PUT", _RUN + "/state", jobs.force),
     _row("ReleaseRun", "POST", _RUN + "/release", jobs.release),
+    _row("CancelRun", "POST", _RUN + "/cancel", client_calls.cancel),
+    _row("DrawRun", "GET", _RUN + "/diagram", client_calls.draw),
     _row("ShowClock", "GET", "/clock", clock.show),
     _row("SetClock", "PUT", "/clock", clock.change),
     _row("AdvanceClock", "POST", "/clock/advance", clock.advance),

@@ -1,4 +1,4 @@
-"""The control API's record of a job."""
+"""The control API's record of a job, and the short form of it that lists show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.api.definition import Api
 from mockserver.core.clock import iso
 from mockserver.core.job import Job
+from mockserver.core.machine import FINAL, Machine, Next
 from mockserver.core.plan import describe_on_cancel, describe_plan
 
 
@@ -40,10 +41,42 @@ def describe(api: Api, job: Job) -> dict[str, Any]:
     if job.parent is not None:
         record["parent"] = job.parent
     if planned is not None:
-        record["next"] = {"state": planned.to, "phase": str(machine.by_name[planned.to].phase)}
-        if planned.at is not None:
-            record["next"]["at"] = iso(planned.at)
-        else:
-            record["next"]["looks"] = planned.looks
+        record["next"] = _next(machine, planned)
     # An API may have a `kind` of its own among the fixture's fields (GES does): that is the one its users know.
     return {"api": job.api, "kind": job.kind, **api.own_fields(job), **record}
+
+
+TEXT = 120
+"""Characters of an own field that a row shows."""
+
+
+def row(api: Api, job: Job) -> dict[str, Any]:
+    """Return what a list shows of a job: its state, what comes next, and `about`: its own fields that are short texts.
+
+    `kind` is the machine's here, and a `kind` of the API's own is in `about`.
+    """
+    machine = api.machines[job.kind]
+    state = machine.by_name[job.state]
+    own, planned = api.own_fields(job), machine.next(job)
+    return {
+        "api": job.api,
+        "kind": job.kind,
+        "id": job.id,
+        "parent": job.parent,
+        "state": job.state,
+        "phase": str(state.phase),
+        "shown": state.word,
+        "final": state.phase in FINAL,
+        "held": job.held,
+        "owner": job.owner,
+        "created": iso(job.created),
+        "ended": None if job.ended is None else iso(job.ended),
+        "next": None if planned is None else _next(machine, planned),
+        "about": {name: value[:TEXT] for name, value in own.items() if isinstance(value, str) and value},
+    }
+
+
+def _next(machine: Machine, planned: Next) -> dict[str, Any]:
+    """Return the planned change of a job: to which state, and when or after how many more looks."""
+    when = {"looks": planned.looks} if planned.at is None else {"at": iso(planned.at)}
+    return {"state": planned.to, "phase": str(machine.by_name[planned.to].phase), **when}

@@ -1,4 +1,4 @@
-"""One request to the control API, decoded: who may ask, which sandbox, what the query and the body say."""
+"""One request to the control API, decoded: which sandbox, what the query and the body say."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
-from mockserver.api.accounts import read_bearer, same_secret
 from mockserver.api.context import Peer, RequestContext, Resolved
-from mockserver.api.operation import Entrance, Handler, Operation
+from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
@@ -25,7 +23,6 @@ from mockserver.wire.json import Malformed, read_json
 BODY_LIMIT = 1024 * 1024
 """Bytes a body may have; a snapshot may be as large as an API's request."""
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -100,35 +97,6 @@ def handled(handler: ControlHandler) -> Handler:
         return await handler(context.details)
 
     return handle
-
-
-def admit(services: Services, peer: Peer, route: Operation | Entrance | None) -> None:
-    """Let a request in by its peer.
-
-    Raises:
-        ControlError: a page of another site asks for a change, or the token is missing.
-    """
-    if peer.method not in _SAFE:
-        site, origin = peer.headers.get("Sec-Fetch-Site"), peer.headers.get("Origin")
-        ours = origin is None or urlsplit(origin).netloc.casefold() == peer.host.casefold()
-        if (site is not None and site not in ("same-origin", "none")) or not ours:
-            raise ControlError(
-                403,
-                "cross-site",
-                "a page of another site may not change anything here",
-                "call it from a program, or from /_control/",
-            )
-    token = services.settings.control_token
-    if token is not None and not (isinstance(route, ControlOperation) and route.public):
-        _ask_for_token(token, peer)
-
-
-def _ask_for_token(token: str, peer: Peer) -> None:
-    if not same_secret(read_bearer(peer.headers.get("Authorization")), token):
-        hint = "send Authorization: Bearer and the value of --control-token"
-        raise ControlError(
-            401, "token", "the control API asks for its token", hint, headers={"WWW-Authenticate": "Bearer"}
-        )
 
 
 def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:

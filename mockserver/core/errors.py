@@ -35,7 +35,7 @@ class UnknownState(DomainError):
     """A word that is neither a state nor a phase of the machine; `allowed` lists those that are."""
 
     def __init__(self, word: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"{word!r} is no state here; use one of {', '.join(allowed)}")
+        super().__init__(f"{word!r} is no state here; {meant(word, allowed)}use one of {', '.join(allowed)}")
         self.word = word
         self.allowed = tuple(allowed)
 
@@ -60,6 +60,13 @@ class Beaten(DomainError):
 def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence that refuses a name: what was meant, if one is near, and all there are."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, 1)
-    meant = f"did you mean {near[0]!r}? " if near else ""
-    return f"no {what} {name!r}; {meant}there are {', '.join(names)}"
+    return f"no {what} {name!r}; {meant(name, names)}there are {', '.join(names)}"
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the question after the name that is nearest, in any letter case, and a blank; empty for none."""
+    folded: dict[str, str] = {}
+    for one in known:
+        folded.setdefault(one.casefold(), str(one))  # an enum's member shows as its word
+    near = difflib.get_close_matches(name.casefold(), folded, 1)
+    return f"did you mean {folded[near[0]]!r}? " if near else ""

@@ -239,8 +239,10 @@ class Machine:
 
     def settle(self, job: Job, now: float) -> Job:
         """Make every planned change that is due at `now` (epoch seconds)."""
+        if job.held:
+            return job
         while (planned := self.next(job)) is not None and planned.at is not None and planned.at <= now:
-            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None, held=job.held)
+            job = self._move(job, planned.to, planned.at, Cause.CLOCK, None, held=False)
         return job
 
     def look(self, job: Job, now: float) -> Job:

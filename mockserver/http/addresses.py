@@ -79,10 +79,7 @@ class Addresses:
         except UnknownSandbox as error:
             refusal, sandbox = error, self._sandboxes.default
         try:
-            life = await sandbox.store.life(sandbox.name)
-            sandbox = (
-                sandbox.living if sandbox.living is not None and sandbox.living.key == life else sandbox.live(life)
-            )
+            sandbox = sandbox.living or sandbox.live(await sandbox.store.life(sandbox.name))
         except Over:
             # The default one may be asked before it is filled.
             if sandbox is not self._sandboxes.default:

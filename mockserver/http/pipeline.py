@@ -168,6 +168,9 @@ class Pipeline:
                 return streamed
             return answer_of(request, response, headers)
         except Over:
+            # Another process may have ended it, so that nobody here has said so.
+            if home.living is not None and home.living.key == accepted.sandbox.key:
+                home.forget_life()
             self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
             return _disown(accepted.sandbox)
         finally:

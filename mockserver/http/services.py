@@ -23,11 +23,18 @@ async def _nothing(sandbox: str) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Ports:
-    """What the listening side offers: ports for one sandbox (by scheme), and the CA of the TLS port."""
+    """What the listening side offers.
+
+    Attributes:
+        open, close: ports for one sandbox, by scheme.
+        ca_pem: the CA of the TLS port.
+        own_url: where this server reaches its own APIs, without a trailing slash; None: it does not know.
+    """
 
     open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
     close: Callable[[str], Awaitable[None]] = _nothing
     ca_pem: bytes | None = None
+    own_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

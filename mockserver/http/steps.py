@@ -31,7 +31,7 @@ from mockserver.journal.entry import (
     Entry,
     bounded,
 )
-from mockserver.journal.masking import mask
+from mockserver.journal.masking import mask, mask_path
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
 
@@ -120,7 +120,7 @@ def match_subject(context: RequestContext[Any, Any], known: Known | None) -> Mat
 def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:
     """Return the API's own 500 for a bug of ours that is being handled, and its traceback."""
     failure = traceback.format_exc()
-    log.error("a bug of ours in %s %s\n%s", context.method, mask(context.path), mask(failure))
+    log.error("a bug of ours in %s %s\n%s", context.method, mask_path(context.path), mask(failure))
     try:
         return api.refuse(context, HandlerFailed()), failure
     except Exception:
@@ -147,8 +147,7 @@ def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> t
 
 def in_a_header(breach: Violation) -> str:
     """Return a breach as a header says it: where and what, in ASCII, secrets masked, cut at 200 characters."""
-    hidden = masking.current().hides(breach.pointer.rpartition("/")[2])
-    message = "its value, which is secret, does not fit" if hidden else breach.message
+    message = masking.current().sentence(breach.pointer, breach.message)
     sentence = mask(f"{breach.part} {breach.pointer}".strip() + f": {message}")
     words = " ".join(sentence.split()).encode("ascii", "replace").decode()
     # What is left of a client's control characters may not stand in a header.
@@ -245,4 +244,5 @@ def request_event(entry: Entry) -> dict[str, Any]:
         "operation": entry.operation,
         "job": entry.job,
         "status": entry.status,
+        "subject": entry,
     }

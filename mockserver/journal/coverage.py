@@ -12,6 +12,7 @@ from typing import Any
 from mockserver.api.definition import Api
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
+from mockserver.journal import masking
 from mockserver.store.base import Store
 
 CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
@@ -45,9 +46,12 @@ async def keep_violations(
 
 
 async def violations(store: Store, sandbox: str) -> list[dict[str, Any]]:
-    """Return the breaches since the last reset, oldest first."""
+    """Return the breaches since the last reset, oldest first, secrets masked."""
     kept = await store.collection(sandbox, VIOLATIONS)
-    return [one for found in kept.values() for one in found]
+    hide = masking.current()
+    return [
+        {**one, "message": hide.sentence(one["pointer"], one["message"])} for found in kept.values() for one in found
+    ]
 
 
 async def report(store: Store, sandbox: str, apis: Iterable[Api], contracts: Contracts) -> dict[str, Any]:

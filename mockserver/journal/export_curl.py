@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import MaskedEntry
+from mockserver.journal.masking import Masking
 
 _MADE_BY_CURL = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"})
 """Headers that curl sends as they must be for its own connection."""
 
 
-def curl(entries: Sequence[Entry], base: str) -> str:
+def curl(entries: Sequence[Entry], base: str, hide: Masking | None = None) -> str:
     """Return one curl command per request, oldest first, secrets masked."""
-    return "".join(_command(MaskedEntry(entry), base) + "\n" for entry in entries)
+    return "".join(_command(MaskedEntry(entry, hide), base) + "\n" for entry in entries)
 
 
 def _command(entry: MaskedEntry, base: str) -> str:

@@ -9,18 +9,18 @@ from typing import Any
 from mockserver._version import __version__
 from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import MaskedEntry, MaskedMessage
-from mockserver.journal.masking import MASK
+from mockserver.journal.masking import MASK, Masking
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-def har(entries: Sequence[Entry], base: str) -> dict[str, Any]:
+def har(entries: Sequence[Entry], base: str, hide: Masking | None = None) -> dict[str, Any]:
     """Return a HAR 1.2 document, secrets masked. URLs begin with `base`, for the journal keeps paths only."""
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "mockserver", "version": __version__},
-            "entries": [_entry(MaskedEntry(entry), base) for entry in entries],
+            "entries": [_entry(MaskedEntry(entry, hide), base) for entry in entries],
         }
     }
 

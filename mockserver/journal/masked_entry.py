@@ -52,7 +52,7 @@ class MaskedEntry:
         self.method, self.status, self.milliseconds = entry.method, entry.status, entry.milliseconds
         self.at = iso(entry.at)
         self.http_version = f"HTTP/{entry.http_version[0]}.{entry.http_version[1]}"
-        self.path = self._hide.text(entry.path)
+        self.path = self._hide.path(entry.path)
 
     @cached_property
     def request(self) -> MaskedMessage:
@@ -67,8 +67,8 @@ class MaskedEntry:
     @property
     def query(self) -> Pairs:
         """The query string, decoded, in order, repeated names too."""
-        pairs = parse_qsl(self.path.partition("?")[2], keep_blank_values=True)
-        return tuple((name, MASK if self._hide.hides(name) else value) for name, value in pairs)
+        pairs = parse_qsl(self._entry.path.partition("?")[2], keep_blank_values=True)
+        return tuple((name, self._hide.value(name, value)) for name, value in pairs)
 
     @property
     def cookies(self) -> Pairs:
@@ -97,7 +97,10 @@ class MaskedEntry:
     @property
     def violations(self) -> list[dict[str, str]]:
         """The breaches of contract by either side."""
-        return [{**one.as_dict(), "message": self._hide.text(one.message)} for one in self._entry.violations]
+        return [
+            {**one.as_dict(), "message": self._hide.sentence(one.pointer, one.message)}
+            for one in self._entry.violations
+        ]
 
     def url(self, base: str) -> str:
         """Return the whole address, `base` being that of the sandbox: the journal keeps paths only."""
@@ -138,7 +141,7 @@ class MaskedEntry:
         content_type = _header(headers, "content-type")
         return MaskedMessage(
             headers=self._hide.headers(headers),
-            text=self._hide.text(text_of(body, content_type)),
+            text=self._hide.body(text_of(body, content_type), content_type),
             size=max(size, len(body)),
             is_cut=size > len(body),
             content_type=self._hide.header("content-type", content_type),
@@ -150,13 +153,16 @@ def told_record(told: State | None) -> dict[str, Any] | None:
     return None if told is None else {"state": told.word, "phase": str(told.phase), "final": told.phase in FINAL}
 
 
-def describe(entry: Entry, *, bodies: bool = True) -> dict[str, Any]:
+def describe(entry: Entry, *, bodies: bool = True, hide: Masking | None = None) -> dict[str, Any]:
     """Return an entry as JSON, secrets masked, bodies cut at 64 KiB."""
-    return MaskedEntry(entry).as_dict(bodies=bodies)
+    return MaskedEntry(entry, hide).as_dict(bodies=bodies)
 
 
 def _side(message: MaskedMessage) -> dict[str, Any]:
-    shown: dict[str, Any] = {"headers": dict(message.headers), "body": message.text}
+    headers: dict[str, str] = {}
+    for name, value in message.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    shown: dict[str, Any] = {"headers": headers, "body": message.text}
     if message.is_cut:
         shown["size"] = message.size
     return shown

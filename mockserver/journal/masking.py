@@ -9,10 +9,12 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from mockserver.journal import secret_places as places
 
 MASK = "***"
 
@@ -24,7 +26,10 @@ _NAMES = (
 _ADDRESSES = frozenset({"location", "referer"})
 """Headers that hold an address, in whose query a secret may stand."""
 
-_SCHEME = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
+_SCHEME = re.compile(r"((?:Bearer|Basic)\s+)([\w.~+/=-]+)", re.IGNORECASE)
+_USER = re.compile(r"(://[^/\s@:]{0,200}:)([^@/\s]{1,200})(?=@)")
+_NO_FORM = ("<", "{", "[")
+"""What the body of a form does not begin with, though its sender calls it one."""
 
 
 class HasSecrets(Protocol):
@@ -32,61 +37,106 @@ class HasSecrets(Protocol):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Names of parameters and headers."""
+        """Names of parameters, fields and headers."""
+
+    @property
+    def open_secrets(self) -> tuple[str, ...]:
+        """Names of objects that lie in a field of such a name and have fields of their own meaning."""
 
 
-@dataclass(frozen=True, slots=True, init=False)
 class Masking:
     """Takes the values of secrets out of texts and headers.
 
     Attributes:
         names: of parameters, of JSON and XML fields and of headers, in lower case.
+        open_names: of objects that lie in a secret one and have fields of their own meaning, in lower case.
+        public: values that everybody may read, whatever they are called.
     """
 
-    names: frozenset[str]
-    _forms: tuple[tuple[re.Pattern[str], str], ...]
+    __slots__ = ("names", "open_names", "public")
 
-    def __init__(self, names: Iterable[str]) -> None:
-        known = frozenset(name.lower() for name in names)
-        object.__setattr__(self, "names", known)
-        object.__setattr__(self, "_forms", _forms(known))
+    def __init__(self, names: Iterable[str], open_names: Iterable[str] = (), public: Iterable[str] = ()) -> None:
+        self.names = frozenset(name.lower() for name in names)
+        self.open_names = frozenset(name.lower() for name in open_names)
+        self.public = frozenset(public)
+
+    def showing(self, public: Iterable[str]) -> Masking:
+        """Return the same, but for values that everybody may read."""
+        return Masking(self.names, self.open_names, public)
 
     def text(self, text: str) -> str:
-        """Return a text (path, body, message) with the values of secrets replaced by `***`."""
-        for form, replacement in self._forms:
-            text = form.sub(replacement, text)
-        return text
+        """Return a text (body, message, line of a log) with the values of secrets replaced by `***`."""
+        text = places.in_xml(text, self.hides, self._shown)
+        text = places.in_entities(text, self.hides, self._shown)
+        text = places.in_json(text, self.hides, self._opens, self._shown)
+        text = places.in_parts(text, self.hides, self._shown)
+        text = places.in_pairs(text, self.hides, self._shown)
+        text = _USER.sub(lambda found: found[1] + self._shown(found[2], found[2]), text)
+        return _SCHEME.sub(lambda found: found[1] + self._credentials(found[2]), text)
+
+    def path(self, path: str) -> str:
+        """Return a path or address, with its query, with the values of secrets replaced by `***`."""
+        before, sign, query = path.partition("?")
+        return self.text(before) + sign + places.in_form(query, self.hides, self._shown, self.text)
+
+    def body(self, text: str, content_type: str) -> str:
+        """Return a body with the values of secrets replaced by `***`."""
+        if "x-www-form-urlencoded" in content_type.lower() and text.lstrip()[:1] not in _NO_FORM:
+            return places.in_form(text, self.hides, self._shown, self.text)
+        return self.text(text)
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value: masked when it is secret, and bytes that are no UTF-8 by `?`."""
         lower = name.lower()
         if lower in self.names:
-            return MASK
+            scheme, blank, rest = value.partition(" ")
+            if blank and self.public and scheme.lower() in ("basic", "bearer") and self._credentials(rest) == rest:
+                return value
+            return self._shown(value, value)
         if not value.isascii():
             value = value.encode("utf-8", "replace").decode()
-        return self.text(value) if lower in _ADDRESSES else value
+        return self.path(value) if lower in _ADDRESSES else value
 
     def headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """Return the headers as pairs, in their order, several of one name too."""
         return tuple((name, self.header(name, value)) for name, value in headers.items())
 
+    def value(self, name: str, value: str) -> str:
+        """Return the value of a parameter, masked when its name says so, or where a part of it is secret."""
+        return self._shown(value, value) if self.hides(name) else self.text(value)
+
+    def sentence(self, pointer: str, message: str) -> str:
+        """Return what is said of the value at a JSON pointer, which a sentence may quote without its name."""
+        if self.hides_at(pointer):
+            return "its value, which is secret, does not fit"
+        return self.text(message)
+
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter, field or header of that name is secret."""
         return name.lower() in self.names
 
+    def hides_at(self, pointer: str) -> bool:
+        """Tell whether the value at a JSON pointer lies in a secret one."""
+        hidden = False
+        for name in pointer.split("/"):
+            hidden = self.hides(name) or (hidden and not self._opens(name))
+        return hidden
 
-def _forms(names: frozenset[str]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return patterns for the same secret in each of the forms a text may give it, and what replaces each."""
-    # The longest first: a name that begins another must not end the search.
-    any_name = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-    patterns = (
-        (rf'("(?:{any_name})"\s*:\s*)"(?:[^"\\]|\\.)*"?', rf'\1"{MASK}"'),  # JSON
-        (rf"((?:^|[?&\s;#'\"(])(?:{any_name})=)[^&\s\"'<>]*", rf"\1{MASK}"),  # a form, or a query
-        (rf"(<(?:[\w.-]+:)?(?:{any_name})(?:\s[^<>]*)?>)[^<]*", rf"\1{MASK}"),  # XML
-        (rf'(name="(?:{any_name})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', rf"\1{MASK}"),  # multipart
-    )
-    compiled = tuple((re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in patterns)
-    return (*compiled, (_SCHEME, rf"\1{MASK}"))
+    def _opens(self, name: str) -> bool:
+        return name.lower() in self.open_names
+
+    def _shown(self, written: str, meant: str) -> str:
+        return written if not written or meant in self.public else MASK
+
+    def _credentials(self, written: str) -> str:
+        """Return what is shown of the credentials behind `Basic` or `Bearer`."""
+        if self.public and written not in self.public:
+            try:
+                secret = base64.b64decode(written, validate=True).decode().partition(":")[2]
+            except ValueError:
+                return MASK
+            return written if secret in self.public else MASK
+        return self._shown(written, written)
 
 
 class _Process:
@@ -100,9 +150,12 @@ class _Process:
 
     def learn(self, apis: Iterable[HasSecrets]) -> None:
         """Take the secrets of some APIs for secrets from now on."""
-        names = frozenset(name.lower() for api in apis for name in api.secrets)
-        if not names <= self.masking.names:
-            self.masking = Masking(self.masking.names | names)
+        known = self.masking
+        apis = tuple(apis)
+        names = known.names | {name.lower() for api in apis for name in api.secrets}
+        opened = known.open_names | {name.lower() for api in apis for name in api.open_secrets}
+        if (names, opened) != (known.names, known.open_names):
+            self.masking = Masking(names, opened)
 
 
 _process = _Process()
@@ -117,3 +170,8 @@ def current() -> Masking:
 def mask(text: str) -> str:
     """Return a text with the values of all secrets this process knows replaced by `***`."""
     return _process.masking.text(text)
+
+
+def mask_path(path: str) -> str:
+    """Return a path or address, with its query, with the values of all secrets replaced by `***`."""
+    return _process.masking.path(path)

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from typing import Any
 
 from mockserver.journal.entry import Entry, decoded
-from mockserver.journal.masking import MASK, current, mask
+from mockserver.journal.masking import MASK, current, mask, mask_path
 from mockserver.journal.matching import Difference, Match, MatchSubject, differences
 
 NEAREST = 3
@@ -31,7 +31,7 @@ class NearMiss:
     def lines(self) -> list[str]:
         """Return it for a person, in at most four lines, secrets masked."""
         entry = self.entry
-        first = f"  close: #{entry.number} {entry.method} {mask(entry.path)} ({entry.operation or 'unknown'})"
+        first = f"  close: #{entry.number} {entry.method} {mask_path(entry.path)} ({entry.operation or 'unknown'})"
         return [first, *(f"    {mask(_masked(one).sentence())}" for one in self.differences[:3])]
 
     def as_dict(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class NearMiss:
         return {
             "number": entry.number,
             "method": entry.method,
-            "path": mask(entry.path),
+            "path": mask_path(entry.path),
             "operation": entry.operation,
             "job": entry.job,
             "status": entry.status,
@@ -51,13 +51,13 @@ class NearMiss:
 
 def _masked(one: Difference) -> Difference:
     """Return a difference as a tester may see it: a secret's name hides the value that was found."""
-    name = one.field.rsplit("/", 1)[-1].removeprefix("header ")
+    name = one.field.removeprefix("header ")
     found = one.found
     if found is None:
         return one
-    if current().hides(name):
-        found = MASK
-    elif isinstance(found, str):
+    if current().hides_at(name):
+        return Difference(field=one.field, expected=MASK, found=MASK)
+    if isinstance(found, str):
         found = mask(found)[:500]
     elif isinstance(found, Mapping | list):
         found = mask(json_of(found))[:500]

@@ -15,7 +15,7 @@ from typing import Any
 
 from mockserver.contracts.model import Violation
 from mockserver.journal.entry import Entry
-from mockserver.journal.masking import mask
+from mockserver.journal.masking import current, mask, mask_path
 from mockserver.journal.matching import Match, MatchSubject, fits
 from mockserver.journal.near_misses import NearMiss, json_of, subject_of
 
@@ -280,12 +280,13 @@ def _words(match: Match) -> str:
 
 
 def _name(entry: Entry) -> str:
-    return entry.operation or f"{entry.method} {mask(entry.path)}"
+    return entry.operation or f"{entry.method} {mask_path(entry.path)}"
 
 
 def _broken(entry: Entry, one: Violation) -> str:
     place = f"{one.part}{one.pointer}"
-    return f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {place}: {mask(one.message)}"
+    said = current().sentence(one.pointer, one.message)
+    return f"#{entry.number} {_name(entry)} breaks the contract ({one.side}): {place}: {said}"
 
 
 def _line(entry: Entry) -> str:

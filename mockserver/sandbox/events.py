@@ -10,7 +10,9 @@ from typing import Any
 from mockserver.core.errors import DomainError
 
 Event = Mapping[str, Any]
-"""`event` says which kind it is: job, job-added, job-deleted, request, fault, clock, reset, stop."""
+"""`event` says which kind it is: job, job-added, job-changed, job-deleted, request, requests-cleared, fault,
+fault-armed, fault-removed, clock, settings, reset, stop. `subject` is the value that it is about (a job, an entry), for
+those who tell more of it; it is never sent as it stands."""
 
 STOP: Event = {"event": "stop"}
 """The last event there is: the sandbox, or the server, ends."""
@@ -53,6 +55,18 @@ def _stays() -> bool:
     return False
 
 
+class Listener(asyncio.Queue[Event]):
+    """What one who listens has not yet heard.
+
+    Attributes:
+        lost: events that were dropped since it began, because it did not keep up.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(BACKLOG)
+        self.lost = 0
+
+
 class Events:
     """The events of one sandbox.
 
@@ -61,15 +75,15 @@ class Events:
     """
 
     def __init__(self) -> None:
-        self.listeners: set[asyncio.Queue[Event]] = set()
+        self.listeners: set[Listener] = set()
 
-    def listen(self) -> asyncio.Queue[Event]:
+    def listen(self) -> Listener:
         """Return a queue that gets every event from now on; hand it to `ignore` when done."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(BACKLOG)
+        queue = Listener()
         self.listeners.add(queue)
         return queue
 
-    def ignore(self, queue: asyncio.Queue[Event]) -> None:
+    def ignore(self, queue: Listener) -> None:
         """Stop filling a queue."""
         self.listeners.discard(queue)
 
@@ -78,6 +92,7 @@ class Events:
         for queue in self.listeners:
             if queue.full():
                 queue.get_nowait()
+                queue.lost += 1
             queue.put_nowait(event)
 
     async def wait_until(self, look: Look, seconds: float, is_left: Callable[[], bool] = _stays) -> bool:

@@ -33,6 +33,7 @@ class JobsHome(NamedTuple):
         publish: gets a job and the moves that it has made.
         kinds: by API, `job` first.
         listeners: who would be told; nobody is when it is empty.
+        tell: gets `job-added`, `job-changed` or `job-deleted`, and the job.
     """
 
     store: Store
@@ -42,6 +43,7 @@ class JobsHome(NamedTuple):
     publish: Callable[[Job, Sequence[Transition]], None]
     kinds: Mapping[str, Sequence[str]]
     listeners: Collection[object]
+    tell: Callable[[str, Job], None] = lambda event, job: None
 
 
 class Jobs:
@@ -68,7 +70,7 @@ class Jobs:
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
         self.home = home
-        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners = home
+        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners, _ = home
         self._request = request
         self._moved = moved
         self._asked = asked
@@ -110,7 +112,7 @@ class Jobs:
             job.retention is not None
             and expired(machine, job, await self._now() if self._asked is None else self._asked)
         ):
-            job = (await self._apply(api, job_id, _look if look else _stay, kind, job, self._asked)).after
+            job = (await self._apply(api, job_id, Machine.look if look else _stay, kind, job, self._asked)).after
         if look:
             self.told = (api, kind, job.state)
         return job
@@ -149,6 +151,7 @@ class Jobs:
             settled = machine.settle(job, now)
             if settled.retention is not None and expired(machine, settled, now):
                 if await self._store.remove(self._sandbox, job):
+                    self.home.tell("job-deleted", job)
                     raise UnknownJob(api, job_id)
                 job = now = None
                 continue
@@ -170,6 +173,8 @@ class Jobs:
                         self._moved.extend([(changed, transition) for transition in transitions])
                     if self._listeners:
                         self._publish(changed, transitions)
+                else:
+                    self.home.tell("job-changed", changed)
             if problem is not None:
                 raise problem
             return Change(before=settled, after=changed)
@@ -214,7 +219,7 @@ class Jobs:
 
     async def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Change:
         """Let the clock move a held job again."""
-        return await self.change(api, job_id, _release, kind=kind, found=found)
+        return await self.change(api, job_id, Machine.release, kind=kind, found=found)
 
     async def add(self, *jobs: Job) -> Job:
         """Add a job and its parts, in one step; return the first.
@@ -224,6 +229,8 @@ class Jobs:
         """
         if await self._store.add_all(self._sandbox, [self.timed(job) for job in jobs]):
             self.made = jobs[0]
+            for job in jobs:
+                self.home.tell("job-added", job)
             return jobs[0]
         for job in jobs:
             if await self._store.get(self._sandbox, job.api, job.kind, job.id) is not None:
@@ -245,6 +252,7 @@ class Jobs:
             if job is None:
                 raise UnknownJob(api, job_id)
             if await self._store.remove(self._sandbox, job):
+                self.home.tell("job-deleted", job)
                 return job
 
     # --- many jobs --------------------------------------------------------------------------------
@@ -339,11 +347,3 @@ def times(machine: Machine, job: Job) -> Times:
 
 def _stay(_: Machine, job: Job, __: float) -> Job:
     return job
-
-
-def _look(machine: Machine, job: Job, now: float) -> Job:
-    return machine.look(job, now)
-
-
-def _release(machine: Machine, job: Job, now: float) -> Job:
-    return machine.release(job, now)

@@ -41,6 +41,7 @@ async def reset(sandbox: Sandbox, keep: Sequence[str] = ()) -> dict[str, Any]:
                     await store.write(staged.name, collection, key, value)
         reseeded = await staged.seed()
         gone = await store.move(staged.name, sandbox.key, keep=kept)
+        sandbox.forget_life()
     except BaseException:
         await store.clear(staged.name)
         raise

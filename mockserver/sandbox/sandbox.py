@@ -60,6 +60,7 @@ class Sandbox:
         ttl: real seconds without a request after which it ends; None for never.
         used: when it last had done with a request, by the monotonic clock.
         calls: how many are being answered.
+        living: its present life, as far as this process has been told (see `live`).
         ports: those that belong to it alone, by scheme.
         listeners: who would hear an event.
         first_clock: the clock as it stands until it is set.
@@ -100,7 +101,9 @@ class Sandbox:
         machines = {(api.name, kind): machine for api in config.apis for kind, machine in api.machines.items()}
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
-        self.jobs = Jobs(JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners))
+        self.jobs = Jobs(
+            JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners, self._tell)
+        )
         self._documents = {name: Documents(config.store, key, name) for name in self.apis}
         self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)
         self.settings_with = self._settings.with_changes
@@ -111,7 +114,8 @@ class Sandbox:
         """Return this sandbox for as long as it is neither reset, nor replaced, nor ended: one life of it.
 
         What a request works in from its arrival: whatever it then asks of the store raises `Over`, once that has
-        happened, and is never done in what came after. It is kept as `living`, for the next request.
+        happened, and is never done in what came after. It is kept as `living`, so that requests need not ask for it;
+        whoever ends it says so (`forget_life`).
 
         Args:
             life: by `Store.life`.
@@ -120,6 +124,10 @@ class Sandbox:
         made.key, made.living = life, None
         made._furnish()
         return made
+
+    def forget_life(self) -> None:
+        """Say that its life is over, as this process has brought about or found out: the next request asks anew."""
+        self.home.living = None
 
     async def is_over(self) -> bool:
         """Tell whether it has ended or, for one that `live` returned, was reset or replaced."""
@@ -137,6 +145,7 @@ class Sandbox:
         self.states = {name: api.state(self.sites[name]) for name, api in self.apis.items()}
         self.first_settings = {name: fixtures.settings(api) for name, api in self.apis.items()}
         self._furnish()
+        self.forget_life()
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
         """Set the clock; return the planned changes that came due by it, in order of time."""
@@ -229,4 +238,9 @@ class Sandbox:
 
     def _publish_moves(self, job: Job, transitions: Sequence[Transition]) -> None:
         for move in transitions:
-            self.publish({"event": "job", **transition_record(job, move)})
+            self.publish({"event": "job", **transition_record(job, move), "subject": job})
+
+    def _tell(self, event: str, job: Job) -> None:
+        if self.listeners:
+            facts = {"api": job.api, "kind": job.kind, "id": job.id, "state": job.state}
+            self.publish({"event": event, **facts, "subject": job})

@@ -1,4 +1,4 @@
-"""For tests of clients: handles of a sandbox, and the pytest plugin.
+"""For tests of clients: handles of a sandbox, the pytest plugin, and the same for `unittest` and for a `with` block.
 
 pytest loads the plugin before coverage starts; so this package imports nothing until a name is asked for.
 """
@@ -8,28 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mockserver.testing.handles import (
-        Sandbox as Sandbox,
-    )
-    from mockserver.testing.handles import (
-        SandboxApi as SandboxApi,
-    )
-    from mockserver.testing.handles import (
-        SandboxClock as SandboxClock,
-    )
-    from mockserver.testing.handles import (
-        SandboxFaults as SandboxFaults,
-    )
-    from mockserver.testing.handles import (
-        Server as Server,
-    )
+    from mockserver.testing.cases import SandboxCase, open_sandbox
+    from mockserver.testing.handles import Sandbox, SandboxApi, SandboxClock, SandboxFaults, Server
+
+__all__ = ["Sandbox", "SandboxApi", "SandboxCase", "SandboxClock", "SandboxFaults", "Server", "open_sandbox"]
+
+_ELSEWHERE = {"SandboxCase": "cases", "open_sandbox": "cases"}
 
 
 def __getattr__(name: str) -> Any:
     import importlib
 
-    handles = importlib.import_module("mockserver.testing.handles")
-    try:
-        return getattr(handles, name)
-    except AttributeError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"mockserver.testing.{_ELSEWHERE.get(name, 'handles')}"), name)

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
 from mockserver.client import (
     ClockRecord,
     Control,
-    ControlError,
     FaultRecord,
     JobRecord,
     Record,
     RequestRecord,
     SandboxRecord,
 )
+from mockserver.client.transport import is_refusal
+
+__tracebackhide__ = is_refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,41 @@ class SandboxApi:
         return self._control.requests(self.name, **{"limit": 1000, **filters})[::-1]
 
 
+if TYPE_CHECKING:
+    # While the test runs each is a `SandboxApi`; a type checker and an editor know the fields of its jobs.
+    from mockserver.testing import job_fields as of
+
+    class ArcgisApi(SandboxApi):
+        def job(self, **fields: Unpack[of.ArcgisJob]) -> JobRecord: ...  # type: ignore[override]
+        def force(  # type: ignore[override]
+            self, job_id: str, state: str, hold: bool = True, *, run: None = None, **fields: Unpack[of.ArcgisFields]
+        ) -> JobRecord: ...
+
+    class CasjobsApi(SandboxApi):
+        def job(self, **fields: Unpack[of.CasjobsJob]) -> JobRecord: ...  # type: ignore[override]
+        def force(  # type: ignore[override]
+            self, job_id: str, state: str, hold: bool = True, *, run: None = None, **fields: Unpack[of.CasjobsFields]
+        ) -> JobRecord: ...
+
+    class GesApi(SandboxApi):
+        def job(self, **fields: Unpack[of.GesJob]) -> JobRecord: ...  # type: ignore[override]
+        def force(  # type: ignore[override]
+            self, job_id: str, state: str, hold: bool = True, *, run: None = None, **fields: Unpack[of.GesFields]
+        ) -> JobRecord: ...
+
+    class PrimeApi(SandboxApi):
+        def job(self, **fields: Unpack[of.PrimeJob]) -> JobRecord: ...  # type: ignore[override]
+        def force(  # type: ignore[override]
+            self,
+            job_id: str,
+            state: str,
+            hold: bool = True,
+            *,
+            run: str | None = None,
+            **fields: Unpack[of.PrimeFields],
+        ) -> JobRecord: ...
+
+
 class SandboxClock:
     """A sandbox's clock."""
 
@@ -160,10 +197,10 @@ class Sandbox:
         clock, faults: its clock, and what goes wrong in it on purpose.
     """
 
-    arcgis: SandboxApi
-    casjobs: SandboxApi
-    ges: SandboxApi
-    prime: SandboxApi
+    arcgis: ArcgisApi
+    casjobs: CasjobsApi
+    ges: GesApi
+    prime: PrimeApi
 
     def __init__(self, server: Server, record: SandboxRecord) -> None:
         self.name = record.name
@@ -189,39 +226,3 @@ class Sandbox:
     def verify(self, match: Mapping[str, Any] | None = None, **how: Any) -> Record:
         """Check what the client did; see `Control.verify`."""
         return self.control.verify(match, **how)
-
-
-def broken_contracts(sandbox: Sandbox) -> list[str]:
-    """Return each breach of contract that happened in a sandbox, as a sentence."""
-    found = []
-    for one in sandbox.control.violations():
-        who = "the client" if one["side"] == "client" else "mockserver itself (a bug of it; please report)"
-        where = " ".join(filter(None, (one["part"], one["pointer"])))
-        asked = _asked(sandbox, one["request"])
-        found.append(f"{who} broke the contract of {one['operation']} in {asked}: {where}: {one['message']}")
-    return found
-
-
-def _asked(sandbox: Sandbox, number: int) -> str:
-    try:
-        request = sandbox.control.request(number)
-    except ControlError:
-        return f"request {number}"  # the journal has dropped it
-    return f"request {number} ({request.method} {request.path})"
-
-
-def faults_for_nothing(sandbox: Sandbox) -> list[str]:
-    """Return each armed fault that nothing has hit, as a sentence."""
-    return [
-        f"the fault {one.id} never fired (match {dict(one.match)}, effect {dict(one.effect)}): it has tested nothing"
-        for one in sandbox.faults.list(unused=True)
-    ]
-
-
-def states_for_nothing(sandbox: Sandbox) -> list[str]:
-    """Return each forced state that no client saw, as a sentence; the sandbox is reset by it."""
-    return [
-        f"no client saw {one['api']} {one['kind']} {one['id']} in the forced state {one['state']}: "
-        "it has tested nothing"
-        for one in sandbox.control.reset().get("forced_unseen", ())
-    ]

@@ -1,56 +1,71 @@
 """The pytest plugin: a server for the session, and a sandbox for each test that asks for one.
 
 pytest loads this module before coverage starts and in every run on a machine where the package is
-installed; so it imports nothing of the package before a fixture is used.
+installed; so it imports nothing of the package before an option or a fixture is used.
+
+Rules a maintainer must keep:
+
+1. What is wrong is said in the test's own phase, so that `xfail` and reruns work; at teardown only what came later.
+2. A report is made before the sandbox is gone, in the process that ran the test; the files of JUnit are written by
+   the process that hears of it (xdist's controller).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import xml.etree.ElementTree as ET
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.testing.asked import Asked
     from mockserver.testing.handles import Sandbox, Server
+    from mockserver.testing.watch import Watch
 
-TTL = 600
-"""Real seconds after which a sandbox ends that a killed test run has left behind."""
+SECTION = "mockserver"
+"""The section of a report."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What `@pytest.mark.mockserver(…)` asks for.
-
-    Attributes:
-        allow_violations: the client may break contracts.
-        allow_unused_faults: a fault may stay without a hit.
-        forced_states_seen: fail when no client saw a state that the test forced.
-        fixtures: documents, or names of loaded ones (`default`: all), to start with instead of the server's own.
-        port: give the sandbox a port of its own, for clients that only take a host.
-    """
-
-    allow_violations: bool = False
-    allow_unused_faults: bool = False
-    forced_states_seen: bool = False
-    fixtures: tuple[Any, ...] | None = None
-    port: bool = False
+_watches: pytest.StashKey[list[Watch]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--mockserver-url`."""
-    parser.getgroup("mockserver").addoption(
+    """Add `--mockserver-url` and `--mockserver-artifacts`."""
+    group = parser.getgroup("mockserver")
+    group.addoption(
         "--mockserver-url",
         metavar="URL",
         help="use the mockserver that already runs there (default: $MOCKSERVER_URL; none: start one in this process)",
+    )
+    group.addoption(
+        "--mockserver-artifacts",
+        metavar="DIR",
+        help="write HAR, jobs, violations and report of each failed test there (default: $MOCKSERVER_ARTIFACTS)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
+    from dataclasses import fields
+
+    from mockserver.testing.asked import Asked
+
     known = ", ".join(f"{field.name}={field.default!r}" for field in fields(Asked))
     config.addinivalue_line("markers", f"mockserver({known}): what the sandbox of this test is like and allows")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Refuse a server that was asked for and is not there, once; find who writes JUnit's file."""
+    plugins = session.config.pluginmanager
+    for writer in [one for one in plugins.get_plugins() if hasattr(one, "node_reporter")]:
+        plugins.register(_JUnit(writer))
+    url = session.config.getoption("--mockserver-url")
+    if url and not hasattr(session.config, "workerinput"):
+        try:
+            _running(url)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(scope="session")
@@ -68,48 +83,112 @@ def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, An
 
     url = request.config.getoption("--mockserver-url") or environment("url")
     if url:
-        url = url.rstrip("/").removesuffix("/_control")
-        control = Control(url, token=environment("control_token"))
-        control.health()
-        yield Server(url=url, control=control, tls_url=url if url.startswith("https:") else None)
+        try:
+            server = _running(url)
+        except ValueError as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        yield server
         return
     from mockserver.server import MockServer
 
-    with MockServer(**{"tls_port": 0, **mockserver_settings}) as server:
-        control = Control(server.control_url, token=server.settings.control_token)
-        yield Server(url=server.url, control=control, tls_url=server.tls_url, ca_pem=server.ca_pem)
+    with MockServer(**{"tls_port": 0, **mockserver_settings}) as started:
+        control = Control(started.control_url, token=started.settings.control_token)
+        yield Server(url=started.url, control=control, tls_url=started.tls_url, ca_pem=started.ca_pem)
 
 
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest, mockserver: Server) -> Iterator[Sandbox]:
-    """Provide a fresh sandbox; fail the test when its client broke a contract or a fault of it never fired."""
-    from mockserver.testing import handles as testing
+    """Provide a fresh sandbox; the test fails when its client broke a contract or a fault of it never fired."""
+    from mockserver.testing.watch import Watch
 
-    asked = _asked(request.node)
-    record = mockserver.control.create_sandbox(fixtures=asked.fixtures, ttl=TTL, port=asked.port)
-    sandbox = testing.Sandbox(mockserver, record)
+    watch = Watch(mockserver, _asked(request.node))
+    request.node.stash.setdefault(_watches, []).append(watch)
     try:
-        yield sandbox
-        problems = [] if asked.allow_violations else testing.broken_contracts(sandbox)
-        if not asked.allow_unused_faults:
-            problems += testing.faults_for_nothing(sandbox)
-        if asked.forced_states_seen:
-            problems += testing.states_for_nothing(sandbox)
+        yield watch.sandbox
+        late = watch.problems()
+        if late:
+            watch.keep()
     finally:
-        mockserver.control.delete_sandbox(record.name)
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
+        watch.end()
+    if late:
+        pytest.fail("\n".join(late), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that would pass though its sandbox saw what it must not."""
+    result = yield
+    found = [one for watch in item.stash.get(_watches, ()) for one in watch.problems()]
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the sandbox saw in the report of a failed test, and write it to files where that is asked for."""
+    report = yield
+    if report.failed:
+        for watch in item.stash.get(_watches, ()):
+            report.sections.append((SECTION, watch.report()))
+            _write(item, watch)
+    return report
+
+
+class _JUnit:
+    """Puts the section into JUnit's `system-out`, whatever `junit_logging` says of captured output."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write it before the writer closes the test."""
+        text = "\n".join(content for name, content in report.sections if name == SECTION)
+        if text:
+            element = ET.Element("system-out")
+            element.text = f"{SECTION}\n{text}"
+            self._writer.node_reporter(report).append(element)
+
+
+def _running(url: str) -> Server:
+    """Return a server that runs elsewhere.
+
+    Raises:
+        ValueError: none answers there, or it refuses; in one line.
+    """
+    from mockserver.client import Control, ControlError
+    from mockserver.settings import environment
+    from mockserver.testing.handles import Server
+
+    url = url.rstrip("/").removesuffix("/_control")
+    try:
+        control = Control(url, token=environment("control_token"))
+        control.index()
+        control.clock()  # which asks for the token
+    except ControlError as error:
+        raise ValueError(f"--mockserver-url (or MOCKSERVER_URL): {error}") from None
+    return Server(url=url, control=control, tls_url=url if url.startswith("https:") else None)
 
 
 def _asked(node: pytest.Item) -> Asked:
     """Merge the markers of a test, the nearest last."""
+    from mockserver.testing.asked import Asked
+
     given: dict[str, Any] = {}
     for mark in reversed(list(node.iter_markers("mockserver"))):
         given.update(mark.kwargs)
-    known = [field.name for field in fields(Asked)]
-    for name in given:
-        if name not in known:
-            pytest.fail(f"the marker mockserver has no {name!r}; it takes {', '.join(known)}", pytrace=False)
-    if given.get("fixtures") is not None:
-        given["fixtures"] = tuple(given["fixtures"])
-    return Asked(**given)
+    try:
+        return Asked.of(given, whose="the marker mockserver")
+    except TypeError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _write(item: pytest.Item, watch: Watch) -> None:
+    from mockserver.settings import environment
+    from mockserver.testing import artifacts
+
+    folder = item.config.getoption("--mockserver-artifacts") or environment("artifacts")
+    evidence = watch.evidence() if folder else None
+    if folder and evidence is not None:
+        artifacts.write(Path(folder), item.nodeid, evidence)

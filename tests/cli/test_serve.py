@@ -97,7 +97,7 @@ def test_it_prints_one_table_and_ends_on_a_signal(start: Start, number: int) -> 
 def test_it_prints_json_for_programs(start: Start) -> None:
     process = start("--port", "0", "--json")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     assert found["control_url"] == found["url"] + "/_control"
     assert found["pid"] == process.pid
@@ -108,7 +108,7 @@ def test_it_prints_json_for_programs(start: Start) -> None:
 def test_every_option_is_an_environment_variable(start: Start) -> None:
     process = start("--json", MOCKSERVER_PORT="0", MOCKSERVER_TLS_PORT="0", MOCKSERVER_APIS="ges")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     assert [one["api"] for one in found["apis"]] == ["ges"]
     assert found["tls_url"].startswith("https://127.0.0.1:")
@@ -122,7 +122,7 @@ def test_fixtures_may_be_listed_after_one_option(start: Start, tmp_path: Path) -
     one, two, three = (str(tmp_path / f"{name}.json") for name in ("one", "two", "three"))
     process = start("--fixtures", one, two, "--port", "0", f"--fixtures={three}", "--json")
 
-    found = json.loads(read_until(process, "\n}"))
+    found = json.loads(read_until(process, "}\n"))
 
     queues = Control(found["url"]).snapshot()["fixtures"]["casjobs"]["queues"]
     assert [queue["context"] for queue in queues] == ["one", "two", "three"]
@@ -131,7 +131,7 @@ def test_fixtures_may_be_listed_after_one_option(start: Start, tmp_path: Path) -
 
 def test_requests_in_flight_are_finished(start: Start) -> None:
     process = start("--port", "0", "--json")
-    control = Control(json.loads(read_until(process, "\n}"))["url"])
+    control = Control(json.loads(read_until(process, "}\n"))["url"])
     job = control.add("ges", graph="movie", state="running")
     control.add_fault({"delay": "2s"}, {"operation": "ges.JobStatus"})
     graph = f"{control.url}/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
@@ -209,18 +209,18 @@ def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None
 def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Path) -> None:
     state = str(tmp_path / "state.json")
     first = start("--port", "0", "--json", "--state", state)
-    Control(json.loads(read_until(first, "\n}"))["url"]).add("ges", id="kept", graph="movie", state="running")
+    Control(json.loads(read_until(first, "}\n"))["url"]).add("ges", id="kept", graph="movie", state="running")
     assert end(first) == 0
 
     second = start("--port", "0", "--json", "--state", state)
 
-    assert Control(json.loads(read_until(second, "\n}"))["url"]).job("ges", "kept").state == "running"
+    assert Control(json.loads(read_until(second, "}\n"))["url"]).job("ges", "kept").state == "running"
     assert end(second) == 0
 
 
 def test_the_log_is_json_when_asked_for(start: Start) -> None:
     process = start("--port", "0", "--json", "--log-format", "json", "--access-log")
-    url = json.loads(read_until(process, "\n}"))["url"]
+    url = json.loads(read_until(process, "}\n"))["url"]
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{url}/nowhere?token=s3cret", timeout=PATIENCE)
     process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""CasJobs by PyPI's casjobs 0.0.2: GET and POST, answers taken apart with regular expressions and minidom."""
+"""CasJobs by PyPI's casjobs 0.0.2 (GET and POST, answers taken apart with regular expressions and minidom) and mastcasjobs."""
 
 from __future__ import annotations
 
@@ -78,3 +78,25 @@ def test_errors_carry_the_sentence(jobs: Any) -> None:
     jobs.password = "wrong"
     with pytest.raises(Exception, match=r"CancelJob failed with status: 500\nSystem\.Exception: Invalid login: wsid 1"):
         jobs.cancel(1001)
+
+
+def test_mastcasjobs(server: MockServer, missing: Callable[[str], NoReturn]) -> None:
+    try:
+        from mastcasjobs import MastCasJobs
+    except ImportError:
+        missing("mastcasjobs is not installed; run `make clients`")
+    site = f"{server.url}/ps1casjobs"
+    addresses = {"base_url": f"{site}/services/jobs.asmx", "wsid_url": f"{site}/casusers.asmx/GetWebServiceId"}
+    with pytest.raises(ValueError, match="Incorrect MAST CasJobs username/password"):
+        MastCasJobs(username="alice", password="wrong", **addresses)
+    jobs = MastCasJobs(username="alice", password="secret", context="DR7", **addresses)
+
+    job = jobs.submit("select top 10 ra from PhotoObj", task_name="t")
+    assert jobs.status(job) == (0, "ready")
+    jobs.cancel(job)
+    assert jobs.status(job) == (2, "canceling")
+    table = jobs.quick("select top 2 ra, dec from PhotoObj")
+    assert [list(row) for row in table] == [[195.16, 2.5], [194.59, 2.48]]
+    with pytest.raises(Exception, match=r"Invalid object name 'Nowhere'"):
+        jobs.quick("select * from Nowhere")
+    assert Control(server.url).requests(violations=True) == []

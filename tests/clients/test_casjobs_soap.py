@@ -1,13 +1,15 @@
-"""CasJobs by clients that read the WSDL: zeep over both SOAP ports, suds, npm's soap in both versions."""
+"""CasJobs by clients that read the WSDL: zeep over all ports, suds, osa, npm's soap in both versions."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.error import HTTPError
 
 import pytest
 
@@ -90,6 +92,55 @@ def test_suds(port: str, missing: Callable[[str], NoReturn]) -> None:
         with pytest.raises(suds.WebFault, match="Invalid login: wsid 1"):
             jobs.CancelJob(1, "wrong", job)
         assert broken(server) == []
+
+
+@pytest.mark.parametrize("port", ["JobsSoap", "JobsSoap12"])
+async def test_zeep_async(server: MockServer, port: str, missing: Callable[[str], NoReturn]) -> None:
+    zeep = pytest.importorskip("zeep") if importlib.util.find_spec("httpx") else missing("zeep[async] is not installed")
+    async with zeep.AsyncClient(f"{server.url}{SERVICE}?WSDL", service_name="Jobs", port_name=port) as client:
+        jobs = client.service
+
+        job = await jobs.SubmitJob(**LOGIN, **QUERY, estimate=30)
+        assert await jobs.CancelJob(wsId=1, pw="secret", jobId=job) is None
+        assert await jobs.GetJobStatus(wsId=1, pw="secret", jobId=job) == 2
+        assert await jobs.ExecuteQuickJobDS(**LOGIN, **QUERY, isSystem=False) is not None
+        with pytest.raises(zeep.exceptions.Fault, match="Invalid login: wsid 1"):
+            await jobs.CancelJob(wsId=1, pw="wrong", jobId=job)
+    assert broken(server) == []
+
+
+async def test_zeep_async_cannot_call_an_http_port(server: MockServer, missing: Callable[[str], NoReturn]) -> None:
+    zeep = pytest.importorskip("zeep") if importlib.util.find_spec("httpx") else missing("zeep[async] is not installed")
+    async with zeep.AsyncClient(f"{server.url}{SERVICE}?WSDL", port_name="JobsHttpGet") as client:
+        with pytest.raises(AttributeError, match="send_async"):
+            await client.service.GetJobStatus(wsId="1", pw="secret", jobId="1001")
+
+
+def test_osa(missing: Callable[[str], NoReturn]) -> None:
+    if importlib.util.find_spec("osa") is None:
+        missing("osa is not installed; run `make clients`")
+    import osa
+
+    with MockServer(strict=True, port=0, clock="2026-01-02T12:00:00Z") as server:
+        # It stops at the DataSet's type, as it does at the genuine WSDL.
+        with pytest.raises(ValueError, match="schema not found"):
+            osa.Client(f"{server.url}{SERVICE}?WSDL")
+        control = Control(server.url)
+        control.change_settings("casjobs", {"dataset_in_wsdl": False})
+        jobs = osa.Client(f"{server.url}{SERVICE}?WSDL").service
+
+        job = jobs.SubmitJob(**LOGIN, **QUERY, estimate=30)
+        jobs.CancelJob(wsId=1, pw="secret", jobId=job)
+        assert jobs.GetJobStatus(wsId=1, pw="secret", jobId=job) == 2
+        found = jobs.GetJobs(owner_wsid=1, owner_pw="secret", conditions=f"jobid : {job}", includeSystem=False)
+        assert [(one.JobID, one.Status, one.OutputLoc) for one in found.CJJob] == [(job, 2, None)]
+        assert jobs.ExecuteQuickJob(**LOGIN, **QUERY, isSystem=False) == ROWS
+        with pytest.raises(RuntimeError, match="Invalid login: wsid 1"):
+            jobs.CancelJob(wsId=1, pw="wrong", jobId=job)
+        assert broken(server) == []
+        control.add_fault({"named": "bad-request"}, {"operation": "casjobs.GetQueues"})
+        with pytest.raises(HTTPError):
+            jobs.GetQueues(**LOGIN)
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])

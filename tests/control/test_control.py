@@ -269,38 +269,6 @@ async def test_a_snapshot_that_nothing_could_be_answered_from_changes_nothing(
     assert await (await client.get("/_control/snapshot")).json() == before
 
 
-# --- who may ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ],
-)
-async def test_a_page_of_another_site_changes_nothing(client: Client, headers: dict[str, str]) -> None:
-    status, problem = await error(client, "POST", "/_control/reset", headers=headers)
-    assert (status, problem["code"]) == (403, "cross-site")
-
-
-async def test_our_own_page_may(client: Client) -> None:
-    origin = str(client.make_url("/")).rstrip("/")
-    response = await client.post("/_control/reset", headers={"Sec-Fetch-Site": "same-origin", "Origin": origin})
-    assert response.status == 200
-
-
-async def test_the_token(serve: Serve) -> None:
-    client = await serve(control_token="pssst")
-    assert (await client.get("/_control/health")).status == 200
-    for headers in ({}, {"Authorization": "Bearer nope"}, {"Authorization": "pssst"}, {"Authorization": "Basic pssst"}):
-        status, problem = await error(client, "GET", JOBS, headers=headers)
-        assert (status, problem["code"]) == (401, "token")
-    assert (await client.get(JOBS, headers={"Authorization": "Bearer pssst"})).status == 200
-
-
 # --- bad input ----------------------------------------------------------------------------------------
 
 DEEP = b"[" * 5000 + b"]" * 5000

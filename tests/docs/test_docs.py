@@ -4,9 +4,11 @@ How a block is run is said by the words after its language, which no renderer sh
 
 * `python`: all of a page in one namespace, in order.
 * `python pytest`: a test file, run by pytest with the plugin.
-* `bash run`, `javascript run`, `java run`: a script of its own.
+* `bash run`, `javascript run`, `java run`, `php run`, `perl run`, `tcl run`: a script of its own.
 * `json file=seed.json` (or any language): a file the later blocks find.
-* `needs=agsadmin` (`needs=@arcgis/core,jsdom` of a script in Node): left out where these clients are not installed.
+* `needs=agsadmin` (`needs=@arcgis/core,jsdom` of a script in Node, `needs=wsdl2h` of one in bash): left out where these
+  clients are not installed.
+* `heavy`: left out unless MOCKSERVER_HEAVY_CLIENTS=1 is set; what it needs takes more than a few megabytes.
 * `browser`: a script in Node that finds what a browser has (`tests/clients/node/browser.mjs`).
 
 Each page finds a server as it starts, at the address that the pages write as http://127.0.0.1:8080
@@ -22,7 +24,7 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,15 +64,42 @@ class Block:
         return [one for one in found.split(",") if one]
 
     @property
+    def kind(self) -> str:
+        """Which of a page's cases runs it."""
+        return "heavy" if "heavy" in self.words else self.language
+
+    @property
     def missing(self) -> list[str]:
         """The clients it needs that are not here."""
-        if self.language == "javascript":
-            return [one for one in self.needs if not (NODE / "node_modules" / one).is_dir()]
-        return [one for one in self.needs if importlib.util.find_spec(one) is None]
+        return [one for one in self.needs if not INSTALLED.get(self.language, in_python)(one)]
 
     @property
     def runs(self) -> bool:
         return self.language == "python" or "run" in self.words or self.file is not None
+
+
+def in_python(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def in_node(package: str) -> bool:
+    return (NODE / "node_modules" / package).is_dir()
+
+
+def says(program: str, *words: str, given: str = "") -> bool:
+    """Whether this ends well: a question to an interpreter about a library of its own."""
+    if shutil.which(program) is None:
+        return False
+    return subprocess.run([program, *words], input=given.encode(), check=False, capture_output=True).returncode == 0
+
+
+INSTALLED: dict[str, Callable[[str], bool]] = {
+    "bash": lambda program: shutil.which(program) is not None,
+    "javascript": in_node,
+    "perl": lambda module: says("perl", f"-M{module}", "-e", "1"),
+    "php": lambda extension: says("php", "-r", f"exit((int) !extension_loaded('{extension}'));"),
+    "tcl": lambda package: says("tclsh", given=f"exit [catch {{package require {package}}}]"),
+}
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -113,11 +142,13 @@ ENVIRON = {
     # Other plugins of this machine only cost time: seconds for each run.
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
+INTERPRETERS = {"perl": ("perl", "pl"), "php": ("php", "php"), "tcl": ("tclsh", "tcl")}
 PLUGINS = ["-p", "mockserver.testing.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", *PLUGINS]
 SHELL = f"""set -euo pipefail
 mockserver() {{ MOCKSERVER_URL=http://127.0.0.1:8080 "{sys.executable}" -m mockserver "$@"; }}
 pytest() {{ {" ".join(PYTEST)} "$@"; }}
+python() {{ "{sys.executable}" "$@"; }}
 """
 
 
@@ -149,6 +180,9 @@ class Run:
             self._process([need("bash"), "-c", block.text], block)
         elif "run" in block.words and block.language == "javascript":
             self._node(block)
+        elif "run" in block.words and block.language in INTERPRETERS:
+            program, suffix = INTERPRETERS[block.language]
+            self._process([need(program), self._write(f"line_{block.line}.{suffix}", block)], block)
         elif "run" in block.words and block.language == "java":
             need("javac")
             self._process([need("java"), self._write("Example.java", block)], block)
@@ -201,8 +235,8 @@ def server(running: MockServer) -> MockServer:
 CASES = [
     pytest.param(page, languages, id=f"{name(page)}-{'-'.join(languages)}")
     for page in PAGES
-    for languages in (("python", "bash"), ("javascript",), ("java",))
-    if any(block.runs and block.language in languages for block in blocks(page))
+    for languages in (("python", "bash"), ("javascript",), ("java",), ("php",), ("perl",), ("tcl",), ("heavy",))
+    if any(block.runs and block.kind in languages for block in blocks(page))
 ]
 
 
@@ -210,13 +244,15 @@ CASES = [
 def test_what_the_page_shows_is_what_happens(
     page: Path, languages: tuple[str, ...], server: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if languages == ("heavy",) and os.environ.get("MOCKSERVER_HEAVY_CLIENTS") != "1":
+        pytest.skip("heavy clients run with MOCKSERVER_HEAVY_CLIENTS=1")
     monkeypatch.chdir(tmp_path)
     assert server.tls_url is not None
     (tmp_path / "ca.pem").write_bytes(server.ca_pem or b"")
     run = Run(page, tmp_path)
     left_out: list[str] = []
     for block in blocks(page):
-        if not block.runs or (block.language not in languages and block.file is None):
+        if not block.runs or (block.kind not in languages and block.file is None):
             continue
         if block.missing:
             left_out += block.missing

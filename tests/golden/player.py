@@ -126,6 +126,6 @@ def _filled(value: Any, base: str) -> Any:
 @contextmanager
 def running(**options: Any) -> Iterator[Player]:
     """Run a server as users run it, but for what must stand still."""
-    given = {"clock": NOON, "body_limit": BODY_LIMIT, **options}
+    given = {"clock": NOON, "body_limit": BODY_LIMIT, "allowed_host": (HOST.partition(":")[0],), **options}
     with MockServer(real_time=lambda: NOON_SECONDS, **given) as server:
         yield Player(server)

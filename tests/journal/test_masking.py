@@ -22,6 +22,7 @@ ALWAYS = [
 @dataclass(frozen=True)
 class Fifth:
     secrets: tuple[str, ...] = ("X-Fifth-Key", "fifth_pin")
+    open_secrets: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize("name", ALWAYS)

@@ -35,7 +35,7 @@ REPORTS = []
 def pytest_runtest_logreport(report):
     file, text = report.nodeid.partition("::")[0], "" if report.longrepr is None else str(report.longrepr)
     REPORTS.append({"file": file, "name": report.nodeid.partition("::")[2].replace("::", "."), "when": report.when,
-                    "outcome": report.outcome, "text": text})
+                    "outcome": report.outcome, "text": text, "sections": report.sections})
 
 def pytest_sessionfinish():
     pathlib.Path("reports.json").write_text(json.dumps(REPORTS))
@@ -49,14 +49,14 @@ class Ran:
     def __init__(self, reports: list[dict[str, Any]]) -> None:
         self._reports = reports
 
-    def assert_outcomes(self, *, passed: int = 0, failed: int = 0, errors: int = 0) -> None:
-        """Compare how many tests passed and failed, and how often a fixture did not work."""
+    def assert_outcomes(self, *, passed: int = 0, failed: int = 0, errors: int = 0, skipped: int = 0) -> None:
+        """Compare how many tests passed, failed and were skipped or failed as expected, and how often a fixture did not work."""
         found = Counter(
             one["outcome"] if one["when"] == "call" else "errors"
             for one in self._reports
             if one["when"] == "call" or one["outcome"] != "passed"
         )
-        expected = {"passed": passed, "failed": failed, "errors": errors}
+        expected = {"passed": passed, "failed": failed, "errors": errors, "skipped": skipped}
         assert found == {name: count for name, count in expected.items() if count}, self._lines()
 
     def match(self, *patterns: str) -> None:
@@ -69,7 +69,9 @@ class Ran:
         found = []
         for one in self._reports:
             if one["outcome"] != "passed":
-                found += [f"ERROR at {one['when']} of {one['name']}", *one["text"].splitlines()]
+                what = "FAILED" if one["when"] == "call" else "ERROR"
+                found += [f"{what} at {one['when']} of {one['name']}", *one["text"].splitlines()]
+                found += [line for _, text in one["sections"] for line in text.splitlines()]
         return found
 
 

@@ -64,6 +64,38 @@ def test_each_has_its_own(sandbox, n):
     assert [job.id for job in sandbox.control.jobs("ges")].count("mine") == 1
 """,
     "breach": BREACH + "def test_it(sandbox): breach(sandbox)",
+    "expected_breach": BREACH
+    + """
+@pytest.mark.xfail(strict=True)
+def test_it(sandbox): breach(sandbox)
+""",
+    "late_breach": BREACH
+    + """
+@pytest.fixture
+def parting(sandbox):
+    yield
+    breach(sandbox)
+
+def test_it(parting): pass
+""",
+    "left_job": POLL
+    + """
+import pytest
+
+pytestmark = pytest.mark.mockserver(jobs_seen_to_the_end=True)
+
+def test_left(sandbox):
+    assert status(sandbox, sandbox.ges.job(graph="movie", state="running").id) == "running"
+
+def test_seen(sandbox):
+    job = sandbox.ges.job(graph="movie", state="running")
+    assert status(sandbox, job.id) == "running"
+    sandbox.ges.force(job.id, "success")
+    assert status(sandbox, job.id) == "success"
+
+def test_never_asked(sandbox):
+    sandbox.ges.job(graph="movie", state="running")
+""",
     "allowed_breach": BREACH
     + """
 @pytest.mark.mockserver(allow_violations=True)

@@ -75,46 +75,85 @@ def test_the_environment_names_the_server_too(inside: Inside, monkeypatch: pytes
     done.assert_outcomes(passed=1)
 
 
-def test_a_server_that_is_not_there_is_named(inside: Inside) -> None:
-    done = inside("def test_it(sandbox): pass", "--mockserver-url", "http://127.0.0.1:1")
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+def test_a_server_that_is_not_there_ends_the_run_with_one_line(inside: Inside, workers: tuple[str, ...]) -> None:
+    source = "def test_it(sandbox): pass\ndef test_more(sandbox): pass"
+    done = inside(source, "--mockserver-url", "http://127.0.0.1:1", *workers)
 
-    done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["*no server answers at http://127.0.0.1:1*"])
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    said = [line for line in (*done.outlines, *done.errlines) if "no server answers at http://127.0.0.1:1" in line]
+    assert len(said) == 1
+    assert not any("Traceback" in line for line in (*done.outlines, *done.errlines))
 
 
-def test_a_client_that_breaks_the_contract_fails_the_test(together: Together) -> None:
+def test_a_server_of_the_environment_that_is_not_there_ends_the_run_when_a_test_asks_for_it(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKSERVER_URL", "http://127.0.0.1:1")
+    done = inside("def test_a(): pass\ndef test_b(sandbox): pass\ndef test_c(sandbox): pass")
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert sum("no server answers at http://127.0.0.1:1" in line for line in done.outlines) == 1
+    done.assert_outcomes(passed=1)
+
+
+def test_a_client_that_breaks_the_contract_fails_the_test_itself(together: Together) -> None:
     done = together("breach")
 
-    done.assert_outcomes(passed=1, errors=1)
+    done.assert_outcomes(failed=1)
     done.match("*the client broke the contract of ges.JobStatus in request 1 (GET *limit*")
+
+
+def test_a_breach_is_expected_by_xfail(together: Together) -> None:
+    together("expected_breach").assert_outcomes(skipped=1)
+
+
+def test_a_breach_after_the_test_is_an_error_at_teardown(together: Together) -> None:
+    done = together("late_breach")
+
+    done.assert_outcomes(passed=1, errors=1)
+    done.match("*ERROR at teardown of test_it*", "*the client broke the contract*", "*requests (1)*")
 
 
 def test_the_marker_allows_violations(together: Together) -> None:
     done = together("allowed_breach")
 
-    done.assert_outcomes(passed=3, errors=1)
-    done.match("*ERROR at teardown of TestAll.test_the_nearest_marker_wins*")
+    done.assert_outcomes(passed=2, failed=1)
+    done.match("*FAILED at call of TestAll.test_the_nearest_marker_wins*")
 
 
 def test_a_marker_that_asks_for_what_there_is_not_is_refused(together: Together) -> None:
     done = together("marker")
 
     done.assert_outcomes(errors=1)
-    done.match("*the marker mockserver has no 'allow_voilations'; it takes allow_violations*")
+    done.match("*the marker mockserver has no 'allow_voilations'; did you mean 'allow_violations'? it takes*")
 
 
 def test_a_fault_that_never_fired_fails_the_test(together: Together) -> None:
     done = together("unused_fault")
 
-    done.assert_outcomes(passed=4, errors=1)
-    done.match("*ERROR at teardown of test_unused*", "*never fired*ges.JobStatus*tested nothing*")
+    done.assert_outcomes(passed=3, failed=1)
+    done.match("*FAILED at call of test_unused*", "*never fired*ges.JobStatus*tested nothing*")
 
 
 def test_a_forced_state_that_no_client_saw_fails_the_test_that_asks(together: Together) -> None:
     done = together("unseen_state")
 
-    done.assert_outcomes(passed=3, errors=1)
-    done.match("*ERROR at teardown of test_unseen*", "*in the forced state canceling*")
+    done.assert_outcomes(passed=2, failed=1)
+    done.match(
+        "*FAILED at call of test_unseen*",
+        "*in the forced state canceling*",
+        "*running -> canceling  (control)",
+    )
+
+
+def test_a_job_that_a_client_left_before_its_end_fails_the_test_that_asks(together: Together) -> None:
+    done = together("left_job")
+
+    done.assert_outcomes(passed=2, failed=1)
+    done.match(
+        "*FAILED at call of test_left*", "*left ges job * while it was not final: it last saw it running in request 1*"
+    )
 
 
 def test_a_sandbox_may_have_its_own_port_and_fixtures(together: Together) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.definition import Api
 from mockserver.apis.arcgis.answers import STAND_INS, jobs_seen, read_answer, recorded_site
+from mockserver.apis.arcgis.calls import cancel_call
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.handlers.unfaked import unfaked
@@ -37,6 +38,7 @@ ARCGIS = Api(
     recorded_site=recorded_site,
     stand_ins=STAND_INS,
     walk=walk,
+    cancel_call=cancel_call,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
     sources=("arcgis.md", "https://developers.arcgis.com/rest/"),

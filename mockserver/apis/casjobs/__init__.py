@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.definition import Api
 from mockserver.apis.casjobs import answers, documents, errors, jobs, operations, requests, site
+from mockserver.apis.casjobs.calls import cancel_call
 from mockserver.apis.casjobs.faults import FAULTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
@@ -30,6 +31,7 @@ CASJOBS = Api(
     recorded_site=answers.recorded_site,
     stand_ins=answers.STAND_INS,
     walk=walk,
+    cancel_call=cancel_call,
     faults=FAULTS,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
     sources=(

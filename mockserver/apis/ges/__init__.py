@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.definition import Api
 from mockserver.apis.ges.answers import STAND_INS, jobs_seen, read_answer, recorded_site
+from mockserver.apis.ges.calls import cancel_call
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.handlers.unfaked import unfaked
@@ -35,11 +36,14 @@ GES = Api(
     recorded_site=recorded_site,
     stand_ins=STAND_INS,
     walk=walk,
+    cancel_call=cancel_call,
     faults=FAULTS,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",
-        "secretKey", "accessKey",
+        "secretKey", "accessKey", "hw_ak_sk",
     ),
+    # IAM's `password` and `token` are objects, too.
+    open_secrets=("user", "project", "domain", "roles", "catalog"),
     sources=(
         "Seed 002: Canceling a Job (1.0.0)",
         "github.com/huaweicloudDocs/ges @fbb02e7c",

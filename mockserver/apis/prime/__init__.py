@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.api.definition import Api
 from mockserver.apis.prime.answers import STAND_INS, jobs_seen, read_answer, recorded_site
+from mockserver.apis.prime.calls import cancel_call
 from mockserver.apis.prime.documents import own_fields, parts
 from mockserver.apis.prime.errors import ERRORS
 from mockserver.apis.prime.faults import FAULTS
@@ -37,6 +38,7 @@ PRIME = Api(
     recorded_site=recorded_site,
     stand_ins=STAND_INS,
     walk=walk,
+    cancel_call=cancel_call,
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(

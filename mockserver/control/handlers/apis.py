@@ -44,7 +44,9 @@ async def show(request: ControlRequest) -> Response:
 async def change_settings(request: ControlRequest) -> Response:
     """Set some settings; return all of them."""
     api = chosen(request, request.values["api"])
-    return json_response(setting_rows.values(await request.sandbox.change_settings(api.name, request.fields)))
+    values = setting_rows.values(await request.sandbox.change_settings(api.name, request.fields))
+    request.sandbox.publish({"event": "settings", "api": api.name})
+    return json_response(values)
 
 
 async def describe(request: ControlRequest, api: Api) -> dict[str, Any]:

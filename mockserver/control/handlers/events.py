@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-import orjson
 from aiohttp import web
 
 from mockserver.api.response import Response
+from mockserver.control.feed import TICK, gathered, plain
 from mockserver.control.requests import ControlRequest
-from mockserver.sandbox.events import STOP
+from mockserver.sandbox.events import STOP, Event, Listener
 from mockserver.sandbox.sandbox import Sandbox
 
 HEARTBEAT = 15.0
@@ -18,11 +18,12 @@ HEARTBEAT = 15.0
 
 
 async def events(request: ControlRequest) -> Response:
-    """Stream `job`, `request`, `fault`, `clock` and `reset` events until the client leaves or the sandbox ends."""
-    return Response(content_type="text/event-stream", stream=partial(_send, request.sandbox))
+    """Stream what happens until the client leaves or the sandbox ends; with `records`, gathered for a console."""
+    records = bool(request.values.get("records", False))
+    return Response(content_type="text/event-stream", stream=partial(_send, request.sandbox, records))
 
 
-async def _send(sandbox: Sandbox, request: web.BaseRequest) -> web.StreamResponse:
+async def _send(sandbox: Sandbox, records: bool, request: web.BaseRequest) -> web.StreamResponse:
     stream = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
@@ -35,16 +36,32 @@ async def _send(sandbox: Sandbox, request: web.BaseRequest) -> web.StreamRespons
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT):
-                    event = await queue.get()
+                    heard = [await queue.get()]
             except TimeoutError:
                 await stream.write(b": still here\n\n")
                 continue
-            if event is STOP:
+            if records:
+                heard += await _rest(queue, heard[0])
+            ends = heard[-1] is STOP
+            told = heard[:-1] if ends else heard
+            if told:
+                lost, queue.lost = queue.lost, 0
+                await stream.write(gathered(told, lost, sandbox.apis) if records else plain(told[0]))
+            if ends:
+                await stream.write_eof()
                 break
-            await stream.write(b"event: %s\ndata: %s\n\n" % (event["event"].encode(), orjson.dumps(event)))
     except ConnectionError:
-        return stream
+        pass  # the client has gone
     finally:
         sandbox.ignore(queue)
-    await stream.write_eof()
     return stream
+
+
+async def _rest(queue: Listener, first: Event) -> list[Event]:
+    """Return what follows the first event of a tick, up to the stop."""
+    found: list[Event] = []
+    if first is not STOP:
+        await asyncio.sleep(TICK)
+    while not queue.empty() and (not found or found[-1] is not STOP) and first is not STOP:
+        found.append(queue.get_nowait())
+    return found

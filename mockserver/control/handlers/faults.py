@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mockserver.api.response import Response, json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.faults.catalogue import catalogue
@@ -14,7 +16,9 @@ async def listing(request: ControlRequest) -> Response:
 
 async def arm(request: ControlRequest) -> Response:
     """Arm a fault."""
-    return json_response(await request.sandbox.faults.arm(request.fields), 201)
+    armed = await request.sandbox.faults.arm(request.fields)
+    request.sandbox.publish({"event": "fault-armed", "fault": armed})
+    return json_response(armed, 201)
 
 
 async def show(request: ControlRequest) -> Response:
@@ -24,13 +28,19 @@ async def show(request: ControlRequest) -> Response:
 
 async def disarm(request: ControlRequest) -> Response:
     """Remove one fault; its last record is the answer."""
-    return json_response(await request.sandbox.faults.disarm(request.values["id"]))
+    return json_response(await _disarm(request, request.values["id"]))
 
 
 async def disarm_all(request: ControlRequest) -> Response:
     """Remove all faults."""
-    removed = [await request.sandbox.faults.disarm(fault["id"]) for fault in await request.sandbox.faults.all()]
+    removed = [await _disarm(request, fault["id"]) for fault in await request.sandbox.faults.all()]
     return json_response({"removed": len(removed), "unused": sum(fault["hits"] == 0 for fault in removed)})
+
+
+async def _disarm(request: ControlRequest, fault: str) -> dict[str, Any]:
+    removed = await request.sandbox.faults.disarm(fault)
+    request.sandbox.publish({"event": "fault-removed", "id": fault})
+    return removed
 
 
 async def listed(request: ControlRequest) -> Response:

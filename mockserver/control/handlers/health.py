@@ -9,6 +9,7 @@ from typing import Any
 from mockserver._version import __version__
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
+from mockserver.control.handlers import console
 from mockserver.control.page import start_page, wants_html
 from mockserver.control.requests import ControlOperation, ControlRequest
 from mockserver.http.services import Services
@@ -48,9 +49,9 @@ async def certificate(request: ControlRequest) -> Response:
 
 
 async def index(operations: Sequence[ControlOperation], request: ControlRequest) -> Response:
-    """List what the control API offers; a browser gets the start page, until there is a console."""
+    """List what the control API offers; a browser gets the console."""
     if wants_html(request.peer):
-        return start_page(addresses(request.services, request.base))
+        return console.page(request)
     listed = [
         {"method": one.methods[0], "path": f"/_control{path}", "operation": f"control.{one.name}"}
         for one in operations

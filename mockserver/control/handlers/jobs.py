@@ -11,7 +11,7 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.handlers.apis import chosen, unknown_api
 from mockserver.control.handlers.joblist import page
-from mockserver.control.records import describe
+from mockserver.control.records import describe, row
 from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
@@ -26,7 +26,8 @@ from mockserver.sandbox.jobs import Pure
 async def listing(request: ControlRequest) -> Response:
     """List jobs, newest first."""
     jobs, cursor, total = await page(request)
-    records = [await record(request, chosen(request, job.api), job) for job in jobs]
+    shown = row if request.values.get("brief", False) else describe
+    records = [await record(request, chosen(request, job.api), job, shown) for job in jobs]
     return json_response({"jobs": records, "total": total, "cursor": cursor})
 
 
@@ -53,15 +54,13 @@ async def add(request: ControlRequest) -> Response:
         for job in added:
             await _forget(request, chosen(request, job.api), job)
         raise
-    for job in added:
-        request.sandbox.publish({"event": "job-added", "api": job.api, "id": job.id, "state": job.state})
     records = [await record(request, api, parts[0]) for api, parts in built]
     return json_response(records if request.body is given else records[0], 201)
 
 
 async def show(request: ControlRequest) -> Response:
     """Show a job; with `until`, wait for a state or phase."""
-    api, found = await _target(request)
+    api, found = await target(request)
     if "until" in request.values:
         return json_response(await _wait(request, api, found.kind, found.id))
     job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
@@ -70,7 +69,7 @@ async def show(request: ControlRequest) -> Response:
 
 async def change(request: ControlRequest) -> Response:
     """Set some fields of a job; its state is left alone."""
-    api, found = await _target(request)
+    api, found = await target(request)
     fields = _own_words(api, request.fields)
     _check_fields(api, found.kind, fields, never=("state", "id", "scenario", "runs"))
     landed = await request.sandbox.jobs.change(
@@ -81,7 +80,7 @@ async def change(request: ControlRequest) -> Response:
 
 async def force(request: ControlRequest) -> Response:
     """Put a job into a state, and hold it there unless told otherwise."""
-    api, found = await _target(request)
+    api, found = await target(request)
     rest = dict(request.body)
     word, hold = rest.pop("state"), rest.pop("hold", True)
     also: Pure | None = None
@@ -100,24 +99,23 @@ async def force(request: ControlRequest) -> Response:
 
 async def release(request: ControlRequest) -> Response:
     """Let the clock move a job again."""
-    api, found = await _target(request)
+    api, found = await target(request)
     landed = await request.sandbox.jobs.release(api.name, found.id, kind=found.kind, found=found)
     return json_response(await record(request, api, landed.after))
 
 
 async def delete(request: ControlRequest) -> Response:
     """Forget a job and its parts."""
-    api, found = await _target(request)
+    api, found = await target(request)
     job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
     shown = await record(request, api, job)
     await _forget(request, api, job)
-    request.sandbox.publish({"event": "job-deleted", "api": job.api, "kind": job.kind, "id": job.id})
     return json_response(shown)
 
 
 async def runs(request: ControlRequest) -> Response:
     """List the runs of a job."""
-    api, found = await _target(request)
+    api, found = await target(request)
     if "run" not in api.machines:
         raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
     job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
@@ -127,7 +125,9 @@ async def runs(request: ControlRequest) -> Response:
 # --- records ------------------------------------------------------------------------------------------
 
 
-async def record(request: ControlRequest, api: Api, job: Job) -> dict[str, Any]:
+async def record(
+    request: ControlRequest, api: Api, job: Job, describe: Callable[[Api, Job], dict[str, Any]] = describe
+) -> dict[str, Any]:
     """Return the control API's record of a job, its parts (Prime's runs) with it."""
     shown = describe(api, job)
     if job.parent is None and "run" in api.machines and job.kind != "run":
@@ -155,7 +155,7 @@ async def _forget(request: ControlRequest, api: Api, job: Job) -> None:
 # --- which job ----------------------------------------------------------------------------------------
 
 
-async def _target(request: ControlRequest) -> tuple[Api, Job]:
+async def target(request: ControlRequest) -> tuple[Api, Job]:
     """Return API and job, or part of a job, that the path names."""
     name, job_id = request.values["api"], request.values["id"]
     api = request.sandbox.apis.get(name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import instant
+from mockserver.journal import masking
 from mockserver.journal.entry import Entry
 from mockserver.journal.export_curl import curl
 from mockserver.journal.export_har import har
@@ -33,19 +35,30 @@ async def listing(request: ControlRequest) -> Response:
     found = [entry for entry in reversed(entries) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
-    if form == "har":
-        return json_response(har(shown[::-1], request.base))
-    if form == "curl":
-        text = curl(shown[::-1], request.base)
-        return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
+    hide = _hiding(request)
+    if form != "json":
+        return _exported(shown[::-1], form, request, hide)
     bodies = request.values.get("bodies", True)
     return json_response(
         {
-            "requests": [describe(entry, bodies=bodies) for entry in shown],
+            "requests": [describe(entry, bodies=bodies, hide=hide) for entry in shown],
             "total": len(found),
+            **({"cursor": str(shown[-1].number)} if len(shown) < len(found) else {}),
             "dropped": await dropped(request, entries),
         }
     )
+
+
+def _hiding(request: ControlRequest) -> masking.Masking:
+    hide = masking.current()
+    return hide.showing(_public(request, hide)) if request.values.get("secrets") == "public" else hide
+
+
+def _exported(entries: Sequence[Entry], form: str, request: ControlRequest, hide: masking.Masking) -> Response:
+    if form == "har":
+        return json_response(har(entries, request.base, hide))
+    text = curl(entries, request.base, hide)
+    return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
 
 
 async def show(request: ControlRequest) -> Response:
@@ -54,7 +67,11 @@ async def show(request: ControlRequest) -> Response:
     if number.isdecimal() and len(number) < 16 and str(int(number)) == number:
         entry = await request.sandbox.store.entry(request.sandbox.key, int(number))
         if entry is not None:
-            return json_response(describe(entry))
+            form = request.values.get("format", "json")
+            hide = _hiding(request)
+            if form != "json":
+                return _exported([entry], form, request, hide)
+            return json_response(describe(entry, hide=hide))
     raise ControlError(
         404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"
     )
@@ -62,7 +79,9 @@ async def show(request: ControlRequest) -> Response:
 
 async def clear(request: ControlRequest) -> Response:
     """Empty the journal; numbers go on."""
-    return json_response({"removed": await request.sandbox.store.forget_entries(request.sandbox.key)})
+    removed = await request.sandbox.store.forget_entries(request.sandbox.key)
+    request.sandbox.publish({"event": "requests-cleared"})
+    return json_response({"removed": removed})
 
 
 async def dropped(request: ControlRequest, entries: Sequence[Entry]) -> int:
@@ -76,6 +95,25 @@ async def floor(request: ControlRequest) -> int:
     """Return the last number drawn when the journal was emptied; 0 when it never was."""
     found: int = await request.sandbox.store.read(request.sandbox.key, JOURNAL, FLOOR) or 0
     return found
+
+
+def _public(request: ControlRequest, hide: masking.Masking) -> Iterator[str]:
+    """Yield the secrets of the sandbox's accounts: fixtures hold them for everybody to use."""
+    for api in request.sandbox.apis:
+        yield from _secrets_of(request.sandbox.fixtures.section(api).get("accounts", ()), hide)
+
+
+def _secrets_of(found: Any, hide: masking.Masking) -> Iterator[str]:
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            if isinstance(value, str):
+                if hide.hides(name):
+                    yield value
+            else:
+                yield from _secrets_of(value, hide)
+    elif isinstance(found, Sequence) and not isinstance(found, str):
+        for value in found:
+            yield from _secrets_of(value, hide)
 
 
 def _filter(request: ControlRequest) -> Fits:
@@ -94,6 +132,9 @@ def _filter(request: ControlRequest) -> Fits:
         tests.append(lambda entry: bool(entry.violations) is values["violations"])
     if "unmatched" in values:
         tests.append(lambda entry: (entry.api is None) is values["unmatched"])
+    if "cursor" in values:
+        before = int(values["cursor"])
+        tests.append(lambda entry: entry.number < before)
     if "since" in values:
         tests.append(since(values["since"]))
     return lambda entry: all(test(entry) for test in tests)
