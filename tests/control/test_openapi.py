@@ -212,7 +212,7 @@ def test_a_client_generated_from_the_control_document_works(tmp_path: Path, monk
         client = client_of.Client(base_url=server.url)
         assert call("health", client=client).parsed.status == "healthy"
         models = importlib.import_module("generated.models")
-        body = models.ControlForceJobBody.from_dict({"state": "Canceling"})
+        body = models.ControlForce.from_dict({"state": "Canceling"})
         forced = call("force_job", "casjobs", "1001", client=client, body=body)
         assert forced.status_code == 200 and forced.parsed.state == "Canceling"
         refused = call("show_job", "casjobs", "none", client=client)
