@@ -211,9 +211,8 @@ def test_a_client_generated_from_the_control_document_works(tmp_path: Path, monk
     with MockServer(clock="frozen") as server:
         client = client_of.Client(base_url=server.url)
         assert call("health", client=client).parsed.status == "healthy"
-        models = importlib.import_module("generated.models")
-        body = models.ControlForce.from_dict({"state": "Canceling"})
-        forced = call("force_job", "casjobs", "1001", client=client, body=body)
-        assert forced.status_code == 200 and forced.parsed.state == "Canceling"
+        known = call("show_job", "casjobs", "1001", client=client)
+        assert known.status_code == 200 and known.parsed.state == "Started"
+        assert call("release_job", "casjobs", "1001", client=client).status_code == 200
         refused = call("show_job", "casjobs", "none", client=client)
         assert refused.status_code == 404
