@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios import SCENARIOS, Scenario
+from scenarios import CHANGING, SCENARIOS, Scenario
 
 HERE = Path(__file__).resolve().parent
 DONE = (
@@ -158,7 +158,7 @@ def compare(
     """Measure one scenario: yardstick, ours, yardstick, for each number of connections."""
     port, base = free_port(), free_port()
     rows = []
-    with running(ours(port, scenario.fixture()), port) as (pid, _):
+    with running(ours(port, scenario.fixture(CHANGING)), port) as (pid, _):
         answer = {**ask(port, scenario, scenario.first), "reads": None if blind else scenario.reads}
         at = scenario.first + 1
         with running(
@@ -241,7 +241,7 @@ def pages(names: set[str]) -> list[dict[str, Any]]:
         jobs = [
             {"id": f"page{at}", "graph": "movie", "kind": "query-vertices", "state": "running"} for at in range(size)
         ]
-        fixture: dict[str, Any] = {"ges": {"jobs": [*jobs, *SCENARIOS[0].fixture()["ges"]["jobs"]]}}
+        fixture: dict[str, Any] = {"ges": {"jobs": [*jobs, *SCENARIOS[0].fixture(0)["ges"]["jobs"]]}}
         if "prime" in names:
             runs = [{"id": str(7_000_000 + at), "state": "COMPLETED"} for at in range(1000)]
             fixture["prime"] = {"jobs": [

@@ -18,7 +18,7 @@ class Scenario:
         route: the yardstick's route.
         reads: the element of an XML body that the yardstick looks for.
         goal: the least ratio to the yardstick at 16 connections, or None.
-        fixture: what is seeded beside the accounts of the default fixtures.
+        fixture: (jobs that are there to be changed) -> what is seeded beside the default fixtures.
     """
 
     name: str
@@ -31,20 +31,20 @@ class Scenario:
     reads: str = ""
     goal: float | None = None
     first: int = 0
-    fixture: Callable[[], Mapping[str, Any]] = dict
+    fixture: Callable[[int], Mapping[str, Any]] = field(default=lambda _: {})
 
 
-def _ges() -> Mapping[str, Any]:
+def _ges(_: int) -> Mapping[str, Any]:
     return {"ges": {"jobs": [{"id": "bench", "graph": "movie", "kind": "query-vertices", "state": "running"}]}}
 
 
-def _arcgis() -> Mapping[str, Any]:
+def _arcgis(_: int) -> Mapping[str, Any]:
     job = {"id": "jbench", "service": "Demo.GPServer", "task": "Echo", "state": "esriJobExecuting", "owner": None}
     return {"arcgis": {"jobs": [job]}}
 
 
-def _casjobs() -> Mapping[str, Any]:
-    return {"casjobs": {"jobs": [_query(str(number)) for number in range(1_000_000, 1_000_000 + CHANGING)]}}
+def _casjobs(jobs: int) -> Mapping[str, Any]:
+    return {"casjobs": {"jobs": [_query(str(number)) for number in range(1_000_000, 1_000_000 + jobs)]}}
 
 
 def _query(number: str) -> Mapping[str, Any]:
@@ -52,15 +52,14 @@ def _query(number: str) -> Mapping[str, Any]:
             "on_cancel": "stuck"}  # fmt: skip
 
 
-def _prime() -> Mapping[str, Any]:
+def _prime(count: int) -> Mapping[str, Any]:
     runs = [
-        {"id": str(number), "state": "RUNNING", "on_cancel": "stuck"}
-        for number in range(5_000_000, 5_000_000 + CHANGING)
+        {"id": str(number), "state": "RUNNING", "on_cancel": "stuck"} for number in range(5_000_000, 5_000_000 + count)
     ]
     jobs = [
         {"id": str(8_000_000 + at), "name": f"bench{at}", "type": "Bench", "state": "COMPLETED", "owner": "nbi",
          "runs": runs[at : at + 100]}
-        for at in range(0, CHANGING, 100)
+        for at in range(0, count, 100)
     ]  # fmt: skip
     return {"prime": {"jobs": jobs}}
 
@@ -127,7 +126,7 @@ SCENARIOS = (
         path="/CasJobs/services/jobs.asmx/GetJobStatus?wsId=1&pw=secret&jobId=999999",
         route="/CasJobs/services/jobs.asmx/GetJobStatus",
         goal=0.5,
-        fixture=lambda: {"casjobs": {"jobs": [_query("999999")]}},
+        fixture=lambda _: {"casjobs": {"jobs": [_query("999999")]}},
     ),
     Scenario(
         name="Prime cancelrunning, XML, changes state",

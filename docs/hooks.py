@@ -16,11 +16,19 @@ MERMAID = ROOT / "build" / "docs" / "mermaid.min.js"
 NOTES = "explanation/notes"
 """Where pages go that lie beside the code: an API's NOTES.md, ARCHITECTURE.md, and the README of the contracts."""
 
+_VERSION = re.compile(r'"([^"]+)"$', re.MULTILINE)
 _FENCE = re.compile(r"^(?P<open> *```[a-z]+) (?P<words>[^\n{]*)$", re.MULTILINE)
 _FILE = re.compile(r"\bfile=(\S+)")
 _NOTE = re.compile(r"\]\((?:\.\./)+mockserver/apis/(?P<api>[a-z]+)/NOTES\.md\)")
 _ARCHITECTURE = re.compile(r"\]\((?:\.\./)+ARCHITECTURE\.md\)")
 _CONTRACTS = re.compile(r"\]\(\.\./\.\./contracts/README\.md\)")
+
+
+def on_config(config: MkDocsConfig, **_: Any) -> MkDocsConfig:
+    """Say at the foot of each page which version it is about."""
+    version = _VERSION.search((ROOT / "mockserver" / "_version.py").read_text("utf-8"))
+    config.copyright = f"mockserver {version[1] if version else ''}"
+    return config
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
@@ -29,6 +37,7 @@ def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
         files.append(File.generated(config, f"{NOTES}/{notes.parent.name}.md", abs_src_path=str(notes)))
     files.append(File.generated(config, f"{NOTES}/architecture.md", abs_src_path=str(ROOT / "ARCHITECTURE.md")))
     files.append(File.generated(config, f"{NOTES}/contracts.md", abs_src_path=str(ROOT / "contracts" / "README.md")))
+    files.append(File.generated(config, "changelog.md", abs_src_path=str(ROOT / "CHANGELOG.md")))
     if MERMAID.is_file():
         name = "assets/mermaid.min.js"
         files.append(File.generated(config, name, abs_src_path=str(MERMAID)))

@@ -92,7 +92,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
     )
-    sandboxes = Sandboxes(config, fixtures.load(settings.fixtures, apis))
+    sandboxes = Sandboxes(config, fixtures.load(settings.fixtures, apis), settings.max_sandboxes)
     return Services(
         settings=settings,
         apis=apis,

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
-import os
-import socket
-import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +19,7 @@ from aiohttp import web
 from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
+from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.http.slow_clients import close_stalled
@@ -34,6 +31,8 @@ from mockserver.store.base import Store
 log = logging.getLogger("mockserver")
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+NO_PORTS: Mapping[str, int] = MappingProxyType({})
 
 SAVE_EVERY = 30.0
 """Real seconds between two savings of the state file."""
@@ -75,6 +74,7 @@ class MockServer:
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
         self._state: StateFile | None = None
+        self._hurried: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -104,17 +104,19 @@ class MockServer:
         services.ports.open, services.ports.close = self.open_port, self.close_ports
         await services.store.open()
         state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
-        try:
-            loaded = state is not None and await state.load()
-        except BadStateFile as error:
-            raise BadOption(str(error)) from None
-        if not loaded:
-            await services.sandboxes.default.seed()
-        self._state = state
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
+        try:
+            loaded = state is not None and await state.load(self.open_port)
+            self._state = state
+            if not loaded:
+                await services.sandboxes.default.seed()
+            if state is not None:
+                await state.check()
+        except BadStateFile as error:
+            raise BadOption(str(error)) from None
         port = await self._listen(runner, "", settings.host, settings.port)
-        host = _in_url(settings.host)
+        host = in_url(settings.host)
         self.url = f"http://{host}:{port}"
         services.ports.own_url = self.url
         if self._tls is not None:
@@ -126,7 +128,7 @@ class MockServer:
             control_runner = await self._serve(web.Application(), control.handle)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
-            self.control_url = f"http://{_in_url(control_host)}:{control_port}/_control"
+            self.control_url = f"http://{in_url(control_host)}:{control_port}/_control"
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
 
@@ -140,31 +142,52 @@ class MockServer:
         if self._state is not None:
             # At once: requests in flight may outlast the patience of whoever stops us.
             with contextlib.suppress(OSError):
-                await self._state.save()
+                await self._state.save(hurry=True)
         for watch in self._watches:
             watch.cancel()
         self._watches.clear()
+        self._hurried = asyncio.Event()
+        tasks = [asyncio.create_task(self._end_requests()), asyncio.create_task(self._hurried.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        self._runners.clear()
+        self._apps.clear()
+        if self._state is not None:
+            try:
+                await self._state.save(hurry=True)
+            finally:
+                self._state.close()
+        if hasattr(self, "services"):
+            await self.services.store.close()
+
+    def hurry(self) -> None:
+        """Let a stop that waits for requests in flight wait no longer: it saves what they have done, and ends."""
+        if self._hurried is not None:
+            self._hurried.set()
+
+    async def _end_requests(self) -> None:
+        """Stop listening, and finish requests in flight."""
         for app in self._apps:
             await app.shutdown()
         for runner in self._runners:
             await runner.cleanup()
         for app in self._apps:
             await app.cleanup()
-        self._runners.clear()
-        self._apps.clear()
-        if self._state is not None:
-            await self._state.save()
-        if hasattr(self, "services"):
-            await self.services.store.close()
 
-    async def open_port(self, sandbox: str) -> dict[str, int]:
-        """Listen on a port that belongs to one sandbox; return it as `http` (and `https` when TLS is on)."""
+    async def open_port(self, sandbox: str, wanted: Mapping[str, int] = NO_PORTS) -> dict[str, int]:
+        """Listen on a port that belongs to one sandbox; return it as `http` (and `https` when TLS is on).
+
+        Args:
+            wanted: the ports it had before, by scheme; any free one where such a port is taken by now.
+        """
         runner, ports, sites = self._runners[0], {}, []
         for scheme, tls in (("http", None), ("https", self._tls)):
             if scheme == "https" and tls is None:
                 continue
-            sock = _bind(self.settings.host, 0)
-            site = _Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
+            sock = bind_again(self.settings.host, wanted.get(scheme, 0), sandbox)
+            site = Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
             await site.start()
             ports[scheme] = sock.getsockname()[1]
             self.pipeline.ports[ports[scheme]] = sandbox
@@ -204,8 +227,8 @@ class MockServer:
         self, runner: web.ServerRunner, options: str, host: str, port: int, tls: Tls | None = None
     ) -> int:
         """Listen where the options of a prefix (`control-` for `--control-port`) say; return the port."""
-        sock = _bind(host, port, options)
-        await _Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
+        sock = bind(host, port, options)
+        await Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound
 
@@ -215,7 +238,7 @@ class MockServer:
             try:
                 await state.save()
             except OSError as error:
-                log.error("the state could not be saved: %s", error)
+                log.error("%s", error.strerror)
 
     # --- as a context manager ---------------------------------------------------------------------
 
@@ -266,57 +289,6 @@ class MockServer:
         except BaseException:
             for runner in self._runners:
                 await runner.cleanup()
+            if self._state is not None:
+                self._state.close()
             raise
-
-
-class _Site(web.SockSite):
-    """A listening socket that has no more patience with a TLS handshake than with anything else."""
-
-    def __init__(
-        self, runner: web.ServerRunner, sock: socket.socket, context: ssl.SSLContext | None, patience: float
-    ) -> None:
-        super().__init__(runner, sock, ssl_context=context)
-        self._patience = None if context is None else patience
-
-    async def start(self) -> None:
-        await web.BaseSite.start(self)
-        assert self._runner.server is not None
-        self._server = await asyncio.get_running_loop().create_server(
-            self._runner.server,
-            sock=self._sock,
-            ssl=self._ssl_context,
-            backlog=self._backlog,
-            ssl_handshake_timeout=self._patience,
-        )
-
-
-def _bind(host: str, port: int, options: str = "") -> socket.socket:
-    """Return a socket bound to an address.
-
-    Args:
-        options: the prefix of the options that say where, to be named when it cannot be.
-
-    Raises:
-        OSError: it cannot be had; the message names the option to change.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-    except OSError as error:
-        sock.close()
-        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
-        # TLS has no address of its own.
-        wrong = f"--{options}port" if taken else "--control-host" if options == "control-" else "--host"
-        raise OSError(
-            error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another {wrong}"
-        ) from None
-    return sock
-
-
-def _in_url(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host

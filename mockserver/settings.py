@@ -32,6 +32,7 @@ class Settings:
         state: a file to load at start, and to save to on stop and every 30 s.
         allowed_host: names by which /_control may be asked besides its own; one that begins with a dot takes all below.
         journal_size: exchanges remembered per sandbox.
+        max_sandboxes: how many there may be beside the default one.
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
         headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations` and `X-Mockserver-Violation`.
         body_limit: bytes an API request may have.
@@ -55,6 +56,7 @@ class Settings:
     control_token: str | None = field(default=None, repr=False)
     allowed_host: tuple[str, ...] = ()
     journal_size: int = 1000
+    max_sandboxes: int = 2000
     strict: bool = False
     headers: bool = True
     body_limit: int = 16 * 1024 * 1024

@@ -22,8 +22,10 @@ LIMIT = 2048
 
 ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
+    "docs/images/*.png": "pictures of our own console, taken by tests/control/console",
     "tests/golden/**": "what this server itself answers",
     "tests/journal/har.schema.json": "HAR 1.2 in our own words, as a JSON Schema",
+    "tests/exercise/clients/*.mjs": "clients of ours that survive, and with planted faults do not",
     "tests/control/console/driver.mjs": "a program of ours that drives Chromium",
     "tests/clients/node/*.mjs": "programs of ours that drive clients of npm",
     "tests/apis/arcgis/data/walks/*.txt": "requests of real clients to a stub of ours, recorded by us",

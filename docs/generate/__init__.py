@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from generate import apis, commands, control, fixtures, python
+from generate import apis, commands, control, fixtures, python, scenarios
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands.cli,
@@ -22,6 +22,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "faults.md": control.faults,
     "fixtures.md": fixtures.page,
     "plugin.md": python.page,
+    "scenarios.md": scenarios.page,
 }
 """File -> what writes its text."""
 

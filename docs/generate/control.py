@@ -85,7 +85,8 @@ def faults() -> str:
         "A fault goes wrong on purpose: `POST /_control/faults`, `mockserver faults add`, or `sandbox.faults.add(…)` "
         "in a test. The first that matches a request acts. *Named* faults are an API's own documented failures in its "
         'own bytes: `{"match": {"api": "ges"}, "effect": {"named": "…"}, "times": 1}`. How to use them: '
-        "[Make things go wrong](../how-to/faults.md). What goes wrong with a *job* – stuck, a cancel that is ignored "
+        "[Make things go wrong](../how-to/faults.md). A star marks a field of every answer; what to send says so. "
+        "What goes wrong with a *job* – stuck, a cancel that is ignored "
         "or loses the race – is its plan: [States](states.md).",
         *parts,
     )

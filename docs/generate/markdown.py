@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,9 +30,15 @@ def cell(value: Any) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 
+_FACT = re.compile(r"\b(?P<api>arcgis|casjobs|ges|prime)\.md §(?P<section>\d+(?:\.\d+)?)")
+_FACTS = "../explanation/wire-facts.md"
+
+
 def text(value: str) -> str:
-    """Return words of the code as Markdown: what looks like a tag is none."""
-    return value.replace("&", "&amp;").replace("<", "&lt;")
+    """Return words of the code as Markdown: what looks like a tag is none, and a fact that is cited is a link to it."""
+    escaped = value.replace("&", "&amp;").replace("<", "&lt;")
+    linked = _FACT.sub(rf"[\g<api> §\g<section>]({_FACTS}#\g<api>-\g<section>)", escaped)
+    return re.sub(r"\bopen question (\d+)", rf"[open question \1]({_FACTS}#open-questions)", linked)
 
 
 def code(value: Any) -> str:

@@ -102,11 +102,13 @@ class Sandbox(Protocol):
         name: its name; `default` for the one that is always there.
         ids: the seeded source of ids.
         states: what this process remembers of each API here (see `Api.state`).
+        submits: API -> fields, in the fixture's form, that every job has which a client submits here.
     """
 
     name: str
     ids: Ids
     states: dict[str, Any]
+    submits: Mapping[str, Mapping[str, Any]]
 
     def real(self) -> float:
         """Return real time in epoch seconds."""
@@ -134,10 +136,13 @@ class Jobs(Protocol):
     Attributes:
         told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
+        steady: a job, and until when (epoch seconds) time leaves it as it is, if one look at it was all that was done
+            here; otherwise None.
     """
 
     told: tuple[str, str, str] | None
     made: Job | None
+    steady: tuple[Job, float] | None
 
     async def get(self, api: str, job_id: str, *, kind: str = "job", look: bool = False) -> Job:
         """Return a job; `look` says that a client's status query is being answered."""
@@ -255,6 +260,8 @@ class ContextDraft(Generic[S, C]):
     async def create(self, fields: Mapping[str, Any], *, owner: str | None = None) -> Job:
         """Create a job from its fixture form, as a client's submit does: in its first state, not held."""
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
+        if self.sandbox.submits:
+            given |= self.sandbox.submits.get(self.api.name, NO_VALUES)
         jobs = await self.sandbox.build_job(self.api.name, given)
         return await self.jobs.add(*jobs)
 

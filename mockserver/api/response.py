@@ -22,6 +22,9 @@ class Response(NamedTuple):
         shows_state: the answer is an error, but tells the state of the job all the same (GES: a failed algorithm).
         nearest: for an unknown path, the template most like it.
         stream: sends the answer piece by piece instead of `body`; it gets the server's own request object.
+        mark: name of a header that tells this answer from all others (its value: `Ids.mark` of the request's turn).
+        lasting: the same request gets the same answer for as long as the one job that was looked at, the sandbox's
+            documents and the API's settings are as they are: it hangs on nothing else, and on no other moment of time.
     """
 
     status: int = 200
@@ -32,6 +35,8 @@ class Response(NamedTuple):
     shows_state: bool = False
     nearest: str | None = None
     stream: Callable[[Any], Awaitable[Any]] | None = None
+    mark: str | None = None
+    lasting: bool = False
 
 
 def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:

@@ -48,9 +48,15 @@ def _chosen(name: str | None) -> tuple[Api, ...]:
 
 
 def _describe(api: Api) -> dict[str, Any]:
+    from mockserver.cli.contracts import load
     from mockserver.control.handlers.apis import facts
 
-    return {**facts(api), "bases": list(api.bases)}
+    found = facts(api)
+    # What an operation is for stands in its contract.
+    titles = {contract.operation: contract.title for contract in load(None, [api.name])}
+    for one in found["operations"]:
+        one["title"] = one["title"] or titles.get(one["name"], "")
+    return {**found, "bases": list(api.bases)}
 
 
 def _states(api: Api) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from mockserver.client import ControlError
 COMMANDS = {
     "serve": "serve",
     "run": "run",
+    "exercise": "exercise",
     "apis": "apis",
     "states": "apis",
     "jobs": "jobs",

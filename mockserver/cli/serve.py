@@ -99,6 +99,12 @@ class ServerCommand(click.Command):
 @option(
     "--journal-size", type=click.IntRange(1), default=_DEFAULTS.journal_size, help="Exchanges remembered per sandbox."
 )
+@option(
+    "--max-sandboxes",
+    type=click.IntRange(0),
+    default=_DEFAULTS.max_sandboxes,
+    help="Sandboxes there may be beside the default one.",
+)
 @option("--strict/--no-strict", default=_DEFAULTS.strict, help="Our own breach of a contract is a 500.")
 @option("--headers/--no-headers", default=_DEFAULTS.headers, help="Answers carry X-Mockserver-…")
 @option("--body-limit", type=click.IntRange(1), default=_DEFAULTS.body_limit, help="Bytes a request's body may have.")
@@ -124,6 +130,8 @@ def serve(as_json: bool, **options: Any) -> None:
 
     settings = settings_of(options)
     logs.configure(settings.log_format, settings.log_level)
+    # What a start makes stays for good (`spare_the_collector`); to look through it over and over costs a tenth of it.
+    gc.disable()
     with refusals():
         loop.run(_serve(settings, as_json))
 
@@ -167,12 +175,20 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     from mockserver.server import MockServer
 
     stop = asyncio.Event()
+    server = MockServer(settings)
+
+    def end() -> None:
+        # Who asks twice does not wait for requests in flight, but loses nothing either.
+        if stop.is_set():
+            server.hurry()
+        stop.set()
+
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ending_signals():
         # Windows has no such handlers; Ctrl-C ends the loop there.
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
-    async with MockServer(settings) as server:
+            loop.add_signal_handler(number, end)
+    async with server:
         stack = contextlib.ExitStack()
         spare_the_collector()
         if as_json:
@@ -182,9 +198,15 @@ async def _serve(settings: Settings, as_json: bool) -> None:
             _announce(server)
         with stack:
             await stop.wait()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(number)  # a second signal does not wait for requests in flight
+
+
+def _ending_signals() -> list[signal.Signals]:
+    """Return the signals that end a server: a closed terminal too, unless (`nohup`) it is to outlive that."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        found.append(hangup)
+    return found
 
 
 def spare_the_collector() -> None:
@@ -194,6 +216,7 @@ def spare_the_collector() -> None:
     request leaves no cycles behind, so there is next to nothing to find.
     """
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 

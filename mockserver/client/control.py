@@ -181,6 +181,23 @@ class Control(JobCalls, JournalCalls):
         body = {key: value for key, value in asked.items() if value is not None}
         return SandboxRecord(self._wire.json("POST", "/sandboxes", body=body))
 
+    def replace_sandbox(
+        self,
+        name: str,
+        *,
+        fixtures: Sequence[Fields | str] | None = None,
+        ttl: float | None = None,
+        port: bool = False,
+    ) -> SandboxRecord:
+        """Make a sandbox, or make the one of that name anew: what began in it before is disowned.
+
+        Args:
+            fixtures, ttl, port: as for `create_sandbox`.
+        """
+        asked = {"fixtures": fixtures, "ttl": ttl, "port": port or None}
+        body = {key: value for key, value in asked.items() if value is not None}
+        return SandboxRecord(self._wire.json("PUT", f"/sandboxes/{segment(name)}", body=body))
+
     def show_sandbox(self, name: str) -> SandboxRecord:
         """Return a sandbox's addresses and what it holds."""
         return SandboxRecord(self._wire.json("GET", f"/sandboxes/{segment(name)}"))

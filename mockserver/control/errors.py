@@ -18,8 +18,8 @@ from mockserver.http.steps import RequestRefused
 from mockserver.journal.masking import mask
 from mockserver.journal.match_names import UnknownName
 from mockserver.sandbox.fixtures.merge import BadFixture
-from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, UnknownSandbox
-from mockserver.sandbox.snapshot import BadSnapshot
+from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, TooManySandboxes, UnknownSandbox
+from mockserver.sandbox.snapshot_check import BadSnapshot
 
 
 class ControlError(DomainError):
@@ -72,6 +72,12 @@ ROWS = (
     _Row(error=UnknownFault, status=404, code="unknown-fault", hint="GET /_control/faults lists them"),
     _Row(error=UnknownSandbox, status=404, code="unknown-sandbox", hint="POST /_control/sandboxes makes one"),
     _Row(error=SandboxTaken, status=409, code="sandbox-exists", hint="choose another name, or DELETE that one"),
+    _Row(
+        error=TooManySandboxes,
+        status=409,
+        code="too-many-sandboxes",
+        hint="DELETE some, give them a ttl, or start the server with a larger --max-sandboxes",
+    ),
     _Row(error=BadSandboxName, status=422, code="bad-sandbox-name", hint='for example {"name": "t1"}'),
     _Row(error=BadSnapshot, status=422, code="bad-snapshot", hint="GET /_control/snapshot takes one"),
     _Row(error=Beaten, status=503, code="beaten", hint="others change this job all the time; try again"),

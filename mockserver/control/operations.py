@@ -107,6 +107,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     _row("ListSandboxes", "GET", "/sandboxes", sandboxes.listing),
     _row("CreateSandbox", "POST", "/sandboxes", sandboxes.create),
     _row("ShowSandbox", "GET", "/sandboxes/{name}", sandboxes.show),
+    _row("ReplaceSandbox", "PUT", "/sandboxes/{name}", sandboxes.replace),
     _row("DeleteSandbox", "DELETE", "/sandboxes/{name}", sandboxes.delete),
     _row("Reset", "POST", "/reset", state.reset),
     _row("TakeSnapshot", "GET", "/snapshot", state.take),

@@ -119,13 +119,15 @@ def server_api(name: str, **parts: Any) -> Api:
     )
 
 
-def disowned(sandbox: Sandbox) -> Response:
-    """Return the answer to a request whose sandbox was reset, replaced or ended before it was answered."""
+def disowned(sandbox: Sandbox) -> tuple[Response, Mapping[str, str]]:
+    """Return answer and headers for a request whose sandbox was reset, replaced or ended before it was answered."""
     if sandbox.home.ended:
         message = f"the sandbox {sandbox.name!r} ended while this was answered"
-        return error_response(404, "unknown-sandbox", message, _SANDBOXES_HINT)
-    message = "the sandbox was reset or replaced while this was answered; it has nothing of it"
-    return error_response(409, "reset", message, "ask again")
+        response = error_response(404, "unknown-sandbox", message, _SANDBOXES_HINT)
+    else:
+        message = "the sandbox was reset or replaced while this was answered; it has nothing of it"
+        response = error_response(409, "reset", message, "ask again")
+    return response, {"Content-Type": str(response.content_type)}
 
 
 def gone(error: Exception) -> Response | None:

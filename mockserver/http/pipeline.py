@@ -31,12 +31,14 @@ from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, ClientGone, read_body
+from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     NOTHING,
+    NUMBER,
     Answered,
     Arrived,
     Known,
@@ -100,6 +102,7 @@ class Pipeline:
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
+        self._kept = KeptAnswers(metrics)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -107,8 +110,13 @@ class Pipeline:
         home = accepted.sandbox.home
         home.calls += 1
         try:
-            arrived = await self._arrive(request, accepted)
-            api, sandbox, raw, began, _, _, transitions, _ = arrived
+            again = NOT_LOOKED
+            if accepted.mount is None and request.method == "GET":
+                again = await self._kept.repeat(request, accepted)
+            if again.answer is not None:
+                return again.answer
+            arrived = await self._arrive(request, accepted, again.start)
+            api, sandbox, raw, began, _, start, transitions, _ = arrived
             response, context, known, violations, fault, error, asked = await self._answer(arrived)
             clause = None
             if known is not None and known.contract is not None and (api.journaled or self.strict):
@@ -119,12 +127,14 @@ class Pipeline:
                     response, breach = unknown_answer(known.contract, response, strict=self.strict)
                     violations = [*violations, breach]
             headers = {**response.headers}
+            if response.mark is not None:
+                headers = {response.mark: sandbox.ids.mark(context.turn), **headers}
             if response.content_type is not None:
                 headers["Content-Type"] = response.content_type
             for name, value in api.headers.items():
                 headers.setdefault(name, value)
             if self.headers and api.journaled:
-                headers["X-Mockserver-Request"] = str(context.number)
+                headers[NUMBER] = str(context.number)
                 if violations:
                     headers["X-Mockserver-Violations"] = str(len(violations))
                     headers["X-Mockserver-Violation"] = in_a_header(violations[0])
@@ -161,24 +171,27 @@ class Pipeline:
                     await fault_transport.wait(sandbox.faults.pause(fault))
                     if await sandbox.is_over():
                         # What it has done is over, too, so that its client is not told that it was done.
-                        return _disown(sandbox)
+                        return response_of(*disowned(sandbox))
                 return await fault_transport.send(fault, request, response_of(response, headers))
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)
                 return streamed
-            return answer_of(request, response, headers)
+            answer = answer_of(request, response, headers)
+            if response.lasting and again.key is not None and not violations:
+                self._kept.keep(again.key, answer, response.mark, start, jobs.steady, entry, counters)
+            return answer
         except Over:
             # Another process may have ended it, so that nobody here has said so.
             if home.living is not None and home.living.key == accepted.sandbox.key:
                 home.forget_life()
             self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
-            return _disown(accepted.sandbox)
+            return response_of(*disowned(accepted.sandbox))
         finally:
             home.calls -= 1
             home.used = monotonic()
 
-    async def _arrive(self, request: web.BaseRequest, accepted: Accepted) -> Arrived:
-        """Route, read and begin.
+    async def _arrive(self, request: web.BaseRequest, accepted: Accepted, start: RequestStart | None) -> Arrived:
+        """Route, read and begin, unless `start` says that the request has begun.
 
         Raises:
             Over: the sandbox was reset, replaced or ended while the body came.
@@ -213,8 +226,9 @@ class Pipeline:
             refusal = error
 
         # begin
-        start = await sandbox.store.begin_request(sandbox.key, api.name) if api.journaled else _NOT_JOURNALED
-        number, clock, changes, armed, turn = start
+        if start is None:
+            start = await sandbox.store.begin_request(sandbox.key, api.name) if api.journaled else _NOT_JOURNALED
+        number, clock, changes, _, turn, _, _ = start
         # What nobody has changed is at hand.
         settings = sandbox.first_settings.get(api.name)
         if changes is not None:
@@ -248,7 +262,7 @@ class Pipeline:
             route if isinstance(route, Operation) else None,
             NO_VALUES,
         )
-        return api, sandbox, raw, began, refusal, armed, transitions, context
+        return api, sandbox, raw, began, refusal, start, transitions, context
 
     async def _answer(self, arrived: Arrived) -> Answered:
         """Resolve, check, let a fault act, and handle; whatever goes wrong becomes the API's own answer.
@@ -256,7 +270,7 @@ class Pipeline:
         Raises:
             Over: the sandbox was reset, replaced or ended meanwhile.
         """
-        api, sandbox, raw, _, refusal, armed, _, context = arrived
+        api, sandbox, raw, _, refusal, start, _, context = arrived
         known: Known | None = None
         fault: Fault | None = None
         breaches: Sequence[Violation] = NOTHING
@@ -287,7 +301,7 @@ class Pipeline:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
                     asked = asked_entry(sandbox.name, raw, context, known)
                     await sandbox.store.record(sandbox.key, asked, sandbox.journal_size)
-                if armed:
+                if start.armed:
                     fault = await self._fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
@@ -329,9 +343,3 @@ class Pipeline:
         if fault.delay_before_work:
             await fault_transport.wait(sandbox.faults.pause(fault))
         return fault
-
-
-def _disown(sandbox: Sandbox) -> web.StreamResponse:
-    """Return what a client gets that asked for a sandbox as it no longer is."""
-    response = disowned(sandbox)
-    return response_of(response, {"Content-Type": str(response.content_type)})

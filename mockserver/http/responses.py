@@ -39,7 +39,7 @@ class Answer(web.StreamResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Write status line and headers; they leave together with the body."""
         headers: Any = {**self._given, "Content-Length": str(len(self._whole))}
-        headers.setdefault("Date", _date(int(time.time())))
+        headers.setdefault("Date", http_date(int(time.time())))
         headers.setdefault("Server", SERVER_SOFTWARE)
         self._writer = request.writer
         await self._writer.write_headers(_status_line(self._code), headers)
@@ -58,6 +58,37 @@ class Answer(web.StreamResponse):
     def body_length(self) -> int:
         """Bytes sent, headers too, as aiohttp counts them for its access log."""
         return self._sent
+
+
+class WrittenAnswer(web.StreamResponse):
+    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`."""
+
+    def __init__(self, status: int, whole: bytes) -> None:
+        self._code = status
+        self._whole = whole
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._code
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        """Write all of it, in one go."""
+        writer = request.writer
+        await writer.write(self._whole)
+        await writer.drain()
+        return writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Do nothing: all is written."""
+
+    keep_alive = True
+    """Always: the client has asked for it."""
+
+    @property
+    def body_length(self) -> int:
+        """Bytes sent, headers too, as aiohttp counts them for its access log."""
+        return len(self._whole)
 
 
 class BareResponse(web.Response):
@@ -91,8 +122,28 @@ def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, s
     return response_of(reply, headers)
 
 
+def written(status: int, headers: Mapping[str, str], body: bytes, places: Mapping[str, bytes]) -> bytes:
+    """Return an answer of the usual kind in bytes, for `%` to fill in what is new: `date`, and what `places` name.
+
+    Args:
+        headers: all that the journal shows.
+        places: what stands for the value of a header.
+    """
+    lines = {name: places.get(name) or _plain(value) for name, value in headers.items()}
+    lines["Content-Length"] = b"%d" % len(body)
+    lines.setdefault("Date", b"%(date)b")
+    lines.setdefault("Server", _plain(SERVER_SOFTWARE))
+    shown = b"".join(b"%b: %b\r\n" % (_plain(name), value) for name, value in lines.items())
+    return b"%b\r\n%b\r\n%b" % (_plain(_status_line(status)), shown, body.replace(b"%", b"%%"))
+
+
+def _plain(text: str) -> bytes:
+    return text.encode().replace(b"%", b"%%")
+
+
 @lru_cache(maxsize=1)
-def _date(second: int) -> str:
+def http_date(second: int) -> str:
+    """Return a second (of the epoch) as the header Date says it."""
     return formatdate(second, usegmt=True)
 
 

@@ -34,10 +34,14 @@ from mockserver.journal.entry import (
 from mockserver.journal.masking import mask, mask_path
 from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.store.base import RequestStart
 
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
+
+NUMBER = "X-Mockserver-Request"
+"""The header of an answer that names its request's number in the journal."""
 
 SENTENCE = 200
 """Characters of the first breach that an answer's header holds."""
@@ -61,12 +65,12 @@ class Known:
 
 
 Arrived: TypeAlias = tuple[
-    Api, Sandbox, str, float, Exception | None, bool, list[tuple[Job, Transition]], RequestContext[Any, Any]
+    Api, Sandbox, str, float, Exception | None, RequestStart, list[tuple[Job, Transition]], RequestContext[Any, Any]
 ]
 """A request that has arrived, before anybody asks what it means. In this order:
 
 API, sandbox; the path as sent, with prefix and query; when it began, by `perf_counter`; why it cannot be carried out,
-if that is known already; whether there are faults that might act on it; the transitions that it brings about, as they
+if that is known already; what its sandbox was like when it began; the transitions that it brings about, as they
 come; its context, as far as it is known. Taken apart at once, which a class of its own makes ten times as dear.
 """
 

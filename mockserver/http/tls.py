@@ -7,8 +7,6 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-import trustme
-
 from mockserver.settings import BadOption, Settings
 
 
@@ -28,6 +26,9 @@ def prepare(settings: Settings) -> Tls:
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     if settings.tls_cert is None and settings.tls_key is None:
+        # Imported late: it brings half of `cryptography`, which a server without TLS never needs.
+        import trustme
+
         authority = trustme.CA(organization_name="mockserver")
         authority.issue_cert(*_names(settings.host)).configure_cert(context)
         return Tls(context=context, ca_pem=authority.cert_pem.bytes())

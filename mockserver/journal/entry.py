@@ -84,6 +84,19 @@ ASKED = Entry._fields.index("job")
 """How many fields of an entry say what was asked; only `job` may change once the request is answered."""
 
 
+_ANSWERED = Entry._fields.index("answer_headers")
+_SPENT = Entry._fields.index("milliseconds")
+
+
+def repeated(first: Entry, number: int, at: float, headers: Mapping[str, str], milliseconds: float) -> Entry:
+    """Return the entry of a request that was the same as another's, and answered with the same body.
+
+    Args:
+        headers: those of its answer.
+    """
+    return Entry._make((number, at, *first[2:_ANSWERED], headers, first.answer, milliseconds, *first[_SPENT + 1 :]))
+
+
 class Packed:
     """Decoded parameters and payload of a request, small: a body of many small things takes thirty times its bytes."""
 

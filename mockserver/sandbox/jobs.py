@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
-from mockserver.store.base import UNTIMED, Store, Times
+from mockserver.sandbox.job_times import steady_until, times
+from mockserver.store.base import Store, Times
 
 RETRIES = 1000
 """Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
@@ -52,6 +54,8 @@ class Jobs:
     Attributes:
         told: API, kind and state of the job whose state the client is told; the last one, where there are several.
         made: the job that was last added.
+        steady: a job, and until when (epoch seconds) time leaves it as it is, if one look at it was all that was done
+            here; otherwise None.
         home: what the jobs of each request share.
     """
 
@@ -76,6 +80,8 @@ class Jobs:
         self._asked = asked
         self.told: tuple[str, str, str] | None = None
         self.made: Job | None = None
+        self.steady: tuple[Job, float] | None = None
+        self._busy = False
 
     # --- one job ----------------------------------------------------------------------------------
 
@@ -107,14 +113,19 @@ class Jobs:
         if job is None:
             raise UnknownJob(api, job_id)
         machine = self._machines[api, kind]
-        # Most polls find a job that waits for nothing.
-        if machine.next(job) is not None or (
-            job.retention is not None
-            and expired(machine, job, await self._now() if self._asked is None else self._asked)
-        ):
-            job = (await self._apply(api, job_id, Machine.look if look else _stay, kind, job, self._asked)).after
+        planned, until = machine.next(job), inf  # most polls find a job that waits for nothing
+        if planned is not None or job.retention is not None:
+            now = await self._now() if self._asked is None else self._asked
+            waits = planned is None or (planned.at is not None and planned.at > now)
+            if not waits or expired(machine, job, now):
+                pure: Pure = Machine.look if look else lambda _, settled, __: settled
+                job = (await self._apply(api, job_id, pure, kind, job, self._asked)).after
+            else:
+                until = steady_until(machine, job)
         if look:
             self.told = (api, kind, job.state)
+        self.steady = (job, until) if look and not self._busy else None
+        self._busy = True
         return job
 
     def tell(self, job: Job, state: str | None = None) -> None:
@@ -140,7 +151,7 @@ class Jobs:
     ) -> Change:
         """Load, settle, change and swap; as of `asked` when there is nothing to swap, by the clock otherwise."""
         machine = self._machines[api, kind]
-        job, now = found, asked
+        job, now, self._busy, self.steady = found, asked, True, None
         for _ in range(RETRIES):
             if job is None:
                 job = await self._store.get(self._sandbox, api, kind, job_id)
@@ -227,6 +238,7 @@ class Jobs:
         Raises:
             DuplicateJob: an id is taken; none of them has been added.
         """
+        self._busy, self.steady = True, None
         if await self._store.add_all(self._sandbox, [self.timed(job) for job in jobs]):
             self.made = jobs[0]
             for job in jobs:
@@ -247,6 +259,7 @@ class Jobs:
         Raises:
             UnknownJob: no such job.
         """
+        self._busy, self.steady = True, None
         while True:
             job = await self._store.get(self._sandbox, api, kind, job_id)
             if job is None:
@@ -294,6 +307,7 @@ class Jobs:
                 page = await self._store.page(self._sandbox, api, kind, start=place, limit=CHUNK, newest=False)
 
     async def _settled(self, api: str, kind: str, jobs: Sequence[Job]) -> list[Job]:
+        self._busy, self.steady = True, None
         machine, now = self._machines[api, kind], await self._now()
         settled = []
         for job in jobs:
@@ -334,16 +348,3 @@ class Jobs:
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
         return await self._store.next_due(self._sandbox)
-
-
-def times(machine: Machine, job: Job) -> Times:
-    """Return when a job comes up by itself: its next planned change, and when it ages out."""
-    planned = machine.next(job)
-    due = None if planned is None else planned.at
-    if job.retention is not None and machine.final(job):
-        return Times(due, job.since + job.retention)
-    return UNTIMED if due is None else Times(due)
-
-
-def _stay(_: Machine, job: Job, __: float) -> Job:
-    return job

@@ -31,14 +31,28 @@ class SandboxTaken(DomainError):
     """There is a sandbox of that name already."""
 
 
+class TooManySandboxes(DomainError):
+    """There are as many sandboxes as there may be."""
+
+
+LIMIT = 2000
+"""Sandboxes a server has beside the default one, unless told otherwise: some 400 MB with the fixtures it came with."""
+
+
 class Sandboxes:
     """Makes, finds and ends sandboxes."""
 
-    def __init__(self, config: SandboxConfig, fixtures: Fixtures) -> None:
+    def __init__(self, config: SandboxConfig, fixtures: Fixtures, limit: int = LIMIT) -> None:
+        """Make the default one, unseeded.
+
+        Args:
+            limit: how many there may be beside it.
+        """
         self.store = config.store
         self.apis = config.apis
         self.fixtures = fixtures
         self._config = config
+        self._limit = limit
         self.default = Sandbox(DEFAULT, config, fixtures)
         self._by_name = {DEFAULT: self.default}
         self._reserved: set[str] = set()
@@ -73,12 +87,15 @@ class Sandboxes:
         Raises:
             BadSandboxName: the name cannot stand in a path.
             SandboxTaken: there is one of that name.
+            TooManySandboxes: there may be no more.
             BadFixture: a job cannot be followed; there is no such sandbox then.
         """
         if not _NAME.fullmatch(name):
             raise BadSandboxName(f"{name!r} is no sandbox name; use letters, digits, '.', '_' and '-', at most 64")
         if name in self._by_name or name in self._reserved:
             raise SandboxTaken(f"there is a sandbox {name!r} already")
+        if len({*self._by_name, *self._reserved} - {DEFAULT}) >= self._limit:
+            raise TooManySandboxes(f"there are {self._limit} sandboxes already")
         made = Sandbox(name, self._config, fixtures or self.fixtures)
         with self._reserve(name):
             try:
@@ -89,6 +106,32 @@ class Sandboxes:
             made.ttl, made.used = ttl, monotonic()
             self._by_name[name] = made
         return made
+
+    async def replace(
+        self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None
+    ) -> tuple[Sandbox, bool]:
+        """Make a sandbox, or make the one of that name anew, in one step: what began in it before is disowned.
+
+        Returns:
+            The sandbox, and whether there was none before.
+
+        Raises:
+            As `create`, but for one that is there; nothing has changed then.
+        """
+        if name not in self._by_name:
+            return await self.create(name, fixtures, ttl=ttl), True
+        found, fixtures = self._by_name[name], fixtures or self.fixtures
+        staged = Sandbox(found.staged().name, self._config, fixtures)
+        try:
+            await staged.seed()
+            await self.store.move(staged.name, name)
+        except BaseException:
+            await self.store.clear(staged.name)
+            raise
+        found.adopt(fixtures)
+        found.seeded, found.ttl, found.used = True, ttl, monotonic()
+        found.publish({"event": "reset"})
+        return found, False
 
     def unused(self) -> list[Sandbox]:
         """Return the sandboxes whose `ttl` has run out."""

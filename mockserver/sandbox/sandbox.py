@@ -62,6 +62,7 @@ class Sandbox:
         calls: how many are being answered.
         living: its present life, as far as this process has been told (see `live`).
         ports: those that belong to it alone, by scheme.
+        submits: API -> fields that every job has which a client submits here; to be set before it is used.
         listeners: who would hear an event.
         first_clock: the clock as it stands until it is set.
         first_settings: each API's settings as they stand until they are changed.
@@ -76,6 +77,7 @@ class Sandbox:
         self.calls = 0
         self.living: Sandbox | None = None
         self.ports: Mapping[str, int] = {}
+        self.submits: Mapping[str, Mapping[str, Any]] = {}
         self.prefix = "" if name == DEFAULT else f"/~{name}"
         self.config = config
         self.store = config.store

@@ -1,65 +1,106 @@
 """A sandbox as one JSON document, and back: for `GET/PUT /_control/snapshot` and `--state FILE`.
 
 It holds accounts and tokens in the clear, since without them nothing could be restored. The journal stays behind.
+
+Rules a maintainer must keep:
+
+1. `freeze` only takes hold of values that nobody changes in place; what costs time is done with them afterwards, piece
+   by piece, in a thread or between other requests.
+2. A snapshot is checked whole (`snapshot_check`) before anything changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+import orjson
+
 from mockserver._version import __version__
-from mockserver.core.clock import EARLIEST, LATEST, Clock, iso
-from mockserver.core.errors import DomainError
+from mockserver.core.clock import iso
 from mockserver.core.job import Job
-from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures, inline, merge
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.settings import settings_of
+from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
 from mockserver.store import codec
-from mockserver.store.base import CLOCK, FIRST, JOURNAL, SETTINGS
+from mockserver.store.base import FIRST, JOURNAL
 
-FORMAT = 1
+PIECE = 50
+"""Jobs or documents that are encoded or read in one go, before others have their turn: a millisecond or two."""
 
-
-class BadSnapshot(DomainError):
-    """The document is no snapshot this server can restore; nothing has changed."""
+NOTE = "holds accounts and tokens in the clear, so that it can be restored; keep it as you keep them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Snapshot:
-    """A snapshot that has been checked whole."""
+class Frozen:
+    """A sandbox as it stood at one moment, but for its journal.
 
-    fixtures: Fixtures
-    jobs: tuple[Job, ...]
+    Attributes:
+        head: everything but jobs, counters and documents, by the names it has in the document.
+        documents: by collection and key.
+    """
+
+    head: Mapping[str, Any]
+    jobs: Sequence[Job]
     counters: Mapping[str, int]
     documents: Mapping[str, Mapping[str, Any]]
 
+    def as_document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            **self.head,
+            "jobs": [codec.dump(job) for job in self.jobs],
+            "counters": dict(self.counters),
+            "documents": {name: dict(values) for name, values in self.documents.items()},
+        }
 
-async def take(sandbox: Sandbox) -> dict[str, Any]:
-    """Return the whole sandbox but its journal."""
-    store, name = sandbox.store, sandbox.name
-    jobs: list[dict[str, Any]] = []
-    for api, kind in await store.size(name):
-        page = await store.page(name, api, kind, newest=False)
-        jobs.extend(codec.dump(job) for job in page.jobs)
-    counters = dict(await store.counters(name))
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the document as JSON, a little at a time."""
+        yield _json(self.head)[:-1] + b',"jobs":['
+        yield from _joined(_inside([codec.dump(job) for job in some]) for some in _batched(self.jobs))
+        yield b'],"counters":{'
+        yield from _joined(_inside(dict(some)) for some in _batched(self.counters.items()))
+        yield b'},"documents":{'
+        for number, (name, values) in enumerate(self.documents.items()):
+            yield (b"," if number else b"") + _json(name) + b":{"
+            yield from _joined(_inside(dict(some)) for some in _batched(values.items()))
+            yield b"}"
+        yield b"}}"
+
+
+async def freeze(sandbox: Sandbox) -> Frozen:
+    """Take hold of the whole sandbox but its journal.
+
+    Raises:
+        Over: the life of the sandbox that is asked for is over.
+    """
+    store, key = sandbox.store, sandbox.key
+    jobs: list[Job] = []
+    for api, kind in await store.size(key):
+        jobs.extend((await store.page(key, api, kind, newest=False)).jobs)
+    counters = dict(await store.counters(key))
     # The journal stays behind, and where its numbers stand; how many requests there were decides what answers draw.
-    first = await store.read(name, JOURNAL, FIRST) or 0
+    first = await store.read(key, JOURNAL, FIRST) or 0
     if first and (turns := counters.pop(JOURNAL) - first):
         counters[JOURNAL] = turns
-    collections = [collection for collection in await store.collections(name) if collection != JOURNAL]
-    return {
+    documents = {name: await store.collection(key, name) for name in await store.collections(key) if name != JOURNAL}
+    head = {
         "format": FORMAT,
         "version": __version__,
-        "sandbox": name,
+        "sandbox": sandbox.name,
         "at": iso(await sandbox.now()),
-        "note": "holds accounts and tokens in the clear, so that it can be restored; keep it as you keep them",
+        "note": NOTE,
         "fixtures": dict(sandbox.fixtures.sections),
-        "jobs": jobs,
-        "counters": counters,
-        "documents": {collection: dict(await store.collection(name, collection)) for collection in collections},
     }
+    return Frozen(head=head, jobs=jobs, counters=counters, documents=documents)
+
+
+async def take(sandbox: Sandbox) -> dict[str, Any]:
+    """Return the whole sandbox but its journal, as plain data."""
+    return (await freeze(sandbox)).as_document()
 
 
 async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
@@ -68,14 +109,10 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
     Raises:
         BadSnapshot: the document is not one of ours; nothing has changed.
     """
-    found = _read(sandbox, document)
+    found = await check(sandbox, document)
     store, staged = sandbox.store, sandbox.staged().name
     try:
-        if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in found.jobs], found.counters):
-            raise BadSnapshot("the snapshot cannot be restored: it has two jobs of one id")
-        for collection, values in found.documents.items():
-            for key, value in values.items():
-                await store.write(staged, collection, key, value)
+        await _stage(sandbox, staged, found)
         await store.move(staged, sandbox.key)
     except BaseException:
         await store.clear(staged)
@@ -85,39 +122,53 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
     return {"jobs": len(found.jobs), "documents": sum(map(len, found.documents.values()))}
 
 
-def _read(sandbox: Sandbox, document: Any) -> _Snapshot:
-    """Check a snapshot whole.
+async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:
+    """Put what a snapshot holds where nobody sees it yet.
 
     Raises:
-        BadSnapshot: the document is not one of ours.
+        BadSnapshot: two jobs have one id.
     """
-    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
-        raise BadSnapshot(f"not a snapshot of format {FORMAT}; take one with GET /_control/snapshot")
+    store = sandbox.store
+    await store.add_all(staged, (), found.counters)
+    for some in _batched(found.jobs):
+        if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in some]):
+            raise BadSnapshot("/jobs", "it has two jobs of one id")
+        await asyncio.sleep(0)
+    for collection, values in found.documents.items():
+        for number, (key, value) in enumerate(values.items()):
+            await store.write(staged, collection, key, value)
+            if number % PIECE == PIECE - 1:
+                await asyncio.sleep(0)
+
+
+def _batched(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    """Yield a piece's worth of values at a time."""
+    left = iter(values)
+    while some := list(islice(left, PIECE)):
+        yield some
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    for number, part in enumerate(parts):
+        yield b"," + part if number else part
+
+
+def _inside(value: Any) -> bytes:
+    """Return a list or an object as JSON, without its brackets."""
+    return _json(value)[1:-1]
+
+
+def _json(value: Any) -> bytes:
     try:
-        fixtures = merge(inline([document["fixtures"]]), list(sandbox.apis.values()))
-        jobs = tuple(codec.load(job) for job in document["jobs"])
-        counters = {str(name): int(value) for name, value in document["counters"].items()}
-        documents = {name: dict(values) for name, values in document["documents"].items()}
-        for name, api in sandbox.apis.items():
-            settings_of(api, fixtures, documents.get(SETTINGS, {}).get(name, {}))
-        clock = Clock(**documents.get(CLOCK, {}).get(CLOCK, {}))
-        if not EARLIEST <= clock.now(0) <= LATEST:
-            raise BadSnapshot("its clock stands outside the years 1 to 9999")
-        for job in jobs:
-            _check_states(sandbox, job)
-    except (KeyError, TypeError, ValueError, AttributeError, DomainError, BadFixture) as error:
-        raise BadSnapshot(f"the snapshot cannot be restored: {type(error).__name__}: {error}") from None
-    return _Snapshot(fixtures=fixtures, jobs=jobs, counters=counters, documents=documents)
+        return orjson.dumps(value, default=_plain)
+    except TypeError:
+        # What orjson will not say: lone surrogates, integers beyond 64 bits.
+        return json.dumps(value, separators=(",", ":"), default=_plain).encode()
 
 
-def _check_states(sandbox: Sandbox, job: Job) -> None:
-    """Refuse a job that is, was or will be in a state its machine does not have.
-
-    Raises:
-        BadSnapshot: there is such a state. KeyError: no such API or kind.
-    """
-    known = sandbox.apis[job.api].machines[job.kind].by_name
-    named = [job.state, job.plan.end, *(step.state for step in job.plan.steps), job.resume and job.resume[0]]
-    for state in named:
-        if state is not None and state not in known:
-            raise BadSnapshot(f"{job.api} has no state {state!r}")
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} in a snapshot")

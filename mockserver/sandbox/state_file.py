@@ -1,18 +1,59 @@
-"""All sandboxes in one file, so that they outlive the process: `--state FILE`."""
+"""All sandboxes in one file, so that they outlive the process: `--state FILE`.
+
+Rules a maintainer must keep:
+
+1. Requests do not wait for a save: it works on frozen values, in a thread, a little at a time.
+2. The file is whole at every moment: a new one is written beside it and moved over it.
+3. One server has a file: others are refused by a lock beside it, which the system lets go of with its process.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from mockserver.core.errors import DomainError
 from mockserver.sandbox import snapshot
+from mockserver.sandbox.file_lock import FileLock, Locked
 from mockserver.sandbox.registry import Sandboxes
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
+from mockserver.wire.json import DEPTH
+from mockserver.wire.json_document import nests_too_deep
+
+log = logging.getLogger("mockserver")
+
+BREATH = 0.0005
+"""Real seconds that a save stands back after each piece, so that the requests' thread need not ask for its turn."""
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+
+_COPY = 1 << 20
+"""Bytes of an unchanged sandbox that are copied at once."""
+
+OpenPorts = Callable[[str, Mapping[str, int]], Awaitable[dict[str, int]]]
+"""Opens a sandbox's own ports again, those of before if they are free; returns them by scheme."""
 
 
 class BadStateFile(Exception):
     """The file cannot be used; the message is one line that names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    """Where a sandbox stands in the file, and what it was when it was written there."""
+
+    revision: object
+    start: int
+    length: int
 
 
 class StateFile:
@@ -20,47 +61,214 @@ class StateFile:
 
     def __init__(self, file: Path, sandboxes: Sandboxes) -> None:
         self._file = file
+        # A link stays one: what it points to is replaced.
+        self._target = Path(os.path.realpath(file))
+        self._lock = FileLock(self._target.with_name(self._target.name + ".lock"))
         self._sandboxes = sandboxes
+        self._saving = asyncio.Lock()
+        # A save that was given up goes on in its thread.
+        self._writing = threading.Lock()
+        self._hurry = False
+        self._saved: dict[str, _Saved] = {}
+        self._stamp: object = None
 
-    async def load(self) -> bool:
-        """Make the sandboxes what the file says; False when there is no file yet.
+    async def load(self, open_ports: OpenPorts) -> bool:
+        """Take the file, and make the sandboxes what it says; False when there is none yet.
 
         Raises:
-            BadStateFile: it cannot be read, is none of ours, or could never be written.
+            BadStateFile: it cannot be read or written, is none of ours, or another server has it.
         """
         file = self._file
+        if not self._target.parent.is_dir():
+            raise BadStateFile(f"{file}: there is no folder {self._target.parent}; make it, or name another --state")
         try:
-            text = await asyncio.to_thread(file.read_text, "utf-8")
-        except FileNotFoundError:
-            if not file.parent.is_dir():
-                # Now, since at the end it would be too late to save anything.
-                message = f"{file}: there is no folder {file.parent}; make it, or name another --state"
-                raise BadStateFile(message) from None
-            return False
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadStateFile(f"{file}: cannot be read ({error}); name another --state file") from None
+            self._lock.take()
+        except Locked:
+            raise BadStateFile(f"{file}: another server uses it; stop that one, or name another --state") from None
+        except OSError as error:
+            raise BadStateFile(self._unwritable(error)) from None
         try:
-            for name, document in json.loads(text)["sandboxes"].items():
-                if name != DEFAULT:
-                    await self._sandboxes.create(name)
-                await snapshot.restore(self._sandboxes.get(name), document)
-        except (ValueError, KeyError, TypeError, AttributeError, snapshot.BadSnapshot) as error:
-            message = f"{file}: no state of ours ({error}); name another file, or delete this one"
-            raise BadStateFile(message) from None
-        return True
+            found = await asyncio.to_thread(self._read)
+            if found is not None:
+                await self._restore(found, open_ports)
+        except BaseException:
+            self.close()
+            raise
+        return found is not None
 
-    async def save(self) -> None:
-        """Write all sandboxes to the file.
+    def close(self) -> None:
+        """Let others have the file."""
+        self._lock.release()
+
+    async def check(self) -> None:
+        """Write the file as it will be written later, so that whoever starts the server hears if it cannot be.
 
         Raises:
-            OSError: it cannot be written; the old state is still there.
+            BadStateFile: it cannot.
         """
-        documents = {sandbox.name: await snapshot.take(sandbox) for sandbox in self._sandboxes.all()}
-        await asyncio.to_thread(self._write, documents)
+        try:
+            await self.save()
+        except OSError as error:
+            raise BadStateFile(error.strerror or str(error)) from None
 
-    def _write(self, documents: dict[str, dict[str, object]]) -> None:
-        # Written beside and moved over, so that a crash in between leaves the old state.
-        part = self._file.with_name(self._file.name + ".part")
-        part.touch(mode=0o600)
-        part.write_text(json.dumps({"sandboxes": documents}, indent=1), "utf-8")
-        part.replace(self._file)
+    async def save(self, *, hurry: bool = False) -> None:
+        """Write all sandboxes to the file, unless nothing has changed.
+
+        Args:
+            hurry: do not stand back for requests, from now on.
+
+        Raises:
+            OSError: it cannot be written; the old state is still there. The message names the file.
+        """
+        self._hurry = self._hurry or hurry
+        async with self._saving:
+            await self._save()
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _read(self) -> Any:
+        """Return what is in the file, None when there is none.
+
+        Raises:
+            BadStateFile: it cannot be read.
+        """
+        try:
+            raw = self._target.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BadStateFile(f"{self._file}: cannot be read ({error.strerror}); name another --state file") from None
+        try:
+            found = json.loads(raw.decode(), parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            reason = "nested too deep" if isinstance(error, RecursionError) else error
+            raise self._foreign(reason) from None
+        if nests_too_deep(found):
+            raise self._foreign(f"nested more than {DEPTH} deep")
+        sandboxes = found.get("sandboxes") if isinstance(found, dict) else None
+        if not isinstance(sandboxes, dict) or DEFAULT not in sandboxes:
+            raise self._foreign("it has no sandbox 'default'")
+        return sandboxes
+
+    async def _restore(self, found: Mapping[str, Any], open_ports: OpenPorts) -> None:
+        for name, document in found.items():
+            try:
+                sandbox = self._sandboxes.get(DEFAULT) if name == DEFAULT else await self._sandboxes.create(name)
+                await snapshot.restore(sandbox, document)
+                ttl, ports = document.get("ttl"), document.get("ports", {})
+                if ttl is not None:
+                    sandbox.ttl = float(ttl)
+                ports = {str(scheme): int(port) for scheme, port in ports.items()}
+            except (DomainError, ValueError, TypeError, AttributeError, OverflowError) as error:
+                raise self._foreign(f"sandbox {name!r}: {error}") from None
+            if ports:
+                sandbox.ports = await open_ports(name, ports)
+
+    def _foreign(self, reason: object) -> BadStateFile:
+        text = " ".join(str(reason).split())
+        return BadStateFile(f"{self._file}: no state of ours ({text[:500]}); name another file, or delete this one")
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    async def _save(self) -> None:
+        sandboxes = self._sandboxes.all()
+        revisions = {one.name: await _revision(one) for one in sandboxes}
+        same = self._stamp is not None and self._stamp == await asyncio.to_thread(_stamp, self._target)
+        saved = self._saved if same else {}
+        changed = [one for one in sandboxes if one.name not in saved or saved[one.name].revision != revisions[one.name]]
+        if same and not changed and saved.keys() == revisions.keys():
+            return
+        frozen = {}
+        for one in changed:
+            frozen[one.name] = await snapshot.freeze(one)
+            await asyncio.sleep(0)
+        extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports)} for one in changed}
+        try:
+            places = await asyncio.to_thread(self._write, list(revisions), frozen, extra, saved)
+        except OSError as error:
+            raise OSError(error.errno, self._unwritable(error)) from None
+        self._saved = {
+            name: _Saved(revision=revisions[name], start=start, length=length)
+            for name, (start, length) in places.items()
+        }
+        self._stamp = await asyncio.to_thread(_stamp, self._target)
+
+    def _write(
+        self,
+        names: list[str],
+        frozen: Mapping[str, snapshot.Frozen],
+        extra: Mapping[str, Any],
+        saved: Mapping[str, _Saved],
+    ) -> dict[str, tuple[int, int]]:
+        """Write the file; return start and length of each sandbox in it."""
+        part = self._target.with_name(self._target.name + ".part")
+        places: dict[str, tuple[int, int]] = {}
+        self._writing.acquire()
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                part.unlink()
+            with contextlib.ExitStack() as stack:
+                out = stack.enter_context(os.fdopen(os.open(part, _NEW, 0o600), "wb"))
+                old = stack.enter_context(self._target.open("rb")) if saved else None
+                out.write(b'{"sandboxes":{')
+                for number, name in enumerate(names):
+                    out.write((b",\n" if number else b"\n") + json.dumps(name).encode() + b":")
+                    start = out.tell()
+                    if name in frozen:
+                        for piece in _with(frozen[name], extra[name]):
+                            out.write(piece)
+                            if not self._hurry:
+                                time.sleep(BREATH)
+                    else:
+                        assert old is not None
+                        _copy(old, out, saved[name])
+                    places[name] = (start, out.tell() - start)
+                out.write(b"}}\n")
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(self._target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
+        finally:
+            self._writing.release()
+        return places
+
+    def _unwritable(self, error: OSError) -> str:
+        return f"{self._file}: the state cannot be written there ({error.strerror}); mend that, or name another --state"
+
+
+def _with(frozen: snapshot.Frozen, extra: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield a sandbox's document as it stands in the file: with what only the server knows of it."""
+    pieces = frozen.pieces()
+    yield json.dumps(extra).encode()[:-1] + b"," + next(pieces)[1:]
+    yield from pieces
+
+
+def _copy(old: BinaryIO, out: BinaryIO, saved: _Saved) -> None:
+    old.seek(saved.start)
+    left = saved.length
+    while left:
+        chunk = old.read(min(left, _COPY))
+        if not chunk:
+            raise OSError(None, "the file has changed while it was read")
+        out.write(chunk)
+        left -= len(chunk)
+
+
+async def _revision(sandbox: Sandbox) -> object:
+    return await sandbox.store.revision(sandbox.key), sandbox.ttl, dict(sandbox.ports)
+
+
+def _stamp(file: Path) -> object:
+    """Return what tells a file from one that somebody else has put there; None when there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")

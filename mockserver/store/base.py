@@ -54,6 +54,9 @@ class RequestStart(NamedTuple):
         settings: what was changed of one API's settings, None when nothing was.
         armed: whether there are faults.
         turn: which request it is of this life of its sandbox: 1, 2, … after each reset, where numbers go on.
+        documents: how often documents of the sandbox were written or replaced in this life; `append` does not count,
+            for it keeps what happened and decides nothing.
+        job: the one that was asked for with it, as it is stored; None when there is none, or none was asked for.
     """
 
     number: int
@@ -61,6 +64,8 @@ class RequestStart(NamedTuple):
     settings: Document | None
     armed: bool
     turn: int
+    documents: int = 0
+    job: Job | None = None
 
 
 class Times(NamedTuple):
@@ -127,6 +132,9 @@ class Store(Protocol):
             Over: there is no such sandbox.
         """
 
+    async def revision(self, sandbox: str) -> object:
+        """Return a value that is another one as soon as anything in a sandbox has changed."""
+
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox; its life is over."""
 
@@ -182,8 +190,12 @@ class Store(Protocol):
         """Return when the first planned change of all comes due (epoch seconds), or None."""
 
     # requests
-    async def begin_request(self, sandbox: str, api: str) -> RequestStart:
-        """Draw a request's number, and read what each request to this API needs."""
+    async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
+        """Draw a request's number, and read what each request to this API needs.
+
+        Args:
+            job: API, kind and id of one that is read along.
+        """
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         """Put a journal entry under its number, over what was there, and add one to each counter.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from mockserver.core.job import Cause, Job, Message, Transition
@@ -11,9 +10,40 @@ from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 
 
 def dump(job: Job) -> dict[str, Any]:
-    """Return everything a job is, as values JSON can say."""
-    # asdict leaves a tuple a tuple, and JSON would make a list of a move.
-    return {**asdict(job), "history": [move._asdict() for move in job.history]}
+    """Return everything a job is, as values JSON can say. What is in it is shared, not copied."""
+    cancel, resume = job.on_cancel, job.resume
+    return {
+        "api": job.api,
+        "id": job.id,
+        "state": job.state,
+        "plan": {
+            "steps": [{"state": step.state, "wait": _wait(step.wait)} for step in job.plan.steps],
+            "end": job.plan.end,
+        },
+        "created": job.created,
+        "since": job.since,
+        "kind": job.kind,
+        "owner": job.owner,
+        "parent": job.parent,
+        "on_cancel": {"mode": cancel.mode, "after": _wait(cancel.after)},
+        "held": job.held,
+        "looks": job.looks,
+        "resume": None if resume is None else [*resume],
+        "started": job.started,
+        "ended": job.ended,
+        "retention": job.retention,
+        "messages": [{"text": message.text, "level": message.level} for message in job.messages],
+        "error": job.error,
+        "progress": job.progress,
+        "data": job.data,
+        "history": [move._asdict() for move in job.history],
+        "forgotten": job.forgotten,
+        "version": job.version,
+    }
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    return {"seconds": wait.seconds, "looks": wait.looks}
 
 
 def load(document: Mapping[str, Any]) -> Job:

@@ -42,15 +42,19 @@ class _Contents:
 
     Attributes:
         life: what it is called besides its name.
+        changes: how often something was written, but for the drawing of requests' numbers.
         numbers: those of the journal's entries in order, which is nearly always the order in which they come.
+        written: how often documents were.
     """
 
     life: str
+    changes: int = 0
     tables: dict[tuple[str, str], JobTable] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
     entries: dict[int, Any] = field(default_factory=dict)
     numbers: deque[int] = field(default_factory=deque)
+    written: int = 0
 
 
 class _Sandboxes(dict[str, _Contents]):
@@ -105,6 +109,10 @@ class MemoryStore:
             raise Over(sandbox)
         return found.life
 
+    async def revision(self, sandbox: str) -> object:
+        found = self._sandboxes[sandbox]
+        return found.life, found.changes, found.counters.get(JOURNAL, 0)
+
     async def clear(self, sandbox: str) -> None:
         self._sandboxes.take(sandbox)
 
@@ -148,6 +156,7 @@ class MemoryStore:
         if job.id in table.jobs:
             return False
         table.add(job, times)
+        self._sandboxes[sandbox].changes += 1
         return True
 
     async def add_all(
@@ -169,6 +178,7 @@ class MemoryStore:
                 tables[key] = JobTable()
             tables[key].extend(group)
         found.counters.update(counters)
+        found.changes += 1
         return True
 
     def _table(self, sandbox: str, job: Job) -> JobTable:
@@ -179,10 +189,12 @@ class MemoryStore:
         return table
 
     async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
-        table = self._sandboxes[sandbox].tables.get((old.api, old.kind))
+        contents = self._sandboxes[sandbox]
+        table = contents.tables.get((old.api, old.kind))
         found = None if table is None else table.jobs.get(old.id)
         if table is None or found is None or found.version != old.version:
             return False
+        contents.changes += 1
         table.jobs[old.id] = new
         if times is not UNTIMED or old.id in table.due.at or old.id in table.expiry.at:
             table.due.set(old.id, times.due)
@@ -190,10 +202,12 @@ class MemoryStore:
         return True
 
     async def remove(self, sandbox: str, job: Job) -> bool:
-        table = self._sandboxes[sandbox].tables.get((job.api, job.kind))
+        contents = self._sandboxes[sandbox]
+        table = contents.tables.get((job.api, job.kind))
         found = None if table is None else table.jobs.get(job.id)
         if table is None or found is None or found.version != job.version:
             return False
+        contents.changes += 1
         table.remove(job.id)
         return True
 
@@ -204,6 +218,9 @@ class MemoryStore:
         if table is None:
             return Page(jobs=(), total=0)
         total = len(table.order)
+        if not start and limit is None and not newest:
+            # A dictionary keeps its order: who saves everything waits for no look-ups.
+            return Page(jobs=list(table.jobs.values()), total=total)
         stop = total if limit is None else min(total, start + limit)
         if newest:
             numbers = table.order[max(0, total - stop) : max(0, total - start)][::-1]
@@ -223,12 +240,14 @@ class MemoryStore:
 
     # --- requests ---------------------------------------------------------------------------------
 
-    async def begin_request(self, sandbox: str, api: str) -> RequestStart:
+    async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
         found = self._sandboxes[sandbox]
         number = found.counters[JOURNAL] = found.counters.get(JOURNAL, 0) + 1
-        documents = found.documents
+        documents, stored = found.documents, None
+        if job is not None and (table := found.tables.get(job[:2])) is not None:
+            stored = table.jobs.get(job[2])
         if not documents:
-            return RequestStart(number, None, None, False, number)
+            return RequestStart(number, None, None, False, number, found.written, stored)
         clock, settings, journal = documents.get(CLOCK), documents.get(SETTINGS), documents.get(JOURNAL)
         return RequestStart(
             number,
@@ -236,6 +255,8 @@ class MemoryStore:
             settings.get(api) if settings else None,
             bool(documents.get(FAULTS)),
             number - journal.get(FIRST, 0) if journal else number,
+            found.written,
+            stored,
         )
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
@@ -249,6 +270,7 @@ class MemoryStore:
         entries[number] = entry
         while len(numbers) > limit:
             del entries[numbers.popleft()]
+        found.changes += 1
         for counter in counters:
             counted[counter] = counted.get(counter, 0) + 1
 
@@ -265,6 +287,7 @@ class MemoryStore:
     async def forget_entries(self, sandbox: str) -> int:
         found = self._sandboxes[sandbox]
         gone = len(found.entries)
+        found.changes += 1
         found.entries, found.numbers = {}, deque()
         found.documents.setdefault(JOURNAL, {})[FLOOR] = found.counters.get(JOURNAL, 0)
         return gone
@@ -272,28 +295,37 @@ class MemoryStore:
     # --- counters and documents -------------------------------------------------------------------
 
     async def count(self, sandbox: str, counter: str) -> int:
-        counters = self._sandboxes[sandbox].counters
-        counters[counter] = value = counters.get(counter, 0) + 1
+        found = self._sandboxes[sandbox]
+        found.changes += 1
+        found.counters[counter] = value = found.counters.get(counter, 0) + 1
         return value
 
     async def counters(self, sandbox: str) -> Mapping[str, int]:
         return dict(self._sandboxes[sandbox].counters)
 
     async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
-        self._sandboxes[sandbox].counters[counter] = value
+        found = self._sandboxes[sandbox]
+        found.changes += 1
+        found.counters[counter] = value
 
     async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
         return self._sandboxes[sandbox].documents.get(collection, {}).get(key)
 
     async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
-        self._sandboxes[sandbox].documents.setdefault(collection, {})[key] = value
+        found = self._sandboxes[sandbox]
+        found.changes += 1
+        found.written += 1
+        found.documents.setdefault(collection, {})[key] = value
 
     async def replace(
         self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
     ) -> bool:
-        documents = self._sandboxes[sandbox].documents.setdefault(collection, {})
+        found = self._sandboxes[sandbox]
+        documents = found.documents.setdefault(collection, {})
         if documents.get(key) != old:
             return False
+        found.changes += 1
+        found.written += 1
         if new is None:
             documents.pop(key, None)
         else:
@@ -305,6 +337,7 @@ class MemoryStore:
         documents = found.documents.setdefault(collection, {})
         stamped = {**value, "number": found.counters.get(JOURNAL, 0)}
         documents[key] = [*documents.get(key, ()), stamped][-limit:]
+        found.changes += 1
 
     async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         return dict(self._sandboxes[sandbox].documents.get(collection, {}))

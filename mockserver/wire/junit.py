@@ -1,4 +1,4 @@
-"""JUnit's XML, as build servers read it: https://github.com/testmoapp/junitxml."""
+"""JUnit's XML, as build servers read it."""
 
 from __future__ import annotations
 

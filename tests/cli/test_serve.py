@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -143,9 +144,9 @@ def test_requests_in_flight_are_finished(start: Start) -> None:
 
     with ThreadPoolExecutor() as pool:
         polling = pool.submit(poll)
-        # Later requests are answered, so the server has begun with the earlier one.
-        for _ in range(20):
-            control.health()
+        deadline = time.monotonic() + PATIENCE
+        while not control.requests(operation="ges.JobStatus"):
+            assert time.monotonic() < deadline
         assert end(process) == 0
 
     assert polling.result() == "running"
@@ -216,6 +217,53 @@ def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Pat
 
     assert Control(json.loads(read_until(second, "}\n"))["url"]).job("ges", "kept").state == "running"
     assert end(second) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_waits_for_nobody_and_loses_nothing(start: Start, tmp_path: Path, number: int) -> None:
+    state = tmp_path / "state.json"
+    process = start("--port", "0", "--json", "--state", str(state))
+    url = json.loads(read_until(process, "}\n"))["url"]
+    control = Control(url)
+    control.add_fault({"delay": 60}, {"operation": "casjobs.SubmitJob"})
+    before = len(control.jobs("casjobs"))
+    host, port = url.removeprefix("http://").split(":")
+    query = "wsid=1&pw=secret&qry=q&context=DR7&taskname=late&estimate=1"
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(f"GET /CasJobs/services/jobs.asmx/SubmitJob?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        deadline = time.monotonic() + PATIENCE
+        while len(control.jobs("casjobs")) == before:
+            assert time.monotonic() < deadline
+        process.send_signal(number)
+        while '"late"' not in state.read_text("utf-8"):  # the first signal saves at once
+            assert time.monotonic() < deadline
+        assert end(process, number) == 0
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    assert '"late"' in state.read_text("utf-8")
+
+
+def test_a_server_under_nohup_outlives_its_terminal(start: Start) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start("--port", "0", "--json")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    control = Control(json.loads(read_until(process, "}\n"))["url"])
+    process.send_signal(signal.SIGHUP)
+    assert control.health().status == "healthy"
+    assert end(process) == 0
+
+
+def test_a_second_server_is_refused_the_state_file_of_another(start: Start, tmp_path: Path) -> None:
+    state = str(tmp_path / "state.json")
+    first = start("--port", "0", "--json", "--state", state)
+    read_until(first, "}\n")
+    second = start("--port", "0", "--state", state)
+    _, err = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 2
+    assert f"{state}: another server uses it" in err
+    assert end(first) == 0
 
 
 def test_the_log_is_json_when_asked_for(start: Start) -> None:

@@ -9,6 +9,8 @@ How a block is run is said by the words after its language, which no renderer sh
 * `needs=agsadmin` (`needs=@arcgis/core,jsdom` of a script in Node, `needs=wsdl2h` of one in bash): left out where these
   clients are not installed.
 * `heavy`: left out unless MOCKSERVER_HEAVY_CLIENTS=1 is set; what it needs takes more than a few megabytes.
+* `bash parse`: commands that do not end, such as `serve`: read as the command line reads them.
+* `engine` (of any language): needs a container engine, so it is compared with the image; `bash setup`: what makes a machine ready.
 * `browser`: a script in Node that finds what a browser has (`tests/clients/node/browser.mjs`).
 
 Each page finds a server as it starts, at the address that the pages write as http://127.0.0.1:8080
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import mockserver
 from mockserver import MockServer
@@ -75,6 +78,8 @@ class Block:
 
     @property
     def runs(self) -> bool:
+        if "engine" in self.words:
+            return False
         return self.language == "python" or "run" in self.words or self.file is not None
 
 
@@ -139,6 +144,8 @@ def need(program: str) -> str:
 
 ENVIRON = {
     "PYTHONPATH": str(Path(mockserver.__file__).parents[1]),
+    # What a page starts with `python` is this one, also behind `mockserver run`.
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     # Other plugins of this machine only cost time: seconds for each run.
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
@@ -271,3 +278,110 @@ def test_what_the_page_shows_is_what_happens(
 def test_links_within_the_documentation_lead_somewhere(page: Path) -> None:
     for target in _LINK.findall(_FENCE.sub("", page.read_text("utf-8"))):
         assert (page.parent / target).exists(), f"{name(page)} links to {target}"
+
+
+SHELLS = ("bash", "console", "sh")
+HOW = ("run", "parse", "engine", "setup")
+"""What may become of a block for a shell."""
+
+SHELL_BLOCKS = [
+    pytest.param(page, block, id=f"{name(page)}:{block.line}")
+    for page in PAGES
+    for block in blocks(page)
+    if block.language in SHELLS and not page.is_relative_to(ROOT / "docs" / "reference")
+]
+
+
+@pytest.mark.parametrize(("page", "block"), SHELL_BLOCKS)
+def test_every_block_for_a_shell_is_tried_and_notices_a_failure(page: Path, block: Block) -> None:
+    assert len([word for word in block.words if word in HOW]) == 1 or block.file is not None, "say how it is tried"
+    for line in block.text.replace("\\\n", " ").splitlines():
+        if "run" in block.words and re.search(r"\bcurl ", line.partition("# ")[0]):
+            assert re.search(r"--fail|curl -\w*f", line) or "| grep" in line, f"{line}: would pass over a failure"
+
+
+@pytest.mark.parametrize(("page", "block"), [one for one in SHELL_BLOCKS if "parse" in one.values[1].words])
+def test_a_command_that_does_not_end_is_one(page: Path, block: Block) -> None:
+    from tests.cli.test_commands import parse
+
+    for line in block.text.replace("\\\n", " ").splitlines():
+        parse(line.replace('"$TOKEN"', "secret").removeprefix("mockserver "))
+
+
+@pytest.mark.parametrize(("page", "block"), [one for one in SHELL_BLOCKS if "setup" in one.values[1].words])
+def test_what_makes_a_machine_ready_is_there(page: Path, block: Block) -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([\w-]+)", block.text)) <= targets
+    for file in re.findall(r"^cp (\S+)", block.text, re.MULTILINE):
+        assert (ROOT / file).exists()
+
+
+ENGINE_BLOCKS = [
+    pytest.param(page, block, id=f"{name(page)}:{block.line}")
+    for page in PAGES
+    for block in blocks(page)
+    if "engine" in block.words
+]
+
+
+@pytest.mark.parametrize(("page", "block"), ENGINE_BLOCKS)
+def test_what_needs_an_engine_agrees_with_the_image(page: Path, block: Block) -> None:
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    if block.language == "python":
+        compile(block.text, str(page), "exec")
+    for port in re.findall(
+        r"(?:exposed_?ports?|ExposedPorts|MappedPort|forHttp[^)]*,|forPort)\D{0,4}(\d{4})", block.text
+    ):
+        assert port in re.findall(r"\d+", re.findall(r"^EXPOSE (.*)$", image, re.MULTILINE)[0])
+    for path in re.findall(r'forHttp\("([^"]+)"', block.text):
+        assert path == "/_control/ready"
+    if found := re.search(r'wait_for_logs\(container, "([^"]+)"\)', block.text):
+        assert f'"{found[1]}' in (ROOT / "mockserver" / "cli" / "serve.py").read_text("utf-8")
+    for service in re.findall(r"--profile (\w+)", block.text):
+        assert f"profiles: [{service}]" in (ROOT / "docker-compose.yml").read_text("utf-8")
+
+
+YAML = [
+    pytest.param(block.text, id=f"{name(page)}:{block.line}")
+    for page in PAGES
+    for block in blocks(page)
+    if block.language == "yaml"
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*YAML, *(file.read_text("utf-8") for file in (ROOT / "action.yml", ROOT / ".github/workflows/release.yml"))],
+)
+def test_yaml_can_be_read_and_its_commands_are_ours(text: str) -> None:
+    from tests.cli.test_commands import parse
+
+    assert yaml.safe_load(text)
+    for command in re.findall(r"mockserver (run .*)", text):
+        assert parse(command.replace("$OPTIONS", "").replace("$", "")) == "run"
+
+
+def test_facts_that_the_reference_cites_are_there() -> None:
+    facts = set(re.findall(r"\{#([\w.-]+)\}", (ROOT / "docs/explanation/wire-facts.md").read_text("utf-8")))
+    cited = {
+        anchor
+        for page in (ROOT / "docs" / "reference").glob("*.md")
+        for anchor in re.findall(r"wire-facts\.md#([\w.-]+)", page.read_text("utf-8"))
+    }
+    assert cited <= facts
+    for page in (ROOT / "docs" / "reference").glob("*.md"):
+        assert not re.search(r"(arcgis|casjobs|ges|prime)\.md §", page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("word", ["pytest", "unittest", "Testcontainers", "GitHub", "GitLab", "completion"])
+def test_what_people_search_for_stands_in_a_heading_or_title(word: str) -> None:
+    headings = [
+        line
+        for page in PAGES
+        for line in _FENCE.sub("", page.read_text("utf-8")).splitlines()
+        if line.startswith("#") and (ROOT / "docs") in page.parents
+    ]
+    assert any(
+        word.casefold() in line.casefold()
+        for line in (*headings, *(ROOT / "mkdocs.yml").read_text("utf-8").splitlines())
+    )

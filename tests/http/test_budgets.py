@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -51,6 +51,7 @@ class Asked:
     forced: str = ""
 
 
+_GES = Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"})
 _ARCGIS = "/arcgis/rest/services/Demo/GPServer/Echo/jobs/jb"
 _CAS = "/CasJobs/services/jobs.asmx"
 _CANCEL = (
@@ -67,13 +68,15 @@ _FORCE = Asked(
 )
 
 CALLS = {
-    "GES status": (
-        37,
-        Asked(path=f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status", headers={"X-Auth-Token": "mock-token"}),
+    "GES status": (12, _GES),
+    "GES status of a job that has changed": (40, replace(_GES, again="running", forced="ges/b")),
+    "ArcGIS status, json": (11, Asked(path=f"{_ARCGIS}?f=json")),
+    "ArcGIS status, json, of a job that has changed": (
+        59,
+        Asked(path=f"{_ARCGIS}?f=json", again="esriJobExecuting", forced="arcgis/jb"),
     ),
-    "ArcGIS status, json": (50, Asked(path=f"{_ARCGIS}?f=json")),
-    "ArcGIS status, pjson": (52, Asked(path=f"{_ARCGIS}?f=pjson")),
-    "CasJobs GetJobStatus, GET": (35, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
+    "ArcGIS status, pjson": (11, Asked(path=f"{_ARCGIS}?f=pjson")),
+    "CasJobs GetJobStatus, GET": (11, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
         54,
         Asked(

@@ -100,13 +100,13 @@ async def test_documents_are_compared_before_they_are_replaced(store: Store) -> 
 
 
 async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
-    assert await store.begin_request("box", "x") == (1, None, None, False, 1)
+    assert await store.begin_request("box", "x") == (1, None, None, False, 1, 0, None)
     await store.write("box", "clock", "clock", {"offset": 5.0})
     await store.write("box", "settings", "x", {"knob": 1})
     await store.write("box", "faults", "fault-1", {"hits": 0})
-    assert await store.begin_request("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True, 2)
+    assert await store.begin_request("box", "x") == (2, {"offset": 5.0}, {"knob": 1}, True, 2, 3, None)
     await store.replace("box", "faults", "fault-1", {"hits": 0}, None)
-    assert await store.begin_request("box", "y") == (3, {"offset": 5.0}, None, False, 3)
+    assert await store.begin_request("box", "y") == (3, {"offset": 5.0}, None, False, 3, 4, None)
     assert await store.counters("box") == {"journal": 3}
 
 

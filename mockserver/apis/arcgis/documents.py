@@ -117,6 +117,11 @@ def _usual_delay(settings: ArcgisSettings) -> Mapping[str, int] | None:
     return {"looks": polls} if polls else None
 
 
+def progresses(settings: ArcgisSettings, job: Job) -> bool:
+    """Tell whether the document of a job changes with the time alone."""
+    return settings.progress == "step" and job.state == GpState.EXECUTING and job.progress is None
+
+
 def _progress(settings: ArcgisSettings, job: Job, now: float) -> dict[str, Any] | None:
     if job.progress is not None:
         return dict(job.progress)

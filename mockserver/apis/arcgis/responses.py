@@ -33,26 +33,33 @@ _PAGES.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def answer(
-    context: GpContext, data: Any, *, template: str, facts: Mapping[str, Any] | None = None, status: int = 200
+    context: GpContext,
+    data: Any,
+    *,
+    template: str,
+    facts: Mapping[str, Any] | None = None,
+    status: int = 200,
+    lasting: bool = False,
 ) -> Response:
     """Answer in the format the client asked for.
 
     Args:
         template: the page that shows it, for html.
         facts: what only the page needs.
+        lasting: see `Response.lasting`.
 
     Raises:
         UnknownFormat: the format is not faked.
     """
     asked = context.parameters.get("f", "").lower()
     if asked == "json":
-        return _json(context, data, status)
+        return _json(context, data, status, lasting=lasting)
     if asked == "pjson":
         body = _pretty(data, blanks=2 if plane(context) == "admin" else 1)
-        return Response(status, data, body, PJSON, cors(context))
+        return Response(status, data, body, PJSON, cors(context), lasting=lasting)
     if asked in ("", "html"):
         body = render(context, template, {"data": data, **(facts or {})})
-        return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
+        return Response(status, data, body, HTML, cors(context), lasting=lasting)
     if asked == "help":
         body = render(context, "help.html", {"data": data})
         return Response(status=status, data=data, body=body, content_type=HTML, headers=cors(context))
@@ -110,13 +117,12 @@ def _pretty(data: Any, blanks: int) -> bytes:
     return b"\n".join([line[(len(line) - len(line.lstrip(b" "))) // 2 :] for line in text.split(b"\n")])
 
 
-def _json(context: GpContext, data: Any, status: int) -> Response:
+def _json(context: GpContext, data: Any, status: int, *, lasting: bool = False) -> Response:
     body = orjson.dumps(data)
     callback = context.parameters.get("callback")
     # Anything but a name would let a link run a script of its own.
     if not callback or not _NAME.fullmatch(callback):
-        return Response(status, data, body, context.settings.json_content_type, cors(context))
+        return Response(status, data, body, context.settings.json_content_type, cors(context), lasting=lasting)
     end = b");" if context.settings.jsonp_semicolon else b")"
-    return Response(
-        status=status, data=data, body=callback.encode() + b"(" + body + end, content_type=SCRIPT, headers=cors(context)
-    )
+    body = callback.encode() + b"(" + body + end
+    return Response(status, data, body, SCRIPT, cors(context), lasting=lasting)

@@ -37,6 +37,8 @@ def _method(
     run: Callable[..., Awaitable[Any]],
     doc: str,
     job: JobPlace | None = None,
+    *,
+    lasting: bool = False,
 ) -> ServiceOperation:
     """Return an operation of the service. It has no path of its own: only `resolve` can tell that it is meant."""
     return ServiceOperation(
@@ -49,6 +51,7 @@ def _method(
         result=result,
         run=run,
         doc=doc,
+        lasting=lasting,
     )
 
 
@@ -115,6 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "0 ready (created, not yet processed), 1 started, 2 canceling, 3 cancelled, 4 failed, 5 finished.\n"
         "1 and 2 are active; 3, 4 and 5 are final.",
         job=_BY_ID,
+        lasting=True,
     ),
     _method(
         "GetJobs",

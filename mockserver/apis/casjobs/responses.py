@@ -116,7 +116,8 @@ def result_response(
             body = _number(operation.result, content[0].text)
         else:
             body = _document(operation, content)
-    return Response(200, data, body, content_type, _HEADERS[True, settings.iis_headers])
+    headers = _HEADERS[True, settings.iis_headers]
+    return Response(200, data, body, content_type, headers, lasting=operation.lasting)
 
 
 def document_response(body: bytes, content_type: str, settings: CasSettings) -> Response:

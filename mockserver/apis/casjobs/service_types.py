@@ -53,12 +53,14 @@ class ServiceOperation(Operation):
         result: `Kind.XML` is a DataSet; None is void.
         run: does it: `run(context, *arguments)`.
         doc: our words for its help page, one paragraph per line.
+        lasting: its answer says how a job stands and nothing else (see `Response.lasting`).
     """
 
     parameters: tuple[tuple[str, XsdType], ...]
     result: Type | None
     run: Callable[..., Awaitable[Any]]
     doc: str
+    lasting: bool = False
 
     def parameters_of(self, uploads: int) -> tuple[tuple[str, XsdType], ...]:
         """Return the parameters in a deployment whose UploadData has that many."""

@@ -69,12 +69,13 @@ def on_graph(
     async def handle(context: GesContext) -> Response:
         if offered is not None and not offered(context.settings):
             raise not_offered()
-        await _let_through(context)
+        lasting = await _let_through(context)
         project_id, name = context.values["project_id"], context.values["graph_name"]
         graph = await graph_named(context, project_id, name)
         if graph is None:
             raise unknown(project_id, name)
-        return await handler(context, graph)
+        response = await handler(context, graph)
+        return response if lasting else response._replace(lasting=False)
 
     return handle
 
@@ -97,17 +98,18 @@ def on_project(
     return handle
 
 
-async def _let_through(context: GesContext) -> None:
-    """Let a call on the service plane into its project.
+async def _let_through(context: GesContext) -> bool:
+    """Let a call on the service plane into its project; tell whether its credential is good for ever.
 
     Raises:
         ServiceError: token missing or bad (8007), of another project (8006), no permission (8020).
     """
     if not context.settings.token_required:
-        return
+        return True
     token = context.headers.get(_TOKEN)
     account = context.site.tokens.get(token) if token else None
-    if account is not None and account.token_expires is None:
+    lasting = account is not None and account.token_expires is None
+    if account is not None and lasting:
         project_id: str | None = account.project_id
         permitted = account.permitted
     else:
@@ -116,6 +118,7 @@ async def _let_through(context: GesContext) -> None:
         raise ServiceError("GES.8006")
     if not permitted:
         raise ServiceError("GES.8020")
+    return lasting
 
 
 async def _other_credential(context: GesContext, token: str | None) -> tuple[str | None, bool]:

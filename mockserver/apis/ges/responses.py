@@ -7,13 +7,23 @@ from typing import Any
 import orjson
 
 from mockserver.api.context import RequestContext
-from mockserver.api.response import Response
+from mockserver.api.response import NO_HEADERS, Response
+
+_TRACE = "TraceID"
 
 
-def answer(context: RequestContext[Any, Any], data: Any, status: int = 200, *, shows_state: bool = False) -> Response:
+def answer(
+    context: RequestContext[Any, Any],
+    data: Any,
+    status: int = 200,
+    *,
+    shows_state: bool = False,
+    lasting: bool = False,
+) -> Response:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
-    trace = context.sandbox.ids.mark(context.turn)
-    return Response(status, data, orjson.dumps(data), "application/json", {"TraceID": trace}, shows_state)
+    return Response(
+        status, data, orjson.dumps(data), "application/json", NO_HEADERS, shows_state, mark=_TRACE, lasting=lasting
+    )
 
 
 def gateway_answer(

@@ -32,23 +32,47 @@ async def show(request: ControlRequest) -> Response:
 async def create(request: ControlRequest) -> Response:
     """Make a sandbox."""
     sandboxes = request.services.sandboxes
-    name = request.fields.get("name") or await sandboxes.free_name()
-    ttl = request.fields.get("ttl")
-    given = request.fields.get("fixtures")
-    own_port = request.fields.get("port", False)
     made = await sandboxes.create(
-        name,
-        None if given is None else _fixtures(request, given),
-        ttl=None if ttl is None else seconds(ttl),
+        request.fields.get("name") or await sandboxes.free_name(), _given_fixtures(request), ttl=_given_ttl(request)
     )
-    if own_port:
-        try:
-            made.ports = await request.services.ports.open(name)
-        except (OSError, BadOption) as error:
-            await sandboxes.delete(name)
-            hint = "use the path prefix or the header X-Mockserver-Sandbox"
-            raise ControlError(409, "no-port", f"no port could be opened: {error}", hint) from None
+    if request.fields.get("port", False):
+        await _open_port(request, made)
     return json_response(_describe(request, made), 201)
+
+
+async def replace(request: ControlRequest) -> Response:
+    """Make a sandbox, or make it anew; its own port stays if it is to have one."""
+    name, ttl, own_port = request.values["name"], _given_ttl(request), request.fields.get("port", False)
+    if name == DEFAULT and (ttl is not None or own_port):
+        hint = "give it fixtures, or make another sandbox"
+        raise ControlError(409, "default-sandbox", "the default sandbox has no ttl and no port of its own", hint)
+    made, is_new = await request.services.sandboxes.replace(name, _given_fixtures(request), ttl=ttl)
+    if own_port and not made.ports:
+        await _open_port(request, made)
+    elif made.ports and not own_port:
+        await request.services.ports.close(name)
+        made.ports = {}
+    return json_response(_describe(request, made), 201 if is_new else 200)
+
+
+def _given_fixtures(request: ControlRequest) -> Fixtures | None:
+    given = request.fields.get("fixtures")
+    return None if given is None else _fixtures(request, given)
+
+
+def _given_ttl(request: ControlRequest) -> float | None:
+    ttl = request.fields.get("ttl")
+    return None if ttl is None else seconds(ttl)
+
+
+async def _open_port(request: ControlRequest, sandbox: Sandbox) -> None:
+    """Give a sandbox a port of its own; when that cannot be, there is no such sandbox."""
+    try:
+        sandbox.ports = await request.services.ports.open(sandbox.name)
+    except (OSError, BadOption) as error:
+        await request.services.sandboxes.delete(sandbox.name)
+        hint = "use the path prefix or the header X-Mockserver-Sandbox"
+        raise ControlError(409, "no-port", f"no port could be opened: {error}", hint) from None
 
 
 async def delete(request: ControlRequest) -> Response:

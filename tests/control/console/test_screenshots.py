@@ -35,11 +35,11 @@ def _scene(server: MockServer) -> None:
 @pytest.mark.parametrize(
     ("name", "view", "options"),
     [
-        ("console-light", "#/jobs", {}),
-        ("console-dark", "#/jobs", {"colorScheme": "dark"}),
+        ("console-light", "#/jobs?api=casjobs", {}),
+        ("console-dark", "#/jobs?api=casjobs", {"colorScheme": "dark"}),
         ("console-job", "#/jobs/casjobs/1001", {"viewport": {"width": 1280, "height": 860}}),
         ("console-request", "#/requests/4", {}),
-        ("console-phone", "#/jobs", {"viewport": {"width": 360, "height": 720}, "deviceScaleFactor": 2}),
+        ("console-phone", "#/jobs?api=arcgis", {"viewport": {"width": 360, "height": 720}, "deviceScaleFactor": 2}),
     ],
 )
 def test_a_picture_is_taken(browser: Browser, name: str, view: str, options: dict[str, Any]) -> None:

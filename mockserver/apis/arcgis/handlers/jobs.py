@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import documents, messages
 from mockserver.apis.arcgis.addresses import task_url, trail
+from mockserver.apis.arcgis.auth import is_anonymous
 from mockserver.apis.arcgis.handlers.resources import open_job
 from mockserver.apis.arcgis.machine import GpEvent, GpState
 from mockserver.apis.arcgis.requests import GpContext, chosen_format, is_true, require_format
@@ -21,7 +22,9 @@ async def job_status(context: GpContext) -> Response:
     late = documents.is_late(context.settings, job, context.now)
     if late and documents.counts_looks(context.settings, job):
         await context.jobs.change("arcgis", job.id, _count_late_look)
-    return _job_answer(context, service, task, job, late=late)
+    # A token is good for a time, and for one client.
+    lasting = not late and is_anonymous(context, service) and not documents.progresses(context.settings, job)
+    return _job_answer(context, service, task, job, late=late, lasting=lasting)
 
 
 def _count_late_look(machine: Machine, job: Job, _: float) -> Job:
@@ -29,11 +32,13 @@ def _count_late_look(machine: Machine, job: Job, _: float) -> Job:
     return machine.count_look(job) if job.state == GpState.SUCCEEDED else job
 
 
-def _job_answer(context: GpContext, service: Service, task: Task, job: Job, *, late: bool) -> Response:
+def _job_answer(
+    context: GpContext, service: Service, task: Task, job: Job, *, late: bool, lasting: bool = False
+) -> Response:
     with_messages = is_true(context.parameters.get("returnMessages"), default=True)
     data = documents.job_document(context.settings, service, task, job, context.now, messages=with_messages, late=late)
     if chosen_format(context) != "html":
-        return answer(context, data, template="job.html")
+        return answer(context, data, template="job.html", lasting=lasting)
     url = f"{task_url(context, service, task)}/jobs/{job.id}"
     facts = {
         "task": task,
@@ -42,7 +47,7 @@ def _job_answer(context: GpContext, service: Service, task: Task, job: Job, *, l
         "open": job.state not in documents.FINAL,
         "trail": trail(context, service, (task.display_name, task_url(context, service, task))),
     }
-    return answer(context, data, template="job.html", facts=facts)
+    return answer(context, data, template="job.html", facts=facts, lasting=lasting)
 
 
 async def cancel_job(context: GpContext) -> Response:

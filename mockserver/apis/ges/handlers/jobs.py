@@ -11,7 +11,7 @@ from mockserver.apis.ges.errors import ServiceError
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import EXPORT_RESULT, cancellable, type_of
 from mockserver.apis.ges.jobs import exported_by, taken_along
-from mockserver.apis.ges.machine import GesEvent, GesState
+from mockserver.apis.ges.machine import JOB, GesEvent, GesState
 from mockserver.apis.ges.requests import MAXIMUM, GesContext, truth, whole
 from mockserver.apis.ges.responses import answer
 from mockserver.apis.ges.settings import Edition, GesSettings
@@ -29,16 +29,18 @@ async def job_status(context: GesContext, graph: Graph) -> Response:
     state, settings = job.state, context.settings
     if state in _DONE:
         offset, limit = _page(context, "Incorrect parameter.") if context.query_string else (0, MAXIMUM)
-        return answer(context, finished(settings, job, context.now, offset, limit))
+        found = finished(settings, job, context.now, offset, limit)
+        return answer(context, found, lasting=JOB.results_visible(job, context.now))
     if state == GesState.FAILED:
         if type_of(job.data).algorithm:
             raise ServiceError("GES.8301", failure(job), shows_state=True)
-        return answer(context, unfinished(settings, "failed"))
+        return answer(context, unfinished(settings, "failed"), lasting=True)
     if state == GesState.CANCELLED:
         if settings.cancelled_status == "unknown":
             raise _unknown(context, shows_state=True)
-        return answer(context, unfinished(settings, "failed"))
-    return answer(context, unfinished(settings, GesState.RUNNING if state == GesState.CANCELING else state))
+        return answer(context, unfinished(settings, "failed"), lasting=True)
+    word = GesState.RUNNING if state == GesState.CANCELING else state
+    return answer(context, unfinished(settings, word), lasting=True)
 
 
 async def cancel_job(context: GesContext, graph: Graph) -> Response:

@@ -1,0 +1,122 @@
+"""Runs a client once in every scenario, several at a time, each in a sandbox of its own.
+
+Jobs move by status queries ("looks"), not by time: a client that sleeps between two of them finds each step of the plan
+as soon as it asks, and a run takes no longer than the client's own pauses. A scenario may stop the clock besides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockserver.exercise import process
+from mockserver.exercise.environment import environment, filled
+from mockserver.exercise.judge import Judge, Outcome
+from mockserver.exercise.scenario import Scenario, Suite
+from mockserver.exercise.stage import PreparedScenario, staged, struck
+from mockserver.server import MockServer
+
+OUTPUT = 64 * 1024
+"""Bytes of a client's output that are kept: its end."""
+
+JOURNAL = 20_000
+"""Requests of a scenario that are remembered: a client that asks without a pause makes thousands."""
+
+Tell = Callable[[Scenario, Outcome | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a client is run.
+
+    Attributes:
+        timeout: real seconds it has in each scenario.
+        parallel: scenarios at a time.
+        pause: real seconds that a good client leaves between two status queries of one job.
+        ca_file: the certificate that it must trust.
+        tell: is told of a scenario when it begins (None) and when it has ended.
+    """
+
+    command: Sequence[str]
+    timeout: float
+    parallel: int
+    pause: float
+    ca_file: Path | None
+    tell: Tell
+    inherited: Mapping[str, str] | None = None
+
+
+async def exercise(server: MockServer, suite: Suite, scenarios: Sequence[Scenario], plan: Plan) -> list[Outcome]:
+    """Run a client in scenarios; return the outcomes in their order.
+
+    Raises:
+        BadScenario: one cannot be made; nothing has been run.
+        NotStarted: there is no such command.
+    """
+    stages = [
+        await staged(server, suite, scenario, f"{scenario.name}-{number}", plan.ca_file)
+        for number, scenario in enumerate(scenarios, 1)
+    ]
+    places = asyncio.Semaphore(plan.parallel)
+
+    async def play(stage: PreparedScenario) -> Outcome:
+        async with places:
+            plan.tell(stage.scenario, None)
+            outcome = await _play(suite, stage, plan)
+            plan.tell(stage.scenario, outcome)
+            await struck(server, stage)
+            return outcome
+
+    tasks = [asyncio.create_task(play(stage)) for stage in stages]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
+    words = filled(plan.command, {**stage.addresses.placeholders(), **_words(stage, suite)})
+    sandbox = stage.sandbox
+    inherited = os.environ if plan.inherited is None else plan.inherited
+    with tempfile.TemporaryFile() as output:
+        began, clock = await sandbox.now(), time.monotonic()
+        started = await process.start(
+            words, environment(inherited, stage.addresses, stage.variables), output=output, own_group=True
+        )
+        status: int | None = None
+        try:
+            await asyncio.wait_for(started.wait(), plan.timeout)
+            status = process.status_of(started.returncode or 0)
+        except TimeoutError:
+            pass
+        finally:
+            await process.end(started)
+        seconds = time.monotonic() - clock
+        size = output.seek(0, os.SEEK_END)
+        output.seek(max(0, size - OUTPUT))
+        printed = output.read().decode("utf-8", "replace")
+    entries = await sandbox.store.entries(sandbox.name)
+    made = [one.id async for one in sandbox.jobs.each(suite.api, newest=False) if one.id not in stage.before]
+    judge = Judge(suite, stage.scenario, entries, made, pause=plan.pause, limit=plan.timeout)
+    return Outcome(
+        scenario=stage.scenario,
+        status=status,
+        began=began,
+        seconds=seconds,
+        entries=entries,
+        made=made,
+        output=printed,
+        checks=judge.checks(status),
+        facts=judge.facts(),
+    )
+
+
+def _words(stage: PreparedScenario, suite: Suite) -> dict[str, str]:
+    return {"job": stage.job, "task": suite.task, "scenario": stage.scenario.name}

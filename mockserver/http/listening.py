@@ -1,0 +1,79 @@
+"""Sockets that a server listens on, and what is said of one that cannot be had."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import ssl
+
+from aiohttp import web
+
+log = logging.getLogger("mockserver")
+
+
+class Site(web.SockSite):
+    """A listening socket that has no more patience with a TLS handshake than with anything else."""
+
+    def __init__(
+        self, runner: web.ServerRunner, sock: socket.socket, context: ssl.SSLContext | None, patience: float
+    ) -> None:
+        super().__init__(runner, sock, ssl_context=context)
+        self._patience = None if context is None else patience
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        assert self._runner.server is not None
+        self._server = await asyncio.get_running_loop().create_server(
+            self._runner.server,
+            sock=self._sock,
+            ssl=self._ssl_context,
+            backlog=self._backlog,
+            ssl_handshake_timeout=self._patience,
+        )
+
+
+def bind(host: str, port: int, options: str = "") -> socket.socket:
+    """Return a socket bound to an address.
+
+    Args:
+        options: the prefix of the options that say where, to be named when it cannot be.
+
+    Raises:
+        OSError: it cannot be had; the message names the option to change.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        # TLS has no address of its own.
+        wrong = f"--{options}port" if taken else "--control-host" if options == "control-" else "--host"
+        raise OSError(
+            error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another {wrong}"
+        ) from None
+    return sock
+
+
+def bind_again(host: str, port: int, sandbox: str) -> socket.socket:
+    """Return a socket bound to the port that a sandbox had, or to any free one when that is taken."""
+    try:
+        return bind(host, port)
+    except OSError:
+        if not port:
+            raise
+        log.warning("port %d of sandbox %s is taken by now; it gets another one", port, sandbox)
+        return bind(host, 0)
+
+
+def in_url(host: str) -> str:
+    """Return an address as it stands in a URL by which it is reached."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,62 @@
+"""Sandboxes made anew, and no more of them than there may be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.drivers.server import Client, Serve
+
+SUBMIT = "/CasJobs/services/jobs.asmx/SubmitJob?wsid=1&pw=secret&qry=q&context=DR7&taskname=late&estimate=1"
+
+
+async def asked(client: Client, method: str, path: str, **options: Any) -> tuple[int, Any]:
+    async with client.request(method, path, **options) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+async def test_a_sandbox_that_is_made_anew_is_seeded_and_disowns_what_began_before(client: Client) -> None:
+    status, made = await asked(client, "PUT", "/_control/sandboxes/t1", json={"ttl": 60})
+    assert (status, made["ttl"]) == (201, 60)
+    jobs = (await asked(client, "GET", "/~t1/_control/jobs?api=casjobs"))[1]["total"]
+    fault = {"match": {"operation": "casjobs.SubmitJob"}, "effect": {"delay": "300ms", "before": "work"}}
+    assert (await asked(client, "POST", "/~t1/_control/faults", json=fault))[0] == 201
+    late = asyncio.create_task(asked(client, "GET", f"/~t1{SUBMIT}"))
+    while not (await asked(client, "GET", "/~t1/_control/requests"))[1]["requests"]:
+        await asyncio.sleep(0)
+
+    status, made = await asked(client, "PUT", "/_control/sandboxes/t1", json={})
+
+    assert (status, made["name"], made["ttl"]) == (200, "t1", None)
+    status, answer = await late
+    assert (status, answer["error"]["code"]) == (409, "reset")
+    assert (await asked(client, "GET", "/~t1/_control/jobs?api=casjobs"))[1]["total"] == jobs
+    assert (await asked(client, "GET", "/~t1/_control/faults"))[1]["faults"] == []
+    assert (await asked(client, "GET", "/~t1/_control/requests"))[1]["requests"] == []
+
+
+async def test_fixtures_that_cannot_be_followed_change_nothing(client: Client) -> None:
+    job = {"ges": {"jobs": [{"id": "j", "graph": "movie", "state": "nowhere"}]}}
+    await asked(client, "PUT", "/_control/sandboxes/t1", json={})
+    before = (await asked(client, "GET", "/~t1/_control/jobs"))[1]
+    assert (await asked(client, "PUT", "/_control/sandboxes/t1", json={"fixtures": [job]}))[0] == 422
+    assert (await asked(client, "GET", "/~t1/_control/jobs"))[1] == before
+
+
+async def test_a_port_of_its_own_stays_as_long_as_it_is_asked_for(client: Client) -> None:
+    first = (await asked(client, "PUT", "/_control/sandboxes/t1", json={"port": True}))[1]["port"]
+    assert (await asked(client, "PUT", "/_control/sandboxes/t1", json={"port": True}))[1]["port"] == first
+    assert (await asked(client, "PUT", "/_control/sandboxes/t1", json={}))[1]["port"] is None
+
+
+async def test_one_sandbox_too_many_is_refused_until_another_ends(serve: Serve) -> None:
+    client = await serve(max_sandboxes=2)
+    for name in ("a", "b"):
+        assert (await asked(client, "POST", "/_control/sandboxes", json={"name": name}))[0] == 201
+    for method, path, body in (("POST", "", {"name": "c"}), ("POST", "", {}), ("PUT", "/c", {})):
+        status, answer = await asked(client, method, f"/_control/sandboxes{path}", json=body)
+        assert (status, answer["error"]["code"]) == (409, "too-many-sandboxes")
+        assert "--max-sandboxes" in answer["error"]["hint"]
+    assert (await asked(client, "PUT", "/_control/sandboxes/b", json={}))[0] == 200
+    assert (await asked(client, "DELETE", "/_control/sandboxes/a"))[0] == 200
+    assert (await asked(client, "POST", "/_control/sandboxes", json={"name": "c"}))[0] == 201

@@ -1,0 +1,154 @@
+"""The state file: what survives a restart, who may have it, and that a save writes no more than it must."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from mockserver import MockServer
+from mockserver.client import Control
+from mockserver.sandbox import snapshot
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.settings import BadOption
+
+
+def saved(file: Path) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = json.loads(file.read_text("utf-8"))["sandboxes"]
+    return found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state.json"
+
+
+def server_over(state: Path) -> MockServer:
+    return MockServer(apis=("ges",), state=state)
+
+
+def test_ttl_and_own_ports_survive_a_restart(state: Path) -> None:
+    with server_over(state) as server:
+        made = Control(server.url).create_sandbox("t1", ttl=500, port=True)
+    with server_over(state) as server:
+        again = Control(server.url).show_sandbox("t1")
+        assert (again.ttl, again.port) == (500, made.port)
+        assert Control(f"http://127.0.0.1:{made.port}").health().status == "healthy"
+
+
+def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
+    with server_over(state) as server:
+        made = Control(server.url).create_sandbox("t1", port=True)
+    with MockServer(apis=("ges",), port=made.port), server_over(state) as server:
+        assert Control(server.url).show_sandbox("t1").port not in (None, made.port)
+
+
+def test_a_link_stays_one(state: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(state)
+    with server_over(link):
+        pass
+    assert link.is_symlink()
+    assert "default" in saved(state)
+
+
+def test_a_second_server_is_refused_the_file_also_by_another_name(state: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(state)
+    with server_over(state), pytest.raises(BadOption, match="another server uses it"), server_over(link):
+        pytest.fail("it started")
+    with server_over(link):
+        pass
+    assert {file.name for file in tmp_path.iterdir()} == {"link.json", "state.json"}
+
+
+@pytest.mark.parametrize("file", ["/proc/x.json", "/sys/x.json"])
+def test_a_file_that_cannot_be_written_is_refused_at_the_start_by_name(file: str) -> None:
+    if not Path(file).parent.is_dir():
+        pytest.skip(f"no {Path(file).parent} here")
+    with (
+        pytest.raises(BadOption, match=f"^{file}: the state cannot be written there") as caught,
+        server_over(Path(file)),
+    ):
+        pytest.fail("it started")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_in_its_place_is_refused_by_name(state: Path) -> None:
+    state.mkdir()
+    with pytest.raises(BadOption, match=f"^{state}: "), server_over(state):
+        pytest.fail("it started")
+
+
+def spoilt(kind: str, good: Mapping[str, object]) -> str:
+    default = json.dumps(good)
+    return {
+        "empty": "",
+        "bytes": "\udc80",
+        "list": "[]",
+        "no sandbox": '{"sandboxes": {}}',
+        "bad name": f'{{"sandboxes": {{"default": {default}, "a b": {default}}}}}',
+        "infinite counter": json.dumps({"sandboxes": {"default": {**good, "counters": {"x": float("inf")}}}}),
+        "huge integer": f'{{"sandboxes": {{"default": {{"format": {"9" * 5000}}}}}}}',
+        "deep": '{"sandboxes": {"default": ' + "[" * 100_000,
+        "deep and whole": '{"sandboxes": {"default": ' + "[" * 200 + "]" * 200 + "}}",
+        "another API": json.dumps({"sandboxes": {"default": good}}).replace('"ges"', '"casjobs"'),
+        "ttl": json.dumps({"sandboxes": {"default": {**good, "ttl": "soon"}}}),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "empty", "bytes", "list", "no sandbox", "bad name", "infinite counter", "huge integer", "deep", "deep and whole",
+        "another API", "ttl",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_one_line(state: Path, kind: str) -> None:
+    with server_over(state):
+        pass
+    text = spoilt(kind, saved(state)["default"]).encode("utf-8", "surrogateescape")
+    state.write_bytes(text)
+    with pytest.raises(BadOption) as caught, server_over(state):
+        pytest.fail("it started")
+    message = str(caught.value)
+    assert message.startswith(f"{state}: ")
+    assert "\n" not in message
+    assert len(message) < 1000
+    assert state.read_bytes() == text
+
+
+def test_only_what_has_changed_is_written_anew(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[str] = []
+    freeze = snapshot.freeze
+
+    async def noted(sandbox: Sandbox) -> snapshot.Frozen:
+        frozen.append(sandbox.name)
+        return await freeze(sandbox)
+
+    monkeypatch.setattr(snapshot, "freeze", noted)
+    with server_over(state) as server:
+        control = Control(server.url)
+        for name in ("a", "b"):
+            control.create_sandbox(name)
+        frozen.clear()
+    assert frozen == ["a", "b"]  # nobody has touched the default one since the start
+    first = saved(state)
+    with server_over(state) as server:
+        frozen.clear()
+        Control(server.url, sandbox="b").add("ges", id="new", graph="movie", state="running")
+    assert frozen == ["b"]
+    second = saved(state)
+    assert second["a"] == {**first["a"], "at": second["a"]["at"]}
+    assert [job["id"] for job in second["b"]["jobs"]][-1] == "new"  # type: ignore[index, attr-defined]
+
+
+def test_an_idle_server_writes_nothing_and_one_whose_file_was_taken_away_writes_it_again(state: Path) -> None:
+    with server_over(state):
+        before = state.stat().st_mtime_ns
+    assert state.stat().st_mtime_ns == before
+    with server_over(state):
+        state.unlink()
+    assert "default" in saved(state)
