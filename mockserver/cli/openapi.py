@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.contracts import load
 from mockserver.cli.output import print_json
 
 
@@ -12,7 +11,9 @@ from mockserver.cli.output import print_json
 @click.argument("api", required=False)
 def openapi(api: str | None) -> None:
     """Print OpenAPI 3.1 of one API (or `control`), or of all faked ones."""
+    from mockserver._resources import folder
     from mockserver.apis import APIS
+    from mockserver.contracts import loader
     from mockserver.contracts.openapi import document
 
     titles = {one.name: one.title for one in APIS}
@@ -20,5 +21,7 @@ def openapi(api: str | None) -> None:
     if api is not None and api not in known:
         raise click.UsageError(f"no API {api!r}; there are {', '.join(known)}")
     chosen = list(titles) if api is None else [api]
-    found = load(None, chosen)
-    print_json(document(f"mockserver: {titles.get(api or '', api or 'all APIs')}", found, "http://127.0.0.1:8080"))
+    found = loader.load(folder("contracts"), chosen)
+    title = f"mockserver: {titles.get(api or '', api or 'all APIs')}"
+    about = {name: found.description(name) for name in chosen}
+    print_json(document(title, found.by_operation.values(), about, "http://127.0.0.1:8080"))

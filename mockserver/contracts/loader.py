@@ -21,6 +21,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
+from mockserver.contracts.description import DESCRIPTION, Description, described
 from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
@@ -126,7 +127,9 @@ class Contracts:
             raise BadContract(f"{folder}: no {LAYOUT} there; name a folder laid out as contracts/ is")
         files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
         self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
-        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in (SHARED, VARIANTS)}
+        beside = (SHARED, VARIANTS, DESCRIPTION)
+        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in beside}
+        self._folder = folder
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, _Shared] = {}
         self._compiler = Compiler()
@@ -161,6 +164,19 @@ class Contracts:
         self.load_all()
         return {operation: self._loaded[operation] for operation in self._files}
 
+    def description(self, api: str) -> Description:
+        """Return what OpenAPI wants to know of an API besides its contracts; nothing where there is no such file.
+
+        Raises:
+            BadContract: the file is not JSON, or not laid out as `contract.schema.json` says.
+        """
+        file = self._folder / api / DESCRIPTION
+        if file not in self._texts:
+            return Description()
+        document = self._json(file)
+        _fit(file, document, self._part("description"))
+        return described(document)
+
     @cached_property
     def _layout(self) -> Mapping[str, Any]:
         layout: Mapping[str, Any] = self._json(self._layout_file)
@@ -172,7 +188,10 @@ class Contracts:
 
     @cached_property
     def _definitions_layout(self) -> jsonschema_rs.Draft202012Validator:
-        layout = {"$ref": "#/$defs/definitions", "$defs": self._layout.get("$defs", {})}
+        return self._part("definitions")
+
+    def _part(self, name: str) -> jsonschema_rs.Draft202012Validator:
+        layout = {"$ref": f"#/$defs/{name}", "$defs": self._layout.get("$defs", {})}
         return _layout_validator(self._layout_file, layout)
 
     def _contract(self, file: Path) -> Contract:

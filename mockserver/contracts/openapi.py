@@ -1,119 +1,198 @@
 """Contracts as OpenAPI 3.1, whose schemas are JSON Schema 2020-12 as ours are.
 
-What OpenAPI cannot say stays out: one path that serves several operations by its query or body keeps
-them apart in `x-operations`.
+What OpenAPI cannot say: one path that serves several operations by its query or body is one operation there, which
+names them all in `x-operations`; answers that are not JSON are described as text, or as the XML they are.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver._version import __version__
+from mockserver.contracts.description import Description
 from mockserver.contracts.model import Contract
+from mockserver.contracts.openapi_messages import Way
+from mockserver.contracts.openapi_schemas import Schemas, any_of
 
-_NAMES = re.compile(r"{(\w+)\*?}")
 
-
-def document(title: str, contracts: Iterable[Contract], server: str = "/") -> dict[str, Any]:
+def document(
+    title: str, contracts: Iterable[Contract], about: Mapping[str, Description], server: str = "/"
+) -> dict[str, Any]:
     """Return one OpenAPI 3.1 document over some contracts.
 
     Args:
+        about: what is said of each API besides its contracts, by its name.
         server: the base URL the paths are under.
     """
-    paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {}
+    ways: dict[tuple[str, str], list[Way]] = {}
+    known: dict[str, tuple[Description, Schemas]] = {}
     for one in contracts:
         api = one.operation.partition(".")[0]
+        said, moving = known.setdefault(api, (about.get(api, Description()), Schemas(api)))
         for name, schema in one.document.get("$defs", {}).items():
-            schemas[f"{api}.{name}"] = _moved(schema, api)
-        for template in one.paths:
-            path = _NAMES.sub(r"{\1}", template.partition("?")[0])
-            for method in one.methods:
-                item = paths.setdefault(path, {})
-                described = _operation(one, path, method, api, number=len(one.paths) > 1 or len(one.methods) > 1)
-                if method.lower() in item:
-                    item[method.lower()].setdefault("x-operations", [item[method.lower()]["operationId"]])
-                    item[method.lower()]["x-operations"].append(one.operation)
-                    item[method.lower()]["responses"] = {
-                        **described["responses"],
-                        **item[method.lower()]["responses"],
-                    }
-                else:
-                    item[method.lower()] = described
+            if f"{api}.{name}" not in schemas:
+                schemas[f"{api}.{name}"] = moving.moved(schema)
+        for way in _ways(one, said, moving, server):
+            ways.setdefault((way.path, way.method), []).append(way)
+    answers = _Answers()
+    paths: dict[str, dict[str, Any]] = {}
+    for (path, method), found in ways.items():
+        paths.setdefault(path, {})[method.lower()] = _operation(found, answers)
+    schemes = {f"{api}.{name}": one for api, (said, _) in known.items() for name, one in said.schemes.items()}
+    components = {"schemas": schemas, "responses": answers.shared(paths), "securitySchemes": schemes}
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": __version__},
+        "info": {
+            "title": title,
+            "version": __version__,
+            "description": "\n\n".join(said.text for said, _ in known.values() if said.text),
+        },
         "servers": [{"url": server}],
+        "tags": [{"name": api} for api in known],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": components,
     }
 
 
-def _operation(one: Contract, path: str, method: str, api: str, *, number: bool) -> dict[str, Any]:
-    name = one.operation
-    if number:
-        name = f"{name}.{method.lower()}{re.sub('[^A-Za-z0-9]+', '-', path)}"
+def _ways(one: Contract, about: Description, schemas: Schemas, server: str) -> Iterator[Way]:
+    """Yield where an operation is reached; at the path of SOAP only by SOAP, unless it has no other."""
+    for template, method in itertools.product(one.paths, one.methods):
+        soap = about.soap is not None and template == about.soap.path
+        if soap and method != "POST" and len(one.paths) > 1:
+            continue
+        base = server.rstrip("/")
+        yield Way(contract=one, method=method, template=template, about=about, base=base, schemas=schemas)
+
+
+def _operation(ways: Sequence[Way], answers: _Answers) -> dict[str, Any]:
+    """Return the Operation Object of all operations that one method and path lead to."""
+    first = ways[0]
     described: dict[str, Any] = {
-        "operationId": name,
-        "summary": one.title,
-        "tags": [api],
-        "parameters": _parameters(one, path, method, api),
-        "responses": _responses(one, api),
+        "operationId": _identity(ways),
+        "summary": first.contract.title if len(ways) == 1 else f"One of {len(ways)} operations",
+        "tags": [first.api],
+        "parameters": _parameters(ways),
     }
-    if "description" in one.document:
-        described["description"] = one.document["description"]
-    if one.body is not None and method not in ("GET", "HEAD"):
-        optional = not isinstance(one.body, bool) and any(
-            choice == {"type": "null"} for choice in one.body.get("oneOf", ())
-        )
-        described["requestBody"] = {
-            "required": not optional,
-            "content": {"application/json": {"schema": _moved(one.body, api)}},
-        }
+    said = [f"* `{way.contract.operation}`: {way.contract.title}" for way in ways] if len(ways) > 1 else []
+    if len(ways) == 1 and "description" in first.contract.document:
+        said = [first.contract.document["description"]]
+    if said:
+        described["description"] = "\n".join(said)
+    body = _merged_body(ways)
+    if body is not None:
+        described["requestBody"] = body
+    described["responses"] = dict(sorted(answers.of(ways).items()))
+    needed = [sorted(f"{way.api}.{name}" for name in one) for way in ways for one in _security(way)]
+    alternatives = [list(one) for one in dict.fromkeys(map(tuple, needed))]
+    described["security"] = [{name: [] for name in one} for one in alternatives]
+    if len(ways) > 1:
+        described["x-operations"] = [way.contract.operation for way in ways]
     return described
 
 
-def _parameters(one: Contract, path: str, method: str, api: str) -> list[dict[str, Any]]:
-    schema = one.parameters
-    properties = {} if isinstance(schema, bool) else schema.get("properties", {})
-    required = () if isinstance(schema, bool) else schema.get("required", ())
-    in_path = _NAMES.findall(path)
-    found = [
-        {"name": name, "in": "path", "required": True, "schema": _moved(properties.get(name, {"type": "string"}), api)}
-        for name in in_path
-    ]
-    if one.body is None and method not in ("GET", "HEAD", "DELETE"):
-        return found  # a form or an envelope, which the parameters describe once decoded
-    found += [
-        {"name": name, "in": "query", "required": name in required, "schema": _moved(value, api)}
-        for name, value in properties.items()
-        if name not in in_path
-    ]
-    return found
+def _security(way: Way) -> Sequence[Sequence[str]]:
+    return way.about.security_of(way.name, way.template)
 
 
-def _responses(one: Contract, api: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for response in one.responses:
-        status = str(response.status)
-        said = f"{response.title or response.name} ({response.confidence})"
-        entry = found.setdefault(status, {"description": said})
-        if response.content_type is not None:
-            kind = response.content_type.partition(";")[0].strip()
-            content = entry.setdefault("content", {})
-            schema = _moved(response.schema, api)
-            if kind in content:
-                known = content[kind]["schema"]
-                same = known.get("anyOf", [known]) if isinstance(known, dict) else [known]
-                content[kind]["schema"] = {"anyOf": [*same, schema]}
-            else:
-                content[kind] = {"schema": schema}
-    return found
+def _identity(ways: Sequence[Way]) -> str:
+    way = ways[0]
+    one = way.contract
+    if len(ways) > 1:
+        return f"{way.api}.{way.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', way.path)}".rstrip("-")
+    if len(one.paths) * len(one.methods) == 1:
+        return one.operation
+    soap = way.about.soap
+    if len(one.paths) == 1 or (soap is not None and len(one.paths) == 2 and soap.path in one.paths):
+        return f"{one.operation}.{way.method.lower()}"
+    return f"{one.operation}.{way.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', way.path)}".rstrip("-")
 
 
-def _moved(schema: Mapping[str, Any] | bool, api: str) -> Any:
-    """Return a schema whose references lead to the document's components."""
-    return json.loads(json.dumps(schema).replace('"#/$defs/', f'"#/components/schemas/{api}.'))
+def _parameters(ways: Sequence[Way]) -> list[dict[str, Any]]:
+    """Return the parameters of all ways; needed is what each of them needs."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    counted: dict[tuple[str, str], int] = {}
+    for way in ways:
+        for one in way.parameters():
+            key = (one["in"], one["name"])
+            counted[key] = counted.get(key, 0) + one["required"]
+            known = found.setdefault(key, dict(one))
+            known["schema"] = any_of([known["schema"], one["schema"]])
+            if "examples" in one and "examples" in known:
+                known["examples"] = {**one["examples"], **known["examples"]}
+    for key, one in found.items():
+        one["required"] = key[0] == "path" or counted[key] == len(ways)
+    return list(found.values())
+
+
+def _merged_body(ways: Sequence[Way]) -> dict[str, Any] | None:
+    bodies = [(way, body) for way in ways if (body := way.body()) is not None]
+    if not bodies:
+        return None
+    if len(ways) == 1:
+        return bodies[0][1]
+    content: dict[str, Any] = {}
+    for way, body in bodies:
+        for kind, media in body["content"].items():
+            known = content.setdefault(kind, {})
+            schema = media["schema"]
+            titled = {"title": way.name, **schema} if isinstance(schema, dict) else schema
+            known["schema"] = any_of([known["schema"], titled]) if "schema" in known else titled
+            for name, example in media.get("examples", {}).items():
+                known.setdefault("examples", {})[f"{way.name}: {name}"] = example
+    required = len(bodies) == len(ways) and all(body["required"] for _, body in bodies)
+    return {"required": required, "content": content}
+
+
+class _Answers:
+    """The answers of operations. An operation that several addresses lead to has one set, made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, bool], dict[str, Any]] = {}
+
+    def of(self, ways: Sequence[Way]) -> dict[str, Any]:
+        """Return the Responses Object of all operations that one method and path lead to."""
+        if len(ways) == 1:
+            return dict(self._one(ways[0]))
+        found: dict[str, Any] = {}
+        for way in ways:
+            for status, answer in self._one(way).items():
+                known = found.setdefault(status, {"description": ""})
+                lines = dict.fromkeys([*known["description"].splitlines(), *answer["description"].splitlines()])
+                known["description"] = "\n".join(lines)
+                for kind, media in answer.get("content", {}).items():
+                    there = known.setdefault("content", {}).setdefault(kind, {})
+                    there["schema"] = any_of([one["schema"] for one in (there, media) if "schema" in one])
+                    for name, example in media.get("examples", {}).items():
+                        there.setdefault("examples", {})[f"{way.name}: {name}"] = example
+        return found
+
+    def shared(self, paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """Put references in place of answers that stand in several operations; return those answers by name."""
+        places: dict[str, list[tuple[dict[str, Any], str, str]]] = {}
+        texts: dict[int, str] = {}
+        for item in paths.values():
+            for operation in item.values():
+                for status, answer in operation["responses"].items():
+                    if (text := texts.get(id(answer))) is None:
+                        text = texts[id(answer)] = json.dumps(answer)
+                    places.setdefault(text, []).append((operation["responses"], status, operation["operationId"]))
+        found = {}
+        for several in places.values():
+            if len(several) > 1:
+                responses, status, identity = several[0]
+                name = f"{identity}.{status}"
+                found[name] = responses[status]
+                for responses, status, _ in several:
+                    responses[status] = {"$ref": f"#/components/responses/{name}"}
+        return found
+
+    def _one(self, way: Way) -> dict[str, Any]:
+        key = (way.contract.operation, way.speaks_soap)
+        if key not in self._made:
+            self._made[key] = way.answers()
+        return self._made[key]

@@ -21,7 +21,11 @@ from tests.golden.samples import Scenario
 from tests.golden.wire_bytes import Wire, request
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-NAMES = sorted(f"{path.parent.name}/{path.stem}" for path in CONTRACTS.glob("*/*.json") if path.stem != "definitions")
+NAMES = sorted(
+    f"{path.parent.name}/{path.stem}"
+    for path in CONTRACTS.glob("*/*.json")
+    if path.stem not in ("definitions", "openapi")
+)
 OWN_SERVER = frozenset({"control/Metrics"})
 """These count what a whole process did."""
 
