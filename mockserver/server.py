@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,7 @@ from aiohttp import web
 from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.http import event_loop as loop
+from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
@@ -29,8 +30,6 @@ from mockserver.settings import BadOption, Settings
 from mockserver.store.base import Store
 
 log = logging.getLogger("mockserver")
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 NO_PORTS: Mapping[str, int] = MappingProxyType({})
 
@@ -105,7 +104,7 @@ class MockServer:
         await services.store.open()
         state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
         self.pipeline = pipeline(services)
-        runner = await self._serve(application(services, self.pipeline), self.pipeline.handle)
+        runner = await self._serve(application(services, self.pipeline), self.pipeline)
         try:
             loaded = state is not None and await state.load(self.open_port)
             self._state = state
@@ -125,7 +124,7 @@ class MockServer:
         self.control_url = f"{self.url}/_control"
         if settings.control_port is not None:
             control = control_pipeline(services)
-            control_runner = await self._serve(web.Application(), control.handle)
+            control_runner = await self._serve(web.Application(), control)
             control_host = settings.control_host or settings.host
             control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
             self.control_url = f"http://{in_url(control_host)}:{control_port}/_control"
@@ -202,14 +201,15 @@ class MockServer:
         for site in self._own_ports.pop(sandbox, ()):
             await site.stop()
 
-    async def _serve(self, app: web.Application, handler: Handler) -> web.ServerRunner:
+    async def _serve(self, app: web.Application, pipeline: Pipeline) -> web.ServerRunner:
         """Serve an application's only handler without its router, which would find nothing else, at a price."""
         settings = self.settings
         app.freeze()
         await app.startup()
         self._apps.append(app)
-        server = web.Server(
-            handler,
+        server = Listener(
+            pipeline.handle,
+            pipeline.refuse_unread,
             request_factory=partial(
                 web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit
             ),

@@ -51,7 +51,8 @@ class ControlRequest:
 
     def is_left(self) -> bool:
         """Tell whether the asker has gone, so that nobody would read the answer."""
-        return self.peer.transport is None or self.peer.transport.is_closing()
+        transport = self.peer.transport
+        return transport is None or transport.is_closing() or getattr(transport.get_protocol(), "is_ended", False)
 
     async def wait_until(self, look: Look, seconds: float) -> bool:
         """Tell whether something came true within some real seconds (see `Events.wait_until`).

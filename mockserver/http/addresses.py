@@ -9,11 +9,12 @@ from typing import NamedTuple
 from aiohttp import web
 from multidict import istr
 
-from mockserver.http.mounts import Mount
+from mockserver.http.mounts import BadHost, Mount
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over
 
+_HOST = istr("Host")
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 
 
@@ -78,6 +79,8 @@ class Addresses:
                 own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:
             refusal, sandbox = error, self._sandboxes.default
+        if not request.headers.get(_HOST, "").isascii():
+            refusal = BadHost()
         try:
             sandbox = sandbox.living or sandbox.live(await sandbox.store.life(sandbox.name))
         except Over:

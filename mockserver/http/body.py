@@ -27,6 +27,13 @@ class BodyStalled(Exception):
         super().__init__(f"the body did not arrive within {patience:g} s")
 
 
+class BodyUnreadable(Exception):
+    """The body is not in the encoding that its sender names."""
+
+    def __init__(self) -> None:
+        super().__init__("the body is not in the encoding that Content-Encoding names")
+
+
 async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
     """Return the body, once all of it has arrived.
 
@@ -35,7 +42,7 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
         patience: real seconds that it may take.
 
     Raises:
-        BodyTooLarge, ClientGone, BodyStalled: there is no body to work with.
+        BodyTooLarge, ClientGone, BodyStalled, BodyUnreadable: there is no body to work with.
     """
     content = request.content
     if (request.content_length or 0) > limit:
@@ -48,6 +55,8 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
             body = content.read_nowait()
         except ConnectionError:
             raise ClientGone from None
+        except web.RequestPayloadError:
+            raise BodyUnreadable from None
         if len(body) > limit:
             raise BodyTooLarge(limit)
         return body
@@ -62,4 +71,7 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
         raise ClientGone from None
     except TimeoutError:
         raise BodyStalled(patience) from None
+    except web.RequestPayloadError:
+        content.feed_eof()  # nothing more will come of it, and nobody shall wait for more
+        raise BodyUnreadable from None
     return bytes(read)

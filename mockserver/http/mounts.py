@@ -12,7 +12,7 @@ from mockserver.api.errors import BodyTooLarge, HandlerFailed
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response, error_response
 from mockserver.contracts.model import Contract
-from mockserver.http.body import BodyStalled, ClientGone
+from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone
 from mockserver.http.router import Route, Router
 from mockserver.sandbox.registry import UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
@@ -130,10 +130,19 @@ def disowned(sandbox: Sandbox) -> tuple[Response, Mapping[str, str]]:
     return response, {"Content-Type": str(response.content_type)}
 
 
+class BadHost(Exception):
+    """The Host header is no name that an address in an answer could begin with."""
+
+    def __init__(self) -> None:
+        super().__init__("the Host header is not ASCII")
+
+
 def gone(error: Exception) -> Response | None:
-    """Return the answer to a client whose body never came, whichever API it is for; None for other errors."""
+    """Return the answer to a client whose body or host says nothing, whichever API it is for; None for other errors."""
     if isinstance(error, ClientGone):
         return error_response(400, "gone", str(error))
+    if isinstance(error, BadHost | BodyUnreadable):
+        return error_response(400, "unreadable", str(error))._replace(headers={"Connection": "close"})
     if isinstance(error, BodyStalled):
         return error_response(408, "stalled", str(error))._replace(headers={"Connection": "close"})
     return None

@@ -30,7 +30,7 @@ from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
-from mockserver.http.body import BodyStalled, ClientGone, read_body
+from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
@@ -53,6 +53,8 @@ from mockserver.http.steps import (
     request_event,
     resolve_refused,
     unknown_answer,
+    unread_entry,
+    unreadable,
 )
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
@@ -190,6 +192,19 @@ class Pipeline:
             home.calls -= 1
             home.used = monotonic()
 
+    async def refuse_unread(self, request: web.BaseRequest, why: str) -> web.StreamResponse:
+        """Answer what the parser could make no request of."""
+        accepted = await self._addresses.accept(request)
+        sandbox, breach = accepted.sandbox, unreadable(why)
+        start = await sandbox.store.begin_request(sandbox.key, "")
+        now = (sandbox.first_clock if start.clock is None else Clock(**start.clock)).now(sandbox.real())
+        response, entry = unread_entry(start.number, now, sandbox.name, request.method, accepted.raw, breach)
+        await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
+        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
+        sandbox.publish(request_event(entry))
+        self.metrics.count("", None, response.status, perf_counter() - accepted.began, [breach], None)
+        return response_of(response, entry.answer_headers)
+
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted, start: RequestStart | None) -> Arrived:
         """Route, read and begin, unless `start` says that the request has begun.
 
@@ -224,6 +239,8 @@ class Pipeline:
             refusal = refusal or error
         except (ClientGone, BodyStalled, DomainError) as error:
             refusal = error
+        except BodyUnreadable as error:
+            refusal = refusal if api.lenient else error  # an API's own server says what it makes of no body
 
         # begin
         if start is None:

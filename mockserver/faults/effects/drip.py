@@ -9,6 +9,9 @@ from typing import Any, ClassVar, Self
 from mockserver.faults.duration import duration
 from mockserver.faults.effects.effect import Effect, Manner, Transport
 
+_WHOLE = 1 << 30
+"""Bytes that no answer has more of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drip(Effect):
@@ -28,7 +31,8 @@ class Drip(Effect):
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
         drip = given["drip"]
-        return cls(piece=drip["bytes"], pause=duration(drip["every"]))
+        # JSON Schema takes 8.0 and 1e30 for integers.
+        return cls(piece=int(min(drip["bytes"], _WHOLE)), pause=duration(drip["every"]))
 
     @property
     def hides_answer(self) -> bool:

@@ -1,0 +1,67 @@
+"""The listening side's connections: as aiohttp's, but what its parser refuses is answered, and seen, by us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import InvalidURLError
+
+Refuse = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
+"""(request of which nothing is known, why) -> what answers it."""
+
+_QUOTED = re.compile(r":?\s*(?:\n\n|\bb['\"])")
+"""Where the parser begins to quote what the client sent, which may hold a secret."""
+
+
+class Listener(web.Server):
+    """Answers requests, and what should have been one."""
+
+    def __init__(
+        self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], refuse: Refuse, **options: Any
+    ):
+        super().__init__(handler, **options)
+        self.refuse = refuse
+
+    def __call__(self) -> web.RequestHandler:
+        """Return what speaks with one client."""
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Connection(web.RequestHandler):
+    """Speaks with one client.
+
+    Attributes:
+        is_ended: the client will send no more, and may have gone; whoever waits for long on its behalf gives up.
+    """
+
+    is_ended = False
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """Keep a connection whose client has said all it had to say until it has its answer."""
+        self.is_ended = True
+        asked = self._messages[-1][1] if self._messages else None
+        if asked is None and self._current_request is not None:
+            asked = self._current_request.content
+        if asked is None or not asked.is_eof():
+            return None
+        self.close()
+        return True
+
+    def _make_error_handler(self, err_info: Any) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+        async def refused(request: web.BaseRequest) -> web.StreamResponse:
+            listener = self._manager
+            assert isinstance(listener, Listener)
+            response = await listener.refuse(request, _reason(err_info))
+            response.force_close()
+            return response
+
+        return refused
+
+
+def _reason(info: Any) -> str:
+    if isinstance(info.exc, InvalidURLError):
+        return "the address cannot be read"
+    return " ".join(_QUOTED.split(info.message, maxsplit=1)[0].split()) or "it is no HTTP"

@@ -1,0 +1,122 @@
+"""What no server can make sense of: it is answered, never with a 500, and a tester sees that it came."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+
+import pytest
+
+from tests.drivers.server import Client
+
+CJ = "/CasJobs/services/jobs.asmx"
+HOST = "Host: x"
+
+
+def head(line: str, *headers: str) -> bytes:
+    lines = (line, *(() if any(one.startswith("Host:") for one in headers) else (HOST,)), "Connection: close", *headers)
+    return "".join(f"{one}\r\n" for one in lines).encode("latin-1") + b"\r\n"
+
+
+def post(path: str, body: bytes, *headers: str) -> bytes:
+    return head(f"POST {path} HTTP/1.1", f"Content-Length: {len(body)}", *headers) + body
+
+
+async def ask(client: Client, request: bytes, *, shut: bool = False) -> tuple[int, bytes]:
+    """Send bytes; return status and body of the answer, 0 when there was none."""
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(request)
+    if shut:
+        writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    first, _, body = answer.partition(b"\r\n\r\n")
+    return int(first.split()[1]) if first else 0, body
+
+
+GZIP = "Content-Encoding: gzip"
+ODD = {
+    "CONNECT": head("CONNECT x:1 HTTP/1.1", "Host: x:1"),
+    "asterisk": head("OPTIONS * HTTP/1.1"),
+    "no path": head("GET http://x HTTP/1.1"),
+    "no path, query": head("GET http://x?a=1 HTTP/1.1"),
+    "gzip garbage, CasJobs": post(f"{CJ}/GetJobStatus", b"notgzip", GZIP, "Content-Type: application/x-www-form-urlencoded"),
+    "gzip garbage, SOAP": post(CJ, b"notgzip", GZIP, "Content-Type: text/xml"),
+    "gzip garbage, ArcGIS": post("/arcgis/tokens/generateToken?f=json", b"notgzip", GZIP),
+    "gzip garbage, GES": post("/v3/auth/tokens", b"notgzip", GZIP),
+    "gzip garbage, Prime": post("/webacs/api/v4/op/jobService/cancelrunning", b"x" * 9, GZIP, "Authorization: Basic bmJpOnNlY3JldA=="),
+    "gzip garbage, nowhere": post("/nowhere", b"notgzip", GZIP),
+    "gzip garbage, control": post("/_control/reset", b"notgzip", GZIP),
+    "half a gzip": post("/_control/reset", gzip.compress(b"{}" * 99)[:-9], GZIP),
+    "deflate garbage": post("/_control/reset", b"xx", "Content-Encoding: deflate"),
+    "Host, control": head("GET /_control/sandboxes HTTP/1.1", "Host: [::1"),
+    "Origin": post("/_control/reset", b"", "Origin: http://["),
+    "Host in Latin-1, CasJobs": head(f"GET {CJ}?WSDL HTTP/1.1", "Host: \xff"),
+    "Host in Latin-1, ArcGIS": head("GET /arcgis/rest/services?f=json HTTP/1.1", "Host: \xff"),
+    "Host in Latin-1, GES": head("GET /v3/projects HTTP/1.1", "Host: \xff"),
+    "Host in Latin-1, Prime": head("GET /webacs/api/v1/data/JobSummary HTTP/1.1", "Host: \xff", "Authorization: Basic bmJpOnNlY3JldA=="),
+    "Host in Latin-1, control": head("GET /_control/ HTTP/1.1", "Host: \xff"),
+    "Host in Latin-1, start page": head("GET / HTTP/1.1", "Host: \xff"),
+    "empty Host": head("GET /webacs/api/v1/op/ HTTP/1.1", "Host:"),
+}  # fmt: skip
+REFUSED = {
+    "UTF-8 in the address": head("GET /\xc3\xa9?pw=S3cret HTTP/1.1"),
+    "a blank in the address": head("GET /a S3cret HTTP/1.1"),
+    "an address that is none": head("GET http://x:S3cret@[ HTTP/1.1"),
+    "a long header": head("GET /a HTTP/1.1", "X-Auth-Token: " + "S3cret" * 2000),
+    "NUL in a header": head("GET /a HTTP/1.1", "X-Auth-Token: S3cret\0"),
+    "no Host": b"GET /a HTTP/1.1\r\nX-Auth-Token: S3cret\r\n\r\n",
+    "LF": b"GET /a?pw=S3cret HTTP/1.1\nHost: x\n\n",
+    "TLS": b"\x16\x03\x01S3cret\r\n\r\n",
+    "two lengths": head("POST /a HTTP/1.1", "Content-Length: 1", "Content-Length: 2"),
+    "length and chunks": head("POST /a HTTP/1.1", "Content-Length: 1", "Transfer-Encoding: chunked"),
+    "an encoding that nobody knows": post("/a", b"S3cret", "Content-Encoding: br"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_no_bad_input_is_a_500(client: Client, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    status, body = await ask(client, ODD[name])
+    if status >= 500:
+        # ASMX and Tomcat say 500 themselves to a body that is none.
+        assert name in ("gzip garbage, CasJobs", "gzip garbage, SOAP", "gzip garbage, Prime"), body
+    assert 200 <= status < 600
+    assert b"got itself in trouble" not in body
+    assert b"NullReference" not in body
+    assert "a bug of ours" not in caplog.text
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_the_parser_refuses_is_seen(client: Client, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = client.services.metrics.requests.get(("", "", 400), 0)
+    status, body = await ask(client, REFUSED[name])
+    listed = await (await client.get("/_control/requests")).text()
+    [entry] = json.loads(listed)["requests"]
+    violations = await (await client.get("/_control/violations")).text()
+    har = await (await client.get("/_control/requests?format=har")).text()
+
+    assert (status, json.loads(body)["error"]["code"]) == (400, "unreadable")
+    assert (entry["status"], entry["api"], len(entry["violations"])) == (400, None, 1)
+    assert client.services.metrics.requests["", "", 400] == before + 1
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(lines) == 1
+    assert lines[0].startswith("a request that could not be read was refused: ")
+    assert "S3cret" not in body.decode() + listed + violations + har + caplog.text
+
+
+@pytest.mark.parametrize("effect", [None, {"delay": "20ms"}])
+async def test_who_has_said_all_gets_an_answer(client: Client, effect: object) -> None:
+    if effect is not None:
+        await client.post("/_control/faults", json={"effect": effect})
+    assert (await ask(client, head("GET /arcgis/rest/info?f=json HTTP/1.1"), shut=True))[0] == 200
+    assert (await ask(client, head("GET /_control/health HTTP/1.1"), shut=True))[0] == 200
+
+
+@pytest.mark.parametrize("piece", [8.0, 1e30])
+async def test_a_drip_by_a_number_that_counts_as_whole(client: Client, piece: float) -> None:
+    made = await client.post("/_control/faults", json={"effect": {"drip": {"bytes": piece, "every": 0}}})
+    assert made.status == 201
+    assert (await (await client.get("/arcgis/rest/info?f=json")).json())["currentVersion"]
