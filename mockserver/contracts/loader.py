@@ -127,8 +127,8 @@ class Contracts:
             raise BadContract(f"{folder}: no {LAYOUT} there; name a folder laid out as contracts/ is")
         files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
         self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
-        beside = (SHARED, VARIANTS, DESCRIPTION)
-        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in beside}
+        no_contracts = (SHARED, VARIANTS, DESCRIPTION)
+        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in no_contracts}
         self._folder = folder
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, _Shared] = {}

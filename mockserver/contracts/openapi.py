@@ -15,7 +15,7 @@ from typing import Any
 from mockserver._version import __version__
 from mockserver.contracts.description import Description
 from mockserver.contracts.model import Contract
-from mockserver.contracts.openapi_messages import Way
+from mockserver.contracts.openapi_messages import Address
 from mockserver.contracts.openapi_schemas import Schemas, any_of
 
 
@@ -29,7 +29,7 @@ def document(
         server: the base URL the paths are under.
     """
     schemas: dict[str, Any] = {}
-    ways: dict[tuple[str, str], list[Way]] = {}
+    addresses: dict[tuple[str, str], list[Address]] = {}
     known: dict[str, tuple[Description, Schemas]] = {}
     for one in contracts:
         api = one.operation.partition(".")[0]
@@ -37,11 +37,11 @@ def document(
         for name, schema in one.document.get("$defs", {}).items():
             if f"{api}.{name}" not in schemas:
                 schemas[f"{api}.{name}"] = moving.moved(schema)
-        for way in _ways(one, said, moving, server):
-            ways.setdefault((way.path, way.method), []).append(way)
+        for address in _addresses(one, said, moving, server):
+            addresses.setdefault((address.path, address.method), []).append(address)
     answers = _Answers()
     paths: dict[str, dict[str, Any]] = {}
-    for (path, method), found in ways.items():
+    for (path, method), found in addresses.items():
         paths.setdefault(path, {})[method.lower()] = _operation(found, answers)
     schemes = {f"{api}.{name}": one for api, (said, _) in known.items() for name, one in said.schemes.items()}
     components = {"schemas": schemas, "responses": answers.shared(paths), "securitySchemes": schemes}
@@ -59,65 +59,69 @@ def document(
     }
 
 
-def _ways(one: Contract, about: Description, schemas: Schemas, server: str) -> Iterator[Way]:
+def _addresses(one: Contract, about: Description, schemas: Schemas, server: str) -> Iterator[Address]:
     """Yield where an operation is reached; at the path of SOAP only by SOAP, unless it has no other."""
     for template, method in itertools.product(one.paths, one.methods):
         soap = about.soap is not None and template == about.soap.path
         if soap and method != "POST" and len(one.paths) > 1:
             continue
         base = server.rstrip("/")
-        yield Way(contract=one, method=method, template=template, about=about, base=base, schemas=schemas)
+        yield Address(contract=one, method=method, template=template, about=about, base=base, schemas=schemas)
 
 
-def _operation(ways: Sequence[Way], answers: _Answers) -> dict[str, Any]:
+def _operation(addresses: Sequence[Address], answers: _Answers) -> dict[str, Any]:
     """Return the Operation Object of all operations that one method and path lead to."""
-    first = ways[0]
+    first = addresses[0]
     described: dict[str, Any] = {
-        "operationId": _identity(ways),
-        "summary": first.contract.title if len(ways) == 1 else f"One of {len(ways)} operations",
+        "operationId": _identity(addresses),
+        "summary": first.contract.title if len(addresses) == 1 else f"One of {len(addresses)} operations",
         "tags": [first.api],
-        "parameters": _parameters(ways),
+        "parameters": _parameters(addresses),
     }
-    said = [f"* `{way.contract.operation}`: {way.contract.title}" for way in ways] if len(ways) > 1 else []
-    if len(ways) == 1 and "description" in first.contract.document:
+    said = (
+        [f"* `{address.contract.operation}`: {address.contract.title}" for address in addresses]
+        if len(addresses) > 1
+        else []
+    )
+    if len(addresses) == 1 and "description" in first.contract.document:
         said = [first.contract.document["description"]]
     if said:
         described["description"] = "\n".join(said)
-    body = _merged_body(ways)
+    body = _merged_body(addresses)
     if body is not None:
         described["requestBody"] = body
-    described["responses"] = dict(sorted(answers.of(ways).items()))
-    needed = [sorted(f"{way.api}.{name}" for name in one) for way in ways for one in _security(way)]
+    described["responses"] = dict(sorted(answers.of(addresses).items()))
+    needed = [sorted(f"{address.api}.{name}" for name in one) for address in addresses for one in _security(address)]
     alternatives = [list(one) for one in dict.fromkeys(map(tuple, needed))]
     described["security"] = [{name: [] for name in one} for one in alternatives]
-    if len(ways) > 1:
-        described["x-operations"] = [way.contract.operation for way in ways]
+    if len(addresses) > 1:
+        described["x-operations"] = [address.contract.operation for address in addresses]
     return described
 
 
-def _security(way: Way) -> Sequence[Sequence[str]]:
-    return way.about.security_of(way.name, way.template)
+def _security(address: Address) -> Sequence[Sequence[str]]:
+    return address.about.security_of(address.name, address.template)
 
 
-def _identity(ways: Sequence[Way]) -> str:
-    way = ways[0]
-    one = way.contract
-    if len(ways) > 1:
-        return f"{way.api}.{way.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', way.path)}".rstrip("-")
+def _identity(addresses: Sequence[Address]) -> str:
+    address = addresses[0]
+    one = address.contract
+    if len(addresses) > 1:
+        return f"{address.api}.{address.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', address.path)}".rstrip("-")
     if len(one.paths) * len(one.methods) == 1:
         return one.operation
-    soap = way.about.soap
+    soap = address.about.soap
     if len(one.paths) == 1 or (soap is not None and len(one.paths) == 2 and soap.path in one.paths):
-        return f"{one.operation}.{way.method.lower()}"
-    return f"{one.operation}.{way.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', way.path)}".rstrip("-")
+        return f"{one.operation}.{address.method.lower()}"
+    return f"{one.operation}.{address.method.lower()}{re.sub('[^A-Za-z0-9]+', '-', address.path)}".rstrip("-")
 
 
-def _parameters(ways: Sequence[Way]) -> list[dict[str, Any]]:
-    """Return the parameters of all ways; needed is what each of them needs."""
+def _parameters(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+    """Return the parameters of all addresses; needed is what each of them needs."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     counted: dict[tuple[str, str], int] = {}
-    for way in ways:
-        for one in way.parameters():
+    for address in addresses:
+        for one in address.parameters():
             key = (one["in"], one["name"])
             counted[key] = counted.get(key, 0) + one["required"]
             known = found.setdefault(key, dict(one))
@@ -125,26 +129,26 @@ def _parameters(ways: Sequence[Way]) -> list[dict[str, Any]]:
             if "examples" in one and "examples" in known:
                 known["examples"] = {**one["examples"], **known["examples"]}
     for key, one in found.items():
-        one["required"] = key[0] == "path" or counted[key] == len(ways)
+        one["required"] = key[0] == "path" or counted[key] == len(addresses)
     return list(found.values())
 
 
-def _merged_body(ways: Sequence[Way]) -> dict[str, Any] | None:
-    bodies = [(way, body) for way in ways if (body := way.body()) is not None]
+def _merged_body(addresses: Sequence[Address]) -> dict[str, Any] | None:
+    bodies = [(address, body) for address in addresses if (body := address.body()) is not None]
     if not bodies:
         return None
-    if len(ways) == 1:
+    if len(addresses) == 1:
         return bodies[0][1]
     content: dict[str, Any] = {}
-    for way, body in bodies:
+    for address, body in bodies:
         for kind, media in body["content"].items():
             known = content.setdefault(kind, {})
             schema = media["schema"]
-            titled = {"title": way.name, **schema} if isinstance(schema, dict) else schema
+            titled = {"title": address.name, **schema} if isinstance(schema, dict) else schema
             known["schema"] = any_of([known["schema"], titled]) if "schema" in known else titled
             for name, example in media.get("examples", {}).items():
-                known.setdefault("examples", {})[f"{way.name}: {name}"] = example
-    required = len(bodies) == len(ways) and all(body["required"] for _, body in bodies)
+                known.setdefault("examples", {})[f"{address.name}: {name}"] = example
+    required = len(bodies) == len(addresses) and all(body["required"] for _, body in bodies)
     return {"required": required, "content": content}
 
 
@@ -154,13 +158,13 @@ class _Answers:
     def __init__(self) -> None:
         self._made: dict[tuple[str, bool], dict[str, Any]] = {}
 
-    def of(self, ways: Sequence[Way]) -> dict[str, Any]:
+    def of(self, addresses: Sequence[Address]) -> dict[str, Any]:
         """Return the Responses Object of all operations that one method and path lead to."""
-        if len(ways) == 1:
-            return dict(self._one(ways[0]))
+        if len(addresses) == 1:
+            return dict(self._one(addresses[0]))
         found: dict[str, Any] = {}
-        for way in ways:
-            for status, answer in self._one(way).items():
+        for address in addresses:
+            for status, answer in self._one(address).items():
                 known = found.setdefault(status, {"description": ""})
                 lines = dict.fromkeys([*known["description"].splitlines(), *answer["description"].splitlines()])
                 known["description"] = "\n".join(lines)
@@ -168,7 +172,7 @@ class _Answers:
                     there = known.setdefault("content", {}).setdefault(kind, {})
                     there["schema"] = any_of([one["schema"] for one in (there, media) if "schema" in one])
                     for name, example in media.get("examples", {}).items():
-                        there.setdefault("examples", {})[f"{way.name}: {name}"] = example
+                        there.setdefault("examples", {})[f"{address.name}: {name}"] = example
         return found
 
     def shared(self, paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -191,8 +195,8 @@ class _Answers:
                     responses[status] = {"$ref": f"#/components/responses/{name}"}
         return found
 
-    def _one(self, way: Way) -> dict[str, Any]:
-        key = (way.contract.operation, way.speaks_soap)
+    def _one(self, address: Address) -> dict[str, Any]:
+        key = (address.contract.operation, address.speaks_soap)
         if key not in self._made:
-            self._made[key] = way.answers()
+            self._made[key] = address.answers()
         return self._made[key]

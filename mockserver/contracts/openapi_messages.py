@@ -22,7 +22,7 @@ _TEXT = {"type": "string"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Address:
     """One method and path template that lead to an operation.
 
     Attributes:
@@ -61,7 +61,7 @@ class Way:
 
     @cached_property
     def examples(self) -> Sequence[tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, str]]]:
-        """The contract's examples that come this way, each with what stands for the names of path and query."""
+        """The contract's examples that lead here, each with what stands for the names of path and query."""
         path, _, query = self.template.partition("?")
         pieces = NAMES.split(path)
         stars = iter("*" in one for one in re.findall(r"{[^}]*}", path))
@@ -230,7 +230,7 @@ class Way:
         return {"type": "string", "contentSchema": self.schemas.moved(schema)}
 
     def _answered(self, kind: str, clause: ResponseClause) -> Iterator[tuple[str, Any]]:
-        """Yield the bodies of a clause's examples, whichever way they come: those that are shown whole, as they are."""
+        """Yield the bodies of a clause's examples, wherever they lead: those that are shown whole."""
         for example in self.contract.examples:
             answer = example["response"]
             if answer["name"] != clause.name:

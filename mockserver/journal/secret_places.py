@@ -63,9 +63,10 @@ def in_pairs(text: str, hides: Hides, shown: Shown) -> str:
 
     def replace(found: re.Match[str]) -> str:
         name, sign, value = found.groups()
-        if not hides(unquote_plus(name)):
-            return found[0]
         mark = value[:1] if value[:1] in ('"', "'") else ""
+        if not hides(unquote_plus(name)):
+            # An attribute of a page may hold an address with a query of its own.
+            return f"{name}{sign}{mark}{in_pairs(value[1:], hides, shown)}" if mark else found[0]
         end = mark if mark and len(value) > 1 and value.endswith(mark) else ""
         plain = value[len(mark) : len(value) - len(end)]
         return f"{name}{sign}{mark}{shown(plain, unescape(unquote_plus(plain)))}{end}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -18,6 +19,9 @@ from mockserver import MockServer
 from mockserver.client import Control
 
 MODULES = Path(__file__).parents[2] / "clients" / "node"
+PATIENCE = 90.0
+"""Real seconds one question may take; then the driver is ended, so that a hang is a failure and not a hang."""
+
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -52,13 +56,21 @@ class Browser:
 
     def close(self) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(20)
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
+        watch = threading.Timer(PATIENCE, self._process.kill)
+        watch.start()
         line = self._process.stdout.readline()
-        assert line, "the driver of Chromium has ended"
+        watch.cancel()
+        assert line, "the driver of Chromium has ended, or did not answer in time"
         found: dict[str, Any] = json.loads(line)
         return found
 
