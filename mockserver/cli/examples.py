@@ -57,6 +57,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "check-traffic": ("check-traffic traffic.har",),
     "record": ("record --api arcgis --upstream https://gis.example.test --out recorded",),
     "run": ("run -- pytest tests/contract", "run --artifacts out --tls-port 0 -- ./client-tests.sh {arcgis}"),
+    "exercise": ("exercise --api arcgis -- python client.py", "exercise --api prime --list"),
     "completion": ("completion bash", "completion zsh --install"),
     "demo": ("demo",),
 }

@@ -53,9 +53,8 @@ from mockserver.http.steps import (
     request_event,
     resolve_refused,
     unknown_answer,
-    unread_entry,
-    unreadable,
 )
+from mockserver.http.unread import answer_unread
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
@@ -167,7 +166,6 @@ class Pipeline:
                 if sandbox.listeners:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
-
             if fault is not None:
                 if not fault.delay_before_work:
                     await fault_transport.wait(sandbox.faults.pause(fault))
@@ -184,8 +182,7 @@ class Pipeline:
             return answer
         except Over:
             # Another process may have ended it, so that nobody here has said so.
-            if home.living is not None and home.living.key == accepted.sandbox.key:
-                home.forget_life()
+            home.forget_life(accepted.sandbox.key)
             self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
             return response_of(*disowned(accepted.sandbox))
         finally:
@@ -194,16 +191,7 @@ class Pipeline:
 
     async def refuse_unread(self, request: web.BaseRequest, why: str) -> web.StreamResponse:
         """Answer what the parser could make no request of."""
-        accepted = await self._addresses.accept(request)
-        sandbox, breach = accepted.sandbox, unreadable(why)
-        start = await sandbox.store.begin_request(sandbox.key, "")
-        now = (sandbox.first_clock if start.clock is None else Clock(**start.clock)).now(sandbox.real())
-        response, entry = unread_entry(start.number, now, sandbox.name, request.method, accepted.raw, breach)
-        await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
-        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
-        sandbox.publish(request_event(entry))
-        self.metrics.count("", None, response.status, perf_counter() - accepted.began, [breach], None)
-        return response_of(response, entry.answer_headers)
+        return await answer_unread(await self._addresses.accept(request), request.method, why, self.metrics)
 
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted, start: RequestStart | None) -> Arrived:
         """Route, read and begin, unless `start` says that the request has begun.

@@ -246,19 +246,6 @@ def unreadable(why: str) -> Violation:
     return Violation(side="client", part="request", pointer="", message=f"it could not be read: {why}")
 
 
-def unread_entry(
-    number: int, now: float, sandbox: str, method: str, raw: str, breach: Violation
-) -> tuple[Response, Entry]:
-    """Return the answer to what could not be read, and the journal's entry of it."""
-    response = error_response(400, "unreadable", breach.message)
-    headers = {"Content-Type": str(response.content_type), "X-Mockserver-Request": str(number), "Connection": "close"}
-    entry = Entry(
-        number, now, sandbox, method, raw, {}, b"", http_version=(1, 0), status=400, answer_headers=headers,
-        answer=response.body, violations=(breach,),
-    )  # fmt: skip
-    return response, entry
-
-
 def request_event(entry: Entry) -> dict[str, Any]:
     """Return the event that says a request was answered."""
     return {

@@ -33,7 +33,11 @@ _ESCAPED = re.compile(r'(\\"((?:[^"\\]){1,100})\\"\s*:\s*\\")((?:(?!\\").)*)', r
 _PAIR = re.compile(
     r"""(?:(?<=[?&\s;#'"(,{\[>])|^)([^\s=&?;#'"(,<>{}\[\]]{1,100})(\s?=\s?)("[^"]*"?|'[^']*'?|[^&\s"'<>]*)"""
 )
-_PART = re.compile(r'name="?([^"\r\n;]{1,200})"?([^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)', re.DOTALL)
+_PART = re.compile(
+    r'content-disposition:[^\r\n]{0,300}?\bname="?([^"\r\n;]{1,200})"?'
+    r"([^\r\n]*(?:\r?\n[^\r\n]+){0,10}\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _ENTITY_TAG = re.compile(r"(&lt;(?:[\w.-]+:)?([\w.-]{1,100})(?:\s[^&]{0,500})?&gt;)(.*?)(?=&lt;/|\Z)", re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")
 

@@ -127,9 +127,11 @@ class Sandbox:
         made._furnish()
         return made
 
-    def forget_life(self) -> None:
-        """Say that its life is over, as this process has brought about or found out: the next request asks anew."""
-        self.home.living = None
+    def forget_life(self, life: str | None = None) -> None:
+        """Say that its life (that one, or whichever it is) is over, as this process has brought about or found out."""
+        living = self.home.living
+        if life is None or (living is not None and living.key == life):
+            self.home.living = None
 
     async def is_over(self) -> bool:
         """Tell whether it has ended or, for one that `live` returned, was reset or replaced."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import count, takewhile
+from itertools import takewhile
 from typing import Any
 
 from mockserver.core.job import Job
@@ -30,66 +29,15 @@ from mockserver.store.base import (
     RequestStart,
     Times,
 )
+from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.job_table import JobTable
-
-_LIFE = "@"
-"""Stands in the name of a life, and in no name of a sandbox."""
-
-
-@dataclass(slots=True)
-class _Contents:
-    """All that is in a sandbox.
-
-    Attributes:
-        life: what it is called besides its name.
-        changes: how often something was written, but for the drawing of requests' numbers.
-        numbers: those of the journal's entries in order, which is nearly always the order in which they come.
-        written: how often documents were.
-    """
-
-    life: str
-    changes: int = 0
-    tables: dict[tuple[str, str], JobTable] = field(default_factory=dict)
-    counters: dict[str, int] = field(default_factory=dict)
-    documents: dict[str, dict[str, Document]] = field(default_factory=dict)
-    entries: dict[int, Any] = field(default_factory=dict)
-    numbers: deque[int] = field(default_factory=deque)
-    written: int = 0
-
-
-class _Sandboxes(dict[str, _Contents]):
-    """Contents by name and, once more, by life. A name that is not there is begun; a life is not."""
-
-    def __init__(self) -> None:
-        self._drawn = count(1)
-
-    def __missing__(self, sandbox: str) -> _Contents:
-        if _LIFE in sandbox:
-            raise Over(sandbox)
-        made = _Contents(f"{sandbox}{_LIFE}{next(self._drawn)}")
-        self[sandbox] = self[made.life] = made
-        return made
-
-    def put(self, sandbox: str, contents: _Contents) -> None:
-        """Let contents live on under another name, in a life of their own."""
-        contents.life = f"{sandbox}{_LIFE}{next(self._drawn)}"
-        self[sandbox] = self[contents.life] = contents
-
-    def take(self, sandbox: str) -> _Contents | None:
-        """End the life of a sandbox, named by either; return what was in it."""
-        found = self.pop(sandbox, None)
-        if found is None:
-            return None
-        self.pop(found.life, None)
-        self.pop(found.life.partition(_LIFE)[0], None)
-        return found
 
 
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
     def __init__(self) -> None:
-        self._sandboxes = _Sandboxes()
+        self._sandboxes = Sandboxes()
 
     async def open(self) -> None:
         pass
@@ -101,7 +49,7 @@ class MemoryStore:
         return True
 
     async def sandboxes(self) -> Sequence[str]:
-        return [name for name in self._sandboxes if _LIFE not in name]
+        return [name for name in self._sandboxes if LIFE not in name]
 
     async def life(self, sandbox: str) -> str:
         found = self._sandboxes.get(sandbox)
@@ -131,7 +79,7 @@ class MemoryStore:
         elif last:
             new.counters[JOURNAL] = last
             new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}
-        self._sandboxes.put(target.partition(_LIFE)[0], new)
+        self._sandboxes.put(target.partition(LIFE)[0], new)
         return Gone(
             jobs={key: len(table.jobs) for key, table in old.tables.items()}, entries=gone, documents=old.documents
         )

@@ -130,6 +130,7 @@ CALLS: list[tuple[str, Callable[[Control], Any], str, str, Any]] = [
         {"match": {"operation": "ges.CancelJob"}, "count": {"atLeast": 1}, "noViolations": True, "timeout": 1},
     ),
     ("sandbox", lambda c: c.create_sandbox("t1", ttl=6), "POST", "/sandboxes", {"name": "t1", "ttl": 6}),
+    ("replace sandbox", lambda c: c.replace_sandbox("t1", ttl=6), "PUT", "/sandboxes/t1", {"ttl": 6}),
     ("show sandbox", lambda c: c.show_sandbox("t1"), "GET", "/sandboxes/t1", None),
     ("end sandbox", lambda c: c.delete_sandbox("t1"), "DELETE", "/sandboxes/t1", None),
     ("reset", lambda c: c.reset(keep=["faults"]), "POST", "/reset", {"keep": ["faults"]}),
@@ -177,8 +178,8 @@ def test_every_operation_of_the_control_api_can_be_called() -> None:
     sent = [(method, path) for _, _, method, path, _ in CALLS] + [("GET", path) for _, _, path in LISTINGS]
     found = [router.find(method, path.partition("?")[0]) for method, path in sent]
 
-    # The console's files are for browsers alone.
-    every = {way.name for way in OPERATIONS} - {"ConsoleFile"}
+    # Pages and their files are for browsers alone.
+    every = {way.name for way in OPERATIONS} - {"ConsoleFile", "Docs", "DocsFile"}
     assert {one.target for one in found if isinstance(one, Found)} == every
 
 

@@ -250,10 +250,10 @@ async def test_a_snapshot_restores_another_server(serve: Serve) -> None:
     [
         ("settings", {"prime": {"server_zone": "UTC"}}, "server_zone"),
         ("settings", {"ges": {"no_such": 1}}, "no_such"),
-        ("settings", {"ges": 7}, "int"),
-        ("clock", {"clock": {"frozen_at": "noon", "offset": 0.0}}, "str"),
-        ("clock", {"clock": {"frozen_at": 1e18, "offset": 0.0}}, "years"),
-        ("clock", {"clock": {"hands": 2}}, "hands"),
+        ("settings", {"ges": 7}, "/documents/settings/ges"),
+        ("clock", {"clock": {"frozen_at": "noon", "offset": 0.0}}, "noon"),
+        ("clock", {"clock": {"frozen_at": 1e18, "offset": 0.0}}, "253402300799"),
+        ("clock", {"clock": {"hands": 2}}, "frozen_at"),
     ],
 )
 async def test_a_snapshot_that_nothing_could_be_answered_from_changes_nothing(

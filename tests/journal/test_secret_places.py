@@ -258,3 +258,14 @@ def test_nobody_counts_as_public_by_a_part_of_a_name() -> None:
     assert hide.text("pw=secrets&pw=secret&pw=ecre") == "pw=***&pw=secret&pw=***"
     assert json.loads(hide.text('{"password": "secre\\u0074"}')) == {"password": "secret"}
     assert hide.header("Authorization", "Basic !!!") == "***"
+
+
+def test_a_long_document_of_names_costs_what_its_length_does() -> None:
+    def cost(lines: int) -> float:
+        text = '<a name="x">\n' * lines
+        began = time.perf_counter()
+        masking.current().text(text)
+        return time.perf_counter() - began
+
+    cost(10)
+    assert cost(4000) < 12 * min(cost(1000), cost(1000))

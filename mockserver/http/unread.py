@@ -1,0 +1,38 @@
+"""What aiohttp's parser could make no request of: its answer, and its entry in the journal."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from aiohttp import web
+
+from mockserver.api.response import error_response
+from mockserver.core.clock import Clock
+from mockserver.http.addresses import Accepted
+from mockserver.http.metrics import Metrics
+from mockserver.http.responses import response_of
+from mockserver.http.steps import request_event, unreadable
+from mockserver.journal import coverage
+from mockserver.journal.entry import Entry
+
+
+async def answer_unread(accepted: Accepted, method: str, why: str, metrics: Metrics) -> web.StreamResponse:
+    """Return a 400 that says why, when the journal, the metrics and whoever listens know of it."""
+    sandbox, breach = accepted.sandbox, unreadable(why)
+    start = await sandbox.store.begin_request(sandbox.key, "")
+    now = (sandbox.first_clock if start.clock is None else Clock(**start.clock)).now(sandbox.real())
+    response = error_response(400, "unreadable", breach.message)
+    headers = {
+        "Content-Type": str(response.content_type),
+        "X-Mockserver-Request": str(start.number),
+        "Connection": "close",
+    }
+    entry = Entry(
+        start.number, now, sandbox.name, method, accepted.raw, {}, b"", http_version=(1, 0), status=400,
+        answer_headers=headers, answer=response.body, violations=(breach,),
+    )  # fmt: skip
+    await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
+    await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
+    sandbox.publish(request_event(entry))
+    metrics.count("", None, response.status, perf_counter() - accepted.began, [breach], None)
+    return response_of(response, headers)
