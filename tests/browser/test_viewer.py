@@ -58,7 +58,7 @@ async def test_a_document_is_shown(client: Client, page: Any, name: str, wanted:
 
 async def test_an_operation_can_be_tried_from_the_page(client: Client, page: Any) -> None:
     await page.goto(client.make_url("/_control/docs"))
-    row = "[...document.querySelectorAll('.opblock')].find(one => one.id.endsWith('control_ShowClock'))"
+    row = "[...document.querySelectorAll('.opblock')].find(one => one.id.endsWith('ShowClock'))"
     assert await until(page, f"{row} && {row}.querySelector('.opblock-summary-control').click() === undefined")
     assert await until(page, f"{row}.querySelector('.try-out__btn')?.click() === undefined && true")
     assert await until(

@@ -96,7 +96,7 @@ def check(name: str, found: Exchanges, update: bool) -> None:
 
 @pytest.mark.parametrize("group", RAW)
 def test_raw_exchanges(group: str, update: bool) -> None:
-    # A server of its own: what one group leaves in the default sandbox would count in the numbers of the next.
+    # A server of its own: the default sandbox counts what was refused before it had an address, too.
     with running() as own:
         check(f"raw/{group}", scenarios(group, own), update)
 

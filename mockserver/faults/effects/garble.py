@@ -47,5 +47,11 @@ class Garble(Effect):
                 body = b""
             case Damage.WRONG_CONTENT_TYPE:
                 kind = "application/octet-stream" if (kind or "").startswith("text/html") else "text/html"
-        status, headers = response.status, response.headers
-        return Response(status=status, body=body, content_type=kind, headers=headers, mark=response.mark)
+        return Response(
+            status=response.status,
+            data=None,
+            body=body,
+            content_type=kind,
+            headers=response.headers,
+            mark=response.mark,
+        )
