@@ -92,7 +92,7 @@ def test_what_a_client_submits_shows_at_once_and_runs_show_under_their_job(page:
     page.open("#/jobs?api=ges")
     headers = {"X-Auth-Token": "mock-token", "Content-Type": "application/json"}
     path = f"/ges/v1.0/{PROJECT}/graphs/movie/action?action_id=execute-algorithm"
-    before = page.run("return page.locator('.list-body .row').count()")
+    before = page.run("const rows = page.locator('.list-body .row'); await rows.first().waitFor(); return rows.count()")
     assert ask(server, path, "POST", {"algorithmName": "pagerank", "parameters": {}}, **headers) == 200
     page.run(
         "await page.waitForFunction((n) => document.querySelectorAll('.list-body .row').length === n + 1, args.before)",
