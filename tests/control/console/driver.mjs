@@ -13,7 +13,7 @@ let context, page, errors;
 async function fresh(options) {
   await context?.close();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(30000);
   page = await context.newPage();
   errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
