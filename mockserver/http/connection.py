@@ -42,10 +42,14 @@ class _Connection(web.RequestHandler):
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Keep a connection whose client has said all it had to say until it has its answer."""
         self.is_ended = True
-        asked = self._messages[-1][1] if self._messages else None
-        if asked is None and self._current_request is not None:
-            asked = self._current_request.content
-        if asked is None or not asked.is_eof():
+        if self._messages:
+            ended = self._messages[-1][1].is_eof()
+        elif self._current_request is not None:
+            ended = self._current_request.content.is_eof()
+        else:
+            # Before Python 3.12 the task of a request begins after it was made: until then nothing is known of it.
+            ended = self._request_count > 0 and self._waiter is None
+        if not ended:
             return None
         self.close()
         return True
