@@ -81,6 +81,7 @@ export function rows(wanted) {
 let reading = null;
 async function readJobs() {
   const jobs = [];
+  const before = new Set(state.jobs.keys());
   let cursor = "";
   do {
     const page = await get(`jobs?brief=true&limit=${cursor ? 1000 : 150}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
@@ -91,8 +92,9 @@ async function readJobs() {
   } while (cursor);
   const there = new Set();
   for (const job of jobs) { there.add(keyOf(job)); for (const run of job.runs ?? []) there.add(keyOf(run)); }
-  for (const key of [...state.jobs.keys()]) if (!there.has(key)) state.jobs.delete(key);
-  state.order = [];
+  for (const key of before) if (!there.has(key)) state.jobs.delete(key);
+  // Jobs that were told while the list was on its way are the newest.
+  state.order = state.order.filter((key) => !before.has(key) && !there.has(key) && state.jobs.has(key));
   for (const job of jobs) take(job);
   state.loading = false;
 }
@@ -113,8 +115,12 @@ async function firstJobs() {
 }
 
 async function readRequests() {
+  const before = new Set(state.requests);
   const page = await get(`requests?bodies=false&limit=${REQUESTS}`);
-  Object.assign(state, { requests: page.requests, dropped: page.dropped, skipped: 0 });
+  const listed = new Set(page.requests.map((one) => one.number));
+  // What was told while the list was on its way may not stand in it.
+  const meanwhile = state.requests.filter((one) => !before.has(one) && !listed.has(one.number));
+  Object.assign(state, { requests: [...meanwhile, ...page.requests].slice(0, REQUESTS), dropped: page.dropped, skipped: 0 });
 }
 export async function readFaults() { state.faults = (await get("faults")).faults; state.version += 1; changed(); }
 export async function readApis() { state.apis = (await get("apis")).apis; changed(); }
@@ -196,7 +202,8 @@ function hear(events) {
   if (fresh.length) {
     // An entry is told once, when it is answered; the newest number stands first.
     fresh.sort((a, b) => b.number - a.number);
-    state.requests = [...fresh, ...state.requests].slice(0, REQUESTS);
+    const told = new Set(fresh.map((one) => one.number));
+    state.requests = [...fresh, ...state.requests.filter((one) => !told.has(one.number))].slice(0, REQUESTS);
   }
   state.version += 1;
   changed();
