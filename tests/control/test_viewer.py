@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from mockserver.control.viewer import files
+from mockserver.control.viewer.files import FILES
 from tests.drivers.server import Client, Serve
 
 PUBLISHED = {
@@ -18,9 +18,8 @@ PUBLISHED = {
 
 @pytest.mark.parametrize(("name", "digest"), PUBLISHED.items())
 def test_a_packaged_file_is_the_published_one(name: str, digest: str) -> None:
-    found = files.file(name)
-    assert found is not None
-    assert hashlib.sha256(found[0]).hexdigest() == digest
+    assert name in FILES.names
+    assert hashlib.sha256(FILES.answer(name).body).hexdigest() == digest
 
 
 async def test_the_page_may_load_nothing_from_elsewhere(client: Client) -> None:

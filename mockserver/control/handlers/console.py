@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from mockserver.api.response import Response
 from mockserver.control.console import files
-from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 
 
 def page(request: ControlRequest) -> Response:
     """Return the page of the sandbox that was asked."""
     body = files.page(request.prefix, request.sandbox.name)
-    return Response(body=body, content_type="text/html; charset=utf-8", headers=files.HEADERS)
+    return Response(body=body, content_type="text/html; charset=utf-8", headers=files.FILES.headers)
 
 
 async def file(request: ControlRequest) -> Response:
     """Return one file of the page."""
     name = "/".join(str(request.values[part]) for part in ("folder", "file") if part in request.values)
-    found = files.file(name)
-    if found is None:
-        raise ControlError(404, "unknown-file", "the console has no such file", "open /_control/ in a browser")
-    return Response(body=found[0], content_type=found[1], headers=files.HEADERS)
+    return files.FILES.answer(name)

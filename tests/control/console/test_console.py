@@ -410,7 +410,7 @@ def test_the_page_lets_nothing_foreign_in_and_is_light(server: MockServer) -> No
     assert "<style" not in text
     assert " style=" not in text
     assert text.count("<script") == text.count('<script type="module" src=') == 1
-    everything = sum(len((files.STATIC / name).read_bytes()) for name in [*files.names(), "index.html"])
+    everything = sum(len((files.FILES.folder / name).read_bytes()) for name in [*files.FILES.names, "index.html"])
     assert everything < 150 * 1024
 
 
