@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from mockserver.cli import documents
 from mockserver.cli.output import print_json, print_record, print_table
 from mockserver.cli.remote import remote
 from mockserver.client import Control
-from mockserver.wire.json_document import BadJson, read_document
 
 
 @click.group()
@@ -76,12 +76,7 @@ def _fixture(word: str) -> str | dict[str, Any]:
     path = Path(word)
     if not path.is_file():
         return word
-    try:
-        value = read_document(path.read_bytes())
-    except OSError as error:
-        raise click.UsageError(f"{word}: {error.strerror}; name a file that can be read") from None
-    except BadJson as error:
-        raise click.UsageError(f"{word}:{error}") from None
+    value = documents.read(word)
     if not isinstance(value, dict):
         raise click.UsageError(f"{word}: a fixture is an object whose keys are the APIs")
     return value

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
+from mockserver.cli import documents
 from mockserver.cli.output import print_json
 from mockserver.cli.remote import remote
 from mockserver.client import Control
-from mockserver.wire.json_document import BadJson, read_document
 
 _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
@@ -45,13 +44,7 @@ def save(control: Control, file: Path, as_json: bool) -> None:
 @remote
 def restore(control: Control, file: Path, as_json: bool) -> None:
     """Put the sandbox back to what FILE (`-`: standard input) holds."""
-    try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        document = read_document(data)
-    except OSError as error:
-        raise click.UsageError(f"{file}: {error.strerror}; name a file that can be read") from None
-    except BadJson as error:
-        raise click.UsageError(f"{file}:{error}") from None
+    document = documents.read(str(file))
     if not isinstance(document, dict):
         raise click.UsageError(f"{file}: no snapshot; `mockserver snapshot save` writes one")
     control.restore(document)

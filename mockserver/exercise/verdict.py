@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.definition import Api
+from mockserver.client.sentences import broken_contract, fault_for_nothing
 from mockserver.core.clock import iso
 from mockserver.exercise.chronicle import Chapter, job_records, prefix
 from mockserver.journal.export_har import har
@@ -45,14 +46,13 @@ class Verdict:
         if self.allowed:
             return []
         breaches = [
-            f"the client broke the contract of {one['operation']} in {_asked(chapter, one['request'])}: "
-            f"{' '.join(filter(None, (one['part'], one['pointer'])))}: {one['message']}"
+            broken_contract(one, _asked(chapter, one["request"]))
             for chapter in self._judged()
             for one in chapter.breaches
         ]
         more = len(breaches) - SAID
         rest = [f"{more} breaches more; --artifacts DIR keeps them all"] if more > 0 else []
-        return [*breaches[:SAID], *rest, *(_unused(fault) for one in self._judged() for fault in one.unused_faults)]
+        return [*breaches[:SAID], *rest, *self._faults_for_nothing()]
 
     # --- artifacts --------------------------------------------------------------------------------
 
@@ -89,9 +89,12 @@ class Verdict:
         for operation in sorted({*called, *broken}):
             failure = "\n".join(broken[operation]) if operation in broken else None
             cases.append(Case(classname="mockserver.contracts", name=operation, failure=failure))
-        unused = [] if self.allowed else [_unused(fault) for one in self._judged() for fault in one.unused_faults]
+        unused = [] if self.allowed else self._faults_for_nothing()
         cases.append(Case(classname="mockserver.run", name="faults", failure="\n".join(unused) or None))
         return junit("mockserver run", cases, timestamp=iso(self.began))
+
+    def _faults_for_nothing(self) -> list[str]:
+        return [fault_for_nothing(fault) for one in self._judged() for fault in one.unused_faults]
 
     def _judged(self) -> list[Chapter]:
         return [one for one in self.chapters if not one.sandbox.startswith(JUDGED)]
@@ -103,10 +106,3 @@ def _asked(chapter: Chapter, number: int) -> str:
         if entry.number == number:
             return f"request {number}{where} ({entry.method} {MaskedEntry(entry).path})"
     return f"request {number}{where}"  # the journal has dropped it
-
-
-def _unused(fault: Mapping[str, Any]) -> str:
-    return (
-        f"the fault {fault['id']} never fired (match {dict(fault['match'])}, effect {dict(fault['effect'])}): "
-        "it has tested nothing"
-    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
+
+from mockserver.core.errors import meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,7 @@ class Asked:
         known = [field.name for field in fields(cls)]
         for name in given:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                meant = f"did you mean {near[0]!r}? " if near else ""
-                raise TypeError(f"{whose} has no {name!r}; {meant}it takes {', '.join(known)}")
+                raise TypeError(f"{whose} has no {name!r}; {meant(name, known)}it takes {', '.join(known)}")
         if given.get("fixtures") is not None:
             given = {**given, "fixtures": tuple(given["fixtures"])}
         return cls(**given)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mockserver.client import Control
 from mockserver.settings import environment
 from mockserver.testing import artifacts
 from mockserver.testing.asked import Asked
@@ -31,17 +30,13 @@ def server() -> Server:
     """
     url = environment("url")
     if url:
-        url = url.rstrip("/").removesuffix("/_control")
-        control = Control(url, token=environment("control_token"))
-        control.index()
-        return Server(url=url, control=control, tls_url=url if url.startswith("https:") else None)
+        return Server.reached(url)
     from mockserver.server import MockServer  # only where one is started
 
     started = MockServer(port=0, tls_port=0)
     started.__enter__()
     atexit.register(started.__exit__, None, None, None)
-    control = Control(started.control_url)
-    return Server(url=started.url, control=control, tls_url=started.tls_url, ca_pem=started.ca_pem)
+    return Server.of(started)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.client import ControlError
+from mockserver.client.sentences import broken_contract, fault_for_nothing
 from mockserver.testing.asked import Asked
 from mockserver.testing.handles import Sandbox
 
@@ -19,13 +20,7 @@ def problems(sandbox: Sandbox, asked: Asked) -> list[str]:
 
 def broken_contracts(sandbox: Sandbox) -> list[str]:
     """Return each breach of contract that happened in a sandbox, as a sentence."""
-    found = []
-    for one in sandbox.control.violations():
-        who = "the client" if one["side"] == "client" else "mockserver itself (a bug of it; please report)"
-        where = " ".join(filter(None, (one["part"], one["pointer"])))
-        asked = _asked(sandbox, one["request"])
-        found.append(f"{who} broke the contract of {one['operation']} in {asked}: {where}: {one['message']}")
-    return found
+    return [broken_contract(one, _asked(sandbox, one["request"])) for one in sandbox.control.violations()]
 
 
 def _asked(sandbox: Sandbox, number: int) -> str:
@@ -38,10 +33,7 @@ def _asked(sandbox: Sandbox, number: int) -> str:
 
 def faults_for_nothing(sandbox: Sandbox) -> list[str]:
     """Return each armed fault that nothing has hit, as a sentence."""
-    return [
-        f"the fault {one.id} never fired (match {dict(one.match)}, effect {dict(one.effect)}): it has tested nothing"
-        for one in sandbox.faults.list(unused=True)
-    ]
+    return [fault_for_nothing(one) for one in sandbox.faults.list(unused=True)]
 
 
 def jobs_left(sandbox: Sandbox) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 from urllib.parse import urlsplit
 
 from mockserver.client import (
@@ -20,6 +20,7 @@ from mockserver.client import (
     SandboxRecord,
 )
 from mockserver.client.transport import is_refusal
+from mockserver.settings import environment
 
 __tracebackhide__ = is_refusal
 
@@ -39,6 +40,25 @@ class Server:
     control: Control
     tls_url: str | None = None
     ca_pem: bytes | None = None
+
+    @classmethod
+    def reached(cls, url: str) -> Self:
+        """Return the server that runs at an address (that of its control API will do), once it has answered.
+
+        Raises:
+            ControlError: none answers there, or it refuses.
+        """
+        url = url.rstrip("/").removesuffix("/_control")
+        control = Control(url, token=environment("control_token"))
+        control.index()
+        control.clock()  # which asks for the token
+        return cls(url=url, control=control, tls_url=url if url.startswith("https:") else None)
+
+    @classmethod
+    def of(cls, started: MockServer) -> Self:
+        """Return a server that was started in this process."""
+        control = Control(started.control_url, token=started.settings.control_token)
+        return cls(url=started.url, control=control, tls_url=started.tls_url, ca_pem=started.ca_pem)
 
     @property
     def control_url(self) -> str:
@@ -98,6 +118,8 @@ class SandboxApi:
 
 
 if TYPE_CHECKING:
+    from mockserver.server import MockServer
+
     # While the test runs each is a `SandboxApi`; a type checker and an editor know the fields of its jobs.
     from mockserver.testing import job_fields as of
 

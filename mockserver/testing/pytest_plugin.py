@@ -77,7 +77,6 @@ def mockserver_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, Any]) -> Iterator[Server]:
     """Provide the server of this session: the one that `--mockserver-url` names, or one in this process."""
-    from mockserver.client import Control
     from mockserver.settings import environment
     from mockserver.testing.handles import Server
 
@@ -92,8 +91,7 @@ def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, An
     from mockserver.server import MockServer
 
     with MockServer(**{"tls_port": 0, **mockserver_settings}) as started:
-        control = Control(started.control_url, token=started.settings.control_token)
-        yield Server(url=started.url, control=control, tls_url=started.tls_url, ca_pem=started.ca_pem)
+        yield Server.of(started)
 
 
 @pytest.fixture
@@ -157,18 +155,13 @@ def _running(url: str) -> Server:
     Raises:
         ValueError: none answers there, or it refuses; in one line.
     """
-    from mockserver.client import Control, ControlError
-    from mockserver.settings import environment
+    from mockserver.client import ControlError
     from mockserver.testing.handles import Server
 
-    url = url.rstrip("/").removesuffix("/_control")
     try:
-        control = Control(url, token=environment("control_token"))
-        control.index()
-        control.clock()  # which asks for the token
+        return Server.reached(url)
     except ControlError as error:
         raise ValueError(f"--mockserver-url (or MOCKSERVER_URL): {error}") from None
-    return Server(url=url, control=control, tls_url=url if url.startswith("https:") else None)
 
 
 def _asked(node: pytest.Item) -> Asked:
