@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import threading
@@ -21,6 +20,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.drivers.required import missing
+
 PATIENCE = 30.0
 """Real seconds a page may take; a bound, not a wait."""
 
@@ -30,9 +31,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start Chromium; give the address of its debugging socket."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
-        if os.environ.get("MOCKSERVER_REQUIRE") == "all":
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed")
+        missing("Chromium is not installed")
     profile = tmp_path_factory.mktemp("chromium")
     options = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0")
     process = subprocess.Popen(

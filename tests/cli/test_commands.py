@@ -17,28 +17,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import mockserver
-from mockserver import MockServer
 from mockserver.cli import jobs, main
 from mockserver.cli.completion import PLACES
 from mockserver.cli.examples import EXAMPLES
 from mockserver.cli.output import echo_painted
 from mockserver.client import Control
-
-NOON = "2026-01-02T12:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer(strict=True, clock=NOON) as server:
-        yield server
-
-
-@pytest.fixture
-def control(server: MockServer) -> Iterator[Control]:
-    control = Control(server.url)
-    made = control.create_sandbox()
-    yield control.sandbox(made.name)
-    control.delete_sandbox(made.name)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,23 +14,7 @@ from mockserver import MockServer
 from mockserver.cli import main
 from mockserver.client import Control
 
-NOON = "2026-01-02T12:00:00Z"
-
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer(strict=True, clock=NOON) as server:
-        yield server
-
-
-@pytest.fixture
-def control(server: MockServer) -> Iterator[Control]:
-    control = Control(server.url)
-    made = control.create_sandbox()
-    yield control.sandbox(made.name)
-    control.delete_sandbox(made.name)
 
 
 @pytest.fixture

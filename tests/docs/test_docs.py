@@ -37,6 +37,7 @@ import yaml
 import mockserver
 from mockserver import MockServer
 from mockserver.client import Control
+from tests.drivers.required import missing
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -136,9 +137,7 @@ def run_process(words: list[str], block: Block, page: Path, folder: Path, enviro
 def need(program: str) -> str:
     found = shutil.which(program)
     if found is None:
-        if os.environ.get("MOCKSERVER_REQUIRE") == "all":
-            pytest.fail(f"{program} is not installed")
-        pytest.skip(f"{program} is not installed")
+        missing(f"{program} is not installed")
     return found
 
 
@@ -270,8 +269,7 @@ def test_what_the_page_shows_is_what_happens(
         run.add(Block(language=block.language, words=block.words, text=text, line=block.line))
     run.finish()
     if left_out:
-        reason = f"not installed, see `make clients`: {', '.join(left_out)}"
-        pytest.fail(reason) if os.environ.get("MOCKSERVER_REQUIRE") == "all" else pytest.skip(reason)
+        missing(f"not installed, see `make clients`: {', '.join(left_out)}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import pytest
+
+from tests.drivers.required import missing
 
 
 @pytest.fixture(scope="session")
 def node() -> None:
     """Skip where there is no Node, and fail where everything is asked for."""
     if shutil.which("node") is None:
-        if os.environ.get("MOCKSERVER_REQUIRE") == "all":
-            pytest.fail("node is not installed")
-        pytest.skip("node is not installed")
+        missing("node is not installed")

@@ -1,14 +1,6 @@
-// npm's soap: submit, and ask for the status.
-import { setTimeout } from "node:timers/promises";
+// npm's soap.
 import soap from "soap";
+import { watch } from "./casjobs.mjs";
 
 const client = await soap.createClientAsync(`${process.env.MOCKSERVER_CASJOBS_URL}?WSDL`);
-const call = async (name, values) => (await client[`${name}Async`](values))[0][`${name}Result`];
-const query = { qry: process.env.MOCKSERVER_TASK, context: "DR7", taskname: "soap", estimate: 30 };
-const jobId = await call("SubmitJob", { wsid: 1, pw: "secret", ...query });
-for (let look = 0; look < 60; look += 1) {
-  const status = await call("GetJobStatus", { wsId: 1, pw: "secret", jobId });
-  if (![0, 1, 2].includes(status)) process.exit(status === 5 ? 0 : 1);
-  await setTimeout(1000);
-}
-process.exit(1);
+await watch(async (name, values) => (await client[`${name}Async`](values))[0][`${name}Result`], "soap");

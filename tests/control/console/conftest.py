@@ -5,30 +5,24 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from mockserver import MockServer
 from mockserver.client import Control
+from tests.drivers.required import missing
 
 MODULES = Path(__file__).parents[2] / "clients" / "node"
 PATIENCE = 90.0
 """Real seconds one question may take; then the driver is ended, so that a hang is a failure and not a hang."""
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-
-
-def _missing(reason: str) -> NoReturn:
-    if os.environ.get("MOCKSERVER_REQUIRE") == "all":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Browser:
@@ -106,12 +100,12 @@ def browser() -> Iterator[Browser]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     node = shutil.which("node")
     if chromium is None:
-        _missing("Chromium is not installed")
+        missing("Chromium is not installed")
     if node is None:
-        _missing("no node on this machine")
+        missing("no node on this machine")
     for name in ("playwright-core", "axe-core"):
         if not (MODULES / "node_modules" / name).is_dir():
-            _missing(f"{name} is not installed; run `make clients`")
+            missing(f"{name} is not installed; run `make clients`")
     made = Browser(node, chromium)
     yield made
     made.close()
