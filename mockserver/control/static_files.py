@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -42,7 +42,7 @@ class StaticFiles:
     headers: Mapping[str, str]
     page: str
     address: str
-    types: Mapping[str, str] = TYPES
+    types: Mapping[str, str] = field(default_factory=lambda: TYPES)
 
     @cached_property
     def names(self) -> frozenset[str]:
