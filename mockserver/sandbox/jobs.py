@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import inf
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_times import steady_until, times
+from mockserver.sandbox.turns import in_order, in_turns
 from mockserver.store.base import Store, Times
 
 RETRIES = 1000
@@ -20,8 +21,11 @@ RETRIES = 1000
 CHUNK = 200
 """Jobs read in one step while walking all of them."""
 
-BREATH = 200
-"""Jobs settled by a move of the clock before other requests get their turn."""
+BREATH = 50
+"""Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
+
+LISTED = 500
+"""Jobs listed before other requests get their turn."""
 
 Pure = Callable[[Machine, Job, float], Job]
 
@@ -320,31 +324,45 @@ class Jobs:
                 continue
         return settled
 
-    async def coming(self, before: float) -> Sequence[Job]:
+    async def coming(self, before: float) -> Iterable[Job]:
         """Return the jobs that have something planned for `before` (epoch seconds) or earlier, as they are stored."""
         return await self._store.timed(self._sandbox, before)
 
-    async def settle_all(self, known: Sequence[Job] = ()) -> list[tuple[Job, Transition]]:
+    async def settle_all(self, known: Iterable[Job] = ()) -> list[tuple[Job, Transition]]:
         """Make every planned change that is due in the whole sandbox; return the moves in order of time.
+
+        Others get their turn meanwhile. A job that they look at is settled by that, so that nobody sees the difference.
 
         Args:
             known: jobs as they were; moves that somebody else has made on them since are returned, too.
         """
         moved: list[tuple[Job, Transition]] = []
-        places = {key: place for place, key in enumerate(self._machines)}
-        listed = [*await self.coming(await self._now()), *known]
-        jobs = {(job.api, job.kind, job.id): job for job in listed}.values()
-        for number, job in enumerate(sorted(jobs, key=lambda job: places[job.api, job.kind])):
-            if number % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
+        await self._settle_listed(known, moved)
+        # Whatever is due still has come up since.
+        await self._settle_listed(await self.coming(await self._now()), moved)
+        return await in_order(moved, lambda one: one[1].at)
+
+    async def _settle_listed(self, listed: Iterable[Job], moved: list[tuple[Job, Transition]]) -> None:
+        """Settle jobs as they were listed, in order of their machines; add the moves that the clock has made since."""
+        groups: dict[tuple[str, str], list[Job]] = {key: [] for key in self._machines}
+        async for job in in_turns(listed, LISTED):
+            groups[job.api, job.kind].append(job)
+        # Each is let go of as soon as it is settled: to let go of all at once takes long, too.
+        async for job in in_turns(chain.from_iterable(map(_taken, groups.values())), BREATH):
             try:
                 settled = await self.get(job.api, job.id, kind=job.kind, found=job)
             except UnknownJob:
                 continue
             moves = transitions_between(job, settled)
             moved += [(settled, move) for move in moves if move.cause is Cause.CLOCK]
-        return sorted(moved, key=lambda one: one[1].at)
 
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
         return await self._store.next_due(self._sandbox)
+
+
+def _taken(jobs: list[Job]) -> Iterator[Job]:
+    """Yield jobs, and forget each."""
+    jobs.reverse()
+    while jobs:
+        yield jobs.pop()
