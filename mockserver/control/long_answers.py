@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 from mockserver.api.response import Response, json_response
-from mockserver.sandbox.turns import in_turns
+from mockserver.sandbox.turns import in_turns, taken
 
 T = TypeVar("T")
 
@@ -32,10 +33,10 @@ async def long_json_response(
         return json_response({**fields, name: [describe(item) for item in items]})
     records: list[Mapping[str, Any]] = []
     written = [json_response({**fields, name: []}).body.removesuffix(b"]}")]
-    items.reverse()
+    left = taken(items)
     async for start in in_turns(range(0, len(items), PIECE), 1):
         # Each is let go of as soon as it is written: to let go of all at once takes long, too.
-        piece = [describe(items.pop()) for _ in range(min(PIECE, len(items)))]
+        piece = [describe(item) for item in islice(left, PIECE)]
         if judged:
             records += piece
         written += (b"," if start else b"", json_response(piece).body[1:-1])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from math import inf
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_times import steady_until, times
-from mockserver.sandbox.turns import in_order, in_turns
+from mockserver.sandbox.turns import grouped, in_order, in_turns
 from mockserver.store.base import Store, Times
 
 RETRIES = 1000
@@ -23,9 +22,6 @@ CHUNK = 200
 
 BREATH = 50
 """Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
-
-LISTED = 500
-"""Jobs listed before other requests get their turn."""
 
 Pure = Callable[[Machine, Job, float], Job]
 
@@ -337,32 +333,18 @@ class Jobs:
             known: jobs as they were; moves that somebody else has made on them since are returned, too.
         """
         moved: list[tuple[Job, Transition]] = []
-        await self._settle_listed(known, moved)
-        # Whatever is due still has come up since.
-        await self._settle_listed(await self.coming(await self._now()), moved)
+        for again in (False, True):
+            # What is due still, once they are settled, has come up since.
+            listed = await self.coming(await self._now()) if again else known
+            in_groups = await grouped(listed, self._machines, lambda job: (job.api, job.kind))
+            async for job in in_turns(in_groups, BREATH):
+                try:
+                    settled = await self.get(job.api, job.id, kind=job.kind, found=job)
+                except UnknownJob:
+                    continue
+                moved += [(settled, move) for move in transitions_between(job, settled) if move.cause is Cause.CLOCK]
         return await in_order(moved, lambda one: one[1].at)
-
-    async def _settle_listed(self, listed: Iterable[Job], moved: list[tuple[Job, Transition]]) -> None:
-        """Settle jobs as they were listed, in order of their machines; add the moves that the clock has made since."""
-        groups: dict[tuple[str, str], list[Job]] = {key: [] for key in self._machines}
-        async for job in in_turns(listed, LISTED):
-            groups[job.api, job.kind].append(job)
-        # Each is let go of as soon as it is settled: to let go of all at once takes long, too.
-        async for job in in_turns(chain.from_iterable(map(_taken, groups.values())), BREATH):
-            try:
-                settled = await self.get(job.api, job.id, kind=job.kind, found=job)
-            except UnknownJob:
-                continue
-            moves = transitions_between(job, settled)
-            moved += [(settled, move) for move in moves if move.cause is Cause.CLOCK]
 
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""
         return await self._store.next_due(self._sandbox)
-
-
-def _taken(jobs: list[Job]) -> Iterator[Job]:
-    """Yield jobs, and forget each."""
-    jobs.reverse()
-    while jobs:
-        yield jobs.pop()

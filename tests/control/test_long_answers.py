@@ -16,7 +16,9 @@ from mockserver.control.long_answers import long_json_response
 async def test_an_answer_in_pieces_is_the_one_in_one_go(monkeypatch: pytest.MonkeyPatch, count: int, text: str) -> None:
     monkeypatch.setattr(long_answers, "PIECE", 3)
     items = list(range(count))
-    answer = await long_json_response({"now": text, "frozen": True}, "fired", items, lambda one: {"id": one, "x": text})
+    answer = await long_json_response(
+        {"now": text, "frozen": True}, "fired", [*items], lambda one: {"id": one, "x": text}
+    )
     whole = json_response({"now": text, "frozen": True, "fired": [{"id": one, "x": text} for one in items]})
     assert json.loads(answer.body) == answer.data == whole.data
     assert answer._replace(body=b"") == whole._replace(body=b"")
