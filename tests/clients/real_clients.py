@@ -146,6 +146,10 @@ CLIENTS = (
 )
 
 
+class DoesNotWork(Exception):
+    """A script fails where nothing goes wrong: it, or the machine, is to be mended before anything can be said."""
+
+
 def lay_out(folder: Path) -> None:
     """Copy the scripts there, beside the packages of Node: a module is looked for beside the script."""
     shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
@@ -165,6 +169,8 @@ def exercised(client: RealClient, folder: Path, parallel: int, timeout: float) -
         cwd=folder, env=environ, check=False, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     scenarios = json.loads(report.read_text("utf-8"))["scenarios"]
+    if not (first := scenarios[0])["passed"]:
+        raise DoesNotWork(f"{first['name']}: {first['output'].strip()[-2000:]}")
     counts = {}
     for kind in KINDS:
         found = [check["passed"] for one in scenarios for check in one["checks"] if check["name"] == kind]
@@ -187,6 +193,7 @@ def main(names: Sequence[str]) -> int:
         print(f"no script {', '.join(sorted(unknown))}; there are {', '.join(one.script for one in CLIENTS)}")
         return 2
     kept = {one["script"]: one for one in json.loads(RESULTS.read_text("utf-8"))} if RESULTS.exists() else {}
+    status = 0
     for client in CLIENTS:
         if names and client.script not in names:
             continue
@@ -196,11 +203,16 @@ def main(names: Sequence[str]) -> int:
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made) / "scripts"
             lay_out(folder)
-            kept[client.script] = one = exercised(client, folder, parallel=2, timeout=60)
+            try:
+                kept[client.script] = one = exercised(client, folder, parallel=2, timeout=60)
+            except DoesNotWork as error:
+                print(f"{client.name}: does not work here: {error}", flush=True)
+                status = 1
+                continue
         print(f"{client.name} {one['version']}: {one['hold'][0]} of {one['hold'][1]} scenarios hold", flush=True)
         ordered = [kept[known.script] for known in CLIENTS if known.script in kept]
         RESULTS.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return 0
+    return status
 
 
 if __name__ == "__main__":
