@@ -38,8 +38,8 @@ def page() -> str:
     intro = (
         f"{count} published clients, unmodified, each run once in every [scenario](scenarios.md) of its API that is "
         "not about cancelling. A thin script calls each as its documentation says, catches nothing, and ends with 0 "
-        "when the job has succeeded. Where *Waits* says *a loop*, the library leaves waiting to its user; the script asks "
-        "once a second, fifteen times at most."
+        "when the job has succeeded. *Waits*: a library that has no wait of its own is asked by the script, in a loop, "
+        "once a second and fifteen times at most."
     )
     notes = (
         "## How to read it\n\n"
