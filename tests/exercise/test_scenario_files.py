@@ -140,7 +140,7 @@ def test_expectations_that_cannot_be_followed_are_refused_in_one_line(tmp_path: 
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"job": {"plan": "suceeds"}}, "'suceeds'"),
+        ({"job": {"plan": "succeed"}}, "'succeed'"),
         ({"job": {"colour": "red"}}, "colour"),
         ({"settings": {"secured": "never"}}, "secured"),
         ({"faults": [{"match": {"operation": "arcgis.JobStates"}, "effect": {"status": 503}}]}, "arcgis.JobStates"),

@@ -175,7 +175,7 @@ def test_a_test_runs_once_in_each_scenario_that_it_names(together: Together) -> 
     ("marker", "said"),
     [
         ('("arcgi")', "no API 'arcgi'; there are arcgis, casjobs, ges, prime"),
-        ('("ges", "suceeds")', "ges has no scenario 'suceeds'; did you mean 'succeeds'?"),
+        ('("ges", "succeed")', "ges has no scenario 'succeed'; did you mean 'succeeds'?"),
         ('("ges", cancel=True)', "it has no 'cancel'; did you mean 'cancels'? it takes scenarios, expect, cancels"),
         ("()", "name an API, then scenarios of it if not all are meant"),
         ('("ges", scenarios="none.json")', "none.json: No such file or directory; name a file that can be read"),
