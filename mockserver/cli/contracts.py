@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.cli.group import FAILED
-from mockserver.cli.output import json_option, print_json, print_table, table
+from mockserver.cli.output import json_option, print_json, print_table, progress, table
 
 if TYPE_CHECKING:
     import aiohttp
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from mockserver.cli.clauses import ClauseRow
     from mockserver.contracts.model import Contract
 
-T = TypeVar("T")
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -191,7 +188,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
         return (*await _check_recorded(places.recorded), [])
     async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
-        with _progress(every) as bar:
+        with progress(every, "examples") as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
                 sandbox = await server.services.sandboxes.create(name)
@@ -234,12 +231,6 @@ async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
                 if (problems := await run(one, example))
             ]
     return {"contracts": len(found), "examples": sum(len(one.examples) for one in found)}, failures
-
-
-def _progress(every: list[T]) -> contextlib.AbstractContextManager[Iterable[T]]:
-    if not sys.stderr.isatty():
-        return contextlib.nullcontext(every)
-    return click.progressbar(every, label="examples", file=sys.stderr)
 
 
 def _session() -> aiohttp.ClientSession:
