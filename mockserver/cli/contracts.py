@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,7 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
     contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
     if contract is None:
         near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
+        near = near or difflib.get_close_matches(operation, [one.operation for one in found], 1)
         hint = f"did you mean {', '.join(near[:5])}?" if near else "`mockserver contracts list` names them"
         raise click.UsageError(f"no contract of {operation!r}; {hint}")
     if as_json:
