@@ -52,8 +52,8 @@ $(VENV)/.docs: $(VENV)/.serve
 serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 9000 --tls-port 9443')
 	$(BIN)/mockserver serve $(ARGS)
 
-test: $(VENV)/.test ## run all tests (ARGS='-k casjobs')
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test ## run all tests, one process a core (ARGS='-k casjobs'; ARGS='-n 0 …' for a debugger)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 test-new-pythons: ## run all tests on Pythons from Debian's unstable suite (root, apt; PYTHONS='3.14 3.15')
 	PYTHONS='$(PYTHONS)' bash .ci/new-pythons $(ARGS)
