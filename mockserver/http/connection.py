@@ -74,10 +74,18 @@ class _Connection(web.RequestHandler):
         else:
             # Before Python 3.12 the task of a request begins after it was made: until then nothing is known of it.
             ended = self._request_count > 0 and self._waiter is None
+            if ended:
+                asyncio.get_running_loop().call_soon(self._close_if_half_said)
         if not ended:
             return None
         self.close()
         return True
+
+    def _close_if_half_said(self) -> None:
+        """Close a connection whose client went away in the middle of a body."""
+        request = self._current_request
+        if self.transport is not None and request is not None and not request.content.is_eof():
+            self.transport.close()
 
     def _make_error_handler(self, err_info: Any) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def refused(request: web.BaseRequest) -> web.StreamResponse:
