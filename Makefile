@@ -9,12 +9,13 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients clean
+.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/.made:
+	@echo 'Setting up $(VENV) once: about 20 seconds for `make serve`, a minute for `make test`.'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.
@@ -50,10 +51,11 @@ $(VENV)/.docs: $(VENV)/.serve
 	@touch $@
 
 serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 9000 --tls-port 9443')
-	$(BIN)/mockserver serve $(ARGS)
+	@echo 'For `mockserver` and its Python in a shell of yours: . $(VENV)/bin/activate'
+	@$(BIN)/mockserver serve $(ARGS)
 
-test: $(VENV)/.test ## run all tests (ARGS='-k casjobs')
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test ## run all tests, one process a core (ARGS='-k casjobs'; ARGS='-n 0 …' for a debugger)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 test-new-pythons: ## run all tests on Pythons from Debian's unstable suite (root, apt; PYTHONS='3.14 3.15')
 	PYTHONS='$(PYTHONS)' bash .ci/new-pythons $(ARGS)
@@ -97,6 +99,10 @@ docs-serve: docs ## the documentation on http://127.0.0.1:8000, built anew when 
 
 clients: $(VENV)/.clients ## install the heavy real clients that some tests drive (needs node and npm); without, they skip
 	cd tests/clients/node && npm install --silent --no-fund --no-audit --no-package-lock
+
+real-clients: clients ## run each of them in every scenario of exercise, and write how they do (half an hour; ARGS=zeep_sync.py)
+	$(BIN)/python -m tests.clients.real_clients $(ARGS)
+	$(MAKE) reference
 
 wheel: $(VENV)/.serve ## build the wheel into dist/
 	$(PIP) install -q -c constraints.txt build

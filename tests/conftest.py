@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from mockserver import MockServer
 from mockserver.cli.example_target import SandboxTarget
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.drivers.properties import load_profile
+from tests.drivers.redis import RedisServer
 from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
 
 load_profile()
@@ -37,6 +38,13 @@ pytest_plugins = ["pytester"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the golden files be recorded anew."""
     parser.addoption("--update-golden", action="store_true", help="record tests/golden/wire anew, then compare")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis that the tests of this worker share; who uses it empties it first."""
+    with RedisServer() as server:
+        yield server
 
 
 @pytest.fixture

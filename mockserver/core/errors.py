@@ -13,6 +13,14 @@ class DomainError(Exception):
     """Base of everything the core and the job service raise on purpose."""
 
 
+class Unavailable(Exception):
+    """What keeps the jobs cannot be reached, or is too slow; the message is one line that says which.
+
+    No `DomainError`: nothing that was asked for is wrong. Who gets it while something was being changed does not know
+    whether that was done, as with any system over a network; it is not done later.
+    """
+
+
 class UnknownJob(DomainError):
     """No such job in this sandbox (never there, deleted, or aged out)."""
 

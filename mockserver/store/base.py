@@ -9,6 +9,7 @@ Rules a maintainer must keep:
 2. A store knows no API and no rule of a job: when a job falls due is handed in beside it.
 3. Values are plain or frozen: what was handed in is never changed in place, what comes out is never changed either.
 4. A sandbox is asked for by its name, or by one of its lives (`life`): who began in one that is over reaches nothing.
+5. A step that does not come through raises `Unavailable` within a few seconds, and is not done afterwards.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Over(Exception):
 
     No `DomainError`: nothing that a request asks for is wrong, and no handler may take it for that.
     """
+
+
+class ForeignStore(Exception):
+    """What lies where the store should be was written by another version, or by somebody else."""
 
 
 class Numbered(Protocol):
@@ -109,16 +114,27 @@ class Page:
 
 
 class Store(Protocol):
-    """Sandboxes by name, and all that is in them."""
+    """Sandboxes by name, and all that is in them.
+
+    Attributes:
+        shared: whether other processes may have it, too.
+    """
+
+    shared: bool
 
     async def open(self) -> None:
-        """Connect. Raises OSError when the store cannot be reached."""
+        """Connect.
+
+        Raises:
+            Unavailable: the store cannot be reached.
+            ForeignStore: what lies there is none of ours.
+        """
 
     async def close(self) -> None:
         """Let go of connections."""
 
     async def ping(self) -> bool:
-        """Tell whether the store answers."""
+        """Tell whether the store answers; False or `Unavailable` say that it does not."""
 
     async def sandboxes(self) -> Sequence[str]:
         """Return the names of all sandboxes."""
@@ -146,6 +162,12 @@ class Store(Protocol):
         Args:
             keep: collections of documents that the target keeps as they are, instead of the source's; for `JOURNAL`
                 the journal and its counter, too.
+        """
+
+    async def place(self, source: str, target: str) -> bool:
+        """Put all that is in one sandbox under a name that none has; False, and nothing has changed, when one has it.
+
+        The first is gone afterwards.
         """
 
     # jobs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +16,8 @@ from mockserver.store import codec
 from mockserver.store.agenda import Agenda
 from mockserver.store.base import UNTIMED, Over, Store, Times
 from mockserver.store.memory import MemoryStore
+from mockserver.store.redis.store import RedisStore
+from tests.drivers.redis import RedisServer
 from tests.store.yielding import YieldingStore
 
 
@@ -27,9 +29,25 @@ class Entry:
     said: str = ""
 
 
-@pytest.fixture(params=[MemoryStore, YieldingStore])
-def store(request: pytest.FixtureRequest) -> Store:
-    return request.param()
+def dump(entry: Entry) -> bytes:
+    return json.dumps([entry.number, entry.said]).encode()
+
+
+def load(text: bytes) -> Entry:
+    return Entry(*json.loads(text))
+
+
+@pytest.fixture(params=["memory", "yielding", "redis"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "redis":
+        server: RedisServer = request.getfixturevalue("redis_server")
+        server.empty()
+        made: Store = RedisStore(server.url, dump, load)
+    else:
+        made = MemoryStore() if request.param == "memory" else YieldingStore()
+    await made.open()
+    yield made
+    await made.close()
 
 
 def job(number: int, **changes: object) -> Job:
@@ -225,6 +243,17 @@ async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Sto
     assert dict(await store.size("box")) == {("x", "job"): 1}
     assert await store.counters("box") == {}
     assert "box" in await store.sandboxes()
+
+
+async def test_a_sandbox_is_placed_under_a_name_that_none_has(store: Store) -> None:
+    await store.add("new", job(1))
+    assert await store.place("new", "box")
+    life = await store.life("box")
+    assert await store.get(life, "x", "job", "1") == job(1)
+    await store.add("other", job(2))
+    assert not await store.place("other", "box")
+    assert dict(await store.size("box")) == dict(await store.size("other")) == {("x", "job"): 1}
+    assert sorted(await store.sandboxes()) == ["box", "other"]
 
 
 async def test_numbers_of_requests_never_repeat_and_turns_begin_anew(store: Store) -> None:

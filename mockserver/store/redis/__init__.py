@@ -1,0 +1,1 @@
+"""The store in Redis, which any number of processes share."""

@@ -1,0 +1,141 @@
+"""Jobs: by id, in order of arrival, and by when they come up. ARGV[3] and what follows stand before each.
+
+A table is API and kind with a colon between them.
+"""
+
+from __future__ import annotations
+
+from mockserver.store.redis.script import READING, WRITING, Script
+
+_SAME = """
+local function same()
+  local found = call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4])
+  return found and string.match(found, '^%d+') == ARGV[5]
+end
+local function time(agenda, at)
+  local member = ARGV[3] .. ':' .. ARGV[4]
+  if at == '' then call('ZREM', K .. agenda, member) else call('ZADD', K .. agenda, at, member) end
+end
+"""
+
+# table, id
+GET = Script(
+    READING
+    + """
+return call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4])
+"""
+)
+
+# id, table …
+FIND = Script(
+    READING
+    + """
+local found = {}
+for place = 4, #ARGV do
+  local job = call('HGET', K .. 'jobs:' .. ARGV[place], ARGV[3])
+  if job then found[#found + 1] = job end
+end
+return found
+"""
+)
+
+# the number of counters, counter, value …, then table, id, job, due, expiry …
+ADD = Script(
+    WRITING
+    + """
+local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
+for place = 4, jobs - 2, 2 do
+  if call('HEXISTS', K .. 'counters', ARGV[place]) == 1 then return 0 end
+end
+for place = jobs, #ARGV, 5 do
+  local member = ARGV[place] .. ':' .. ARGV[place + 1]
+  if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[place], ARGV[place + 1]) == 1 then return 0 end
+  seen[member] = true
+end
+for place = 4, jobs - 2, 2 do call('HSET', K .. 'counters', ARGV[place], ARGV[place + 1]) end
+for place = jobs, #ARGV, 5 do
+  local table, job = ARGV[place], ARGV[place + 1]
+  if call('EXISTS', K .. 'jobs:' .. table) == 0 then call('ZADD', K .. 'tables', 'NX', next_place(K), table) end
+  call('HSET', K .. 'jobs:' .. table, job, ARGV[place + 2])
+  call('ZADD', K .. 'order:' .. table, next_place(K), job)
+  if ARGV[place + 3] ~= '' then call('ZADD', K .. 'due', ARGV[place + 3], table .. ':' .. job) end
+  if ARGV[place + 4] ~= '' then call('ZADD', K .. 'expiry', ARGV[place + 4], table .. ':' .. job) end
+end
+changed(K)
+return 1
+"""
+)
+
+# table, id, version, job, due, expiry
+SWAP = Script(
+    WRITING
+    + _SAME
+    + """
+if not same() then return 0 end
+call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
+time('due', ARGV[7])
+time('expiry', ARGV[8])
+changed(K)
+return 1
+"""
+)
+
+# table, id, version
+REMOVE = Script(
+    WRITING
+    + _SAME
+    + """
+if not same() then return 0 end
+call('HDEL', K .. 'jobs:' .. ARGV[3], ARGV[4])
+call('ZREM', K .. 'order:' .. ARGV[3], ARGV[4])
+time('due', '')
+time('expiry', '')
+changed(K)
+return 1
+"""
+)
+
+# table, first place, last place, the newest first (1) or last (0)
+PAGE = Script(
+    READING
+    + """
+local order = K .. 'order:' .. ARGV[3]
+local found = call(ARGV[6] == '1' and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5])
+return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], found)}
+"""
+)
+
+SIZE = Script(
+    READING
+    + """
+local tables, sizes = call('ZRANGE', K .. 'tables', 0, -1), {}
+for place, table in ipairs(tables) do sizes[place] = call('ZCARD', K .. 'order:' .. table) end
+return {tables, sizes}
+"""
+)
+
+# moment
+TIMED = Script(
+    READING
+    + """
+local found, seen = {}, {}
+for _, agenda in ipairs({'due', 'expiry'}) do
+  for _, member in ipairs(call('ZRANGEBYSCORE', K .. agenda, '-inf', ARGV[3])) do
+    if not seen[member] then
+      seen[member] = true
+      local table, job = string.match(member, '^([^:]*:[^:]*):(.*)$')
+      found[#found + 1] = {call('ZSCORE', K .. 'tables', table), call('ZSCORE', K .. 'order:' .. table, job),
+        call('HGET', K .. 'jobs:' .. table, job)}
+    end
+  end
+end
+return found
+"""
+)
+
+NEXT_DUE = Script(
+    READING
+    + """
+return call('ZRANGE', K .. 'due', 0, 0, 'WITHSCORES')[2]
+"""
+)

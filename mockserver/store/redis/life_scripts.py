@@ -1,0 +1,112 @@
+"""Sandboxes and their lives: begun, ended, put in the place of others. ARGV[3] and what follows stand before each."""
+
+from __future__ import annotations
+
+from mockserver.store.redis.script import READING, Script
+
+_KEYS = """
+local function keys(id)
+  local K = P .. id .. ':'
+  local found = {K .. 'meta', K .. 'counters', K .. 'tables', K .. 'collections', K .. 'due', K .. 'expiry',
+    K .. 'entries', K .. 'numbers'}
+  for _, table in ipairs(call('ZRANGE', K .. 'tables', 0, -1)) do
+    found[#found + 1] = K .. 'jobs:' .. table
+    found[#found + 1] = K .. 'order:' .. table
+  end
+  for _, one in ipairs(call('ZRANGE', K .. 'collections', 0, -1)) do
+    found[#found + 1] = K .. 'documents:' .. one
+    found[#found + 1] = K .. 'arrival:' .. one
+  end
+  return found
+end
+local function forget(id)
+  for _, key in ipairs(keys(id)) do call('UNLINK', key) end
+end
+"""
+
+NAMES = Script("""
+return call('HKEYS', P .. 'names')
+""")
+
+LIFE = Script("""
+return call('HGET', P .. 'names', ARGV[2])
+""")
+
+REVISION = Script(
+    READING
+    + """
+return {id, call('HGET', K .. 'meta', 'changes'), call('HGET', K .. 'counters', 'journal')}
+"""
+)
+
+CLEAR = Script(
+    _KEYS
+    + """
+local id, name = find(ARGV[2])
+if not id then return 0 end
+forget(id)
+call('HDEL', P .. 'names', name)
+return 1
+"""
+)
+
+# source, what is kept …
+MOVE = Script(
+    _KEYS
+    + """
+local old, target, over = find(ARGV[2])
+local new, source, gone = find(ARGV[3])
+if over or gone then return redis.error_reply('OVER') end
+old, new = old or make(target), new or make(source)
+local O, N = P .. old .. ':', P .. new .. ':'
+local function carry(part)
+  call('DEL', N .. part)
+  if call('EXISTS', O .. part) == 1 then call('RENAME', O .. part, N .. part) end
+end
+local asked = tonumber(call('HGET', N .. 'counters', 'journal') or '0')
+local last = math.max(tonumber(call('HGET', O .. 'counters', 'journal') or '0'), asked)
+local entries, keeps_journal = call('HLEN', O .. 'entries'), false
+for place = 4, #ARGV do
+  local one = ARGV[place]
+  carry('documents:' .. one)
+  carry('arrival:' .. one)
+  if call('EXISTS', N .. 'documents:' .. one) == 1 then call('ZADD', N .. 'collections', 'NX', next_place(N), one) end
+  local count = call('HGET', O .. 'counters', one)
+  if count then call('HSET', N .. 'counters', one, count) else call('HDEL', N .. 'counters', one) end
+  keeps_journal = keeps_journal or one == 'journal'
+end
+if keeps_journal then
+  entries = 0
+  carry('entries')
+  carry('numbers')
+elseif last > 0 then
+  call('HSET', N .. 'counters', 'journal', last)
+  call('DEL', N .. 'documents:journal', N .. 'arrival:journal')
+  put(N, 'journal', 'floor', last)
+  put(N, 'journal', 'first', last - asked)
+end
+local tables, sizes, names, left = call('ZRANGE', O .. 'tables', 0, -1), {}, {}, {}
+for place, table in ipairs(tables) do sizes[place] = call('ZCARD', O .. 'order:' .. table) end
+for _, one in ipairs(call('ZRANGE', O .. 'collections', 0, -1)) do
+  if call('EXISTS', O .. 'documents:' .. one) == 1 then
+    names[#names + 1] = one
+    left[#left + 1] = documents(O, one)
+  end
+end
+forget(old)
+call('HDEL', P .. 'names', source)
+call('HSET', P .. 'names', target, new)
+return {tables, sizes, entries, names, left}
+"""
+)
+
+# source
+PLACE = Script("""
+local new, source, gone = find(ARGV[3])
+if gone then return redis.error_reply('OVER') end
+if call('HEXISTS', P .. 'names', ARGV[2]) == 1 then return 0 end
+new = new or make(source)
+call('HDEL', P .. 'names', source)
+call('HSET', P .. 'names', ARGV[2], new)
+return 1
+""")

@@ -1,0 +1,90 @@
+"""A step of the Redis store as a script, and how all begin: Redis does nothing else while it runs one.
+
+What lies where is said in docs/reference/redis.md.
+
+Rules a maintainer must keep:
+
+1. A script does nothing once the moment has passed at which its caller gave it up (`LATE`): who was told that a step
+   failed need not fear that it is done afterwards, by a Redis that had only been slow.
+2. A script begins with the life it is for; when that is over, it does nothing (`OVER`).
+3. No script reads JSON. A job's version stands before its text; a list has a line for each of its values.
+4. What a sandbox has is known by its lists of tables and collections, so that all of it can be taken away.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha1
+
+PREFIX = "mockserver:"
+"""What every key begins with."""
+
+OVER, LATE = "OVER", "LATE"
+"""The first words of two refusals."""
+
+_BEGINNING = """
+local P, call = KEYS[1], redis.call
+local clock = call('TIME')
+if tonumber(ARGV[1]) < clock[1] + clock[2] / 1000000 then return redis.error_reply('LATE by the clock of Redis') end
+local function make(name)
+  local id = tostring(call('INCR', P .. 'lives'))
+  call('HSET', P .. 'names', name, id)
+  return id
+end
+local function find(sandbox)
+  local name, life = string.match(sandbox, '^(.-)@(.*)$')
+  local id = call('HGET', P .. 'names', name or sandbox)
+  if name and id ~= life then return nil, name, true end
+  return id, name or sandbox, false
+end
+local function next_place(K) return call('HINCRBY', K .. 'meta', 'places', 1) end
+local function changed(K) call('HINCRBY', K .. 'meta', 'changes', 1) end
+local function values(key, fields)
+  local found = {}
+  for from = 1, #fields, 1000 do
+    local upto = math.min(from + 999, #fields)
+    for _, value in ipairs(call('HMGET', key, unpack(fields, from, upto))) do found[#found + 1] = value end
+  end
+  return found
+end
+local function put(K, collection, key, value)
+  if call('HSET', K .. 'documents:' .. collection, key, value) == 1 then
+    call('ZADD', K .. 'arrival:' .. collection, next_place(K), key)
+    if not call('ZSCORE', K .. 'collections', collection) then
+      call('ZADD', K .. 'collections', next_place(K), collection)
+    end
+  end
+end
+local function documents(K, collection)
+  local order = call('ZRANGE', K .. 'arrival:' .. collection, 0, -1)
+  return {order, values(K .. 'documents:' .. collection, order)}
+end
+"""
+
+READING = """
+local id, name, over = find(ARGV[2])
+if over then return redis.error_reply('OVER') end
+local K = P .. (id or '0') .. ':'
+"""
+"""How a script begins that changes nothing. Nothing lies under the life 0: a sandbox that is not there has nothing."""
+
+WRITING = """
+local id, name, over = find(ARGV[2])
+if over then return redis.error_reply('OVER') end
+local K = P .. (id or make(ARGV[2])) .. ':'
+"""
+"""How one begins that changes something: a sandbox that is not there is begun."""
+
+
+class Script:
+    """One step.
+
+    Attributes:
+        text: in Lua; KEYS[1] is the prefix, ARGV[1] the moment at which it is given up, ARGV[2] the sandbox or a life.
+        name: by which Redis knows it.
+    """
+
+    __slots__ = ("name", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = _BEGINNING + text
+        self.name = sha1(self.text.encode(), usedforsecurity=False).hexdigest()

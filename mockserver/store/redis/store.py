@@ -1,0 +1,278 @@
+"""The store in Redis: jobs, documents and entries as text, one script for each step, so that processes share them.
+
+Rules a maintainer must keep:
+
+1. A step is one script (`script.py`), and so one round trip.
+2. The same text is the same value, as long as it is remembered: who compares by identity, as kept answers do, is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from mockserver.core.job import Job
+from mockserver.store import codec, json_text
+from mockserver.store.base import (
+    NO_COUNTERS,
+    UNTIMED,
+    Document,
+    Gone,
+    Numbered,
+    Page,
+    RequestStart,
+    Times,
+)
+from mockserver.store.base import Over as LifeOver
+from mockserver.store.redis import job_scripts, life_scripts, request_scripts
+from mockserver.store.redis.connection import Connection
+
+CHUNK = 5000
+"""Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
+
+REMEMBERED = 4096
+"""Jobs, and documents, whose text is not read again."""
+
+SIZE = 16 * 1024
+"""Bytes of a text beyond which its value is not remembered."""
+
+T = TypeVar("T")
+
+
+class _Read(Generic[T]):
+    """What texts say, the last ones remembered."""
+
+    def __init__(self, read: Callable[[bytes], T]) -> None:
+        self._read = read
+        self._known: dict[bytes, T] = {}
+
+    def __call__(self, text: bytes) -> T:
+        found = self._known.get(text)
+        if found is None:
+            found = self._read(text)
+            if len(text) <= SIZE:
+                if len(self._known) >= REMEMBERED:
+                    del self._known[next(iter(self._known))]
+                self._known[text] = found
+        return found
+
+
+def _job_text(job: Job) -> bytes:
+    return b"%d %s" % (job.version, json_text.dumps(codec.dump(job)))
+
+
+def _job(text: bytes) -> Job:
+    return codec.load(json_text.loads(text.partition(b" ")[2]))
+
+
+def _table(api: str, kind: str) -> str:
+    return f"{api}:{kind}"
+
+
+def _key(table: bytes) -> tuple[str, str]:
+    api, _, kind = table.decode().partition(":")
+    return api, kind
+
+
+def _at(moment: float | None) -> str:
+    return "" if moment is None else repr(moment)
+
+
+class RedisStore:
+    """Implements `Store`; see there for what each method does."""
+
+    shared = True
+
+    def __init__(self, url: str, dump_entry: Callable[[Any], bytes], load_entry: Callable[[bytes], Any]) -> None:
+        """Stand over a Redis.
+
+        Args:
+            url: `redis://`, `rediss://` or `unix://`, as redis-py reads it.
+            dump_entry, load_entry: a journal's entry as text and back.
+
+        Raises:
+            ValueError: the URL is none.
+        """
+        self._connection = Connection(url)
+        self._run = self._connection.run
+        self._dump_entry = dump_entry
+        self._load_entry = load_entry
+        self._job: Callable[[bytes], Job] = _Read(_job)
+        self._document: Callable[[bytes], Document] = _Read(json_text.loads)
+
+    async def open(self) -> None:
+        await self._connection.open()
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def ping(self) -> bool:
+        await self._connection.ask("PING")
+        return True
+
+    async def sandboxes(self) -> Sequence[str]:
+        return [name.decode() for name in await self._run(life_scripts.NAMES, "")]
+
+    async def life(self, sandbox: str) -> str:
+        found = await self._run(life_scripts.LIFE, sandbox)
+        if found is None:
+            raise LifeOver(sandbox)
+        return f"{sandbox}@{found.decode()}"
+
+    async def revision(self, sandbox: str) -> object:
+        return tuple(await self._run(life_scripts.REVISION, sandbox))
+
+    async def clear(self, sandbox: str) -> None:
+        await self._run(life_scripts.CLEAR, sandbox)
+
+    async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
+        found = await self._run(life_scripts.MOVE, target, source, *keep)
+        tables, sizes, entries, names, documents = found
+        return Gone(
+            jobs=dict(zip(map(_key, tables), sizes, strict=True)),
+            entries=entries,
+            documents={name.decode(): self._documents(some) for name, some in zip(names, documents, strict=True)},
+        )
+
+    async def place(self, source: str, target: str) -> bool:
+        return bool(await self._run(life_scripts.PLACE, target, source))
+
+    # --- jobs -------------------------------------------------------------------------------------
+
+    async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
+        found = await self._run(job_scripts.GET, sandbox, _table(api, kind), job_id)
+        return None if found is None else self._job(found)
+
+    async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
+        found = await self._run(job_scripts.FIND, sandbox, job_id, *(_table(api, kind) for kind in kinds))
+        return next((job for job in map(self._job, found) if job.parent is None), None)
+
+    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
+        return await self.add_all(sandbox, [(job, times)])
+
+    async def add_all(
+        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+    ) -> bool:
+        drawn = [part for name, value in counters.items() for part in (name, value)]
+        added: list[str | bytes] = []
+        for job, times in jobs:
+            added += (_table(job.api, job.kind), job.id, _job_text(job), _at(times.due), _at(times.expiry))
+        return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
+
+    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
+        place = _table(old.api, old.kind), old.id, old.version
+        at = _at(times.due), _at(times.expiry)
+        return bool(await self._run(job_scripts.SWAP, sandbox, *place, _job_text(new), *at))
+
+    async def remove(self, sandbox: str, job: Job) -> bool:
+        return bool(await self._run(job_scripts.REMOVE, sandbox, _table(job.api, job.kind), job.id, job.version))
+
+    async def page(
+        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+    ) -> Page:
+        jobs: list[Job] = []
+        while True:
+            # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
+            first = start + len(jobs)
+            wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
+            total, found = (
+                await self._run(job_scripts.PAGE, sandbox, _table(api, kind), first, first + wanted - 1, int(newest))
+                if wanted > 0
+                else (await self._count(sandbox, api, kind), ())
+            )
+            jobs += [self._job(text) for text in found if text is not None]
+            if len(found) < CHUNK:
+                return Page(jobs=jobs, total=total)
+
+    async def _count(self, sandbox: str, api: str, kind: str) -> int:
+        return (await self.size(sandbox)).get((api, kind), 0)
+
+    async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
+        tables, sizes = await self._run(job_scripts.SIZE, sandbox)
+        return dict(zip(map(_key, tables), sizes, strict=True))
+
+    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
+        found = await self._run(job_scripts.TIMED, sandbox, repr(before))
+        in_order = sorted(found, key=lambda one: (float(one[0]), float(one[1])))
+        return [self._job(text) for _, _, text in in_order]
+
+    async def next_due(self, sandbox: str) -> float | None:
+        found = await self._run(job_scripts.NEXT_DUE, sandbox)
+        return None if found is None else float(found)
+
+    # --- requests ---------------------------------------------------------------------------------
+
+    async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
+        asked = () if job is None else (_table(job[0], job[1]), job[2])
+        found = await self._run(request_scripts.BEGIN_REQUEST, sandbox, api, *asked)
+        number, clock, settings, armed, first, written, stored = found
+        return RequestStart(
+            number,
+            None if clock is None else self._document(clock),
+            None if settings is None else self._document(settings),
+            bool(armed),
+            number - int(first or 0),
+            int(written or 0),
+            None if stored is None else self._job(stored),
+        )
+
+    async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
+        text = self._dump_entry(entry)
+        await self._run(request_scripts.RECORD, sandbox, entry.number, text, limit, *counters)
+
+    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
+        # Nobody asks for what lies before the first.
+        found = await self._run(request_scripts.ENTRIES, sandbox, after or "-inf")
+        return [self._load_entry(text) for text in found if text is not None]
+
+    async def entry(self, sandbox: str, number: int) -> Any:
+        found = await self._run(request_scripts.ENTRY, sandbox, number)
+        return None if found is None else self._load_entry(found)
+
+    async def forget_entries(self, sandbox: str) -> int:
+        gone: int = await self._run(request_scripts.FORGET_ENTRIES, sandbox)
+        return gone
+
+    # --- counters and documents -------------------------------------------------------------------
+
+    async def count(self, sandbox: str, counter: str) -> int:
+        drawn: int = await self._run(request_scripts.COUNT, sandbox, counter)
+        return drawn
+
+    async def counters(self, sandbox: str) -> Mapping[str, int]:
+        found = await self._run(request_scripts.COUNTERS, sandbox)
+        return {name.decode(): int(value) for name, value in _pairs(found)}
+
+    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
+        await self._run(request_scripts.SET_COUNTER, sandbox, counter, value)
+
+    async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
+        found = await self._run(request_scripts.READ, sandbox, collection, key)
+        return None if found is None else self._document(found)
+
+    async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
+        await self._run(request_scripts.WRITE, sandbox, collection, key, json_text.dumps(value))
+
+    async def replace(
+        self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
+    ) -> bool:
+        texts = [b"" if one is None else json_text.dumps(one) for one in (old, new)]
+        return bool(await self._run(request_scripts.REPLACE, sandbox, collection, key, *texts))
+
+    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
+        text = json_text.dumps(dict(value))[:-1] + (b"," if value else b"")
+        await self._run(request_scripts.APPEND, sandbox, collection, key, text, limit)
+
+    async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
+        return self._documents(await self._run(request_scripts.COLLECTION, sandbox, collection))
+
+    async def collections(self, sandbox: str) -> Sequence[str]:
+        return [name.decode() for name in await self._run(request_scripts.COLLECTIONS, sandbox)]
+
+    def _documents(self, found: Sequence[Sequence[bytes]]) -> dict[str, Document]:
+        keys, values = found
+        return {key.decode(): self._document(value) for key, value in zip(keys, values, strict=True)}
+
+
+def _pairs(flat: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return zip(flat[::2], flat[1::2], strict=True)

@@ -1,0 +1,80 @@
+"""A Redis of the tests' own: `redis-server`, or `valkey-server`, on a socket in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+from tests.drivers.required import missing
+
+
+class RedisServer:
+    """Runs while it is entered.
+
+    Attributes:
+        url: of its first database.
+        process: the server, to be stopped, continued and killed.
+    """
+
+    process: subprocess.Popen[bytes]
+
+    def __init__(self) -> None:
+        self._program = shutil.which("redis-server") or shutil.which("valkey-server")
+        if self._program is None:
+            missing("neither redis-server nor valkey-server is installed")
+        self._folder = tempfile.TemporaryDirectory(prefix="redis-")
+        self._socket = Path(self._folder.name, "socket")
+        self.url = f"unix://{self._socket}?db=0"
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        assert self._program is not None
+        self._socket.unlink(missing_ok=True)
+        options = {
+            "port": "0", "unixsocket": str(self._socket), "dir": self._folder.name, "save": "", "appendonly": "no",
+            "databases": "16", "daemonize": "no", "loglevel": "warning",
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self.process = subprocess.Popen([self._program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with socket.socket(socket.AF_UNIX) as asked:
+                    asked.settimeout(5)
+                    asked.connect(str(self._socket))
+                    asked.sendall(b"PING\r\n")
+                    if asked.recv(100).startswith(b"+PONG"):
+                        return
+            except OSError:
+                pass
+            assert self.process.poll() is None, "redis-server ended"
+            assert time.monotonic() < deadline, "redis-server does not answer"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End it, and all that it held."""
+        self.process.kill()
+        self.process.wait()
+
+    def empty(self) -> None:
+        """Forget everything in it."""
+        with socket.socket(socket.AF_UNIX) as asked:
+            asked.settimeout(30)
+            asked.connect(str(self._socket))
+            asked.sendall(b"FLUSHALL\r\n")
+            assert asked.recv(100).startswith(b"+OK")
+
+    def __enter__(self) -> RedisServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._folder.cleanup()
