@@ -64,8 +64,8 @@ def surely_refused(way: Way, change: Break) -> bool:
 
     The others it may overlook: a name too many, a number that is missing (0 to ASMX), a page of what has no pages.
     """
-    api = way.contract.operation.partition(".")[0]
-    return change.kind in ("unreadable", "displaced") or (change.kind == "wrong" and api in ("casjobs", "prime"))
+    strict = way.contract.operation.startswith("casjobs.") or change.at[-1:] in (("jobId",), ("runId",))
+    return change.kind in ("unreadable", "displaced") or (change.kind == "wrong" and strict)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
