@@ -38,6 +38,13 @@ def test_ttl_and_own_ports_survive_a_restart(state: Path) -> None:
         assert Control(f"http://127.0.0.1:{made.port}").health().status == "healthy"
 
 
+def test_what_submitted_jobs_are_like_survives_a_restart(state: Path) -> None:
+    with server_over(state) as server:
+        Control(server.url).create_sandbox("t1", submits={"ges": {"plan": "fails"}})
+    with server_over(state) as server:
+        assert Control(server.url).show_sandbox("t1").submits == {"ges": {"plan": "fails"}}
+
+
 def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
     with server_over(state) as server:
         made = Control(server.url).create_sandbox("t1", port=True)
