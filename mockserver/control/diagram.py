@@ -133,11 +133,11 @@ def _places(machine: Machine) -> tuple[dict[str, Point], float, float]:
     return places, width, full + 2 * MARGIN
 
 
-def _bow(source: Point, to: Point, boxes: Iterable[Point]) -> float:
+def _bow(source: Point, to: Point, places: Iterable[Point]) -> float:
     """Return how far an arrow to the right is drawn aside, so that no box that it skips seems to be on its way."""
     (x, y), (u, v) = source, to
-    for between, beside in boxes:
-        if x < between < u and abs(beside - y - (v - y) * (between - x) / (u - x)) < HEIGHT:
+    for across, down in places:
+        if x < across < u and abs(down - y - (v - y) * (across - x) / (u - x)) < HEIGHT:
             # Up, unless that leaves the drawing: a curve goes three quarters of the way to its control points.
             aside = HEIGHT + GAP_Y
             return -aside if min(y, v) + HEIGHT / 2 - 0.75 * aside > MARGIN / 2 else aside
