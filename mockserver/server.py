@@ -18,6 +18,7 @@ from aiohttp import web
 
 from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
+from mockserver.core.errors import Unavailable
 from mockserver.http import event_loop as loop
 from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
@@ -26,8 +27,8 @@ from mockserver.http.services import Services
 from mockserver.http.slow_clients import close_stalled
 from mockserver.http.tls import Tls, prepare
 from mockserver.sandbox.state_file import BadStateFile, StateFile
-from mockserver.settings import BadOption, Settings
-from mockserver.store.base import Store
+from mockserver.settings import BadOption, Settings, shown
+from mockserver.store.base import ForeignStore, Store
 
 log = logging.getLogger("mockserver")
 
@@ -101,7 +102,7 @@ class MockServer:
         services = self.services
         services.ports.ca_pem = self.ca_pem
         services.ports.open, services.ports.close = self.open_port, self.close_ports
-        await services.store.open()
+        await self._open_store()
         state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline)
@@ -109,7 +110,7 @@ class MockServer:
             loaded = state is not None and await state.load(self.open_port)
             self._state = state
             if not loaded:
-                await services.sandboxes.default.seed()
+                await services.sandboxes.begin()
             if state is not None:
                 await state.check()
         except BadStateFile as error:
@@ -130,6 +131,15 @@ class MockServer:
             self.control_url = f"http://{in_url(control_host)}:{control_port}/_control"
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
+
+    async def _open_store(self) -> None:
+        where = shown(self.settings.store)
+        try:
+            await self.services.store.open()
+        except ForeignStore as error:
+            raise BadOption(f"--store {where}: {error}; name another database, or empty that one") from None
+        except Unavailable as error:
+            raise OSError(None, f"--store {where}: {error}") from None
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""

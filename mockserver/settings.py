@@ -16,6 +16,13 @@ JUDGED = "pytest-"
 """What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
 
 
+MEMORY = "memory:"
+"""The store that is this process' own."""
+
+STORES = ("redis://", "rediss://", "unix://")
+"""What the address of a store begins with that several processes share."""
+
+
 class BadOption(Exception):
     """An option that cannot be followed; one line that says what to do."""
 
@@ -29,6 +36,7 @@ class Settings:
         apis: names; empty for all.
         fixtures: files and folders; empty for those that came with the package.
         clock: `real`, `frozen`, or an ISO time at which it stands.
+        store: `memory:`, or the address of a Redis, which may hold a password.
         state: a file to load at start, and to save to on stop and every 30 s.
         allowed_host: names by which /_control may be asked besides its own; one that begins with a dot takes all below.
         journal_size: exchanges remembered per sandbox.
@@ -49,7 +57,7 @@ class Settings:
     contracts: Path | None = None
     seed: int = 0
     clock: str = "real"
-    store: str = "memory:"
+    store: str = field(default=MEMORY, repr=False)
     state: Path | None = None
     control_host: str | None = None
     control_port: int | None = None
@@ -82,11 +90,22 @@ def check(settings: Settings) -> None:
         raise BadOption("--tls-cert and --tls-key do nothing without --tls-port; give one (0: any free port)")
     if settings.control_port is None and settings.control_host is not None:
         raise BadOption("--control-host does nothing without --control-port; give one (0: any free port)")
+    if settings.store != MEMORY and not settings.store.startswith(STORES):
+        raise BadOption(f"--store {shown(settings.store)} is no store here; use {MEMORY} or redis://HOST:6379/0")
+    if not re.fullmatch(r"(?:unix|memory):.*|rediss?://[^/?]+(?:/\d*)?(?:\?.*)?", settings.store):
+        raise BadOption(f"--store {shown(settings.store)} names no database; redis://HOST:6379/0, say")
+    if settings.store != MEMORY and settings.state is not None:
+        raise BadOption("--state saves what --store memory: holds; a Redis keeps it itself, so leave --state out")
     for name in settings.allowed_host:
         if not _NAME.fullmatch(name):
             raise BadOption(
                 f"--allowed-host takes a name, without scheme and port, not {name!r}; mock.example.test, say"
             )
+
+
+def shown(store: str) -> str:
+    """Return the address of a store without its password."""
+    return re.sub(r"(?<=://)[^@/]*@|(?<=[?&]password=)[^&]*", "…", store)
 
 
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:

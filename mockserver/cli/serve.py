@@ -16,7 +16,7 @@ import click
 
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import json_option, print_json, table
-from mockserver.settings import PREFIX, BadOption, Settings
+from mockserver.settings import MEMORY, PREFIX, BadOption, Settings
 
 if TYPE_CHECKING:
     from mockserver.server import MockServer
@@ -44,9 +44,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 
 
 def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value not in ("memory", "memory:"):
-        raise click.BadParameter(f"{value!r} is no store here; use memory:", ctx, param)
-    return "memory:"
+    return MEMORY if value == "memory" else value
 
 
 class ServerCommand(click.Command):
@@ -84,7 +82,7 @@ class ServerCommand(click.Command):
 @option("--contracts", type=click.Path(path_type=Path), help="A folder of contracts; none: those of the package.")
 @option("--seed", type=int, default=_DEFAULTS.seed, help="Where ids and jitter come from.")
 @option("--clock", default=_DEFAULTS.clock, metavar="real|frozen|ISO-TIME", help="How sandbox clocks start.")
-@option("--store", default=_DEFAULTS.store, callback=_store, help="Where everything is kept.")
+@option("--store", default=_DEFAULTS.store, callback=_store, help="Where everything is kept: memory:, or a Redis.")
 @option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Load at start, save on stop and every 30 s.")
 @option("--control-host", help="The address of --control-port; none: --host.")
 @option("--control-port", type=_PORT, help="A port of its own for /_control.")

@@ -11,10 +11,11 @@ from uuid import uuid4
 from mockserver.api.definition import Api
 from mockserver.api.job_builder import JobTemplate, SpecContext
 from mockserver.core.clock import Clock, Time, iso
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job, Transition, transition_record
 from mockserver.faults.registry import Faults
+from mockserver.sandbox.about import tell
 from mockserver.sandbox.clock import SandboxClock
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Events
@@ -35,6 +36,7 @@ class SandboxConfig:
         time: real time (epoch seconds).
         clock: where a sandbox's clock stands until it is set.
         journal_size: entries kept in a sandbox's journal.
+        fixtures: the server's own, which need not be told to other servers of the same store.
     """
 
     store: Store
@@ -43,6 +45,7 @@ class SandboxConfig:
     time: Time
     clock: Clock
     journal_size: int
+    fixtures: Fixtures | None = None
 
 
 class Sandbox:
@@ -141,6 +144,8 @@ class Sandbox:
             return self.key != await self.store.life(self.name)
         except Over:
             return True
+        except Unavailable:
+            return False  # as far as anybody can tell
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
@@ -205,6 +210,9 @@ class Sandbox:
         Raises:
             BadFixture: one cannot be followed.
         """
+        if self.store.shared is not None:
+            config = self.config
+            await tell(self.store.shared, self.key, self.fixtures, config.fixtures, self.ttl, config.clock)
         now = await self.now()
         templates = {
             name: self.fixtures.templates(api, await self.settings(name), self.ids) for name, api in self.apis.items()
@@ -236,7 +244,9 @@ class Sandbox:
 
     def staged(self) -> Sandbox:
         """Return an empty sandbox like this one that nobody can reach, to be filled and moved into its place."""
-        return Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
+        made = Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
+        made.ttl = self.home.ttl
+        return made
 
     # --- events -----------------------------------------------------------------------------------
 

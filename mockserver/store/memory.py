@@ -36,7 +36,7 @@ from mockserver.store.job_table import JobTable
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
-    shared = False
+    shared = None
 
     def __init__(self) -> None:
         self._sandboxes = Sandboxes()
@@ -85,14 +85,6 @@ class MemoryStore:
         return Gone(
             jobs={key: len(table.jobs) for key, table in old.tables.items()}, entries=gone, documents=old.documents
         )
-
-    async def place(self, source: str, target: str) -> bool:
-        new = self._sandboxes[source]
-        if target in self._sandboxes:
-            return False
-        self._sandboxes.take(source)
-        self._sandboxes.put(target, new)
-        return True
 
     # --- jobs -------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from mockserver.control.requests import ControlRequest
 async def metrics(request: ControlRequest) -> Response:
     """Return the metrics."""
     found = request.services.metrics
-    sandboxes = request.services.sandboxes.all()
+    sandboxes = await request.services.sandboxes.everyone()
     jobs: Counter[tuple[str, str]] = Counter()
     for sandbox in sandboxes:
         jobs.update(await sandbox.store.size(sandbox.name))

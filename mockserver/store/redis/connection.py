@@ -31,6 +31,9 @@ log = logging.getLogger("mockserver")
 PATIENCE = 2.0
 """Real seconds a step may take, a connection's opening too."""
 
+DOUBT = 0.2
+"""Real seconds that an answer has in which to be read, once it is late."""
+
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
 
@@ -68,6 +71,7 @@ class Connection:
         self._some = asyncio.Event()
         self._asked: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
+        self._doubted: asyncio.Future[Any] | None = None
         self._ahead = 0.0
         self._why = ""
         self._resting_until = 0.0
@@ -191,15 +195,19 @@ class Connection:
 
     def _look(self) -> None:
         """Give up a connection whose oldest question has waited too long; look again when the next will have."""
-        self._watch = None
+        self._watch, doubted, self._doubted = None, self._doubted, None
         if not self._asked:
             return
         loop = asyncio.get_running_loop()
-        left = self._asked[0][0] + PATIENCE - loop.time()
-        if left > 0:
-            self._watch = loop.call_later(left, self._look)
-        else:
+        asked, answer = self._asked[0]
+        left = asked + PATIENCE - loop.time()
+        if left <= 0 and doubted is answer:
             self._break(TimeoutError())
+            return
+        if left <= 0:
+            # It may be this process that was held up, and the answer be here: it has its turn first.
+            self._doubted, left = answer, DOUBT
+        self._watch = loop.call_later(left, self._look)
 
     def _break(self, error: object, of: Any = None) -> None:
         """Give up the connection, or that one if it still is it; all that was asked over it has failed."""

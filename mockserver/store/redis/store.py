@@ -17,10 +17,12 @@ from mockserver.store.base import (
     NO_COUNTERS,
     UNTIMED,
     Document,
+    Full,
     Gone,
     Numbered,
     Page,
     RequestStart,
+    SharedStore,
     Times,
 )
 from mockserver.store.base import Over as LifeOver
@@ -81,8 +83,6 @@ def _at(moment: float | None) -> str:
 class RedisStore:
     """Implements `Store`; see there for what each method does."""
 
-    shared = True
-
     def __init__(self, url: str, dump_entry: Callable[[Any], bytes], load_entry: Callable[[bytes], Any]) -> None:
         """Stand over a Redis.
 
@@ -99,6 +99,10 @@ class RedisStore:
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = _Read(_job)
         self._document: Callable[[bytes], Document] = _Read(json_text.loads)
+
+    @property
+    def shared(self) -> SharedStore:
+        return self
 
     async def open(self) -> None:
         await self._connection.open()
@@ -134,8 +138,33 @@ class RedisStore:
             documents={name.decode(): self._documents(some) for name, some in zip(names, documents, strict=True)},
         )
 
-    async def place(self, source: str, target: str) -> bool:
-        return bool(await self._run(life_scripts.PLACE, target, source))
+    async def place(self, source: str, target: str, limit: int) -> bool:
+        found = await self._run(life_scripts.PLACE, target, source, limit)
+        if found < 0:
+            raise Full
+        return bool(found)
+
+    async def describe(self, sandbox: str, about: Document) -> None:
+        ttl = about.get("ttl")
+        await self._run(life_scripts.DESCRIBE, sandbox, json_text.dumps(about), "" if ttl is None else ttl)
+
+    async def about(self, sandbox: str) -> Document | None:
+        found = await self._run(life_scripts.ABOUT, sandbox)
+        return None if found is None else json_text.loads(found)
+
+    async def age(self, sandbox: str) -> float:
+        found = await self._run(life_scripts.AGE, sandbox)
+        return float(found or 0.0)
+
+    async def use(self, sandbox: str) -> None:
+        await self._run(life_scripts.USE, sandbox)
+
+    async def end_unused(self) -> Sequence[str]:
+        return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "")]
+
+    async def last(self) -> None:
+        for sandbox in await self.sandboxes():
+            await self._run(life_scripts.LAST, sandbox)
 
     # --- jobs -------------------------------------------------------------------------------------
 
