@@ -9,7 +9,7 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients clean
+.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -97,6 +97,10 @@ docs-serve: docs ## the documentation on http://127.0.0.1:8000, built anew when 
 
 clients: $(VENV)/.clients ## install the heavy real clients that some tests drive (needs node and npm); without, they skip
 	cd tests/clients/node && npm install --silent --no-fund --no-audit --no-package-lock
+
+real-clients: clients ## run each of them in every scenario of exercise, and write how they do (half an hour; ARGS=zeep_sync.py)
+	$(BIN)/python -m tests.clients.real_clients $(ARGS)
+	$(MAKE) reference
 
 wheel: $(VENV)/.serve ## build the wheel into dist/
 	$(PIP) install -q -c constraints.txt build

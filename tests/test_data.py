@@ -22,6 +22,7 @@ LIMIT = 2048
 
 ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
+    "docs/generate/real_clients.json": "numbers of ours: how often a check held",
     "docs/images/*.png": "pictures of our own console, taken by tests/control/console",
     "tests/golden/**": "what this server itself answers",
     "tests/journal/har.schema.json": "HAR 1.2 in our own words, as a JSON Schema",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from generate import apis, commands, control, fixtures, python, scenarios
+from generate import apis, commands, control, fixtures, python, real_clients, scenarios
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands.cli,
@@ -23,6 +23,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "fixtures.md": fixtures.page,
     "plugin.md": python.page,
     "scenarios.md": scenarios.page,
+    "real-clients.md": real_clients.page,
 }
 """File -> what writes its text."""
 

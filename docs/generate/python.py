@@ -14,6 +14,7 @@ from mockserver.settings import Settings
 from mockserver.testing import cases, pytest_plugin
 from mockserver.testing import handles as testing
 from mockserver.testing.asked import Asked
+from mockserver.testing.scenarios import SandboxScenario
 
 
 def page() -> str:
@@ -35,11 +36,18 @@ def page() -> str:
         "(in its own phase, so that `xfail` works) when its client broke a contract, and when a fault it armed was "
         "never hit. The report of a failed test has a section `mockserver` with what its sandbox saw, so has JUnit's "
         "`system-out`.\n\n" + md.table(("Argument", "Default", "Meaning"), _marker()),
+        "## The marker of scenarios\n\n"
+        "`@pytest.mark.mockserver_scenarios(api, *names, cancels=False, scenarios=None, expect=None)` runs a test once "
+        "in each [scenario](scenarios.md) of an API, or in those it names, each in a sandbox of its own. `scenarios` "
+        "and `expect` are files as for `mockserver exercise`, from pytest's root; `cancels` chooses those for clients "
+        "that cancel. The fixture `scenario` tells of it; what it plans holds for each job that the client submits. As "
+        "elsewhere a breach of contract fails the test, and so does a scenario none of whose faults fired. "
+        "[How to use it](../how-to/make-your-client-survive.md#in-your-own-suite).",
         "## unittest, and no framework at all\n\n"
         "`mockserver.testing.SandboxCase` is a `unittest.TestCase` with a `sandbox` and the same checks; "
         "`mockserver.testing.open_sandbox()` is a `with` block. [How to test with unittest](../how-to/unittest.md).",
         _class(cases.SandboxCase),
-        *(_class(one) for one in (testing.Sandbox, testing.SandboxApi, *_handles())),
+        *(_class(one) for one in (testing.Sandbox, testing.SandboxApi, SandboxScenario, *_handles())),
         _class(MockServer, "The same options as [`mockserver serve`](options.md), by the names of `Settings`:"),
         md.table(
             ("Option", "Default"),
@@ -53,7 +61,7 @@ def _fixtures() -> Iterator[tuple[str, str, str]]:
     for name, value in vars(pytest_plugin).items():
         # What pytest wraps a fixture function into says so in its type's name, in all the versions we support.
         marker: Any = getattr(value, "_fixture_function_marker", None) or getattr(value, "_pytestfixturefunction", None)
-        if marker is not None:
+        if marker is not None and not name.startswith("_"):
             function = getattr(value, "_fixture_function", None) or inspect.unwrap(value)
             yield md.code(marker.name or name), str(marker.scope), md.text(md.summary(function))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from mockserver.client.caller import Fields, items_of
@@ -168,6 +168,7 @@ class Control(JobCalls, JournalCalls):
         fixtures: Sequence[Fields | str] | None = None,
         ttl: float | None = None,
         port: bool = False,
+        submits: Mapping[str, Fields] | None = None,
     ) -> SandboxRecord:
         """Make a sandbox; return its name and addresses.
 
@@ -176,8 +177,9 @@ class Control(JobCalls, JournalCalls):
             fixtures: documents, or names of loaded ones (`default`: all of them); none: the server's own.
             ttl: real seconds without a request after which it ends.
             port: give it a port of its own.
+            submits: API -> fields, in the fixture's form, that every job has which a client submits there.
         """
-        asked = {"name": name, "fixtures": fixtures, "ttl": ttl, "port": port or None}
+        asked = {"name": name, "fixtures": fixtures, "ttl": ttl, "port": port or None, "submits": submits or None}
         body = {key: value for key, value in asked.items() if value is not None}
         return SandboxRecord(self._wire.json("POST", "/sandboxes", body=body))
 
@@ -188,13 +190,14 @@ class Control(JobCalls, JournalCalls):
         fixtures: Sequence[Fields | str] | None = None,
         ttl: float | None = None,
         port: bool = False,
+        submits: Mapping[str, Fields] | None = None,
     ) -> SandboxRecord:
         """Make a sandbox, or make the one of that name anew: what began in it before is disowned.
 
         Args:
-            fixtures, ttl, port: as for `create_sandbox`.
+            fixtures, ttl, port, submits: as for `create_sandbox`.
         """
-        asked = {"fixtures": fixtures, "ttl": ttl, "port": port or None}
+        asked = {"fixtures": fixtures, "ttl": ttl, "port": port or None, "submits": submits or None}
         body = {key: value for key, value in asked.items() if value is not None}
         return SandboxRecord(self._wire.json("PUT", f"/sandboxes/{segment(name)}", body=body))
 

@@ -23,7 +23,7 @@ class Check:
     """One thing a good client does, and whether this one did.
 
     Attributes:
-        name: `ended`, `exit`, `jobs`, `stopped`, `polls`, `pause`, `cancels` or `contract`.
+        name: `ended`, `exit`, `jobs`, `stopped`, `polls`, `pause`, `cancels`, `contract` or `fired`.
         why: a sentence: what was seen, and what a good client does.
         requests: numbers of the requests that show it, three at most.
     """
@@ -109,6 +109,7 @@ class Judge:
     Args:
         entries: the scenario's journal, oldest first.
         made: ids of the jobs the client made.
+        hits: how often the scenario's faults have acted, together; None: it has none.
         pause: real seconds at least between two status queries of a job.
         limit: real seconds it had.
     """
@@ -120,12 +121,14 @@ class Judge:
         entries: Sequence[Entry],
         made: Sequence[str],
         *,
+        hits: int | None,
         pause: float,
         limit: float,
     ) -> None:
         self._scenario = scenario
         self._expects = scenario.expects
         self._made = made
+        self._hits = hits
         self._pause = pause if scenario.expects.pause is None else scenario.expects.pause
         self._limit = limit
         self._suite = suite
@@ -172,6 +175,8 @@ class Judge:
             found.append(_at_most("cancels", self._cancels, expects.cancels, "sent", "cancels"))
         if expects.violations is not None:
             found.append(self._contract(expects.violations))
+        if self._hits is not None:
+            found.append(self._fired(self._hits))
         return found
 
     def _ended(self, status: int | None) -> Check:
@@ -240,6 +245,12 @@ class Judge:
         where = " ".join(filter(None, (first["part"], first["pointer"])))
         why = f"it broke the contract of {broken[0].operation}: {where}: {first['message']}"
         return Check(name="contract", passed=False, why=why, requests=_few(broken))
+
+    def _fired(self, hits: int) -> Check:
+        if hits:
+            return Check(name="fired", passed=True, why="it met what the scenario is about")
+        why = "no fault of the scenario fired: it never asked what they are armed for, so nothing was tested"
+        return Check(name="fired", passed=False, why=why, requests=_few(self._entries))
 
     def _breaches(self) -> list[Entry]:
         return [one for one in self._entries if any(found.side == CLIENT for found in one.violations)]

@@ -1,7 +1,9 @@
 """Runs a client once in every scenario, several at a time, each in a sandbox of its own.
 
 Jobs move by status queries ("looks"), not by time: a client that sleeps between two of them finds each step of the plan
-as soon as it asks, and a run takes no longer than the client's own pauses. A scenario may stop the clock besides.
+as soon as it asks, and a run takes no longer than the client's own pauses. What takes time by itself (results that come
+late, a token that expires) is brought about by faults that take the sandbox's clock on with a request. A scenario may
+stop the clock besides.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mockserver.exercise import process
 from mockserver.exercise.environment import environment, filled
 from mockserver.exercise.judge import Judge, Outcome
 from mockserver.exercise.scenario import Scenario, Suite
 from mockserver.exercise.stage import PreparedScenario, staged, struck
+from mockserver.faults.duration import duration
+from mockserver.faults.effects.advance import LONGEST, Advance
+from mockserver.journal.entry import Entry
 from mockserver.server import MockServer
 
 OUTPUT = 64 * 1024
@@ -102,9 +108,11 @@ async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
         size = output.seek(0, os.SEEK_END)
         output.seek(max(0, size - OUTPUT))
         printed = output.read().decode("utf-8", "replace")
-    entries = await sandbox.store.entries(sandbox.name)
+    faults = await sandbox.faults.all()
+    entries = by_the_clients_time(await sandbox.store.entries(sandbox.name), faults)
     made = [one.id async for one in sandbox.jobs.each(suite.api, newest=False) if one.id not in stage.before]
-    judge = Judge(suite, stage.scenario, entries, made, pause=plan.pause, limit=plan.timeout)
+    hits = sum(one["hits"] for one in faults) if stage.scenario.faults else None
+    judge = Judge(suite, stage.scenario, entries, made, hits=hits, pause=plan.pause, limit=plan.timeout)
     return Outcome(
         scenario=stage.scenario,
         status=status,
@@ -116,6 +124,20 @@ async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
         checks=judge.checks(status),
         facts=judge.facts(),
     )
+
+
+def by_the_clients_time(entries: Sequence[Entry], faults: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Return entries as if no fault had taken the clock on: their times are the client's, and such a fault is none."""
+    jumps = {
+        one["id"]: duration(one["effect"][Advance.name], LONGEST) for one in faults if Advance.name in one["effect"]
+    }
+    found, passed = [], 0.0
+    for entry in entries:
+        jump = jumps.get(entry.fault or "")
+        kept = entry if jump is None else entry._replace(fault=None)
+        found.append(kept._replace(at=entry.at - passed))
+        passed += jump or 0.0
+    return found
 
 
 def _words(stage: PreparedScenario, suite: Suite) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How long a fault makes a client wait."""
+"""How long a fault makes a client wait, and how much of a sandbox's time passes by it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ LONGEST = 3600.0
 """Seconds a delay may take."""
 
 
-def duration(value: float | str) -> float:
-    """Return the real seconds that a number, or a text such as `250ms`, says.
+def duration(value: float | str, longest: float = LONGEST) -> float:
+    """Return the seconds that a number, or a text such as `250ms`, says.
 
     Raises:
-        BadFault: it says none, or more than an hour.
+        BadFault: it says none, or more than the longest.
     """
     try:
         found = seconds(value)
     except BadPlan as error:
         raise BadFault(str(error)) from None
-    if not 0 <= found <= LONGEST:
-        raise BadFault(f"{value!r} is no duration between 0 and {LONGEST:g} seconds")
+    if not 0 <= found <= longest:
+        raise BadFault(f"{value!r} is no duration between 0 and {longest:g} seconds")
     return found

@@ -147,6 +147,11 @@ class Fault:
         return self.effect is not None and self.effect.hides_answer
 
     @property
+    def passes(self) -> float:
+        """Sandbox seconds by which the clock goes forward once the request is answered."""
+        return 0.0 if self.effect is None else self.effect.passes
+
+    @property
     def transport(self) -> Transport | None:
         """How the answer is sent, where not as usual."""
         return None if self.effect is None else self.effect.transport

@@ -13,6 +13,7 @@ from aiohttp import web
 from mockserver.faults.effects import Manner, Transport
 from mockserver.faults.model import Fault
 from mockserver.http.responses import BareStream
+from mockserver.sandbox.sandbox import Sandbox
 
 Sender = Callable[[Transport, web.BaseRequest, web.StreamResponse], Awaitable[web.StreamResponse]]
 
@@ -21,6 +22,15 @@ async def wait(seconds: float) -> None:
     """Wait as long as a fault delays, in real time; not at all for zero seconds."""
     if seconds:
         await sleep(seconds)
+
+
+async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
+    """Wait as long as a fault delays an answer that is ready, and put the sandbox's clock forward as far as it says."""
+    if not fault.delay_before_work:
+        await wait(sandbox.faults.pause(fault))
+    if fault.passes:
+        real, clock = sandbox.real(), await sandbox.clock()
+        await sandbox.set_clock(clock.set(clock.now(real) + fault.passes, real))
 
 
 async def send(fault: Fault, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:

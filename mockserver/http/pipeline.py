@@ -167,11 +167,10 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                if not fault.delay_before_work:
-                    await fault_transport.wait(sandbox.faults.pause(fault))
-                    if await sandbox.is_over():
-                        # What it has done is over, too, so that its client is not told that it was done.
-                        return response_of(*disowned(sandbox))
+                await fault_transport.pass_time(fault, sandbox)
+                if await sandbox.is_over():
+                    # What it has done is over, too, so that its client is not told that it was done.
+                    return response_of(*disowned(sandbox))
                 return await fault_transport.send(fault, request, response_of(response, headers))
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)

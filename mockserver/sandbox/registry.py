@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
+from typing import Any
 
 from mockserver.core.errors import DomainError
 from mockserver.sandbox.events import STOP
@@ -117,11 +118,19 @@ class Sandboxes:
             continue
         return name
 
-    async def create(self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None) -> Sandbox:
+    async def create(
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Sandbox:
         """Make a sandbox with the server's own fixtures, or others.
 
         Args:
             ttl: real seconds without a request after which it ends.
+            submits: API -> fields, in the fixture's form, that every job has which a client submits in it.
 
         Raises:
             BadSandboxName: the name cannot stand in a path.
@@ -141,7 +150,7 @@ class Sandboxes:
             except BaseException:
                 await self.store.clear(name)
                 raise
-            made.ttl, made.used = ttl, monotonic()
+            made.ttl, made.used, made.submits = ttl, monotonic(), submits or {}
             self._by_name[name] = made
         return made
 
@@ -156,7 +165,12 @@ class Sandboxes:
         return TooManySandboxes(f"there are {self._limit} sandboxes already")
 
     async def replace(
-        self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> tuple[Sandbox, bool]:
         """Make a sandbox, or make the one of that name anew, in one step: what began in it before is disowned.
 
@@ -167,7 +181,7 @@ class Sandboxes:
             As `create`, but for one that is there; nothing has changed then.
         """
         if name not in self._by_name:
-            return await self.create(name, fixtures, ttl=ttl), True
+            return await self.create(name, fixtures, ttl=ttl, submits=submits), True
         found, fixtures = self._by_name[name], fixtures or self.fixtures
         staged = Sandbox(found.staged().name, self._config, fixtures)
         staged.ttl = ttl
@@ -177,6 +191,7 @@ class Sandboxes:
         except BaseException:
             await self.store.clear(staged.name)
             raise
+        found.submits = submits or {}
         found.adopt(fixtures)
         found.seeded, found.ttl, found.used = True, ttl, monotonic()
         found.publish({"event": "reset"})

@@ -159,6 +159,7 @@ class StateFile:
                 if ttl is not None:
                     sandbox.ttl = float(ttl)
                 ports = {str(scheme): int(port) for scheme, port in ports.items()}
+                sandbox.submits = {str(api): dict(fields) for api, fields in document.get("submits", {}).items()}
             except (DomainError, ValueError, TypeError, AttributeError, OverflowError) as error:
                 raise self._foreign(f"sandbox {name!r}: {error}") from None
             if ports:
@@ -182,7 +183,7 @@ class StateFile:
         for one in changed:
             frozen[one.name] = await snapshot.freeze(one)
             await asyncio.sleep(0)
-        extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports)} for one in changed}
+        extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports), "submits": one.submits} for one in changed}
         try:
             places = await asyncio.to_thread(self._write, list(revisions), frozen, extra, saved)
         except OSError as error:
@@ -258,7 +259,7 @@ def _copy(old: BinaryIO, out: BinaryIO, saved: _Saved) -> None:
 
 
 async def _revision(sandbox: Sandbox) -> object:
-    return await sandbox.store.revision(sandbox.key), sandbox.ttl, dict(sandbox.ports)
+    return await sandbox.store.revision(sandbox.key), sandbox.ttl, dict(sandbox.ports), sandbox.submits
 
 
 def _stamp(file: Path) -> object:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from mockserver.client import ControlError
 from mockserver.client.sentences import broken_contract, fault_for_nothing
 from mockserver.testing.asked import Asked
 from mockserver.testing.handles import Sandbox
 
 
-def problems(sandbox: Sandbox, asked: Asked) -> list[str]:
-    """Return what is wrong with what happened in a sandbox, as far as the test asks; it stays as it is."""
+def problems(sandbox: Sandbox, asked: Asked, alternatives: Collection[str] = ()) -> list[str]:
+    """Return what is wrong with what happened in a sandbox, as far as the test asks; it stays as it is.
+
+    Args:
+        alternatives: ids of faults of which one is enough to fire: clients ask by different operations.
+    """
     found = [] if asked.allow_violations else broken_contracts(sandbox)
     if not asked.allow_unused_faults:
-        found += faults_for_nothing(sandbox)
+        found += faults_for_nothing(sandbox, alternatives)
     if asked.jobs_seen_to_the_end:
         found += jobs_left(sandbox)
     return found
@@ -31,9 +37,13 @@ def _asked(sandbox: Sandbox, number: int) -> str:
     return f"request {number} ({request.method} {request.path})"
 
 
-def faults_for_nothing(sandbox: Sandbox) -> list[str]:
-    """Return each armed fault that nothing has hit, as a sentence."""
-    return [fault_for_nothing(one) for one in sandbox.faults.list(unused=True)]
+def faults_for_nothing(sandbox: Sandbox, alternatives: Collection[str] = ()) -> list[str]:
+    """Return each armed fault that nothing has hit, as a sentence; of alternatives when nothing has hit any."""
+    unused = sandbox.faults.list(unused=True)
+    found = [fault_for_nothing(one) for one in unused if one.id not in alternatives]
+    if alternatives and sum(one.id in alternatives for one in unused) == len(alternatives):
+        found.append("no fault of the scenario fired: the client never asked what they are armed for")
+    return found
 
 
 def jobs_left(sandbox: Sandbox) -> list[str]:

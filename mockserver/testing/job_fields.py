@@ -73,6 +73,7 @@ class CasjobsFields(TypedDict, total=False):
     output: str | None
     output_data: str
     output_after: float
+    lost: bool
     send_email: int
     auto_complete: int
     host_ip: str | None
@@ -94,6 +95,7 @@ class CasjobsJob(CasjobsFields, total=False):
         "missing-results",
         "stuck",
         "never-starts",
+        "lost-after-submit",
         "times-out",
         "fails",
         "cancel-ignored",

@@ -22,7 +22,11 @@ import pytest
 if TYPE_CHECKING:
     from mockserver.testing.asked import Asked
     from mockserver.testing.handles import Sandbox, Server
+    from mockserver.testing.scenarios import SandboxScenario
     from mockserver.testing.watch import Watch
+
+SCENARIOS = "mockserver_scenarios"
+"""The marker, and a fixture without a value that parametrises: `sandbox` and `scenario` are made of it."""
 
 SECTION = "mockserver"
 """The section of a report."""
@@ -46,13 +50,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the markers."""
     from dataclasses import fields
 
     from mockserver.testing.asked import Asked
 
     known = ", ".join(f"{field.name}={field.default!r}" for field in fields(Asked))
     config.addinivalue_line("markers", f"mockserver({known}): what the sandbox of this test is like and allows")
+    config.addinivalue_line(
+        "markers",
+        f"{SCENARIOS}(api, *names, cancels=False, scenarios=FILE, expect=FILE): run this test once in each scenario of "
+        "`mockserver exercise`, in a sandbox of its own; the fixture `scenario` tells of it",
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -94,12 +103,51 @@ def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, An
         yield Server.of(started)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that has the marker of scenarios once in each of them."""
+    marks = list(metafunc.definition.iter_markers(SCENARIOS))
+    if not marks:
+        return
+    from mockserver.exercise.scenario import BadScenario
+    from mockserver.testing.scenarios import Chosen
+
+    nearest = marks[0]
+    try:
+        found = Chosen.of(nearest.args, nearest.kwargs, metafunc.config.rootpath)
+    except BadScenario as error:
+        raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: the marker {SCENARIOS}: {error}") from None
+    if not {"scenario", "sandbox"} & set(metafunc.fixturenames):
+        name = metafunc.definition.nodeid
+        raise pytest.Collector.CollectError(
+            f"{name}: the marker {SCENARIOS} needs a test that takes `scenario` or `sandbox`"
+        )
+    if SCENARIOS not in metafunc.fixturenames:
+        metafunc.fixturenames.append(SCENARIOS)
+    metafunc.parametrize(SCENARIOS, found, ids=[one.scenario.name for one in found], indirect=True)
+
+
+@pytest.fixture(name=SCENARIOS)
+def _chosen() -> None:
+    """Stand for the scenario that a test is run in; its parameter is what `sandbox` is made of."""
+
+
+@pytest.fixture
+def scenario(request: pytest.FixtureRequest, sandbox: Sandbox) -> SandboxScenario:
+    """Tell of the scenario that holds in the test's sandbox; for tests with the marker `mockserver_scenarios`."""
+    watches: list[Watch] = request.node.stash[_watches]
+    found = next((one.scenario for one in watches if one.sandbox is sandbox), None)
+    if found is None:
+        pytest.fail(f'the fixture scenario needs the marker: @pytest.mark.{SCENARIOS}("arcgis")', pytrace=False)
+    return found
+
+
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest, mockserver: Server) -> Iterator[Sandbox]:
     """Provide a fresh sandbox; the test fails when its client broke a contract or a fault of it never fired."""
     from mockserver.testing.watch import Watch
 
-    watch = Watch(mockserver, _asked(request.node))
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    watch = Watch(mockserver, _asked(request.node), parameters.get(SCENARIOS))
     request.node.stash.setdefault(_watches, []).append(watch)
     try:
         yield watch.sandbox

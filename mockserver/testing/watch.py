@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from mockserver.client import ControlError
@@ -12,6 +13,9 @@ from mockserver.testing.evidence import Evidence
 from mockserver.testing.handles import Sandbox, Server
 from mockserver.testing.report import text_of
 
+if TYPE_CHECKING:
+    from mockserver.testing.scenarios import Chosen, SandboxScenario
+
 TTL = 600
 """Real seconds after which a sandbox ends that a killed test run has left behind."""
 
@@ -21,20 +25,28 @@ class Watch:
 
     Attributes:
         sandbox: what the test holds in its hands.
+        scenario: the one that holds in it, if the test is run in scenarios.
     """
 
-    def __init__(self, server: Server, asked: Asked) -> None:
+    def __init__(self, server: Server, asked: Asked, chosen: Chosen | None = None) -> None:
         self._server = server
         self._asked = asked
         self._said: set[str] = set()
         self._kept: Evidence | None = None
         name = f"{JUDGED}{uuid4().hex[:12]}"
-        record = server.control.create_sandbox(name, fixtures=asked.fixtures, ttl=TTL, port=asked.port)
+        submits = None if chosen is None else chosen.submits
+        record = server.control.create_sandbox(name, fixtures=asked.fixtures, ttl=TTL, port=asked.port, submits=submits)
         self.sandbox = Sandbox(server, record)
+        self.scenario: SandboxScenario | None = None
+        if chosen is not None:
+            from mockserver.testing.scenarios import SandboxScenario  # tests without scenarios do not read them
+
+            self.scenario = SandboxScenario(self.sandbox, chosen)
 
     def problems(self) -> list[str]:
         """Return what is wrong and was not said yet, as far as the test asks."""
-        found = checks.problems(self.sandbox, self._asked)
+        alternatives = () if self.scenario is None else self.scenario.faults
+        found = checks.problems(self.sandbox, self._asked, alternatives)
         if self._asked.forced_states_seen and self._kept is None:
             # Asking resets the sandbox, so what it saw is kept before.
             self._kept = evidence.gather(self.sandbox)

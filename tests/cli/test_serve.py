@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -219,10 +220,21 @@ def test_the_state_file_carries_a_job_over_a_restart(start: Start, tmp_path: Pat
     assert end(second) == 0
 
 
+@contextmanager
+def hangup(meaning: signal.Handlers) -> Iterator[None]:
+    """Start processes that inherit this of their terminal; tests may run under nohup themselves."""
+    before = signal.signal(signal.SIGHUP, meaning)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_waits_for_nobody_and_loses_nothing(start: Start, tmp_path: Path, number: int) -> None:
     state = tmp_path / "state.json"
-    process = start("--port", "0", "--json", "--state", str(state))
+    with hangup(signal.SIG_DFL):
+        process = start("--port", "0", "--json", "--state", str(state))
     url = json.loads(read_until(process, "}\n"))["url"]
     control = Control(url)
     control.add_fault({"delay": 60}, {"operation": "casjobs.SubmitJob"})
@@ -244,11 +256,8 @@ def test_a_second_signal_waits_for_nobody_and_loses_nothing(start: Start, tmp_pa
 
 
 def test_a_server_under_nohup_outlives_its_terminal(start: Start) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
+    with hangup(signal.SIG_IGN):
         process = start("--port", "0", "--json")
-    finally:
-        signal.signal(signal.SIGHUP, before)
     control = Control(json.loads(read_until(process, "}\n"))["url"])
     process.send_signal(signal.SIGHUP)
     assert control.health().status == "healthy"

@@ -24,12 +24,12 @@ def client(api: str, language: str = "python") -> tuple[str, ...]:
 
 
 def exercise(
-    *arguments: str, planted: str = "", limit: str = "7", pause: str = PAUSE
+    *arguments: str, planted: str = "", limit: str = "7", pause: str = PAUSE, stderr: int = subprocess.PIPE
 ) -> subprocess.CompletedProcess[str]:
     """Run the command, and return what it printed."""
     environ = {**CLEAN, "PLANTED": planted, "PAUSE": pause, "LIMIT": limit}
     command = [sys.executable, "-m", "mockserver", "exercise", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=environ)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=PATIENCE, env=environ)
 
 
 def exercised(*arguments: str, **how: str) -> dict[str, Any]:

@@ -38,6 +38,13 @@ def test_ttl_and_own_ports_survive_a_restart(state: Path) -> None:
         assert Control(f"http://127.0.0.1:{made.port}").health().status == "healthy"
 
 
+def test_what_submitted_jobs_are_like_survives_a_restart(state: Path) -> None:
+    with server_over(state) as server:
+        Control(server.url).create_sandbox("t1", submits={"ges": {"plan": "fails"}})
+    with server_over(state) as server:
+        assert Control(server.url).show_sandbox("t1").submits == {"ges": {"plan": "fails"}}
+
+
 def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
     with server_over(state) as server:
         made = Control(server.url).create_sandbox("t1", port=True)
@@ -66,8 +73,8 @@ def test_a_second_server_is_refused_the_file_also_by_another_name(state: Path, t
 
 @pytest.mark.parametrize("file", ["/proc/x.json", "/sys/x.json"])
 def test_a_file_that_cannot_be_written_is_refused_at_the_start_by_name(file: str) -> None:
-    if not Path(file).parent.is_dir():
-        pytest.skip(f"no {Path(file).parent} here")
+    if not Path(file).parent.is_mount():
+        pytest.skip(f"{Path(file).parent} is not the kernel's here")
     with (
         pytest.raises(BadOption, match=f"^{file}: the state cannot be written there") as caught,
         server_over(Path(file)),

@@ -156,6 +156,79 @@ def test_seen(sandbox):
 def test_not_asked(sandbox):
     force(sandbox)
 """,
+    "scenarios": POLL
+    + """
+import pytest
+
+def submit(sandbox, task):
+    url = f"{sandbox.ges.url}/{PROJECT}/graphs/movie/action?action_id=execute-algorithm"
+    body = json.dumps({"algorithmName": task, "parameters": {}}).encode()
+    headers = {"X-Auth-Token": "mock-token", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as response:
+        return json.loads(response.read())["jobId"]
+
+def told(sandbox, job):
+    found = [status(sandbox, job)]
+    while found[-1] in ("pending", "waiting", "running"):
+        found.append(status(sandbox, job))
+    return found
+
+SOME = ("succeeds", "fails", "cancelled-by-someone", "unknown-state")
+
+@pytest.mark.mockserver_scenarios("ges", *SOME)
+def test_some(scenario, sandbox):
+    assert scenario.sandbox is sandbox
+    assert scenario.api is sandbox.ges
+    assert scenario.task == "pagerank"
+    states = told(sandbox, submit(sandbox, scenario.task))
+    assert (states[-1] in ("success", "complete")) is scenario.succeeds
+    assert ("waiting" in states) is (scenario.name == "unknown-state")
+    assert told(sandbox, scenario.job) == states
+    assert "ges" in repr(scenario)
+
+@pytest.mark.mockserver_scenarios("ges", cancels=True)
+def test_sandbox_alone_will_do(sandbox):
+    job = submit(sandbox, "pagerank")
+    status(sandbox, job)
+    assert ask(sandbox, f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/{job}", method="DELETE")[0] == 200
+
+@pytest.mark.mockserver_scenarios("ges", "results-late")
+@pytest.mark.parametrize("n", range(2))
+def test_time_passes(scenario, sandbox, n):
+    before = sandbox.clock.now
+    job = submit(sandbox, scenario.task)
+    assert told(sandbox, job)[-1] == "complete"
+    assert sandbox.clock.now > before
+    assert scenario.succeeds is None
+
+@pytest.mark.mockserver_scenarios("ges", "succeeds")
+class TestAll:
+    @pytest.mark.mockserver_scenarios("ges", "fails")
+    def test_the_nearest_marker_wins(self, scenario):
+        assert scenario.name == "fails"
+        known = scenario.environment
+        assert known["MOCKSERVER_GES_URL"] == scenario.api.url
+        assert (known["MOCKSERVER_SCENARIO"], known["MOCKSERVER_JOB"]) == ("fails", scenario.job)
+        assert known["MOCKSERVER_ARCGIS_URL"] == scenario.sandbox.arcgis.url
+
+@pytest.mark.mockserver_scenarios("ges", "busy-then-works")
+def test_never_comes_to_it(scenario):
+    submit(scenario.sandbox, scenario.task)
+
+@pytest.mark.mockserver_scenarios("ges", "busy-then-works")
+def test_a_fault_of_its_own(scenario):
+    scenario.sandbox.faults.add({"status": 503}, {"operation": "ges.CancelJob"})
+    job = submit(scenario.sandbox, scenario.task)
+    assert [status(scenario.sandbox, job) for _ in range(3)] == ["running", 429, 429]
+
+@pytest.mark.mockserver_scenarios("ges", "busy-then-works")
+@pytest.mark.mockserver(allow_unused_faults=True, port=True)
+def test_allowed(scenario):
+    assert "~" not in scenario.api.url
+
+def test_without_the_marker(scenario):
+    pass
+""",
     "port": POLL
     + """
 import pytest

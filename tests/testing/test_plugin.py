@@ -162,6 +162,46 @@ def test_a_sandbox_may_have_its_own_port_and_fixtures(together: Together) -> Non
     done.assert_outcomes(passed=2)
 
 
+def test_a_test_runs_once_in_each_scenario_that_it_names(together: Together) -> None:
+    done = together("scenarios")
+
+    done.assert_outcomes(passed=10, failed=2, errors=1)
+    done.match("*FAILED at call of test_never_comes_to_it*busy-then-works*", "*no fault of the scenario fired*")
+    done.match("*FAILED at call of test_a_fault_of_its_own*", "*never fired*ges.CancelJob*")
+    done.match("*ERROR at setup of test_without_the_marker*", "*needs the marker: @pytest.mark.mockserver_scenarios*")
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ('("arcgi")', "no API 'arcgi'; there are arcgis, casjobs, ges, prime"),
+        ('("ges", "succeed")', "ges has no scenario 'succeed'; did you mean 'succeeds'?"),
+        ('("ges", cancel=True)', "it has no 'cancel'; did you mean 'cancels'? it takes scenarios, expect, cancels"),
+        ("()", "name an API, then scenarios of it if not all are meant"),
+        ('("ges", scenarios="none.json")', "none.json: No such file or directory; name a file that can be read"),
+    ],
+)
+def test_scenarios_that_there_are_not_are_refused(pytester: pytest.Pytester, marker: str, said: str) -> None:
+    module = pytester.makepyfile(
+        f"import pytest\n@pytest.mark.mockserver_scenarios{marker}\ndef test_it(scenario): pass"
+    )
+    items, record = pytester.inline_genitems(module, "-p", "no:cacheprovider")
+
+    assert items == []
+    (failed,) = [one for one in record.getreports("pytest_collectreport") if one.failed]
+    assert "test_it: the marker mockserver_scenarios: " in str(failed.longrepr)
+    assert said in str(failed.longrepr)
+    assert "Traceback" not in str(failed.longrepr)
+
+
+def test_scenarios_need_a_test_that_takes_them(pytester: pytest.Pytester) -> None:
+    module = pytester.makepyfile("import pytest\n@pytest.mark.mockserver_scenarios('ges')\ndef test_it(): pass")
+    _, record = pytester.inline_genitems(module, "-p", "no:cacheprovider")
+
+    (failed,) = [one for one in record.getreports("pytest_collectreport") if one.failed]
+    assert "needs a test that takes `scenario` or `sandbox`" in str(failed.longrepr)
+
+
 def test_settings_of_the_server_come_from_a_fixture(inside: Inside, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """

@@ -23,6 +23,7 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
     "missing-results": {"output": None},
     "stuck": {"plan": "stuck"},
     "never-starts": {"plan": "queued"},
+    "lost-after-submit": {"lost": True},
     "times-out": {"plan": "times-out"},
     "fails": {"plan": "fails"},
     "cancel-ignored": {"on_cancel": "ignores"},

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from mockserver.api.errors import BadContent
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.core.plan import seconds
 from mockserver.sandbox.fixtures.merge import Fixtures, merge
+from mockserver.sandbox.fixtures.schema import check_job
 from mockserver.sandbox.fixtures.source_lines import Document
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.settings import BadOption
@@ -35,7 +37,10 @@ async def create(request: ControlRequest) -> Response:
     """Make a sandbox."""
     sandboxes = request.services.sandboxes
     made = await sandboxes.create(
-        request.fields.get("name") or await sandboxes.free_name(), _given_fixtures(request), ttl=_given_ttl(request)
+        request.fields.get("name") or await sandboxes.free_name(),
+        _given_fixtures(request),
+        ttl=_given_ttl(request),
+        submits=_given_submits(request),
     )
     if request.fields.get("port", False):
         await _open_port(request, made)
@@ -48,7 +53,9 @@ async def replace(request: ControlRequest) -> Response:
     if name == DEFAULT and (ttl is not None or own_port):
         hint = "give it fixtures, or make another sandbox"
         raise ControlError(409, "default-sandbox", "the default sandbox has no ttl and no port of its own", hint)
-    made, is_new = await request.services.sandboxes.replace(name, _given_fixtures(request), ttl=ttl)
+    made, is_new = await request.services.sandboxes.replace(
+        name, _given_fixtures(request), ttl=ttl, submits=_given_submits(request)
+    )
     if own_port and not made.ports:
         await _open_port(request, made)
     elif made.ports and not own_port:
@@ -65,6 +72,19 @@ def _given_fixtures(request: ControlRequest) -> Fixtures | None:
 def _given_ttl(request: ControlRequest) -> float | None:
     ttl = request.fields.get("ttl")
     return None if ttl is None else seconds(ttl)
+
+
+def _given_submits(request: ControlRequest) -> Mapping[str, Mapping[str, Any]]:
+    given: Mapping[str, Mapping[str, Any]] = request.fields.get("submits", {})
+    known = {api.name: api for api in request.services.apis}
+    for name, fields in given.items():
+        if name not in known:
+            raise ControlError(422, "unknown-api", f"no API {name!r} here", allowed=list(known))
+        try:
+            check_job(known[name], fields, partial=True)
+        except BadContent as error:
+            raise BadContent(("submits", name, *error.pointer), str(error)) from None
+    return given
 
 
 async def _open_port(request: ControlRequest, sandbox: Sandbox) -> None:
@@ -127,4 +147,5 @@ def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
         "port": sandbox.ports.get("http"),
         "ports": dict(sandbox.ports),
         "own_urls": own,
+        "submits": sandbox.submits,
     }

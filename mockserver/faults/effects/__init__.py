@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.faults.effects.advance import Advance
 from mockserver.faults.effects.connection import Connection
 from mockserver.faults.effects.delay import Delay
 from mockserver.faults.effects.drip import Drip
@@ -16,7 +17,7 @@ from mockserver.faults.errors import BadFault
 
 __all__ = ["EFFECTS", "Delay", "Effect", "Manner", "Transport", "parse_delay", "parse_effect"]
 
-EFFECTS: tuple[type[Effect], ...] = (Status, Connection, Drip, Garble, Named)
+EFFECTS: tuple[type[Effect], ...] = (Status, Connection, Drip, Garble, Named, Advance)
 """A fault has at most one of these; a delay goes with each of them, or alone."""
 
 _NAMES = tuple(effect.name for effect in EFFECTS)

@@ -81,6 +81,11 @@ class Effect(Protocol):
         return True
 
     @property
+    def passes(self) -> float:
+        """Sandbox seconds by which the clock goes forward once the request is answered."""
+        return 0.0
+
+    @property
     def transport(self) -> Transport | None:
         """How the answer is sent, where not as usual."""
         return None

@@ -1,7 +1,9 @@
 """The forms in which clients write CancelJob: each is read as ASMX reads it, whatever prefix, header or type it bears.
 
-Written after what the unmodified clients were seen to send; a real one sends each of these in `tests/clients` and in the blocks
-of `docs/how-to/clients/casjobs.md`, where it is installed.
+They are written by hand, each after the form that one client was seen to write, and are no recordings: when a client changes its
+form, nothing here notices. The clients themselves are driven by `tests/clients` and by the blocks of
+`docs/how-to/clients/casjobs.md`, where they are installed; that page says which are run by hand only. Of ASMX' own proxy there is
+only its form.
 """
 
 from __future__ import annotations

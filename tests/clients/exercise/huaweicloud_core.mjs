@@ -20,7 +20,7 @@ const ask = (method, url, queryParams = {}, data = {}) =>
   });
 
 const { jobId } = await ask("POST", "action", { action_id: "execute-algorithm" }, { algorithmName: process.env.MOCKSERVER_TASK });
-for (let look = 0; look < 60; look += 1) {
+for (let look = 0; look < 15; look += 1) {
   const { status } = await ask("GET", `jobs/${jobId}/status`);
   if (!["pending", "waiting", "running"].includes(status)) process.exit(status === "complete" ? 0 : 1);
   await setTimeout(1000);

@@ -1,4 +1,4 @@
-"""How the scripts beside this wait where their library leaves it to its user: a look a second, a minute at most."""
+"""How the scripts beside this wait where their library leaves it to its user: a look a second, fifteen at most."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 PAUSE = 1.0
-LOOKS = 60
+LOOKS = 15
 
 
 def until(look: Callable[[], Any], good: Any, *waiting: Any) -> NoReturn:

@@ -483,8 +483,7 @@ VIEWS = (
 )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
 def test_axe_finds_no_serious_fault(
     browser: Browser, server: MockServer, control: Control, theme: str, width: int
 ) -> None:

@@ -147,7 +147,8 @@ class Ges:
 
 
 class Prime:
-    final = {"COMPLETED/SUCCESS", "COMPLETED/FAILURE", "CANCELLED/CANCELLED", "ABORTED/FAILURE"}
+    unbegun = {"EXPIREDBEFOREAPPROVAL", "CANCELLED"}
+    final = {"COMPLETED/SUCCESS", "COMPLETED/FAILURE", "CANCELLED/CANCELLED", "ABORTED/FAILURE", *unbegun}
     success = {"COMPLETED/SUCCESS"}
     known = {"RUNNING/", *final}
     v4 = BASE.replace("/v1", "/v4")
@@ -163,9 +164,11 @@ class Prime:
     def state(self, job):
         found = read_json(ask("GET", f"{self.v4}/op/jobService/runhistory.json?jobName={urllib.parse.quote(job)}"))
         try:
-            self.run = found["mgmtResponse"]["job"][0]["runInstances"]["runInstance"][-1]
+            found = found["mgmtResponse"]["job"][0]
+            self.run = found["runInstances"]["runInstance"][-1]
         except (KeyError, IndexError):
-            return "unseen/"
+            # A job that never began has no run to speak for it.
+            return found["jobStatus"] if found.get("jobStatus") in self.unbegun else "unseen/"
         return f"{self.run.get('runStatus')}/{self.run.get('resultStatus') or ''}"
 
     def cancel(self, job):

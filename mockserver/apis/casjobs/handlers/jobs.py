@@ -108,7 +108,7 @@ async def cancel_job(context: CasContext, wsid: int, pw: str | None, job_id: int
     def cancel(machine: Machine, job: Job, now: float) -> Job:
         if job.owner != account.wsid:
             raise ClrException(sentence(settings.foreign_job_error, job=job_id, wsid=wsid))
-        if job.data.get("quick"):
+        if job.data.get("quick") or job.data.get("lost"):
             return job
         if settings.cancel_ended == "exception" and machine.final(job):
             raise ClrException(sentence(settings.cancel_ended_error, job=job_id, wsid=wsid))
@@ -125,6 +125,8 @@ async def get_job_status(context: CasContext, wsid: int, pw: str | None, job_id:
     account = login(context, wsid, pw)
     try:
         job = await context.jobs.get(API, str(job_id), look=True)
+        if job.data.get("lost"):
+            raise UnknownJob(API, str(job_id))
     except UnknownJob:
         if context.settings.unknown_job_status == "ready":
             return STATUS[CasState.READY]
@@ -167,7 +169,7 @@ async def _found(context: CasContext, account: Account, text: str | None, includ
 
     def visible(job: Job) -> bool:
         mine = account.admin or job.owner == account.wsid
-        return mine and (include_system or not job.data.get("system"))
+        return mine and (include_system or not job.data.get("system")) and not job.data.get("lost")
 
     ids = conditions.exact_ids(wanted)
     if ids is None:
