@@ -179,6 +179,7 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    await services.sandboxes.close()
 
 
 async def _ending_streams(app: web.Application) -> None:

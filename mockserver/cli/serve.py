@@ -82,7 +82,9 @@ class ServerCommand(click.Command):
 @option("--contracts", type=click.Path(path_type=Path), help="A folder of contracts; none: those of the package.")
 @option("--seed", type=int, default=_DEFAULTS.seed, help="Where ids and jitter come from.")
 @option("--clock", default=_DEFAULTS.clock, metavar="real|frozen|ISO-TIME", help="How sandbox clocks start.")
-@option("--store", default=_DEFAULTS.store, callback=_store, help="Where everything is kept: memory:, or a Redis.")
+@option(
+    "--store", default=_DEFAULTS.store, callback=_store, metavar="memory:|redis://…", help="Where everything is kept."
+)
 @option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Load at start, save on stop and every 30 s.")
 @option("--control-host", help="The address of --control-port; none: --host.")
 @option("--control-port", type=_PORT, help="A port of its own for /_control.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from mockserver.api.definition import Api
 from mockserver.core.clock import Clock
@@ -14,8 +14,20 @@ from mockserver.store.base import CLOCK, SharedStore
 log = logging.getLogger("mockserver")
 
 
+class Told(Protocol):
+    """A sandbox, as far as it is told of."""
+
+    @property
+    def ttl(self) -> float | None:
+        """See `Sandbox.ttl`."""
+
+    @property
+    def submits(self) -> Mapping[str, Mapping[str, Any]]:
+        """See `Sandbox.submits`."""
+
+
 async def tell(
-    store: SharedStore, key: str, fixtures: Fixtures, own: Fixtures | None, ttl: float | None, clock: Clock | None
+    store: SharedStore, key: str, sandbox: Told, fixtures: Fixtures, own: Fixtures | None, clock: Clock | None
 ) -> None:
     """Write it down, beside what is in the sandbox.
 
@@ -24,7 +36,12 @@ async def tell(
         clock: where its clock stands until it is set; one that stands is set, for others began at another time.
     """
     is_own = own is not None and fixtures.digest() == own.digest()
-    about = {"ttl": ttl, "fixtures": fixtures.digest(), "sections": None if is_own else fixtures.sections}
+    about = {
+        "ttl": sandbox.ttl,
+        "submits": sandbox.submits,
+        "fixtures": fixtures.digest(),
+        "sections": None if is_own else fixtures.sections,
+    }
     await store.describe(key, about)
     if clock is not None and clock.frozen_at is not None:
         await store.replace(key, CLOCK, CLOCK, None, {"frozen_at": clock.frozen_at, "offset": clock.offset})

@@ -184,7 +184,7 @@ class Sandboxes:
             return await self.create(name, fixtures, ttl=ttl, submits=submits), True
         found, fixtures = self._by_name[name], fixtures or self.fixtures
         staged = Sandbox(found.staged().name, self._config, fixtures)
-        staged.ttl = ttl
+        staged.ttl, staged.submits = ttl, submits or {}
         try:
             await staged.seed()
             await self.store.move(staged.name, name)
@@ -205,6 +205,9 @@ class Sandboxes:
             for one in self._by_name.values()
             if one.ttl is not None and now - one.used > one.ttl and not one.calls and not one.listeners
         ]
+
+    async def close(self) -> None:
+        """Let go of what listens to other processes."""
 
     async def sweep(self) -> list[str]:
         """End the sandboxes whose `ttl` has run out; return their names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,13 @@ from mockserver.sandbox.settings import SandboxSettings
 from mockserver.store.base import Over, Store
 
 DEFAULT = "default"
+
+_ELSEWHERE = ("in other processes",)
+"""Who may listen where nobody can tell."""
+
+
+async def _at_once() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,9 @@ class Sandbox:
         living: its present life, as far as this process has been told (see `live`).
         ports: those that belong to it alone, by scheme.
         submits: API -> fields that every job has which a client submits here; to be set before it is used.
-        listeners: who would hear an event.
+        events: what happens here, and who listens to it in this process.
+        listeners: who would hear an event: nobody when it is empty.
+        attend: returns once events of other processes are heard, too.
         first_clock: the clock as it stands until it is set.
         first_settings: each API's settings as they stand until they are changed.
     """
@@ -87,14 +96,15 @@ class Sandbox:
         self.apis = {api.name: api for api in config.apis}
         self.ids = Ids(seed=config.seed)
         self.journal_size = config.journal_size
-        events = Events()
+        self.events = events = Events()
         self.publish, self.listen, self.ignore, self.wait_until = (
             events.publish,
             events.listen,
             events.ignore,
             events.wait_until,
         )
-        self.listeners = events.listeners
+        self.listeners: Collection[object] = events.listeners if config.store.shared is None else _ELSEWHERE
+        self.attend: Callable[[], Awaitable[None]] = _at_once
         self.adopt(fixtures)
 
     def _furnish(self) -> None:
@@ -212,7 +222,7 @@ class Sandbox:
         """
         if self.store.shared is not None:
             config = self.config
-            await tell(self.store.shared, self.key, self.fixtures, config.fixtures, self.ttl, config.clock)
+            await tell(self.store.shared, self.key, self, self.fixtures, config.fixtures, config.clock)
         now = await self.now()
         templates = {
             name: self.fixtures.templates(api, await self.settings(name), self.ids) for name, api in self.apis.items()
@@ -245,7 +255,7 @@ class Sandbox:
     def staged(self) -> Sandbox:
         """Return an empty sandbox like this one that nobody can reach, to be filled and moved into its place."""
         made = Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
-        made.ttl = self.home.ttl
+        made.ttl, made.submits = self.home.ttl, self.home.submits
         return made
 
     # --- events -----------------------------------------------------------------------------------

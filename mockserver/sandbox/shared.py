@@ -8,12 +8,16 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic
+from typing import Any
 
 from mockserver.core.errors import Unavailable
 from mockserver.sandbox.about import fixtures_of
+from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.registry import NAME, Sandboxes, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.relay import Relay
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
 from mockserver.store.base import Document, Full, Over, RequestStart, SharedStore
 
@@ -29,6 +33,8 @@ class SharedSandboxes(Sandboxes):
         super().__init__(config, fixtures, limit)
         assert config.store.shared is not None
         self._shared: SharedStore = config.store.shared
+        self._relay = Relay(self._shared, self._by_name, self.recheck)
+        self._relay.join(self.default)
         self._swept = self._lasted = monotonic()
 
     async def begin(self) -> None:
@@ -87,6 +93,7 @@ class SharedSandboxes(Sandboxes):
         if found is None:
             found = Sandbox(name, self._config, fixtures_of(about, [self.fixtures], self._config.apis))
             found.used = monotonic()
+            self._relay.join(found)
             self._by_name[name] = found
         self._adopt(found, about)
         return found
@@ -95,7 +102,7 @@ class SharedSandboxes(Sandboxes):
         fixtures = fixtures_of(about, [self.fixtures, sandbox.fixtures], self._config.apis)
         if fixtures is not sandbox.fixtures:
             sandbox.adopt(fixtures)
-        sandbox.ttl, sandbox.seeded = about["ttl"], True
+        sandbox.ttl, sandbox.submits, sandbox.seeded = about["ttl"], about["submits"], True
 
     async def everyone(self) -> list[Sandbox]:
         names = [name for name in await self.store.sandboxes() if "/" not in name]
@@ -143,10 +150,17 @@ class SharedSandboxes(Sandboxes):
             if sandbox is not self.default:
                 self._end(sandbox)
 
-    async def create(self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None) -> Sandbox:
+    async def create(
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Sandbox:
         self._check_name(name)
         made = Sandbox(name, self._config, fixtures or self.fixtures)
-        made.ttl, made.used = ttl, monotonic()
+        made.ttl, made.submits, made.used = ttl, submits or {}, monotonic()
         try:
             if not await self._place(made, self._limit + 1):
                 raise self._taken(name)
@@ -155,31 +169,41 @@ class SharedSandboxes(Sandboxes):
         before = self._by_name.get(name)
         if before is not None:
             self._end(before)
+        self._relay.join(made)
         self._by_name[name] = made
         return made
 
     async def replace(
-        self, name: str, fixtures: Fixtures | None = None, *, ttl: float | None = None
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> tuple[Sandbox, bool]:
         while True:
             try:
                 await self.find(name)
             except UnknownSandbox:
                 try:
-                    return await self.create(name, fixtures, ttl=ttl), True
+                    return await self.create(name, fixtures, ttl=ttl, submits=submits), True
                 except SandboxTaken:
                     continue
-            return await super().replace(name, fixtures, ttl=ttl)
+            return await super().replace(name, fixtures, ttl=ttl, submits=submits)
 
     async def delete(self, name: str) -> None:
         await self.find(name)
         await super().delete(name)
+        self._relay.tell(name, STOP)
+
+    async def close(self) -> None:
+        await self._relay.close()
 
     async def sweep(self) -> list[str]:
         """Say which sandboxes are in use, and let go of those that are not, in any process."""
         since, self._swept = self._swept, monotonic()
         for one in self.all():
-            if one.ttl is not None and (one.calls or one.listeners or one.used >= since):
+            if one.ttl is not None and (one.calls or one.events.listeners or one.used >= since):
                 try:
                     await self._shared.use(one.name)
                 except Over:

@@ -131,7 +131,7 @@ async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:
     """
     store = sandbox.store
     if store.shared is not None:
-        await tell(store.shared, staged, found.fixtures, sandbox.config.fixtures, sandbox.home.ttl, None)
+        await tell(store.shared, staged, sandbox.home, found.fixtures, sandbox.config.fixtures, None)
     await store.add_all(staged, (), found.counters)
     for some in _batched(found.jobs):
         if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in some]):

@@ -14,7 +14,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -291,6 +291,17 @@ class SharedStore(Store, Protocol):
 
     async def end_unused(self) -> Sequence[str]:
         """Clear the sandboxes whose `ttl` has run out; return their names, to one process each."""
+
+    def announce(self, sandbox: str, text: bytes) -> None:
+        """Send a text to all processes that listen, without waiting; nothing when the store is away."""
+
+    async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
+        """Hear what is announced, until cancelled, across failures of the store.
+
+        Args:
+            attends: called whenever nothing that is announced is missed from now on.
+            hear: gets the sandbox's name and the text.
+        """
 
     async def last(self) -> None:
         """Let everything last for another week; what nobody serves any more goes by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -106,8 +107,12 @@ async def test_numbers_clock_settings_faults_and_journal_are_one(pair: Pair) -> 
 
 async def test_a_sandbox_made_at_one_is_the_other_s_too(pair: Pair) -> None:
     own = {"ges": {"jobs": [{"id": "only", "graph": "movie", "kind": "query-vertices", "state": "running"}]}}
-    made = await pair.one.post("/_control/sandboxes", json={"name": "t1", "fixtures": [own]})
+    made = await pair.one.post(
+        "/_control/sandboxes", json={"name": "t1", "fixtures": [own], "submits": {"ges": {"plan": "fails"}}}
+    )
     assert made.status == 201
+    shown = await (await pair.two.get("/_control/sandboxes/t1")).json()
+    assert shown["submits"] == {"ges": {"plan": "fails"}}
     assert await jobs(pair.two, "/~t1") == 1
     assert (await pair.two.post("/_control/sandboxes", json={"name": "t1"})).status == 409
     names = [one["name"] for one in (await (await pair.two.get("/_control/sandboxes")).json())["sandboxes"]]
@@ -143,6 +148,26 @@ async def test_a_snapshot_restored_at_one_is_the_other_s_too(pair: Pair) -> None
     snapshot["jobs"] = []
     assert (await pair.one.put("/_control/snapshot", json=snapshot)).status == 200
     assert await jobs(pair.two) == 0
+
+
+async def test_what_happens_at_one_is_heard_at_the_other(pair: Pair) -> None:
+    """A console gets the records, too; the stream ends when the sandbox does, wherever that is done."""
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    poll = poll_of(APIS[0])
+    async with pair.two.get("/~t1/_control/events?records=true") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        await pair.one.post("/~t1/_control/jobs", json={**poll.job, "state": poll.states[0]})
+        await pair.one.get(f"/~t1{poll.path}")
+        heard: dict[str, Any] = {}
+        while len(heard) < 2:
+            line = await stream.content.readline()
+            if line.startswith(b"data: "):
+                event = json.loads(line.removeprefix(b"data: "))
+                heard[event["event"]] = event
+        assert heard["job-added"]["job"]["id"] == poll.job["id"]
+        assert heard["request"]["request"]["status"] == 200
+        assert (await pair.one.delete("/_control/sandboxes/t1")).status == 200
+        await stream.content.read()  # to its end
 
 
 async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:

@@ -14,10 +14,11 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from redis.asyncio import ConnectionPool
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
@@ -163,6 +164,35 @@ class Connection:
             self._watch = loop.call_later(PATIENCE, self._look)
         return await answer
 
+    def tell(self, *command: Argument) -> None:
+        """Send a command, and wait for nothing; it is not sent when there is no connection."""
+        if self._open is not None:
+            answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(_ignored)
+            self._asked.append((asyncio.get_running_loop().time(), answer))
+            self._out.append(command)
+            self._some.set()
+
+    async def listen(
+        self, prefix: str, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]
+    ) -> None:
+        """Hear what is published on channels of a prefix, over a connection of its own (see `SharedStore.listen`)."""
+        while True:
+            heard = PubSub(self.pool)
+            leave: Callable[[], Awaitable[None]] = heard.aclose
+            try:
+                await heard.psubscribe(f"{prefix}*")
+                async for message in heard.listen():
+                    if message["type"] == "psubscribe":
+                        attends()
+                    elif message["type"] == "pmessage":
+                        await hear(message["channel"].decode().removeprefix(prefix), message["data"])
+            except (RedisError, OSError):
+                await asyncio.sleep(REST)
+            finally:
+                with contextlib.suppress(RedisError, OSError):
+                    await leave()
+
     async def _write(self, connection: Any) -> None:
         """Send what is asked, all that has gathered at once."""
         try:
@@ -235,6 +265,11 @@ class Connection:
         self._why = why
         self._resting_until = asyncio.get_running_loop().time() + REST
         return Unavailable(why)
+
+
+def _ignored(answer: asyncio.Future[Any]) -> None:
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _refusal(error: ResponseError) -> Exception:

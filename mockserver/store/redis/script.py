@@ -1,6 +1,6 @@
 """A step of the Redis store as a script, and how all begin: Redis does nothing else while it runs one.
 
-What lies where is said in docs/reference/redis.md.
+What lies where is said in docs/how-to/several-servers.md.
 
 Rules a maintainer must keep:
 

@@ -8,7 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from mockserver.core.job import Job
@@ -28,6 +28,7 @@ from mockserver.store.base import (
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.redis import job_scripts, life_scripts, request_scripts
 from mockserver.store.redis.connection import Connection
+from mockserver.store.redis.script import PREFIX
 
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
@@ -37,6 +38,9 @@ REMEMBERED = 4096
 
 SIZE = 16 * 1024
 """Bytes of a text beyond which its value is not remembered."""
+
+CHANNEL = f"{PREFIX}events:"
+"""What the names of channels begin with; a sandbox's name follows."""
 
 T = TypeVar("T")
 
@@ -161,6 +165,12 @@ class RedisStore:
 
     async def end_unused(self) -> Sequence[str]:
         return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "")]
+
+    def announce(self, sandbox: str, text: bytes) -> None:
+        self._connection.tell("PUBLISH", f"{CHANNEL}{sandbox}", text)
+
+    async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
+        await self._connection.listen(CHANNEL, attends, hear)
 
     async def last(self) -> None:
         for sandbox in await self.sandboxes():
