@@ -164,8 +164,12 @@ def application(services: Services, handler: Pipeline) -> web.Application:
 
 
 async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
-    """End sandboxes whose `ttl` has run out, as long as the application runs."""
+    """End sandboxes whose `ttl` has run out, as long as the application runs; tell others what has been counted."""
     services = app[SERVICES]
+
+    async def post() -> None:
+        if services.store.shared is not None:
+            await services.store.shared.post(services.process, services.metrics.as_document())
 
     async def sweep() -> None:
         while True:
@@ -173,6 +177,7 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
             with contextlib.suppress(UnknownSandbox, Unavailable):
                 for name in await services.sandboxes.sweep():
                     await services.ports.close(name)
+                await post()
 
     task = asyncio.create_task(sweep())
     yield
@@ -180,6 +185,8 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
     with contextlib.suppress(asyncio.CancelledError):
         await task
     await services.sandboxes.close()
+    with contextlib.suppress(Unavailable):
+        await post()
 
 
 async def _ending_streams(app: web.Application) -> None:

@@ -63,6 +63,7 @@ class MockServer:
         *,
         real_time: Time = time.time,
         store: Store | None = None,
+        ca_pem: bytes | None = None,
         **options: Any,
     ) -> None:
         self.settings = replace(settings, **options) if settings is not None else Settings(**{"port": 0, **options})
@@ -82,7 +83,7 @@ class MockServer:
         self.url = ""
         self.tls_url: str | None = None
         self.control_url = ""
-        self.ca_pem: bytes | None = None
+        self.ca_pem = ca_pem
         self.services: Services
         self.pipeline: Pipeline
 
@@ -97,7 +98,7 @@ class MockServer:
         settings = self.settings
         if settings.tls_port is not None:
             self._tls = prepare(settings)
-            self.ca_pem = self._tls.ca_pem
+            self.ca_pem = self._tls.ca_pem or self.ca_pem
         self.services = build(settings, real_time=self._real_time, store=self._store)
         services = self.services
         services.ports.ca_pem = self.ca_pem
@@ -237,7 +238,7 @@ class MockServer:
         self, runner: web.ServerRunner, options: str, host: str, port: int, tls: Tls | None = None
     ) -> int:
         """Listen where the options of a prefix (`control-` for `--control-port`) say; return the port."""
-        sock = bind(host, port, options)
+        sock = bind(host, port, options, shared=self.settings.workers > 1)
         await Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound

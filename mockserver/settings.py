@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -38,6 +39,7 @@ class Settings:
         clock: `real`, `frozen`, or an ISO time at which it stands.
         store: `memory:`, or the address of a Redis, which may hold a password.
         state: a file to load at start, and to save to on stop and every 30 s.
+        workers: processes that listen on one port; each is told so, that it shares its ports.
         allowed_host: names by which /_control may be asked besides its own; one that begins with a dot takes all below.
         journal_size: exchanges remembered per sandbox.
         max_sandboxes: how many there may be beside the default one.
@@ -59,6 +61,7 @@ class Settings:
     clock: str = "real"
     store: str = field(default=MEMORY, repr=False)
     state: Path | None = None
+    workers: int = 1
     control_host: str | None = None
     control_port: int | None = None
     control_token: str | None = field(default=None, repr=False)
@@ -94,6 +97,13 @@ def check(settings: Settings) -> None:
         raise BadOption(f"--store {shown(settings.store)} is no store here; use {MEMORY} or redis://HOST:6379/0")
     if not re.fullmatch(r"(?:unix|memory):.*|rediss?://[^/?]+(?:/\d*)?(?:\?.*)?", settings.store):
         raise BadOption(f"--store {shown(settings.store)} names no database; redis://HOST:6379/0, say")
+    if settings.workers > 1 and settings.store == MEMORY:
+        raise BadOption(
+            f"--workers {settings.workers} needs a store that processes share, and memory: is one process' own; "
+            "give --store redis://HOST:6379/0, too"
+        )
+    if settings.workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
+        raise BadOption("--workers needs a system on which processes can share a port; leave it out")
     if settings.store != MEMORY and settings.state is not None:
         raise BadOption("--state saves what --store memory: holds; a Redis keeps it itself, so leave --state out")
     for name in settings.allowed_host:

@@ -303,6 +303,12 @@ class SharedStore(Store, Protocol):
             hear: gets the sandbox's name and the text.
         """
 
+    async def post(self, process: str, document: Document) -> None:
+        """Write down what a process has counted, over what it wrote before."""
+
+    async def posted(self) -> Mapping[str, Document]:
+        """Return what processes have counted, also those that have ended."""
+
     async def last(self) -> None:
         """Let everything last for another week; what nobody serves any more goes by itself."""
 

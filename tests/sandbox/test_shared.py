@@ -170,6 +170,19 @@ async def test_what_happens_at_one_is_heard_at_the_other(pair: Pair) -> None:
         await stream.content.read()  # to its end
 
 
+async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
+    poll = poll_of(APIS[0])
+    await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+    for client in (pair.one, pair.two, pair.two):
+        assert (await client.get(poll.path)).status == 200
+    line = 'mockserver_requests_total{api="arcgis",operation="arcgis.JobStatus",status="200"} 3.0'
+    deadline = time.monotonic() + 60
+    for client in (pair.one, pair.two):
+        while line not in (text := await (await client.get("/_control/metrics")).text()):
+            assert time.monotonic() < deadline, text
+            await asyncio.sleep(0.05)
+
+
 async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:
     for api in APIS:
         poll = poll_of(api)

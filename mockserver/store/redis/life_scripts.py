@@ -201,3 +201,13 @@ call('EXPIRE', P .. 'ends', LASTING)
 return 1
 """
 )
+
+# process, what it has counted
+POST = Script("""
+call('HSET', P .. 'metrics', ARGV[3], ARGV[4])
+return call('EXPIRE', P .. 'metrics', LASTING)
+""")
+
+POSTED = Script("""
+return call('HGETALL', P .. 'metrics')
+""")

@@ -172,6 +172,13 @@ class RedisStore:
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
         await self._connection.listen(CHANNEL, attends, hear)
 
+    async def post(self, process: str, document: Document) -> None:
+        await self._run(life_scripts.POST, "", process, json_text.dumps(document))
+
+    async def posted(self) -> Mapping[str, Document]:
+        found = await self._run(life_scripts.POSTED, "")
+        return {process.decode(): json_text.loads(text) for process, text in _pairs(found)}
+
     async def last(self) -> None:
         for sandbox in await self.sandboxes():
             await self._run(life_scripts.LAST, sandbox)
