@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
-from mockserver.http.services import Services
+from mockserver.http.listening import in_url
+from mockserver.http.services import Listens, Services
 from mockserver.sandbox.events import Look, Stopped
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over
@@ -33,8 +35,10 @@ class ControlRequest:
     Attributes:
         prefix: what the asker's addresses in the sandbox begin with (see `RequestContext.prefix`).
         values: names of the path and the query, in the types the contract gives them.
-        body: the decoded JSON body, or None.
+        body: the decoded JSON body, or None; of a `large` one, no more than whether it is an object or a list.
+        raw: the body as it came.
         peer: who asks.
+        asked_at_apis: the request came by the port of the APIs, also where the control API has one of its own.
     """
 
     services: Services
@@ -42,12 +46,43 @@ class ControlRequest:
     prefix: str
     values: Mapping[str, Any]
     body: Any
+    raw: bytes = b""
     peer: Peer
+    asked_at_apis: bool = False
 
     @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
         return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
+
+    @property
+    def site(self) -> str:
+        """Scheme and host by which the asker reaches the APIs: another port than was asked, under `--control-port`."""
+        apart = self.services.ports.apart
+        if apart is None or self.asked_at_apis:
+            return f"{self.peer.scheme}://{self.peer.host}"
+        return self._beside(apart.apis, apart.control)
+
+    @property
+    def api_base(self) -> str:
+        """`site`, and the prefix of the sandbox."""
+        return self.site + self.prefix
+
+    @property
+    def control_base(self) -> str:
+        """Scheme, host and prefix by which the asker reaches the sandbox's control API."""
+        apart = self.services.ports.apart
+        if apart is None or not self.asked_at_apis:
+            return self.base
+        # A port of the sandbox's own has the APIs only; the control port knows it by its prefix.
+        return self._beside(apart.control, apart.apis) + self.sandbox.prefix
+
+    def _beside(self, other: Listens, asked: Listens) -> str:
+        """Return where another port is: by the name that the asker used, unless that port listens elsewhere."""
+        name = urlsplit(f"//{self.peer.host}").hostname or self.peer.host
+        if other.host not in (asked.host, "0.0.0.0", "::"):  # noqa: S104
+            name = other.host
+        return f"http://{in_url(name)}:{other.port}"
 
     def is_left(self) -> bool:
         """Tell whether the asker has gone, so that nobody would read the answer."""
@@ -85,9 +120,11 @@ class ControlOperation(Operation):
 
     Attributes:
         public: answered without a token (health checks have none).
+        large: its body may be as large as an API's; the handler decodes it, so that others need not wait for that.
     """
 
     public: bool = False
+    large: bool = False
 
 
 def handled(handler: ControlHandler) -> Handler:
@@ -109,7 +146,8 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     operation = context.operation
     if operation is None:
         return Resolved(None)
-    body = read_json(context.body)
+    large = isinstance(operation, ControlOperation) and operation.large
+    body = _outline(context.body) if large else read_json(context.body)
     if isinstance(body, Malformed):
         raise ControlError(400, "malformed", body.reason, "send JSON")
     values: dict[str, Any] = dict(context.values)
@@ -121,9 +159,21 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     # The whole sandbox, of which an API's handlers see but a part.
     assert isinstance(sandbox, Sandbox)
     request = ControlRequest(
-        services=services, sandbox=sandbox, prefix=context.prefix, values=values, body=body, peer=context.peer
+        services=services,
+        sandbox=sandbox,
+        prefix=context.prefix,
+        values=values,
+        body=body,
+        raw=context.body,
+        peer=context.peer,
     )
     return Resolved(operation, values, body, request)
+
+
+def _outline(body: bytes) -> Any:
+    """Return what kind of JSON a body is, if it is any: an empty object or list stands for what has not been read."""
+    begins = body.lstrip(b" \t\r\n")[:1]
+    return {b"{": {}, b"[": []}[begins] if begins in (b"{", b"[") else read_json(body)
 
 
 def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
@@ -333,6 +333,7 @@ class Pipeline:
                 return api.refuse(context, error), context, known, breaches, None, str(error), asked
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
+                known = None if isinstance(error, GONE) else known
         except Over:
             raise
         except Exception:
