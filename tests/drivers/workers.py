@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
+import urllib.error
 import urllib.request
 from types import TracebackType
 from typing import Any
@@ -60,32 +59,13 @@ class Workers:
             assert self.process.stdout is not None
             self.process.stdout.close()
 
-    def seen(self) -> int | None:
-        """Return the process that answers a new connection; None when it was killed over it."""
-        request = urllib.request.Request(f"{self.url}/_control/health", headers={"Connection": "close"})
+    def ask(self) -> int:
+        """Ask whether it is ready, over a connection of its own; return the status, 0 when nobody answered."""
+        request = urllib.request.Request(f"{self.url}/_control/ready", headers={"Connection": "close"})
         try:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-                found: int = json.load(answer)["pid"]
-                return found
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
         except OSError:
-            return None
-
-    def all_seen(self, number: int, without: int | None = None) -> set[int]:
-        """Ask until so many processes have answered; return them.
-
-        Args:
-            without: one that is not to be among them.
-        """
-        found: set[int] = set()
-        deadline = time.monotonic() + 120
-        while len(found) < number:
-            assert time.monotonic() < deadline, found
-            one = self.seen()
-            if one is not None and one != without:
-                found.add(one)
-        return found
-
-
-def kill(pid: int) -> None:
-    """End a process at once, as a machine that fails does."""
-    os.kill(pid, signal.SIGKILL)
+            return 0
