@@ -9,7 +9,7 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
+.PHONY: help serve test test-new-pythons coverage mutation lint bench fuzz reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -81,6 +81,9 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules
 
 bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+fuzz: $(VENV)/.test ## send odd requests to the readers of XML, SOAP, forms, filters, JSON and HTTP (INPUTS=1000000)
+	MOCKSERVER_FUZZ_INPUTS=$(or $(INPUTS),1000000) $(BIN)/python -m pytest -q tests/http/test_fuzz.py $(ARGS)
 
 reference: $(VENV)/.docs ## write docs/reference/ and the settings of the fixture schemas from the code
 	PYTHONPATH=docs $(BIN)/python -m generate.fixture_schemas fixtures

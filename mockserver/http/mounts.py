@@ -44,7 +44,7 @@ def routes(api: Api) -> list[Route[Target]]:
     ways: tuple[Operation | Entrance, ...] = (*api.operations, *api.entrances)
     return [
         Route(
-            methods=frozenset(way.methods),
+            methods=frozenset((*way.methods, "HEAD") if isinstance(way, Operation) and way.head else way.methods),
             template=path,
             target=(api, way),
             folded=way.folded,
@@ -135,6 +135,10 @@ class BadHost(Exception):
 
     def __init__(self) -> None:
         super().__init__("the Host header is not ASCII")
+
+
+GONE = (ClientGone, BadHost, BodyStalled, BodyUnreadable)
+"""Why a request is answered in the server's own words (`gone`), of which no API's contract speaks."""
 
 
 def gone(error: Exception) -> Response | None:

@@ -33,7 +33,7 @@ from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Bases, Mount, Target, disowned, gone, routes, unmatched
+from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
@@ -321,6 +321,7 @@ class Pipeline:
                 raise
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
+                known = None if isinstance(error, GONE) else known
         except Over:
             raise
         except Exception:
@@ -334,8 +335,7 @@ class Pipeline:
         name = f"{api.name}.{operation.name}"
         mount = next((one for one in self.mounts.values() if one.api is api), None)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
-        known = self._known[id(operation)] = Known(name=name, contract=contract)
-        return known
+        return self._known.setdefault(id(operation), Known(name=name, contract=contract))
 
     async def _fault(self, sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:
         """Return the armed fault that acts on this request; one that delays the work has done so."""

@@ -39,11 +39,13 @@ class Frozen:
     """A sandbox as it stood at one moment, but for its journal.
 
     Attributes:
-        head: everything but jobs, counters and documents, by the names it has in the document.
+        head: everything else, by the names it has in the document.
+        fixtures: what it began with: section by API.
         documents: by collection and key.
     """
 
     head: Mapping[str, Any]
+    fixtures: Mapping[str, Mapping[str, Any]]
     jobs: Sequence[Job]
     counters: Mapping[str, int]
     documents: Mapping[str, Mapping[str, Any]]
@@ -52,6 +54,7 @@ class Frozen:
         """Return it as plain data."""
         return {
             **self.head,
+            "fixtures": dict(self.fixtures),
             "jobs": [codec.dump(job) for job in self.jobs],
             "counters": dict(self.counters),
             "documents": {name: dict(values) for name, values in self.documents.items()},
@@ -59,7 +62,12 @@ class Frozen:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the document as JSON, a little at a time."""
-        yield _json(self.head)[:-1] + b',"jobs":['
+        yield _json(self.head)[:-1] + b',"fixtures":{'
+        for number, (name, section) in enumerate(self.fixtures.items()):
+            yield (b"," if number else b"") + _json(name) + b":{"
+            yield from _section(section)
+            yield b"}"
+        yield b'},"jobs":['
         yield from _joined(_inside([codec.dump(job) for job in some]) for some in _batched(self.jobs))
         yield b'],"counters":{'
         yield from _joined(_inside(dict(some)) for some in _batched(self.counters.items()))
@@ -93,9 +101,9 @@ async def freeze(sandbox: Sandbox) -> Frozen:
         "sandbox": sandbox.name,
         "at": iso(await sandbox.now()),
         "note": NOTE,
-        "fixtures": dict(sandbox.fixtures.sections),
     }
-    return Frozen(head=head, jobs=jobs, counters=counters, documents=documents)
+    sections = sandbox.fixtures.sections
+    return Frozen(head=head, fixtures=sections, jobs=jobs, counters=counters, documents=documents)
 
 
 async def take(sandbox: Sandbox) -> dict[str, Any]:
@@ -146,6 +154,18 @@ def _batched(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
     left = iter(values)
     while some := list(islice(left, PIECE)):
         yield some
+
+
+def _section(section: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield an API's section of the fixtures, without its braces: its jobs may be as many as those there are."""
+    for number, (name, value) in enumerate(section.items()):
+        yield (b"," if number else b"") + _json(name) + b":"
+        if isinstance(value, list):
+            yield b"["
+            yield from _joined(map(_inside, _batched(value)))
+            yield b"]"
+        else:
+            yield _json(value)
 
 
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
