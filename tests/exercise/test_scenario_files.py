@@ -193,6 +193,17 @@ def test_a_fault_that_never_fired_fails_the_scenario(tmp_path: Path) -> None:
     assert "0 of 1 scenarios hold" in done.stdout
 
 
+def test_a_client_that_never_comes_to_it_may_be_expected(tmp_path: Path) -> None:
+    own = written(tmp_path, "expect.json", {"busy-then-works": {"exit": "any", "fired": False}})
+
+    done = exercise(
+        "--api", "ges", "--expect", str(own), "--scenario", "busy-then-works", "--", sys.executable, "-c", ""
+    )
+
+    assert done.returncode == 0
+    assert "1 of 1 scenarios hold" in done.stdout
+
+
 def test_a_table_fills_on_a_terminal() -> None:
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     ours, theirs = pty.openpty()
