@@ -15,6 +15,7 @@ help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/.made:
+	@echo 'Setting up $(VENV) once: about 20 seconds for `make serve`, a minute for `make test`.'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.
@@ -50,7 +51,8 @@ $(VENV)/.docs: $(VENV)/.serve
 	@touch $@
 
 serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 9000 --tls-port 9443')
-	$(BIN)/mockserver serve $(ARGS)
+	@echo 'For `mockserver` and its Python in a shell of yours: . $(VENV)/bin/activate'
+	@$(BIN)/mockserver serve $(ARGS)
 
 test: $(VENV)/.test ## run all tests, one process a core (ARGS='-k casjobs'; ARGS='-n 0 …' for a debugger)
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)

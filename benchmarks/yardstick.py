@@ -1,12 +1,13 @@
 """The yardstick: the least an aiohttp server can do and still do the job, with the bytes of the server under test.
 
 It reads what it is asked (the path's names and the query, or one element of the XML) and answers always the same.
-`python yardstick.py PORT ROUTE < answer.json`, where the answer is {"method", "status", "headers", "body", "reads"};
+`python yardstick.py PORT ROUTE [LOOP] < answer.json`, where LOOP is asyncio or uvloop and the answer is {"method", "status", "headers", "body", "reads"};
 `reads` is the path of that element, as ElementTree takes it; null: nothing of the request is looked at.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from xml.etree import ElementTree as ET
@@ -14,7 +15,7 @@ from xml.etree import ElementTree as ET
 from aiohttp import web
 
 
-def main(port: int, route: str) -> None:
+def main(port: int, route: str, kind: str = "asyncio") -> None:
     answer = json.load(sys.stdin)
     body, reads = answer["body"].encode(), answer["reads"]
 
@@ -30,8 +31,13 @@ def main(port: int, route: str) -> None:
 
     app = web.Application()
     app.router.add_route(answer["method"], route, handle)
-    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
+    loop = asyncio.new_event_loop()
+    if kind == "uvloop":
+        import uvloop
+
+        loop = uvloop.new_event_loop()
+    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None, loop=loop)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])

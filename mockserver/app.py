@@ -17,6 +17,7 @@ from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
 from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
+from mockserver.core.errors import unknown_name
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Mount
@@ -46,7 +47,7 @@ def chosen_apis(settings: Settings) -> tuple[Api, ...]:
     known = {api.name: api for api in APIS}
     for name in settings.apis:
         if name not in known:
-            raise BadOption(f"no API {name!r}; there are {', '.join(known)}")
+            raise BadOption(unknown_name("API", name, known))
     return tuple(api for api in APIS if not settings.apis or api.name in settings.apis)
 
 

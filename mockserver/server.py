@@ -22,7 +22,7 @@ from mockserver.http import event_loop as loop
 from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
-from mockserver.http.services import Services
+from mockserver.http.services import Apart, Listens, Services
 from mockserver.http.slow_clients import close_stalled
 from mockserver.http.tls import Tls, prepare
 from mockserver.sandbox.state_file import BadStateFile, StateFile
@@ -128,6 +128,7 @@ class MockServer:
             control_host = settings.control_host or settings.host
             control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
             self.control_url = f"http://{in_url(control_host)}:{control_port}/_control"
+            services.ports.apart = Apart(Listens(settings.host, port), Listens(control_host, control_port))
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
 

@@ -39,6 +39,7 @@ class Api:
     Attributes:
         bases: path prefixes under which an unknown path gets the API's own not-found; the first is shown to users.
         account: the account to remember, for people.
+        pages: paths that the real system answers with a page for people; the server's first page links them.
         settings: a frozen dataclass of `setting`s.
         read_site: fixture section -> everything but jobs (accounts, services …): immutable, shared by all sandboxes of
             these fixtures.
@@ -84,6 +85,7 @@ class Api:
     prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
     resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
+    pages: tuple[str, ...] = ()
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=attrgetter("data"))

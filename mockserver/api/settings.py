@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import jsonschema_rs
 
 from mockserver.core import plan
-from mockserver.core.errors import BadPlan, DomainError, unknown_name
+from mockserver.core.errors import BadPlan, DomainError, meant, unknown_name
 from mockserver.core.machine import Confidence
 
 T = TypeVar("T")
@@ -209,7 +209,9 @@ def _checked(settings: type[Any], name: str, row: Setting, value: Any) -> Any:
     problems = {problem.kind.name for problem in _validator(settings).iter_errors({name: value})}
     problem = next((keyword for keyword in _ORDER if keyword in problems), None)
     if problem is not None:
-        raise InvalidSetting(name, f"setting {name!r} {_refusal(row, problem)}, not {value!r}")
+        near = meant(value, map(str, row.choices)) if problem == "enum" and isinstance(value, str) else ""
+        question = f"; {near.strip()}" if near else ""
+        raise InvalidSetting(name, f"setting {name!r} {_refusal(row, problem)}, not {value!r}{question}")
     if row.kind is SettingType.INTEGER:
         return int(value)  # 5.0 is an integer in JSON.
     return tuple(value) if row.kind is SettingType.TEXTS else value

@@ -8,6 +8,7 @@ import click
 
 from mockserver.api.definition import Api
 from mockserver.cli.output import json_option, print_json, table
+from mockserver.core.errors import unknown_name
 
 
 @click.command()
@@ -43,7 +44,7 @@ def _chosen(name: str | None) -> tuple[Api, ...]:
         return APIS
     found = tuple(api for api in APIS if api.name == name.casefold())
     if not found:
-        raise click.UsageError(f"no API {name!r}; there are {', '.join(api.name for api in APIS)}")
+        raise click.UsageError(unknown_name("API", name, (api.name for api in APIS)))
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockserver.cli.output import progress
 from mockserver.cli.reports import ReportFiles, finish, report_options
 
 if TYPE_CHECKING:
@@ -117,4 +118,5 @@ async def _judged(
     from mockserver.drift.interpreter import Interpreter
 
     interpreter, history = Interpreter(apis, contracts, aliases=aliases(bases)), History(apis)
-    return [history.note(await interpreter.judge(one)) for one in exchanges]
+    with progress(exchanges, "exchanges") as bar:
+        return [history.note(await interpreter.judge(one)) for one in bar]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.cli.group import FAILED
-from mockserver.cli.output import json_option, print_json, print_table, table
+from mockserver.cli.output import json_option, print_json, print_table, progress, table
 
 if TYPE_CHECKING:
     import aiohttp
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from mockserver.cli.clauses import ClauseRow
     from mockserver.contracts.model import Contract
 
-T = TypeVar("T")
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -63,6 +61,7 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
     contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
     if contract is None:
         near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
+        near = near or difflib.get_close_matches(operation, [one.operation for one in found], 1)
         hint = f"did you mean {', '.join(near[:5])}?" if near else "`mockserver contracts list` names them"
         raise click.UsageError(f"no contract of {operation!r}; {hint}")
     if as_json:
@@ -191,7 +190,7 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
         return (*await _check_recorded(places.recorded), [])
     async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
-        with _progress(every) as bar:
+        with progress(every, "examples") as bar:
             for number, (contract, example) in enumerate(bar):
                 name = f"check-{number}"
                 sandbox = await server.services.sandboxes.create(name)
@@ -234,12 +233,6 @@ async def _check_recorded(folder: Path) -> tuple[dict[str, int], list[Failure]]:
                 if (problems := await run(one, example))
             ]
     return {"contracts": len(found), "examples": sum(len(one.examples) for one in found)}, failures
-
-
-def _progress(every: list[T]) -> contextlib.AbstractContextManager[Iterable[T]]:
-    if not sys.stderr.isatty():
-        return contextlib.nullcontext(every)
-    return click.progressbar(every, label="examples", file=sys.stderr)
 
 
 def _session() -> aiohttp.ClientSession:

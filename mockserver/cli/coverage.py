@@ -9,6 +9,7 @@ import click
 from mockserver.cli.output import print_json, print_table
 from mockserver.cli.remote import remote
 from mockserver.client import Control
+from mockserver.core.errors import unknown_name
 
 
 @click.command()
@@ -19,7 +20,7 @@ def coverage(control: Control, api: str | None, everything: bool, as_json: bool)
     """Show which operations, answers and states were exercised since the last reset."""
     found = control.coverage()
     if api is not None and api not in found["states"]:
-        raise click.UsageError(f"no API {api!r}; there are {', '.join(found['states'])}")
+        raise click.UsageError(unknown_name("API", api, found["states"]))
     if as_json:
         print_json(found if api is None else _only(found, api))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mockserver.cli.output import print_json
+from mockserver.core.errors import unknown_name
 
 
 @click.command()
@@ -19,7 +20,7 @@ def openapi(api: str | None) -> None:
     titles = {one.name: one.title for one in APIS}
     known = [*titles, "control"]
     if api is not None and api not in known:
-        raise click.UsageError(f"no API {api!r}; there are {', '.join(known)}")
+        raise click.UsageError(unknown_name("API", api, known))
     chosen = list(titles) if api is None else [api]
     found = loader.load(folder("contracts"), chosen)
     title = f"mockserver: {titles.get(api or '', api or 'all APIs')}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +14,7 @@ import click
 from mockserver.settings import is_plain
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 PHASES = {
     "SUBMITTED": "blue",
@@ -28,6 +31,13 @@ PHASES = {
 _PHASE = re.compile(rf"\b(?:{'|'.join(PHASES)})\b")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def progress(every: Sequence[T], label: str) -> AbstractContextManager[Iterable[T]]:
+    """Return what goes through a long list with a bar on a terminal; elsewhere just goes through it."""
+    if not sys.stderr.isatty():
+        return nullcontext(every)
+    return click.progressbar(every, label=label, file=sys.stderr)
 
 
 def print_json(value: Any, *, one_line: bool = False) -> None:

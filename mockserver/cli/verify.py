@@ -13,6 +13,7 @@ import click
 from mockserver.cli.check_traffic import NAMES, aliases, known
 from mockserver.cli.group import USAGE
 from mockserver.cli.reports import ReportFiles, finish, report_options
+from mockserver.core.errors import meant
 
 if TYPE_CHECKING:
     from mockserver.contracts.loader import Contracts
@@ -98,7 +99,8 @@ def _operation(word: str, api: str, contracts: Contracts) -> str:
     names = [f"{api}.{word.removeprefix(f'{api}.')}"]
     found = next((one for one in names if contracts.get(one) is not None), None)
     if found is None:
-        raise click.UsageError(f"no operation {word!r}; `mockserver contracts list` names them")
+        near = meant(names[0], contracts.by_operation)
+        raise click.UsageError(f"no operation {word!r}; {near}`mockserver contracts list` names them")
     return found
 
 

@@ -13,9 +13,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jsonschema_rs
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Schema: TypeAlias = Mapping[str, Any] | bool
 """A JSON Schema of draft 2020-12, as plain data."""
@@ -72,8 +75,7 @@ class Validator:
         if error is None:
             return Misfit(pointer="", message="does not fit the contract", expected="what it says", got=shown(data))
         message = error.message if len(error.message) <= _MESSAGE_LENGTH else error.message[:_MESSAGE_LENGTH] + " …"
-        if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-            message += _meant(error.instance, error.schema.get("properties", {}))
+        message += _question(_narrowed(error))
         return Misfit(
             pointer=pointer(error.absolute_path)[:_MESSAGE_LENGTH],
             message=message,
@@ -81,6 +83,52 @@ class Validator:
             got=shown(error.instance),
             weight=len(errors),
         )
+
+
+def _narrowed(error: ValidationError) -> ValidationError:
+    """Return what is wrong by the one of several schemas that is meant: of the data's kind, and the nearest."""
+    found: Any = error
+    # The best match may have been looked for in a schema of another kind.
+    while found.parent is not None and not found.relative_path:
+        found = found.parent
+    while found.validator in ("anyOf", "oneOf"):
+        fitting = [branch for branch in _branches(found) if not any(map(_is_of_another_kind, branch))]
+        if not fitting:
+            break
+        nearest = min(fitting, key=len)
+        found = next((one for one in nearest if _question(one)), nearest[0])
+    narrowed: ValidationError = found
+    return narrowed
+
+
+def _branches(error: ValidationError) -> Iterable[list[ValidationError]]:
+    found: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        found.setdefault(one.relative_schema_path[0], []).append(one)
+    return found.values()
+
+
+def _is_of_another_kind(error: ValidationError) -> bool:
+    if error.relative_path:
+        return False
+    if error.validator in ("anyOf", "oneOf"):
+        return all(any(map(_is_of_another_kind, branch)) for branch in _branches(error))
+    return error.validator == "type"
+
+
+def _question(error: ValidationError) -> str:
+    """Return which words were meant, where that is what is wrong."""
+    asked: Any = error.validator_value
+    known: Mapping[str, Any] = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    if isinstance(error.instance, Mapping):
+        if error.validator == "additionalProperties":
+            return _meant(error.instance, known)
+        if error.validator == "required":
+            lacking = [name for name in asked if name not in error.instance]
+            return _meant((name for name in error.instance if name not in known), lacking)
+    if error.validator == "enum" and isinstance(error.instance, str):
+        return _meant([error.instance], (one for one in asked if isinstance(one, str)))
+    return ""
 
 
 def _meant(names: Iterable[str], known: Iterable[str]) -> str:

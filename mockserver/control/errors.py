@@ -13,13 +13,16 @@ from mockserver.api.settings import InvalidSetting
 from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
 from mockserver.core.job_document import BadFields
 from mockserver.faults.errors import BadFault, UnknownFault
-from mockserver.http.router import Router
+from mockserver.http.router import Found, Router
 from mockserver.http.steps import RequestRefused
 from mockserver.journal.masking import mask
 from mockserver.journal.match_names import UnknownName
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.registry import BadSandboxName, SandboxTaken, TooManySandboxes, UnknownSandbox
 from mockserver.sandbox.snapshot_check import BadSnapshot
+
+CONTROL = "control"
+"""What the control API is called, as one more API."""
 
 
 class ControlError(DomainError):
@@ -98,7 +101,9 @@ def refuse(router: Router[Any], context: RequestContext[Any, Any], error: Except
         hint = f"the nearest known path is /_control{router.nearest(context.path)}"
         return shape(404, "unknown-path", f"nothing is at {context.path}", hint)
     if isinstance(error, MethodNotAllowed):
-        found = shape(405, "wrong-method", f"not with {context.method}", "", error.allowed)
+        found = shape(
+            405, "wrong-method", f"not with {context.method}", _methods(router, context, error), error.allowed
+        )
         return found._replace(headers={"Allow": ", ".join(error.allowed)})
     if isinstance(error, BodyTooLarge):
         return shape(413, "too-large", str(error))._replace(headers={"Connection": "close"})
@@ -114,6 +119,19 @@ def refuse(router: Router[Any], context: RequestContext[Any, Any], error: Except
     if isinstance(error, BadContent) and error.pointer:
         message = f"at /{'/'.join(map(str, error.pointer))}: {message}"
     return shape(row.status, row.code, message, row.hint, getattr(error, "allowed", None))
+
+
+def _methods(router: Router[Any], context: RequestContext[Any, Any], error: MethodNotAllowed) -> str:
+    """Say what each method that this path takes would do."""
+    found = {method: router.find(method, context.path, context.query_string) for method in error.allowed}
+    does = [
+        f"{method} is {api.name}.{operation.name}"
+        for method, (api, operation) in (
+            (method, one.target) for method, one in found.items() if isinstance(one, Found)
+        )
+        if method != "HEAD" and api.name == CONTROL
+    ]
+    return f"{', '.join(does)}; GET /_control/contracts/{CONTROL}.NAME says what each takes" if does else ""
 
 
 def shape(

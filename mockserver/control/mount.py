@@ -61,7 +61,13 @@ def start_page(services: Services) -> Mount:
         return Resolved(
             page,
             details=ControlRequest(
-                services=services, sandbox=sandbox, prefix=context.prefix, values={}, body=None, peer=context.peer
+                services=services,
+                sandbox=sandbox,
+                prefix=context.prefix,
+                values={},
+                body=None,
+                peer=context.peer,
+                asked_at_apis=True,
             ),
         )
 

@@ -19,17 +19,23 @@ _PAGE = """<!doctype html>
 <title>mockserver</title>
 <style>
   :root { color-scheme: light dark }
-  body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+  body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
   table { border-collapse: collapse } th, td { padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top }
 </style>
 <h1>mockserver {{ version }}</h1>
 <p>A sandbox of real asynchronous job APIs. <a href="{{ console }}">Console</a> ·
-  <a href="{{ control }}/apis">Control API</a> · <a href="{{ openapi }}">OpenAPI</a></p>
+  <a href="{{ control }}/apis">Control API</a> · <a href="{{ openapi }}">OpenAPI</a>
+  (<a href="{{ docs }}">to read</a>)</p>
 <table>
-  <tr><th scope="col">API</th><th scope="col">Addresses</th><th scope="col">Account</th></tr>
+  <tr><th scope="col">API</th><th scope="col">Addresses</th><th scope="col">To look at</th>
+    <th scope="col">Account</th></tr>
   {%- for api in apis %}
   <tr><th scope="row">{{ api.title }}</th>
-    <td>{% for url in api.urls %}<code>{{ url }}</code><br>{% endfor %}</td><td>{{ api.account }}</td></tr>
+    <td>{% for url in api.urls %}<code>{{ url }}</code><br>{% endfor %}</td>
+    <td>{% for url in api.pages %}<a href="{{ url }}">{{ url }}</a><br>{% endfor %}
+      <a href="{{ docs }}?api={{ api.name }}">its operations</a> ·
+      <a href="{{ console }}#/jobs?api={{ api.name }}">its jobs</a></td>
+    <td>{{ api.account }}</td></tr>
   {%- endfor %}
 </table>
 </html>

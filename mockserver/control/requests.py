@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockserver.api.context import Peer, RequestContext, Resolved
 from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
-from mockserver.http.services import Services
+from mockserver.http.listening import in_url
+from mockserver.http.services import Listens, Services
 from mockserver.sandbox.events import Look, Stopped
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over
@@ -35,6 +37,7 @@ class ControlRequest:
         values: names of the path and the query, in the types the contract gives them.
         body: the decoded JSON body, or None.
         peer: who asks.
+        asked_at_apis: the request came by the port of the APIs, also where the control API has one of its own.
     """
 
     services: Services
@@ -43,11 +46,41 @@ class ControlRequest:
     values: Mapping[str, Any]
     body: Any
     peer: Peer
+    asked_at_apis: bool = False
 
     @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
         return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
+
+    @property
+    def site(self) -> str:
+        """Scheme and host by which the asker reaches the APIs: another port than was asked, under `--control-port`."""
+        apart = self.services.ports.apart
+        if apart is None or self.asked_at_apis:
+            return f"{self.peer.scheme}://{self.peer.host}"
+        return self._beside(apart.apis, apart.control)
+
+    @property
+    def api_base(self) -> str:
+        """`site`, and the prefix of the sandbox."""
+        return self.site + self.prefix
+
+    @property
+    def control_base(self) -> str:
+        """Scheme, host and prefix by which the asker reaches the sandbox's control API."""
+        apart = self.services.ports.apart
+        if apart is None or not self.asked_at_apis:
+            return self.base
+        # A port of the sandbox's own has the APIs only; the control port knows it by its prefix.
+        return self._beside(apart.control, apart.apis) + self.sandbox.prefix
+
+    def _beside(self, other: Listens, asked: Listens) -> str:
+        """Return where another port is: by the name that the asker used, unless that port listens elsewhere."""
+        name = urlsplit(f"//{self.peer.host}").hostname or self.peer.host
+        if other.host not in (asked.host, "0.0.0.0", "::"):  # noqa: S104
+            name = other.host
+        return f"http://{in_url(name)}:{other.port}"
 
     def is_left(self) -> bool:
         """Tell whether the asker has gone, so that nobody would read the answer."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
+from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState, meant
 from mockserver.core.job import Cause, Job, Transition, evolve
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, lateness, wait
 
@@ -160,7 +160,8 @@ class Machine:
         """
         if isinstance(value, str):
             if value not in self.plans:
-                raise BadPlan(f"{value!r} is no plan here; use one of {', '.join(self.plans)}, or steps")
+                known = ", ".join(self.plans)
+                raise BadPlan(f"{value!r} is no plan here; {meant(value, self.plans)}use one of {known}, or steps")
             return self._usual(like) if value == self.plan else self.plans[value]
         if "looks" in value:
             return self._usual(like).counting(wait(value))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from mockserver.core.errors import BadPlan
+from mockserver.core.errors import BadPlan, meant
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*")
 _TOO_LONG = 1e10
@@ -134,8 +134,8 @@ def on_cancel(value: str | Mapping[str, Any], default: OnCancel) -> OnCancel:
     try:
         mode = CancelMode(given.get("mode", default.mode))
     except ValueError:
-        allowed = ", ".join(CancelMode)
-        raise BadPlan(f"{given['mode']!r} is no cancel behaviour; use one of {allowed}") from None
+        word, allowed = given["mode"], ", ".join(CancelMode)
+        raise BadPlan(f"{word!r} is no cancel behaviour; {meant(word, CancelMode)}use one of {allowed}") from None
     return OnCancel(mode=mode, after=wait(given["after"]) if "after" in given else default.after)
 
 

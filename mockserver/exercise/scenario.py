@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from mockserver._resources import folder
+from mockserver.core.errors import unknown_name
 from mockserver.wire.json_document import BadJson, read_document
 
 FOLDER = "scenarios"
@@ -131,7 +132,7 @@ def suite(api: str, more: Path | None = None, expect: Path | None = None) -> Sui
     file = folder("fixtures") / FOLDER / f"{api}.json"
     if not file.is_file():
         known = sorted(one.stem for one in file.parent.glob("*.json") if not one.name.endswith(".schema.json"))
-        raise BadScenario(f"no API {api!r}; there are {', '.join(known)}")
+        raise BadScenario(unknown_name("API", api, known))
     document = _read(file)
     rows = {row["name"]: row for row in document["scenarios"]}
     if more is not None:

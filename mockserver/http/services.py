@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mockserver.api.definition import Api
 from mockserver.contracts.loader import Contracts
@@ -21,6 +22,20 @@ async def _nothing(sandbox: str) -> None:
     pass
 
 
+class Listens(NamedTuple):
+    """Where something listens: a host as an option names it, and a port."""
+
+    host: str
+    port: int
+
+
+class Apart(NamedTuple):
+    """Where the APIs listen, and where the control API does."""
+
+    apis: Listens
+    control: Listens
+
+
 @dataclass(slots=True, kw_only=True)
 class Ports:
     """What the listening side offers.
@@ -29,12 +44,14 @@ class Ports:
         open, close: ports for one sandbox, by scheme.
         ca_pem: the CA of the TLS port.
         own_url: where this server reaches its own APIs, without a trailing slash; None: it does not know.
+        apart: the two ends of a server whose control API listens on a port of its own; None: one port has both.
     """
 
     open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
     close: Callable[[str], Awaitable[None]] = _nothing
     ca_pem: bytes | None = None
     own_url: str | None = None
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

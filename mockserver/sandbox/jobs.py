@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_times import steady_until, times
+from mockserver.sandbox.turns import grouped, in_order, in_turns
 from mockserver.store.base import Store, Times
 
 RETRIES = 1000
@@ -20,8 +20,8 @@ RETRIES = 1000
 CHUNK = 200
 """Jobs read in one step while walking all of them."""
 
-BREATH = 200
-"""Jobs settled by a move of the clock before other requests get their turn."""
+BREATH = 50
+"""Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
 
 Pure = Callable[[Machine, Job, float], Job]
 
@@ -320,30 +320,30 @@ class Jobs:
                 continue
         return settled
 
-    async def coming(self, before: float) -> Sequence[Job]:
+    async def coming(self, before: float) -> Iterable[Job]:
         """Return the jobs that have something planned for `before` (epoch seconds) or earlier, as they are stored."""
         return await self._store.timed(self._sandbox, before)
 
-    async def settle_all(self, known: Sequence[Job] = ()) -> list[tuple[Job, Transition]]:
+    async def settle_all(self, known: Iterable[Job] = ()) -> list[tuple[Job, Transition]]:
         """Make every planned change that is due in the whole sandbox; return the moves in order of time.
+
+        Others get their turn meanwhile. A job that they look at is settled by that, so that nobody sees the difference.
 
         Args:
             known: jobs as they were; moves that somebody else has made on them since are returned, too.
         """
         moved: list[tuple[Job, Transition]] = []
-        places = {key: place for place, key in enumerate(self._machines)}
-        listed = [*await self.coming(await self._now()), *known]
-        jobs = {(job.api, job.kind, job.id): job for job in listed}.values()
-        for number, job in enumerate(sorted(jobs, key=lambda job: places[job.api, job.kind])):
-            if number % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
-            try:
-                settled = await self.get(job.api, job.id, kind=job.kind, found=job)
-            except UnknownJob:
-                continue
-            moves = transitions_between(job, settled)
-            moved += [(settled, move) for move in moves if move.cause is Cause.CLOCK]
-        return sorted(moved, key=lambda one: one[1].at)
+        for again in (False, True):
+            # What is due still, once they are settled, has come up since.
+            listed = await self.coming(await self._now()) if again else known
+            in_groups = await grouped(listed, self._machines, lambda job: (job.api, job.kind))
+            async for job in in_turns(in_groups, BREATH):
+                try:
+                    settled = await self.get(job.api, job.id, kind=job.kind, found=job)
+                except UnknownJob:
+                    continue
+                moved += [(settled, move) for move in transitions_between(job, settled) if move.cause is Cause.CLOCK]
+        return await in_order(moved, lambda one: one[1].at)
 
     async def due(self) -> float | None:
         """Return when the next planned change comes due (epoch seconds), or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,8 @@ from mockserver.sandbox.events import Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.jobs import Jobs, JobsHome
 from mockserver.sandbox.settings import SandboxSettings
-from mockserver.store.base import Over, Store
+from mockserver.store.base import Over, Store, Times
+from mockserver.store.batch import Batch
 
 DEFAULT = "default"
 
@@ -206,24 +207,20 @@ class Sandbox:
             BadFixture: one cannot be followed.
         """
         now = await self.now()
-        templates = {
-            name: self.fixtures.templates(api, await self.settings(name), self.ids) for name, api in self.apis.items()
+        seeds = {
+            name: self.fixtures.seeds(api, await self.settings(name), self.ids, now) for name, api in self.apis.items()
         }
-        drawn: dict[str, int] = {}
-
-        def draw(template: JobTemplate) -> Iterator[int]:
-            for counter in template.counters():
-                key = f"{template.job.api}.{counter}"
-                drawn[key] = drawn.get(key, 0) + 1
-                yield drawn[key]
-
-        jobs = [
-            job for found in templates.values() for template in found for job in template.build(now, draw(template))
-        ]
-        if not await self.store.add_all(self.key, [self.jobs.timed(job) for job in jobs], drawn):
-            await self._seed_singly(templates, now)
+        counters = {key: drawn for one in seeds.values() for key, drawn in one.counters.items()}
+        jobs: Sequence[tuple[Job, Times]] = Batch(
+            sizes={key: size for one in seeds.values() for key, size in one.sizes.items()},
+            make=lambda api: seeds[api].make(now),
+        )
+        if not all(one.may_wait for one in seeds.values()):
+            jobs = list(jobs)
+        if not await self.store.add_all(self.key, jobs, counters):
+            await self._seed_singly({name: one.templates for name, one in seeds.items()}, now)
         self.seeded = True
-        return sum(map(len, templates.values()))
+        return sum(len(one.templates) for one in seeds.values())
 
     async def _seed_singly(self, templates: Mapping[str, Sequence[JobTemplate]], now: float) -> None:
         """Add the fixtures' jobs beside what is there already, or find the one that is there twice."""

@@ -1,4 +1,4 @@
-"""Which ids come up when: a heap whose stale places are skipped, for the memory store's jobs."""
+"""Which ids come up when: a heap of moments whose stale places are skipped, for the memory store's jobs."""
 
 from __future__ import annotations
 
@@ -6,40 +6,59 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
 _SLACK = 64
-"""Stale places that are left alone whatever the number of ids."""
+"""Stale places that are left alone whatever the number of moments."""
 
 
 class Agenda:
-    """Moments by id. Setting one costs a dictionary write, and a push when it is a new moment.
+    """Moments by id. Setting one costs two dictionary writes, and a push when nobody else comes up then.
+
+    The heap holds plain moments: to make a new one of the hundred thousand that are left takes milliseconds.
 
     Attributes:
         at: epoch seconds by id; to be read only.
     """
 
-    __slots__ = ("_heap", "at")
+    __slots__ = ("_heap", "_keys", "at")
 
     def __init__(self) -> None:
         self.at: dict[str, float] = {}
-        self._heap: list[tuple[float, str]] = []
+        self._keys: dict[float, str | set[str]] = {}
+        self._heap: list[float] = []
 
     def set(self, key: str, at: float | None) -> None:
         """Put an id to a moment, or take it off."""
-        if at is None:
-            if self.at.pop(key, None) is None:
-                return
-        elif self.at.get(key) != at:
+        before = self.at.get(key)
+        if before == at:
+            return
+        if before is not None:
+            self._leave(key, before)
+        if at is not None:
             self.at[key] = at
-            heappush(self._heap, (at, key))
-        if len(self._heap) > 2 * len(self.at) + _SLACK:
-            self._heap = [(moment, one) for one, moment in self.at.items()]
+            there = self._keys.get(at)
+            if there is None:
+                self._keys[at] = key
+                heappush(self._heap, at)
+            elif isinstance(there, set):
+                there.add(key)
+            else:
+                self._keys[at] = {there, key}
+        if len(self._heap) > 2 * len(self._keys) + _SLACK:
+            self._heap = list(self._keys)
             heapify(self._heap)
+
+    def _leave(self, key: str, at: float) -> None:
+        del self.at[key]
+        there = self._keys[at]
+        if isinstance(there, set) and len(there) > 1:
+            there.discard(key)
+        else:
+            del self._keys[at]
 
     def first(self) -> float | None:
         """Return the earliest moment, or None."""
         while self._heap:
-            at, key = self._heap[0]
-            if self.at.get(key) == at:
-                return at
+            if self._heap[0] in self._keys:
+                return self._heap[0]
             heappop(self._heap)
         return None
 
@@ -48,9 +67,11 @@ class Agenda:
         heap, places = self._heap, [0]
         while places:
             place = places.pop()
-            if place >= len(heap) or heap[place][0] > before:
+            if place >= len(heap) or heap[place] > before:
                 continue
-            at, key = heap[place]
-            if self.at.get(key) == at:
-                yield key
+            there = self._keys.get(heap[place], ())
+            if isinstance(there, str):
+                yield there
+            else:
+                yield from there
             places += (2 * place + 1, 2 * place + 2)

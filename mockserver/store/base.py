@@ -14,7 +14,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -202,10 +202,11 @@ class Store(Protocol):
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""
 
-    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
-        """Return the jobs that fall due or expire at `before` (epoch seconds) or earlier.
+    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
+        """Return the jobs that fall due or expire at `before` (epoch seconds) or earlier, as they are now.
 
-        In order of arrival within api and kind. Its cost does not grow with the number of other jobs.
+        In order of arrival within api and kind. Its cost does not grow with the number of other jobs, unless very
+        many have come up. They may be put together while they are read, so that who reads them can pause.
         """
 
     async def next_due(self, sandbox: str) -> float | None:

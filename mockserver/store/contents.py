@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from mockserver.store.base import Document, Over
+from mockserver.store.batch import Batch
 from mockserver.store.job_table import JobTable
 
 LIFE = "@"
@@ -21,8 +23,11 @@ class Contents:
     Attributes:
         life: what it is called besides its name.
         changes: how often something was written, but for the drawing of requests' numbers.
+        tables: the jobs; those of `batch` only after `make`.
         numbers: those of the journal's entries in order, which is nearly always the order in which they come.
         written: how often documents were.
+        batch: what it began with; its jobs are made when somebody asks for one of their API.
+        waiting: the APIs for which nobody has asked yet.
     """
 
     life: str
@@ -33,6 +38,33 @@ class Contents:
     entries: dict[int, Any] = field(default_factory=dict)
     numbers: deque[int] = field(default_factory=deque)
     written: int = 0
+    batch: Batch | None = None
+    waiting: set[str] = field(default_factory=set)
+
+    def make(self, key: tuple[str, str]) -> JobTable | None:
+        """Return a table that is not among `tables` yet, if there is one of this api and kind."""
+        if key[0] in self.waiting:
+            assert self.batch is not None
+            self.waiting.discard(key[0])
+            for kind, jobs in self.batch.make(key[0]).items():
+                table = self.tables[key[0], kind] = JobTable()
+                table.extend({job.id: (job, times) for job, times in jobs})
+        return self.tables.get(key)
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Return the (api, kind) of all jobs, those of the batch first."""
+        return list(self.tables) if self.batch is None else list(dict.fromkeys((*self.batch.sizes, *self.tables)))
+
+    def all_tables(self) -> Sequence[JobTable]:
+        """Return all tables, in the order of `keys`."""
+        for api in tuple(self.waiting):
+            self.make((api, ""))
+        return [self.tables[key] for key in self.keys()]
+
+    def size(self) -> Mapping[tuple[str, str], int]:
+        """Return how many jobs there are, in the order of `keys`."""
+        made = {key: len(table.jobs) for key, table in self.tables.items()}
+        return {key: made[key] if key in made else self.batch.sizes[key] for key in self.keys()}  # type: ignore[union-attr]
 
 
 class Sandboxes(dict[str, Contents]):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, takewhile
 from typing import Any
 
 from mockserver.core.job import Job
@@ -29,6 +29,7 @@ from mockserver.store.base import (
     RequestStart,
     Times,
 )
+from mockserver.store.batch import Batch
 from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.job_table import JobTable
 
@@ -82,9 +83,7 @@ class MemoryStore:
             new.counters[JOURNAL] = last
             new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}
         self._sandboxes.put(target.partition(LIFE)[0], new)
-        return Gone(
-            jobs={key: len(table.jobs) for key, table in old.tables.items()}, entries=gone, documents=old.documents
-        )
+        return Gone(jobs=old.size(), entries=gone, documents=old.documents)
 
     async def place(self, source: str, target: str) -> bool:
         new = self._sandboxes[source]
@@ -97,13 +96,14 @@ class MemoryStore:
     # --- jobs -------------------------------------------------------------------------------------
 
     async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
-        table = self._sandboxes[sandbox].tables.get((api, kind))
+        contents, key = self._sandboxes[sandbox], (api, kind)
+        table = contents.tables.get(key) or contents.make(key)
         return None if table is None else table.jobs.get(job_id)
 
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
-        tables = self._sandboxes[sandbox].tables
+        contents = self._sandboxes[sandbox]
         for kind in kinds:
-            table = tables.get((api, kind))
+            table = contents.tables.get((api, kind)) or contents.make((api, kind))
             job = None if table is None else table.jobs.get(job_id)
             if job is not None and job.parent is None:
                 return job
@@ -123,27 +123,30 @@ class MemoryStore:
         found = self._sandboxes[sandbox]
         if any(name in found.counters for name in counters):
             return False
+        if isinstance(jobs, Batch) and found.batch is None and not found.tables:
+            found.batch, found.waiting = jobs, set(jobs.apis())
+            found.counters.update(counters)
+            found.changes += 1
+            return True
         groups: dict[tuple[str, str], dict[str, tuple[Job, Times]]] = {}
         for one in jobs:
             groups.setdefault((one[0].api, one[0].kind), {})[one[0].id] = one
         if sum(map(len, groups.values())) < len(jobs):
             return False
-        tables = found.tables
-        if any(key in tables and not tables[key].jobs.keys().isdisjoint(group) for key, group in groups.items()):
+        there = {key: found.tables.get(key) or found.make(key) for key in groups}
+        if any(table is not None and not table.jobs.keys().isdisjoint(groups[key]) for key, table in there.items()):
             return False
         for key, group in groups.items():
-            if key not in tables:
-                tables[key] = JobTable()
-            tables[key].extend(group)
+            found.tables.setdefault(key, JobTable()).extend(group)
         found.counters.update(counters)
         found.changes += 1
         return True
 
     def _table(self, sandbox: str, job: Job) -> JobTable:
-        tables, key = self._sandboxes[sandbox].tables, (job.api, job.kind)
-        table = tables.get(key)
+        contents, key = self._sandboxes[sandbox], (job.api, job.kind)
+        table = contents.tables.get(key) or contents.make(key)
         if table is None:
-            table = tables[key] = JobTable()
+            table = contents.tables[key] = JobTable()
         return table
 
     async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
@@ -172,7 +175,8 @@ class MemoryStore:
     async def page(
         self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
     ) -> Page:
-        table = self._sandboxes[sandbox].tables.get((api, kind))
+        contents, key = self._sandboxes[sandbox], (api, kind)
+        table = contents.tables.get(key) or contents.make(key)
         if table is None:
             return Page(jobs=(), total=0)
         total = len(table.order)
@@ -187,13 +191,13 @@ class MemoryStore:
         return Page(jobs=[table.jobs[table.arrivals[number]] for number in numbers], total=total)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
-        return {key: len(table.jobs) for key, table in self._sandboxes[sandbox].tables.items()}
+        return self._sandboxes[sandbox].size()
 
-    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
-        return [job for table in self._sandboxes[sandbox].tables.values() for job in table.timed(before)]
+    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
+        return chain.from_iterable([table.timed(before) for table in self._sandboxes[sandbox].all_tables()])
 
     async def next_due(self, sandbox: str) -> float | None:
-        moments = [table.due.first() for table in self._sandboxes[sandbox].tables.values()]
+        moments = [table.due.first() for table in self._sandboxes[sandbox].all_tables()]
         return min((at for at in moments if at is not None), default=None)
 
     # --- requests ---------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 from time import process_time
 
 import pytest
@@ -18,7 +17,8 @@ VERIFY = b"POST /_control/requests/verify HTTP/1.1\r\nHost: x\r\nContent-Length:
 UNTIL = b"GET /_control/jobs/ges/x?until=success&timeout=300 HTTP/1.1\r\nHost: x\r\n\r\n"
 WAITERS, POLLS, ROUNDS = 8, 100, 5
 MOST = 1.5
-"""Times the CPU of a poll, client included, that a poll may take while eight wait: in the middle of the rounds."""
+"""Times the CPU of a poll, client included, that a poll may take while eight wait: in the best of the rounds, since
+other processes on the machine make it dearer, and never cheaper."""
 
 
 async def poll(client: Client, times: int) -> float:
@@ -54,12 +54,12 @@ async def begin_to_wait(client: Client, call: bytes) -> list[asyncio.StreamWrite
 
 @pytest.mark.parametrize("call", [VERIFY, UNTIL], ids=["verify", "until"])
 async def test_a_poll_beside_eight_who_wait(busy: Client, call: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    ratios = []
+    alone, beside = [], []
     for _ in range(ROUNDS):
-        alone = await poll(busy, POLLS)
+        alone.append(await poll(busy, POLLS))
         writers = await begin_to_wait(busy, call)
         await poll(busy, 10)
-        beside = await poll(busy, POLLS)
+        beside.append(await poll(busy, POLLS))
         monkeypatch.setattr(verify, "RECHECK", 0.001)
         monkeypatch.setattr(jobs, "RECHECK", 0.001)
         for writer in writers:
@@ -67,8 +67,7 @@ async def test_a_poll_beside_eight_who_wait(busy: Client, call: bytes, monkeypat
         while busy.sandbox.listeners:
             await poll(busy, 1)
         monkeypatch.undo()
-        ratios.append(beside / alone)
-    assert statistics.median(ratios) <= MOST, ratios
+    assert min(beside) <= MOST * min(alone), (alone, beside)
 
 
 @pytest.mark.parametrize("call", [VERIFY, UNTIL], ids=["verify", "until"])

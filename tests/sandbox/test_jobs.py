@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJo
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.sandbox.jobs import CHUNK, Jobs, JobsHome
+from mockserver.sandbox.jobs import BREATH, CHUNK, Jobs, JobsHome
 from mockserver.store.memory import MemoryStore
 from tests.store.yielding import YieldingStore
 
@@ -240,6 +241,26 @@ async def test_a_clock_move_reads_only_the_jobs_it_moves() -> None:
     assert [(job.id, move.to) for job, move in await world.jobs.settle_all()] == [("due", "done")]
     assert store.steps == ["timed", "swap", "remove"]
     assert await world.jobs.due() == 99.0
+
+
+async def test_others_get_their_turn_while_many_jobs_come_due_and_see_them_settled() -> None:
+    """Without waiting for all: whoever asks for one meanwhile finds it as if all had been settled at once."""
+    world = World(MemoryStore())
+    ids = [str(number) for number in range(10 * BREATH)]
+    for job_id in ids:
+        await world.add(job_id)
+    world.time = 10.0
+    known = list(await world.jobs.coming(10.0))
+    settling = asyncio.create_task(world.jobs.settle_all(known))
+    left = iter(reversed(ids))
+    turns = [0]
+    while not settling.done():
+        assert (await world.jobs.get("x", next(left))).state == "done"
+        await asyncio.sleep(0)
+        turns.append(len(world.told))
+    assert max(after - before for before, after in pairwise(turns)) <= BREATH + 2
+    assert [(job.id, move.to, move.at) for job, move in await settling] == [(job_id, "done", 10.0) for job_id in ids]
+    assert sorted(world.told) == sorted((job.id, job.history[0]) for job, _ in await settling)
 
 
 async def test_a_released_job_comes_due_again_and_a_held_one_does_not() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.store import codec
+from mockserver.store import codec, job_table
 from mockserver.store.agenda import Agenda
 from mockserver.store.base import UNTIMED, Over, Store, Times
+from mockserver.store.job_table import JobTable
 from mockserver.store.memory import MemoryStore
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
@@ -319,6 +320,24 @@ async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> 
     await store.remove("box", job(1))
     assert [one.id for one in await store.timed("box", 8.0)] == ["0"]
     assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_arrival(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(job_table, "FEW", few)
+    table = JobTable()
+    for number in range(100):
+        table.add(job(number), Times(float(number % 7), None if number % 5 else 1.0))
+    found = table.timed(3.0)
+    table.remove("0")
+    table.jobs["3"] = job(3, version=1)
+    table.due.set("3", 9.0)
+    table.add(job(100), Times(0.0))
+    wanted = [job(number) for number in range(100) if number % 7 <= 3 or number % 5 == 0]
+    assert list(found) == wanted
+    assert [one.id for one in table.timed(3.0)] == [one.id for one in wanted if one.id not in "03"] + ["100"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 5)), max_size=400), st.integers(-1, 6))

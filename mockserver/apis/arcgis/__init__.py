@@ -21,6 +21,7 @@ ARCGIS = Api(
     title="ArcGIS Server geoprocessing",
     bases=("/arcgis/rest", "/arcgis", "/webadaptor", "/server", "/portal"),
     account="siteadmin / secret",
+    pages=("/arcgis/rest/services", "/arcgis/admin"),
     machines={"job": JOB},
     operations=OPERATIONS,
     entrances=ENTRANCES,

@@ -27,9 +27,8 @@ SCRIPT = "application/javascript;charset=utf-8"
 
 _NAME = re.compile(r"[\w$.\[\]]{1,200}")
 
-_PAGES = pages(Path(__file__).with_name("templates"))
 # Plain text, so that a page escapes it; Jinja's own `tojson` would mark it as safe.
-_PAGES.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
+_PAGES = pages(Path(__file__).with_name("templates"), {"json": lambda value: json.dumps(value, ensure_ascii=False)})
 
 
 def answer(

@@ -15,6 +15,7 @@ CASJOBS = Api(
     title="SDSS CasJobs",
     bases=("/CasJobs/services/jobs.asmx", *operations.SITES),
     account="wsid 1, password secret",
+    pages=("/CasJobs/services/jobs.asmx", "/CasJobs/services/jobs.asmx?WSDL"),
     machines={"job": JOB},
     operations=operations.OPERATIONS,
     entrances=(operations.SERVICE_ENTRANCE, operations.METHOD_ENTRANCE),

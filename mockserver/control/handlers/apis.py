@@ -9,6 +9,7 @@ from mockserver.api.definition import Api
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
+from mockserver.core.errors import meant
 from mockserver.core.machine import FINAL, Machine
 from mockserver.core.plan import describe_on_cancel, describe_plan
 
@@ -27,8 +28,9 @@ def chosen(request: ControlRequest, name: str) -> Api:
 
 def unknown_api(request: ControlRequest, name: str) -> ControlError:
     """Return the refusal of an API that the sandbox has not."""
-    hint = "GET /_control/apis lists them"
-    return ControlError(404, "unknown-api", f"no API {name!r} here", hint, list(request.sandbox.apis))
+    known = list(request.sandbox.apis)
+    hint = f"{meant(name, known)}GET /_control/apis lists them"
+    return ControlError(404, "unknown-api", f"no API {name!r} here", hint, known)
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -53,7 +55,7 @@ async def describe(request: ControlRequest, api: Api) -> dict[str, Any]:
     """Return an API as JSON, with the addresses and settings of the sandbox."""
     return {
         **facts(api),
-        "urls": [request.base + base for base in api.bases],
+        "urls": [request.api_base + base for base in api.bases],
         "settings": setting_rows.values(await request.sandbox.settings(api.name)),
     }
 

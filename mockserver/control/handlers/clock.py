@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
+from mockserver.control.long_answers import long_json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import Clock, instant, iso
 from mockserver.core.job import Job, Transition, transition_record
@@ -49,14 +49,16 @@ async def advance(request: ControlRequest) -> Response:
 
 async def _move(request: ControlRequest, clock: Clock) -> Response:
     fired = await request.sandbox.set_clock(clock)
-    return json_response({**_describe(clock, request.sandbox.real()), "fired": describe_moves(fired)})
+    described, judged = _describe(clock, request.sandbox.real()), request.services.settings.strict
+    return await long_json_response(described, "fired", fired, describe_move, judged=judged)
 
 
 def _describe(clock: Clock, real: float) -> dict[str, Any]:
     return {"now": iso(clock.now(real)), "frozen": clock.frozen_at is not None}
 
 
-def describe_moves(transitions: Sequence[tuple[Job, Transition]]) -> list[dict[str, Any]]:
-    """Return moves as JSON, in order of time."""
-    records = (transition_record(job, move) for job, move in transitions)
-    return [{name: value for name, value in one.items() if name != "cause"} for one in records]
+def describe_move(moved: tuple[Job, Transition]) -> dict[str, Any]:
+    """Return a move as JSON."""
+    described = transition_record(*moved)
+    del described["cause"]
+    return described

@@ -9,6 +9,7 @@ from mockserver.contracts.model import Contract
 from mockserver.control.errors import ControlError
 from mockserver.control.handlers.apis import chosen
 from mockserver.control.requests import ControlRequest
+from mockserver.core.errors import meant
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -27,9 +28,10 @@ async def show(request: ControlRequest) -> Response:
     operation = request.values["operation"]
     one = _all(request).get(operation)
     if one is None:
-        known = [name for name in _all(request) if name.casefold().endswith(f".{operation.casefold().split('.')[-1]}")]
-        message = f"no contract {operation!r}"
-        raise ControlError(404, "unknown-operation", message, "GET /_control/contracts lists them", known)
+        every = _all(request)
+        known = [name for name in every if name.casefold().endswith(f".{operation.casefold().split('.')[-1]}")]
+        hint = f"{meant(operation, every)}GET /_control/contracts lists them"
+        raise ControlError(404, "unknown-operation", f"no contract {operation!r}", hint, known)
     return json_response(dict(one.document))
 
 

@@ -12,7 +12,6 @@ from mockserver.control.errors import ControlError
 from mockserver.control.handlers import console
 from mockserver.control.page import start_page, wants_html
 from mockserver.control.requests import ControlOperation, ControlRequest
-from mockserver.http.services import Services
 
 
 async def health(request: ControlRequest) -> Response:
@@ -57,25 +56,33 @@ async def index(operations: Sequence[ControlOperation], request: ControlRequest)
         for one in operations
         for path in one.paths
     ]
-    return json_response({**addresses(request.services, request.base), "operations": listed})
+    return json_response({**addresses(request), "operations": listed})
 
 
 async def start(request: ControlRequest) -> Response:
     """Answer `GET /`: what is where, JSON for a program and a page for a browser."""
-    known = addresses(request.services, request.base)
+    known = addresses(request)
     return start_page(known) if wants_html(request.peer) else json_response(known)
 
 
-def addresses(services: Services, base: str) -> Mapping[str, Any]:
-    """Return what is at which address, for a base that ends with the sandbox's prefix."""
+def addresses(request: ControlRequest) -> Mapping[str, Any]:
+    """Return what is at which address in the sandbox, as the asker reaches it."""
+    base, control = request.api_base, f"{request.control_base}/_control"
     return {
         "name": "mockserver",
         "version": __version__,
         "apis": [
-            {"name": api.name, "title": api.title, "urls": [base + path for path in api.bases], "account": api.account}
-            for api in services.apis
+            {
+                "name": api.name,
+                "title": api.title,
+                "urls": [base + path for path in api.bases],
+                "pages": [base + path for path in api.pages],
+                "account": api.account,
+            }
+            for api in request.services.apis
         ],
-        "control": f"{base}/_control",
-        "console": f"{base}/_control/",
-        "openapi": f"{base}/_control/openapi.json",
+        "control": control,
+        "console": f"{control}/",
+        "openapi": f"{control}/openapi.json",
+        "docs": f"{control}/docs",
     }

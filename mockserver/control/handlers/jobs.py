@@ -13,7 +13,7 @@ from mockserver.control.handlers.apis import chosen, unknown_api
 from mockserver.control.handlers.joblist import page
 from mockserver.control.records import describe, row
 from mockserver.control.requests import ControlRequest
-from mockserver.core.errors import UnknownJob
+from mockserver.core.errors import UnknownJob, meant
 from mockserver.core.job import Job
 from mockserver.core.job_document import BadFields, amend
 from mockserver.core.machine import Machine
@@ -38,7 +38,8 @@ async def add(request: ControlRequest) -> Response:
     for number, fields in enumerate(given):
         api = request.sandbox.apis.get(fields["api"])
         if api is None:
-            raise ControlError(422, "unknown-api", f"no API {fields['api']!r} here", allowed=list(request.sandbox.apis))
+            known = list(request.sandbox.apis)
+            raise ControlError(422, "unknown-api", f"no API {fields['api']!r} here", meant(fields["api"], known), known)
         own = {name: value for name, value in fields.items() if name != "api"}
         try:
             check_job(api, own)

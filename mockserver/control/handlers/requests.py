@@ -56,8 +56,8 @@ def _hiding(request: ControlRequest) -> masking.Masking:
 
 def _exported(entries: Sequence[Entry], form: str, request: ControlRequest, hide: masking.Masking) -> Response:
     if form == "har":
-        return json_response(har(entries, request.base, hide))
-    text = curl(entries, request.base, hide)
+        return json_response(har(entries, request.api_base, hide))
+    text = curl(entries, request.api_base, hide)
     return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
 
 

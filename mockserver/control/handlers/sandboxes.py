@@ -10,7 +10,9 @@ from mockserver.api.errors import BadContent
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
+from mockserver.core.errors import meant
 from mockserver.core.plan import seconds
+from mockserver.http.listening import in_url
 from mockserver.sandbox.fixtures.merge import Fixtures, merge
 from mockserver.sandbox.fixtures.schema import check_job
 from mockserver.sandbox.fixtures.source_lines import Document
@@ -119,7 +121,7 @@ def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
     for number, one in enumerate(given):
         if isinstance(one, str):
             if one not in loaded:
-                hint = "name a fixture the server has loaded, or give the document itself"
+                hint = f"{meant(one, loaded)}name a fixture the server has loaded, or give the document itself"
                 raise ControlError(422, "unknown-fixture", f"no fixture {one!r} is loaded", hint, sorted(loaded))
             documents += loaded[one]
         else:
@@ -128,18 +130,17 @@ def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
 
 
 def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
-    peer = request.peer
-    base = f"{peer.scheme}://{peer.host}{sandbox.prefix}"
-    host = urlsplit(f"//{peer.host}").hostname or peer.host
-    shown = f"[{host}]" if ":" in host else host
-    own = {scheme: f"{scheme}://{shown}:{port}" for scheme, port in sandbox.ports.items()}
+    peer, site = request.peer, urlsplit(request.site)
+    base = request.site + sandbox.prefix
+    host = in_url(site.hostname or site.netloc)
+    own = {scheme: f"{scheme}://{host}:{port}" for scheme, port in sandbox.ports.items()}
     # Who asks for a port of its own has a client that cannot do with a prefix: its APIs are shown there.
     apis = own.get(peer.scheme, base)
     return {
         "name": sandbox.name,
         "url": base,
         "apis": {api.name: apis + api.bases[0] for api in request.services.apis},
-        "control": f"{base}/_control",
+        "control": f"{peer.scheme}://{peer.host}{sandbox.prefix}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,
         "port": sandbox.ports.get("http"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import Api
 from mockserver.api.response import Response
+from mockserver.core.errors import meant
 from mockserver.faults.effects.effect import Effect
 from mockserver.faults.errors import BadFault
 
@@ -35,7 +36,10 @@ class Named(Effect):
         of = [apis[api]] if api in apis else list(apis.values())
         names = tuple(dict.fromkeys(fault.name for one in of for fault in one.faults))
         if self.failure not in names:
-            raise BadFault(f"no fault {self.failure!r} of {', '.join(one.name for one in of)}", names)
+            near = meant(self.failure, names).strip()
+            raise BadFault(
+                f"no fault {self.failure!r} of {', '.join(one.name for one in of)}; {near}".rstrip("; "), names
+            )
 
     def acts_on(self, api: Api | None) -> bool:
         return api is not None and any(fault.name == self.failure for fault in api.faults)

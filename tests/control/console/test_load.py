@@ -1,7 +1,12 @@
-"""The console with ten thousand jobs and two hundred requests a second; figures stand in the test's own output."""
+"""The console with ten thousand jobs and two hundred requests a second; figures stand in the test's own output.
+
+A loaded machine is slow for every page, so bounds here are generous: they catch a page that does work for each job, which
+takes a hundred times as long. `MOCKSERVER_CONSOLE=strict` asks for the figures that a person feels, on a quiet machine.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -24,6 +29,10 @@ FILTER = 150.0
 
 YARD = 60.0
 """Milliseconds that `YARDSTICK` takes in Chromium on a quiet machine; a busy one has longer for everything."""
+
+STRICT = os.environ.get("MOCKSERVER_CONSOLE") == "strict"
+LENIENCE = 1.0 if STRICT else 10.0
+"""How many times as long as it should anything may take: load comes and goes within the test."""
 
 YARDSTICK = """
 return page.evaluate(() => {
@@ -76,8 +85,7 @@ def test_ten_thousand_jobs_and_two_hundred_requests_a_second(
     _many(control)
     page = Page(browser, f"{server.url}/_control/")
     page.open("#/clock")
-    yard = min(page.run(YARDSTICK) for _ in range(3))
-    slow = max(1.0, yard / YARD)
+    yards = [min(page.run(YARDSTICK) for _ in range(3))]
     first = min(
         page.run(
             """
@@ -131,17 +139,19 @@ def test_ten_thousand_jobs_and_two_hundred_requests_a_second(
             """
         )
         rows = page.run("return page.locator('.list-body .row').count()")
+        yards.append(min(page.run(YARDSTICK) for _ in range(3)))
         answered = control.requests(limit=1)[0]["number"] - before
     finally:
         client.kill()
         client.wait()
     figures = {"first_rows_ms": first, "frame_p50_ms": round(frames[0], 1), "frame_p95_ms": round(frames[1], 1)}
-    figures |= {"filter_ms": round(latency, 1), "requests": answered, "yardstick_ms": round(yard, 1)}
+    figures |= {"filter_ms": round(latency, 1), "requests": answered, "yardstick_ms": round(max(yards), 1)}
     for name, value in figures.items():
         record_property(name, value)
     print(figures)
     assert page.errors() == []
     assert rows <= 400
+    slow = LENIENCE * max(1.0, max(yards) / YARD)
     assert first < FIRST_ROWS * slow
     assert frames[0] < FRAME * slow
     assert latency < FILTER * slow

@@ -1,10 +1,14 @@
 // The control API from the page: calls, errors, the token, and the stream of events.
 const root = new URL("..", import.meta.url);
 const own = document.querySelector("meta[name=mockserver-sandbox]").content;
-const asked = new URLSearchParams(location.search).get("sandbox")
-  ?? new URLSearchParams(location.hash.split("?")[1] ?? "").get("sandbox");
+const inHash = () => new URLSearchParams(location.hash.split("?")[1] ?? "").get("sandbox");
+/** This page's address for another sandbox, with the view that the hash names. */
+const addressFor = (name) => `${location.pathname}?sandbox=${encodeURIComponent(name)}${location.hash}`;
 
-export const sandbox = asked || own;
+export const sandbox = inHash() || new URLSearchParams(location.search).get("sandbox") || own;
+// Views replace the hash; where the sandbox was named there it stays in the address, and a reload shows the same one.
+if (inHash()) history.replaceState(null, "", addressFor(sandbox));
+addEventListener("hashchange", () => { if (inHash() && inHash() !== sandbox) location.replace(addressFor(inHash())); });
 export const version = document.querySelector("meta[name=mockserver-version]").content;
 const base = sandbox === own ? root : new URL(`sandboxes/${encodeURIComponent(sandbox)}/`, root);
 
@@ -50,6 +54,11 @@ export async function raw(method, path, { body, whole, signal } = {}) {
   if (answer.status === 401) for (const call of onLocked) call();
   throw new ApiError(answer.status, error ?? { code: "odd", message: `the server answered ${answer.status}` });
 }
+
+/** The words of a curl that asks for a path below the sandbox's control API; the token stays in the asker's environment. */
+export const curl = (path, ...more) => ["curl", "-sS", "--fail-with-body",
+  ...(kept ? ["-H", '"Authorization: Bearer $MOCKSERVER_CONTROL_TOKEN"'] : []), ...more.map(quote), quote(new URL(path, base).href)].join(" ");
+const quote = (text) => /^[\w./:@%+,=~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 export const call = async (method, path, body, more) => (await raw(method, path, { body, ...more })).json();
 export const get = (path, more) => call("GET", path, undefined, more);

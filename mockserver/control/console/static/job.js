@@ -1,6 +1,6 @@
 // One job: its machine, the way it came, what comes next, what it says, who asked about it.
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
-import { ApiError, get, jobPath } from "./api.js";
+import { curl, get, jobPath } from "./api.js";
 import { keyOf, learn, now, state } from "./store.js";
 import { Badge, Copy, Empty, Icon, Next, Time, here, jobLink, span, useTick } from "./ui.js";
 import { Actions } from "./jobs.js";
@@ -47,13 +47,13 @@ export function Job() {
   const results = own.filter(([name]) => RESULTS.test(name));
   const others = own.filter(([name]) => !RESULTS.test(name));
   const exchanges = state.requests.filter((one) => one.api === record.api && one.job === record.id);
-  const address = new URL(jobPath(job), new URL(location.pathname.replace(/[^/]*$/, ""), location.origin)).href;
+  const path = jobPath(job);
   return html`<section class="view" aria-labelledby="title" data-job=${`${record.api}/${record.id}`} data-state=${job.state}>
     <nav class="crumbs" aria-label="Where you are"><a href="#/jobs">Jobs</a> / ${record.parent != null ? html`<a href=${jobLink({ ...record, id: record.parent, kind: "job", parent: null })}>${record.parent}</a> / ` : null}<span>${record.api}</span></nav>
     <div class="bar head"><h1 id="title" class="mono">${record.id}</h1><${Badge} job=${job} big/></div>
     <p class="lead">${others.filter(([, value]) => typeof value === "string").slice(0, 5).map(([, value]) => value).join(" · ")}</p>
     <div class="bar actions"><${Actions} job=${job} onForgotten=${() => { location.hash = "#/jobs"; }}/>
-      <${Copy} name="Copy as curl" text=${() => `curl -s ${quote(address)}`}/></div>
+      <${Copy} name="Copy as curl" text=${() => curl(path)}/></div>
     <div class="panel"><h2>State machine</h2><${Drawing} drawing=${drawing} job=${record}/></div>
     <div class="columns">
       <div class="panel"><h2>History</h2><${History} record=${record}/></div>
@@ -73,18 +73,17 @@ export function Job() {
       <dt>Owner</dt><dd>${record.owner ?? "nobody"}</dd><dt>Created</dt><dd><${Time} at=${record.created}/></dd>
       <dt>Started</dt><dd><${Time} at=${record.started}/></dd><dt>Ended</dt><dd><${Time} at=${record.ended}/></dd>
       ${others.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === "object" ? html`<${Json} value=${value}/>` : String(value)}</dd>`)}</dl></div>
-    <div class="panel"><h2>As curl</h2><ul class="plain">${commands(address, record).map(([name, text]) => html`<li class="line"><code class="mono">${text}</code><span class="spring"></span><${Copy} text=${text} label=${`Copy: ${name}`}/></li>`)}</ul></div>
+    <div class="panel"><h2>As curl</h2><ul class="plain">${commands(path, record).map(([name, text]) => html`<li class="line"><code class="mono">${text}</code><span class="spring"></span><${Copy} text=${text} label=${`Copy: ${name}`}/></li>`)}</ul></div>
   </section>`;
 }
 
 const Field = ({ name, value }) => html`<h3>${name}</h3>${typeof value === "object" ? html`<${Json} value=${value}/>` : html`<p class="mono">${String(value)}</p>`}`;
 
-export const quote = (text) => /^[\w./:@%+,=~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-const commands = (address, record) => [
-  ["the record", `curl -s ${quote(address)}`],
-  ["force", `curl -s -X PUT ${quote(`${address}/state`)} -d ${quote(JSON.stringify({ state: record.state }))}`],
-  ["release", `curl -s -X POST ${quote(`${address}/release`)}`],
-  ["wait", `curl -s ${quote(`${address}?until=SUCCEEDED&timeout=30`)}`],
+const commands = (path, record) => [
+  ["the record", curl(path)],
+  ["force", curl(`${path}/state`, "-X", "PUT", "-d", JSON.stringify({ state: record.state }))],
+  ["release", curl(`${path}/release`, "-X", "POST")],
+  ["wait", curl(`${path}?until=SUCCEEDED&timeout=30`)],
 ];
 
 /** The machine as an SVG: everything but colours was laid out by the server. */

@@ -36,7 +36,7 @@ export function Requests() {
   [state.version, state.requests, api, status, breaches, text]);
   const filtered = api || status || breaches || text;
   const har = () => attempt(async () => {
-    const blob = await (await raw("GET", `requests?format=har&limit=1000${api && `&api=${encodeURIComponent(api)}`}${breaches && "&violations=true"}`)).blob();
+    const blob = await (await raw("GET", `requests?format=har&limit=1000${api && `&api=${encodeURIComponent(api)}`}${breaches && "&violations=true"}${/^s\d$/.test(status) ? `&status=${status[1]}xx` : ""}`)).blob();
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: "mockserver.har" });
     document.body.append(link);
     link.click();

@@ -79,9 +79,12 @@ export function rows(wanted) {
 }
 
 let reading = null;
+/** While a list is on its way: what was told of each job, true when it is there and false when it is gone. */
+let told = null;
 async function readJobs() {
   const jobs = [];
   const before = new Set(state.jobs.keys());
+  told = new Map();
   let cursor = "";
   do {
     const page = await get(`jobs?brief=true&limit=${cursor ? 1000 : 150}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
@@ -92,19 +95,22 @@ async function readJobs() {
   } while (cursor);
   const there = new Set();
   for (const job of jobs) { there.add(keyOf(job)); for (const run of job.runs ?? []) there.add(keyOf(run)); }
-  for (const key of before) if (!there.has(key)) state.jobs.delete(key);
+  for (const key of before) if (!there.has(key) && !told.get(key)) state.jobs.delete(key);
   // Jobs that were told while the list was on its way are the newest.
-  state.order = state.order.filter((key) => !before.has(key) && !there.has(key) && state.jobs.has(key));
+  state.order = state.order.filter((key) => !there.has(key) && state.jobs.has(key));
   for (const job of jobs) take(job);
+  told = null;
   state.loading = false;
 }
+/** Take in a job of a list; what was told meanwhile is newer, and a job that is gone stays gone. */
 function take({ runs, ...job }) {
-  const known = state.jobs.has(keyOf(job));
-  const kept = put(job);
-  if (known) state.order.push(kept.key);
+  const key = keyOf(job), known = state.jobs.has(key), news = told?.get(key);
+  if (news === undefined) put(job);
+  if (known) state.order.push(key);
   for (const run of runs ?? []) take(run);
 }
 
+let opening = null;
 async function firstJobs() {
   const page = await get("jobs?brief=true&limit=100");
   if (state.jobs.size) return;
@@ -114,15 +120,27 @@ async function firstJobs() {
   changed();
 }
 
+let cleared = 0;
 async function readRequests() {
-  const before = new Set(state.requests);
+  const before = new Set(state.requests), then = cleared;
   const page = await get(`requests?bodies=false&limit=${REQUESTS}`);
+  if (then !== cleared) return readRequests();
   const listed = new Set(page.requests.map((one) => one.number));
   // What was told while the list was on its way may not stand in it.
   const meanwhile = state.requests.filter((one) => !before.has(one) && !listed.has(one.number));
   Object.assign(state, { requests: [...meanwhile, ...page.requests].slice(0, REQUESTS), dropped: page.dropped, skipped: 0 });
+  return undefined;
 }
-export async function readFaults() { state.faults = (await get("faults")).faults; state.version += 1; changed(); }
+let armed = 0;
+export async function readFaults() {
+  const then = armed;
+  const { faults } = await get("faults");
+  if (then !== armed) return readFaults();
+  state.faults = faults;
+  state.version += 1;
+  changed();
+  return undefined;
+}
 export async function readApis() { state.apis = (await get("apis")).apis; changed(); }
 export function setClock(clock) {
   state.clock = clock;
@@ -144,7 +162,7 @@ export async function refresh() {
       do {
         mine.again = false;
         // The rows that are looked at first come first; the APIs' tables are what their menus need.
-        await Promise.all([get("clock").then(setClock), state.jobs.size ? null : firstJobs()]);
+        await Promise.all([get("clock").then(setClock), opening ?? (state.jobs.size ? null : firstJobs())]);
         await Promise.all([state.apis.length ? null : readApis(), readJobs(), readFaults()]);
         await readRequests();
       } while (mine.again);
@@ -153,7 +171,7 @@ export async function refresh() {
       state.error = error;
       state.loading = false;
     } finally {
-      reading = null;
+      reading = told = null;
       state.version += 1;
       changed();
     }
@@ -171,22 +189,30 @@ function hear(events) {
   for (const one of events) {
     switch (one.event) {
       case "job": case "job-added": case "job-changed": {
-        if (one.job) put(one.job, true);
+        if (one.job) {
+          const { key } = put(one.job, true);
+          told?.set(key, true);
+        }
         if (one.event === "job" && one.cause === "clock") {
           state.fired = [{ api: one.api, id: one.id, kind: one.kind, from: one.from, to: one.to, at: one.at }, ...state.fired].slice(0, 200);
         }
         break;
       }
-      case "job-deleted": drop(`${one.api}/${one.kind}/${one.id}`); break;
+      case "job-deleted": {
+        const key = `${one.api}/${one.kind}/${one.id}`;
+        told?.set(key, false);
+        drop(key);
+        break;
+      }
       case "request": if (one.request) fresh.push(one.request); break;
-      case "requests-cleared": state.requests = []; state.skipped = 0; break;
+      case "requests-cleared": cleared += 1; state.requests = []; state.skipped = 0; break;
       case "fault": {
         state.hits += 1;
         state.faults = state.faults.map((fault) => fault.id === one.id ? { ...fault, hits: fault.hits + 1 } : fault);
         break;
       }
-      case "fault-armed": state.faults = [...state.faults.filter((fault) => fault.id !== one.fault.id), one.fault]; break;
-      case "fault-removed": state.faults = state.faults.filter((fault) => fault.id !== one.id); break;
+      case "fault-armed": armed += 1; state.faults = [...state.faults.filter((fault) => fault.id !== one.fault.id), one.fault]; break;
+      case "fault-removed": armed += 1; state.faults = state.faults.filter((fault) => fault.id !== one.id); break;
       case "clock": setClock({ now: one.now, frozen: one.frozen }); break;
       case "settings": readApis(); break;
       case "skipped": {
@@ -216,7 +242,7 @@ export function start() {
   stop = new AbortController();
   let wasLost = false;
   // Shown at once; what happens before the stream is open is read again when it is.
-  firstJobs().catch(() => {});
+  opening = firstJobs().catch(() => {}).finally(() => { opening = null; });
   listen(hear, (connection) => {
     if (connection === "live" && (wasLost || state.connection !== "live")) refresh();
     if (connection === "lost" || connection === "gone") { wasLost = true; state.since ??= Date.now(); } else state.since = null;
