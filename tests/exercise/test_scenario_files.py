@@ -167,7 +167,7 @@ def test_a_scenario_that_cannot_be_made_is_refused_before_anything_runs(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("--api", "arcgi"), "no API 'arcgi'; there are arcgis, casjobs, ges, prime"),
+        (("--api", "arcgi"), "no API 'arcgi'; did you mean 'arcgis'? there are arcgis, casjobs, ges, prime"),
         (("--api", "ges", "--scenario", "times-out", "--", "true"), "ges has no scenario 'times-out'"),
         (("--api", "ges"), "no COMMAND; write the client's command after --"),
         (("--api", "ges", "--", "no-such-program-here"), "cannot run 'no-such-program-here'"),
