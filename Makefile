@@ -9,7 +9,7 @@ ARGS ?=
 MERMAID := build/docs/mermaid.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-new-pythons coverage mutation lint bench reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
+.PHONY: help serve test test-new-pythons coverage mutation lint bench fuzz reference docs docs-serve wheel wheel-test constraints container-test clients real-clients clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -19,13 +19,13 @@ $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.
-	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
 	  && $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install -q pip; }
-	$(PIP) install -q 'pip>=25.1'
+	@$(PIP) install -q 'pip>=25.1'
 	@touch $@
 
 $(VENV)/.serve: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install -q -c constraints.txt -e .
+	@$(PIP) install -q -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.serve
@@ -79,8 +79,11 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
+bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk; PEERS=1: and other mock servers)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+fuzz: $(VENV)/.test ## send odd requests to the readers of XML, SOAP, forms, filters, JSON and HTTP (INPUTS=1000000)
+	MOCKSERVER_FUZZ_INPUTS=$(or $(INPUTS),1000000) $(BIN)/python -m pytest -q tests/http/test_fuzz.py $(ARGS)
 
 reference: $(VENV)/.docs ## write docs/reference/ and the settings of the fixture schemas from the code
 	PYTHONPATH=docs $(BIN)/python -m generate.fixture_schemas fixtures

@@ -65,6 +65,7 @@ class Operation:
         folded: the path is compared without regard to letter case.
         title: one sentence for the reference pages.
         body_limit: bytes its body may have, where that is not the server's limit.
+        head: HEAD is answered, too: as GET is, but for the body. No contract speaks of it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Operation:
     folded: bool = False
     title: str = ""
     body_limit: int | None = None
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ def _row(
         paths=(path, *more),
         handler=handled(handler),
         public=public,
+        large=large,
         body_limit=None if large else BODY_LIMIT,
     )
 

@@ -35,7 +35,8 @@ class ControlRequest:
     Attributes:
         prefix: what the asker's addresses in the sandbox begin with (see `RequestContext.prefix`).
         values: names of the path and the query, in the types the contract gives them.
-        body: the decoded JSON body, or None.
+        body: the decoded JSON body, or None; of a `large` one, no more than whether it is an object or a list.
+        raw: the body as it came.
         peer: who asks.
         asked_at_apis: the request came by the port of the APIs, also where the control API has one of its own.
     """
@@ -45,6 +46,7 @@ class ControlRequest:
     prefix: str
     values: Mapping[str, Any]
     body: Any
+    raw: bytes = b""
     peer: Peer
     asked_at_apis: bool = False
 
@@ -118,9 +120,11 @@ class ControlOperation(Operation):
 
     Attributes:
         public: answered without a token (health checks have none).
+        large: its body may be as large as an API's; the handler decodes it, so that others need not wait for that.
     """
 
     public: bool = False
+    large: bool = False
 
 
 def handled(handler: ControlHandler) -> Handler:
@@ -142,7 +146,8 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     operation = context.operation
     if operation is None:
         return Resolved(None)
-    body = read_json(context.body)
+    large = isinstance(operation, ControlOperation) and operation.large
+    body = _outline(context.body) if large else read_json(context.body)
     if isinstance(body, Malformed):
         raise ControlError(400, "malformed", body.reason, "send JSON")
     values: dict[str, Any] = dict(context.values)
@@ -154,9 +159,21 @@ def resolve(services: Services, context: RequestContext[Any, Any]) -> Resolved:
     # The whole sandbox, of which an API's handlers see but a part.
     assert isinstance(sandbox, Sandbox)
     request = ControlRequest(
-        services=services, sandbox=sandbox, prefix=context.prefix, values=values, body=body, peer=context.peer
+        services=services,
+        sandbox=sandbox,
+        prefix=context.prefix,
+        values=values,
+        body=body,
+        raw=context.body,
+        peer=context.peer,
     )
     return Resolved(operation, values, body, request)
+
+
+def _outline(body: bytes) -> Any:
+    """Return what kind of JSON a body is, if it is any: an empty object or list stands for what has not been read."""
+    begins = body.lstrip(b" \t\r\n")[:1]
+    return {b"{": {}, b"[": []}[begins] if begins in (b"{", b"[") else read_json(body)
 
 
 def _decode(query: list[tuple[str, str]], contract: Contract) -> dict[str, Any]:

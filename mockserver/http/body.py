@@ -67,7 +67,8 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
                 read += chunk
                 if len(read) > limit:
                     raise BodyTooLarge(limit)
-    except ConnectionError:
+    except (ConnectionError, RuntimeError):
+        # aiohttp's stream of a connection that was lost before anybody read it says so by a RuntimeError.
         raise ClientGone from None
     except TimeoutError:
         raise BodyStalled(patience) from None

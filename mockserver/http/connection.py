@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError
+
+from mockserver.http.listening import most_files
+
+log = logging.getLogger("mockserver")
 
 Refuse = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 """(request of which nothing is known, why) -> what answers it."""
@@ -24,6 +30,18 @@ class Listener(web.Server):
     ):
         super().__init__(handler, **options)
         self.refuse = refuse
+        self._most = most_files()
+        self._was_full = False
+
+    def has_room(self, transport: asyncio.BaseTransport) -> bool:
+        """Tell whether a new connection leaves enough file descriptors for the rest of the server."""
+        sock = transport.get_extra_info("socket")
+        if sock is None or sock.fileno() < self._most:
+            return True
+        if not self._was_full:
+            log.warning("too many connections for this process's file descriptors (ulimit -n): more are closed")
+        self._was_full = True
+        return False
 
     def __call__(self) -> web.RequestHandler:
         """Return what speaks with one client."""
@@ -39,6 +57,13 @@ class _Connection(web.RequestHandler):
 
     is_ended = False
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to speak, unless there are too many others."""
+        assert isinstance(self._manager, Listener)
+        super().connection_made(transport)
+        if not self._manager.has_room(transport):
+            cast("asyncio.Transport", transport).abort()
+
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Keep a connection whose client has said all it had to say until it has its answer."""
         self.is_ended = True
@@ -49,10 +74,18 @@ class _Connection(web.RequestHandler):
         else:
             # Before Python 3.12 the task of a request begins after it was made: until then nothing is known of it.
             ended = self._request_count > 0 and self._waiter is None
+            if ended:
+                asyncio.get_running_loop().call_soon(self._close_if_half_said)
         if not ended:
             return None
         self.close()
         return True
+
+    def _close_if_half_said(self) -> None:
+        """Close a connection whose client went away in the middle of a body."""
+        request = self._current_request
+        if self.transport is not None and request is not None and not request.content.is_eof():
+            self.transport.close()
 
     def _make_error_handler(self, err_info: Any) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def refused(request: web.BaseRequest) -> web.StreamResponse:

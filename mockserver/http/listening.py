@@ -8,10 +8,27 @@ import logging
 import os
 import socket
 import ssl
+import sys
 
 from aiohttp import web
 
 log = logging.getLogger("mockserver")
+
+SPARE = 32
+"""File descriptors that no connection gets: modules, templates and the state are read while requests are answered."""
+
+
+def most_files() -> int:
+    """Return the number that the file descriptors of connections and of sandboxes' own ports stay below.
+
+    The system gives the lowest that is free, so that as many are taken as its number says.
+    """
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit - SPARE
 
 
 class Site(web.SockSite):
@@ -35,20 +52,26 @@ class Site(web.SockSite):
         )
 
 
-def bind(host: str, port: int, options: str = "") -> socket.socket:
+def bind(host: str, port: int, options: str = "", *, shared: bool = False) -> socket.socket:
     """Return a socket bound to an address.
 
     Args:
         options: the prefix of the options that say where, to be named when it cannot be.
+        shared: other processes of ours listen there, too; the system gives each its part of the connections.
 
     Raises:
         OSError: it cannot be had; the message names the option to change.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
+    if sock.fileno() >= most_files():
+        sock.close()
+        raise OSError(errno.EMFILE, f"{os.strerror(errno.EMFILE)}; raise the limit of this process (ulimit -n)")
     try:
         if os.name == "posix":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
     except OSError as error:
         sock.close()

@@ -18,6 +18,9 @@ T = TypeVar("T")
 _REMEMBERED, _REMEMBERED_LENGTH = 2000, 256
 """How many paths the router remembers, and how long one may be: a bound on memory."""
 
+_COMPARED = 128
+"""Characters of an unknown path that are compared with what is known: that takes time by their square."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[T]):
@@ -133,7 +136,7 @@ class Router(Generic[T]):
 
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
-        given = path[:_REMEMBERED_LENGTH].casefold().strip("/").split("/")
+        given = path[:_COMPARED].casefold().strip("/").split("/")
         matcher = difflib.SequenceMatcher(None, "", "/".join(given), autojunk=False)
         best, likeness = None, -1.0
         for route in self.routes:

@@ -21,8 +21,9 @@ Hides = Callable[[str], bool]
 Shown = Callable[[str, str], str]
 """(value as written, value as meant) -> what is shown of a secret value."""
 
-_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]+)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
-_LOOSE_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]+)([^<>]*)>""")
+# Possessive: where a tag has no end, no shorter name would give it one.
+_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
+_LOOSE_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)([^<>]*+)>""")
 _ASIDES = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 _KEYS = tuple(
     (mark, re.compile(rf"{mark}((?:[^{mark}\\]|\\.){{0,200}}){mark}\s*:\s*", re.DOTALL)) for mark in ('"', "'")

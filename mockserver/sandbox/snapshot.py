@@ -23,6 +23,7 @@ import orjson
 from mockserver._version import __version__
 from mockserver.core.clock import iso
 from mockserver.core.job import Job
+from mockserver.sandbox.about import tell
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
 from mockserver.store import codec
@@ -39,11 +40,13 @@ class Frozen:
     """A sandbox as it stood at one moment, but for its journal.
 
     Attributes:
-        head: everything but jobs, counters and documents, by the names it has in the document.
+        head: everything else, by the names it has in the document.
+        fixtures: what it began with: section by API.
         documents: by collection and key.
     """
 
     head: Mapping[str, Any]
+    fixtures: Mapping[str, Mapping[str, Any]]
     jobs: Sequence[Job]
     counters: Mapping[str, int]
     documents: Mapping[str, Mapping[str, Any]]
@@ -52,6 +55,7 @@ class Frozen:
         """Return it as plain data."""
         return {
             **self.head,
+            "fixtures": dict(self.fixtures),
             "jobs": [codec.dump(job) for job in self.jobs],
             "counters": dict(self.counters),
             "documents": {name: dict(values) for name, values in self.documents.items()},
@@ -59,7 +63,12 @@ class Frozen:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the document as JSON, a little at a time."""
-        yield _json(self.head)[:-1] + b',"jobs":['
+        yield _json(self.head)[:-1] + b',"fixtures":{'
+        for number, (name, section) in enumerate(self.fixtures.items()):
+            yield (b"," if number else b"") + _json(name) + b":{"
+            yield from _section(section)
+            yield b"}"
+        yield b'},"jobs":['
         yield from _joined(_inside([codec.dump(job) for job in some]) for some in _batched(self.jobs))
         yield b'],"counters":{'
         yield from _joined(_inside(dict(some)) for some in _batched(self.counters.items()))
@@ -93,9 +102,9 @@ async def freeze(sandbox: Sandbox) -> Frozen:
         "sandbox": sandbox.name,
         "at": iso(await sandbox.now()),
         "note": NOTE,
-        "fixtures": dict(sandbox.fixtures.sections),
     }
-    return Frozen(head=head, jobs=jobs, counters=counters, documents=documents)
+    sections = sandbox.fixtures.sections
+    return Frozen(head=head, fixtures=sections, jobs=jobs, counters=counters, documents=documents)
 
 
 async def take(sandbox: Sandbox) -> dict[str, Any]:
@@ -129,6 +138,8 @@ async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:
         BadSnapshot: two jobs have one id.
     """
     store = sandbox.store
+    if store.shared is not None:
+        await tell(store.shared, staged, sandbox.home, found.fixtures, sandbox.config.fixtures, None)
     await store.add_all(staged, (), found.counters)
     for some in _batched(found.jobs):
         if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in some]):
@@ -146,6 +157,18 @@ def _batched(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
     left = iter(values)
     while some := list(islice(left, PIECE)):
         yield some
+
+
+def _section(section: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield an API's section of the fixtures, without its braces: its jobs may be as many as those there are."""
+    for number, (name, value) in enumerate(section.items()):
+        yield (b"," if number else b"") + _json(name) + b":"
+        if isinstance(value, list):
+            yield b"["
+            yield from _joined(map(_inside, _batched(value)))
+            yield b"]"
+        else:
+            yield _json(value)
 
 
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -67,7 +67,7 @@ def read_document(raw: bytes) -> Any:
     except (_Unfit, RecursionError):
         _complain(text)
         raise BadJson(1, 1, "it cannot be read") from None
-    if nests_too_deep(found) or "\\ud" in text.casefold():
+    if nests_too_deep(found) or "\\ud" in text or "\\uD" in text:
         _complain(text)
     return found
 

@@ -260,13 +260,19 @@ async def test_a_ttl_counts_from_the_end_of_the_last_call(
     call = asyncio.create_task(box.session.get(box.make_url("/~t1/nowhere")))
     await waiting.began.wait()
     later = monotonic() + 3600
-    monkeypatch.setattr(registry, "monotonic", lambda: later)
-    assert sandboxes.unused() == []
 
-    waiting.end.set()
-    assert (await call).status == 404
-    while sandbox.calls:
-        await asyncio.sleep(0)
-    assert sandboxes.unused() == [sandbox]
-    monkeypatch.setattr(registry, "monotonic", lambda: sandbox.used + 4.9)
-    assert sandboxes.unused() == []
+    async def nothing(name: str) -> None:
+        pass
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sandboxes, "delete", nothing)  # the server looks each second, too
+        patched.setattr(registry, "monotonic", lambda: later)
+        assert sandboxes.unused() == []
+
+        waiting.end.set()
+        assert (await call).status == 404
+        while sandbox.calls:
+            await asyncio.sleep(0)
+        assert sandboxes.unused() == [sandbox]
+        patched.setattr(registry, "monotonic", lambda: sandbox.used + 4.9)
+        assert sandboxes.unused() == []

@@ -6,6 +6,7 @@ Rows without a handler exist at the vendor and say that they are not faked.
 from __future__ import annotations
 
 from mockserver.api.context import Resolved
+from mockserver.api.errors import MethodNotAllowed
 from mockserver.api.operation import Entrance, Handler, JobPlace, Operation
 from mockserver.apis.arcgis.handlers import (
     admin_jobs,
@@ -21,7 +22,7 @@ from mockserver.apis.arcgis.handlers import (
     tasks,
 )
 from mockserver.apis.arcgis.handlers.elsewhere import elsewhere
-from mockserver.apis.arcgis.requests import GpContext, read_parameters
+from mockserver.apis.arcgis.requests import GpContext, names_a_format, read_parameters
 
 _BOTH = ("GET", "POST")
 _POST = ("POST",)
@@ -42,8 +43,9 @@ def _row(
     *,
     methods: tuple[str, ...] = _BOTH,
     job: JobPlace | None = None,
+    head: bool = False,
 ) -> Operation:
-    return Operation(name=name, title=title, methods=methods, paths=paths, handler=handler, job=job)
+    return Operation(name=name, title=title, methods=methods, paths=paths, handler=handler, job=job, head=head)
 
 
 def _task(below: str = "") -> _Paths:
@@ -103,11 +105,11 @@ def _below_service(name: str) -> _Paths:
 
 OPERATIONS: tuple[Operation, ...] = (
     # The Services Directory.
-    _row("Info", "", (f"{_REST}/info",), catalog.info),
-    _row("Catalog", "", (_REST, f"{_REST}/services"), catalog.catalog),
-    _row("Folder", "", (f"{_REST}/services/{{folder}}",), catalog.folder),
-    _row("Service", "", _SERVICES, catalog.describe_service),
-    _row("Task", "", _task(), tasks.describe_task),
+    _row("Info", "", (f"{_REST}/info",), catalog.info, head=True),
+    _row("Catalog", "", (_REST, f"{_REST}/services"), catalog.catalog, head=True),
+    _row("Folder", "", (f"{_REST}/services/{{folder}}",), catalog.folder, head=True),
+    _row("Service", "", _SERVICES, catalog.describe_service, head=True),
+    _row("Task", "", _task(), tasks.describe_task, head=True),
     _row("SubmitJob", "", _task("/submitJob"), tasks.submit_job),
     _row("ExecuteTask", "", _task("/execute"), tasks.execute),
     _row("JobStatus", "", _job(), jobs.job_status, job=_JOB),
@@ -234,8 +236,14 @@ _ADMIN_SERVICE = next(one for one in OPERATIONS if one.name == "AdminService")
 
 
 def resolve(context: GpContext) -> Resolved:
-    """Read query and form, and tell a folder of the Administrator from a service by the type in a service's name."""
+    """Read query and form, and tell a folder of the Administrator from a service by the type in a service's name.
+
+    Pages of the Services Directory refuse HEAD, which their JSON answers.
+    """
     operation = context.operation
     if operation is None and "name" in context.values:
         operation = _ADMIN_SERVICE if "." in context.values["name"] else _ADMIN_FOLDER
-    return Resolved(operation, read_parameters(context))
+    parameters = read_parameters(context)
+    if context.method == "HEAD" and operation is not None and not names_a_format(parameters):
+        return Resolved(None, parameters, refusal=MethodNotAllowed(operation.methods))
+    return Resolved(operation, parameters)

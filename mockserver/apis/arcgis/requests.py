@@ -88,6 +88,11 @@ def chosen_format(context: GpContext) -> str:
     return context.parameters.get("f", "").lower() or "html"
 
 
+def names_a_format(parameters: Mapping[str, str]) -> bool:
+    """Tell whether `f` asks for something else than a page."""
+    return parameters.get("f", "").lower() not in ("", "html")
+
+
 def require_format(context: GpContext) -> str:
     """Return the format asked for, before anything is changed that no answer could then show.
 

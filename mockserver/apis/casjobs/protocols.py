@@ -68,7 +68,12 @@ def head_of(headers: Mapping[str, str]) -> Head:
 
 
 def _decoded(action: str) -> str:
-    return unquote_plus(action) if "%" in action or "+" in action else action
+    return readable(unquote_plus(action) if "%" in action or "+" in action else action)
+
+
+def readable(header: str) -> str:
+    """Return a header as an answer can quote it: what is no UTF-8 comes with surrogates in it."""
+    return header if header.isascii() else header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def spoken_version(context: CasContext) -> Version | None:

@@ -37,7 +37,7 @@ from mockserver.apis.casjobs.operations import (
     SERVICE_ENTRANCE,
     SERVICE_OPERATIONS,
 )
-from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, head_of, read_head
+from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, head_of, read_head, readable
 from mockserver.apis.casjobs.service_types import NAMESPACE, CasContext
 from mockserver.apis.casjobs.soap import operation_in_body, read_message
 from mockserver.contracts.model import Violation
@@ -165,7 +165,7 @@ def _no_method(name: str) -> ClrException:
 
 def _no_form(context: CasContext) -> ClrException:
     return ClrException(
-        f"Request format is invalid: {context.headers.get('Content-Type', '')}.",
+        f"Request format is invalid: {readable(context.headers.get('Content-Type', ''))}.",
         clr_type=errors.INVALID,
         frames=READ_FORM_FRAMES,
     )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
+from aiohttp import web
+
 from mockserver.api.response import Response, json_response
+from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox import snapshot
 from mockserver.sandbox.reset import reset as back_to_start
+from mockserver.wire.json_document import BadJson, read_document
 
 
 async def reset(request: ControlRequest) -> Response:
@@ -17,12 +24,35 @@ async def reset(request: ControlRequest) -> Response:
 
 
 async def take(request: ControlRequest) -> Response:
-    """Return the sandbox as one document. It holds accounts, and says so."""
-    return json_response(await snapshot.take(request.sandbox))
+    """Return the sandbox as one document, a piece at a time. It holds accounts, and says so."""
+    return Response(stream=partial(_send, await snapshot.freeze(request.sandbox)))
+
+
+async def _send(frozen: snapshot.Frozen, request: web.BaseRequest) -> web.StreamResponse:
+    stream = web.StreamResponse(headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+    await stream.prepare(request)
+    if request.method == "HEAD":
+        return stream
+    try:
+        for piece in frozen.pieces():
+            await stream.write(piece)
+            await asyncio.sleep(0)  # a client that reads fast never lets others have their turn
+        await stream.write_eof()
+    except ConnectionError:
+        pass  # the client has gone
+    return stream
 
 
 async def restore(request: ControlRequest) -> Response:
-    """Make the sandbox what a snapshot says."""
-    restored = await snapshot.restore(request.sandbox, request.body)
+    """Make the sandbox what a snapshot says.
+
+    Raises:
+        ControlError: the body is no JSON.
+    """
+    try:
+        document = await asyncio.to_thread(read_document, request.raw)
+    except BadJson as error:
+        raise ControlError(400, "malformed", f"the body is not JSON: {error}", "send JSON") from None
+    restored = await snapshot.restore(request.sandbox, document)
     request.sandbox.publish({"event": "reset"})
     return json_response({"restored": restored})

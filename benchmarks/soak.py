@@ -1,0 +1,198 @@
+"""What a server holds in memory under a mixed load: `python benchmarks/soak.py` (Linux, ten minutes).
+
+Clients send what the examples of all contracts of the four APIs send, at a bounded rate: each round to a sandbox that is
+made for it and deleted after it, and to the default sandbox, which is reset once a minute; beside that listeners that
+never read, waiting calls whose clients go away, faults, exports of the journal, and bytes that are no HTTP. The server's
+memory (RSS) is read each second. Printed are its medians by minute; exit 1 when the last minute's is over `--most`
+percent above the second's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from journal_memory import resident
+from waiters import UNTIL, VERIFY, server_process, wait
+
+from mockserver._resources import folder
+from mockserver.apis import APIS
+from mockserver.contracts import loader
+
+MINUTE = 60
+JUNK = (
+    b"\x16\x03\x01\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+)
+"""What is no request, or only half of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def requests() -> list[Request]:
+    """Return what the contracts' examples send."""
+    contracts = loader.load(folder("contracts"), [api.name for api in APIS], check=False).by_operation
+    return [
+        _request(one)
+        for contract in contracts.values()
+        for example in contract.examples
+        for one in (*example.get("given", {}).get("requests", ()), example["request"])
+    ]
+
+
+def _request(example: Mapping[str, Any]) -> Request:
+    headers, body = dict(example.get("headers", {})), None
+    if "json" in example:
+        body, kind = json.dumps(example["json"]).encode(), "application/json"
+        headers.setdefault("Content-Type", kind)
+    elif "form" in example:
+        body, kind = urlencode(example["form"]).encode(), "application/x-www-form-urlencoded"
+        headers.setdefault("Content-Type", kind)
+    elif "text" in example:
+        body = example["text"].encode()
+    path = quote(example["path"].replace("{base}", "http://x"), safe="/?&=%:,;+$!*'()@~.-_")
+    return Request(method=example["method"], path=path, headers=headers, body=body)
+
+
+class Load:
+    """Clients that ask until told to stop."""
+
+    def __init__(self, port: int, rate: float, clients: int) -> None:
+        self.port = port
+        self.over = threading.Event()
+        self.answers: Counter[int] = Counter()
+        self.longest = 0.0
+        self._pause = clients / rate
+        self._all = requests()
+        self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
+        self._threads.append(threading.Thread(target=self._disturb))
+
+    def __enter__(self) -> Load:
+        for one in self._threads:
+            one.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for one in self._threads:
+            one.join()
+
+    def _run(self, number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        turn, due = 0, time.monotonic()
+        while not self.over.is_set():
+            name = f"soak-{number}-{turn}"
+            turn += 1
+            self._ask(connection, "POST", "/_control/sandboxes", {"name": name})
+            for prefix in (f"/~{name}", ""):
+                for one in self._all:
+                    if self.over.is_set():
+                        break
+                    self._send(connection, one.method, prefix + one.path, one.headers, one.body)
+                    due += self._pause
+                    time.sleep(max(0.0, due - time.monotonic()))
+            self._ask(connection, "DELETE", f"/_control/sandboxes/{name}")
+
+    def _disturb(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        for turn in self._seconds():
+            left = [wait(self.port, *call) for call in (VERIFY, UNTIL, ("GET", "/_control/events", None))]
+            for junk in JUNK:
+                with socket.create_connection(("127.0.0.1", self.port)) as sock:
+                    sock.sendall(junk)
+            fault = {"match": {"operation": "ges.JobStatus"}, "effect": {"status": 503}, "times": 3}
+            self._ask(connection, "POST", "/_control/faults", fault)
+            for export in ("limit=100", "format=har&limit=100", "format=curl&limit=100"):
+                self._ask(connection, "GET", f"/_control/requests?{export}")
+            self._ask(connection, "POST", "/_control/clock/advance", {"seconds": 5})
+            self._ask(connection, "GET", "/_control/snapshot")
+            if turn % MINUTE == MINUTE - 1:
+                self._ask(connection, "POST", "/_control/reset")
+            for sock in left:
+                sock.close()
+
+    def _seconds(self) -> Iterator[int]:
+        turn = 0
+        while not self.over.wait(1):
+            yield turn
+            turn += 1
+
+    def _ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: object = None) -> None:
+        data = None if body is None else json.dumps(body).encode()
+        self._send(connection, method, path, {"Content-Type": "application/json"}, data)
+
+    def _send(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> None:
+        began = time.perf_counter()
+        try:
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            answer.read()
+        except (http.client.HTTPException, OSError):
+            connection.close()
+            self.answers[0] += 1
+            return
+        self.longest = max(self.longest, time.perf_counter() - began)
+        self.answers[answer.status] += 1
+        if answer.will_close:
+            connection.close()
+
+
+def main() -> int:
+    """Measure; return the exit status."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--seconds", type=int, default=600)
+    reader.add_argument("--rate", type=float, default=300.0, help="requests a second, in all")
+    reader.add_argument("--clients", type=int, default=4)
+    reader.add_argument("--most", type=float, default=3.0, help="percent that the last minute may be above the second")
+    given = reader.parse_args()
+    minutes: list[list[float]] = [[]]
+    with server_process() as (port, process):
+        print(f"at the start {resident(process):6.1f} MB", flush=True)
+        with Load(port, given.rate, given.clients) as load:
+            for second in range(given.seconds):
+                time.sleep(1)
+                minutes[-1].append(resident(process))
+                if second % MINUTE == MINUTE - 1:
+                    found = minutes[-1]
+                    print(
+                        f"minute {len(minutes):2}    {statistics.median(found):6.1f} MB"
+                        f"  (least {min(found):.1f}, most {max(found):.1f}), {load.answers.total()} requests",
+                        flush=True,
+                    )
+                    minutes.append([])
+        print(f"longest answer {load.longest * 1000:.0f} ms; answers {dict(sorted(load.answers.items()))}")
+    whole = [statistics.median(one) for one in minutes if len(one) == MINUTE]
+    if len(whole) < 3:
+        return 0
+    growth = (whole[-1] / whole[1] - 1) * 100
+    print(f"from the second minute to the last {growth:+.1f} % (allowed {given.most:g} %)")
+    return growth > given.most
+
+
+if __name__ == "__main__":
+    sys.exit(main())
