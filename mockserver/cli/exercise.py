@@ -17,7 +17,8 @@ import click
 
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import print_json, table
-from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of, spare_the_collector
+from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
+from mockserver.cli.serving import spare_the_collector
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _run(
                     timeout=timeout,
                     parallel=parallel,
                     pause=pause,
-                    ca_file=stack.enter_context(ca_file(server)) or settings.tls_cert,
+                    ca_file=stack.enter_context(ca_file(server.ca_pem)) or settings.tls_cert,
                     tell=live.tell,
                 )
                 return await runner.exercise(server, known, chosen, plan)

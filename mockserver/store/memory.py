@@ -37,7 +37,7 @@ from mockserver.store.job_table import JobTable
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
-    shared = False
+    shared = None
 
     def __init__(self) -> None:
         self._sandboxes = Sandboxes()
@@ -84,14 +84,6 @@ class MemoryStore:
             new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}
         self._sandboxes.put(target.partition(LIFE)[0], new)
         return Gone(jobs=old.size(), entries=gone, documents=old.documents)
-
-    async def place(self, source: str, target: str) -> bool:
-        new = self._sandboxes[source]
-        if target in self._sandboxes:
-            return False
-        self._sandboxes.take(source)
-        self._sandboxes.put(target, new)
-        return True
 
     # --- jobs -------------------------------------------------------------------------------------
 
