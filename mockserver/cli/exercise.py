@@ -63,7 +63,7 @@ def _server_options() -> list[click.Parameter]:
     show_default=True,
     help="Seconds that a good client leaves at least between two status queries of a job.",
 )
-@click.option("--parallel", type=click.IntRange(1), default=8, show_default=True, help="Scenarios at a time.")
+@click.option("--parallel", type=click.IntRange(1), default=16, show_default=True, help="Scenarios at a time.")
 @click.option("--junit", type=_FILE, help="Write JUnit's XML there.")
 @click.option("--json", "json_file", type=_FILE, help="Write JSON there; `-`: to standard output.")
 @click.option("--html", type=_FILE, help="Write one page of HTML there, with a timeline for each scenario.")
