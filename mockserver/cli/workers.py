@@ -35,7 +35,7 @@ GRACE = 12.0
 """Real seconds that workers have to stop before they are killed: more than their own grace."""
 
 BRIEF = 2.0
-"""Real seconds: a worker that lived no longer is not replaced at once."""
+"""Real seconds: a worker that failed within them is not replaced at once."""
 
 PAUSE = 1.0
 """Real seconds before it is."""
@@ -163,7 +163,8 @@ class Supervisor:
                     continue
                 log.error("worker %s ended (%s); another takes its place", worker.process.pid, worker.process.exitcode)
                 worker.told.close()
-                if time.monotonic() - worker.began < BRIEF:
+                # One that fails soon fails again; one that was killed need not wait for it.
+                if worker.process.exitcode > 0 and time.monotonic() - worker.began < BRIEF:
                     time.sleep(PAUSE)
                 if not self._asked:
                     self._workers[place] = self._begin()

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from mockserver.cli import main
 from tests.drivers.redis import RedisServer, store_in
-from tests.drivers.workers import Workers
+from tests.drivers.workers import Workers, children
 
 
 def test_without_a_store_that_processes_share_it_says_why_not() -> None:
@@ -21,12 +21,6 @@ def test_without_a_store_that_processes_share_it_says_why_not() -> None:
     assert done.exit_code == 2
     assert "--workers 2 needs a store that processes share" in done.output
     assert "--store redis://" in done.output
-
-
-def children(pid: int) -> set[int]:
-    """Return the workers of a supervisor, as Linux tells them."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return {int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks Linux for a process' children")

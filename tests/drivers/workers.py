@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -69,3 +70,9 @@ class Workers:
             return error.code
         except OSError:
             return 0
+
+
+def children(pid: int) -> set[int]:
+    """Return the workers of a supervisor, as Linux tells them."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
