@@ -19,13 +19,13 @@ $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.
-	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
 	  && $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install -q pip; }
-	$(PIP) install -q 'pip>=25.1'
+	@$(PIP) install -q 'pip>=25.1'
 	@touch $@
 
 $(VENV)/.serve: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install -q -c constraints.txt -e .
+	@$(PIP) install -q -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.serve

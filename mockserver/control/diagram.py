@@ -75,10 +75,11 @@ def diagram(machine: Machine, job: Job) -> dict[str, Any]:
             "forced": arrow.forced,
             "walked": arrow.walked,
             "next": planned is not None and (source, to) == (job.state, planned.to),
-            "path": _path(places[source], places[to]),
-            "label": _label(places[source], places[to]),
+            "path": _path(places[source], places[to], bow),
+            "label": _label(places[source], places[to], bow),
         }
         for (source, to), arrow in _arrows(machine, job, came).items()
+        for bow in [_bow(places[source], places[to], places.values())]
     ]
     return {"width": width, "height": height, "nodes": nodes, "edges": edges}
 
@@ -132,14 +133,25 @@ def _places(machine: Machine) -> tuple[dict[str, Point], float, float]:
     return places, width, full + 2 * MARGIN
 
 
-def _ends(source: Point, to: Point) -> tuple[Point, Point, Point, Point]:
+def _bow(source: Point, to: Point, places: Iterable[Point]) -> float:
+    """Return how far an arrow to the right is drawn aside, so that no box that it skips seems to be on its way."""
+    (x, y), (u, v) = source, to
+    for across, down in places:
+        if x < across < u and abs(down - y - (v - y) * (across - x) / (u - x)) < HEIGHT:
+            # Up, unless that leaves the drawing: a curve goes three quarters of the way to its control points.
+            aside = HEIGHT + GAP_Y
+            return -aside if min(y, v) + HEIGHT / 2 - 0.75 * aside > MARGIN / 2 else aside
+    return 0
+
+
+def _ends(source: Point, to: Point, bow: float) -> tuple[Point, Point, Point, Point]:
     """Return start, two control points and end of an arrow between two boxes."""
     (x, y), (u, v) = source, to
     middle = HEIGHT / 2
     if u > x:
         start, end = (x + WIDTH, y + middle), (u, v + middle)
         pull = max(36.0, (end[0] - start[0]) / 2)
-        return start, (start[0] + pull, start[1]), (end[0] - pull, end[1]), end
+        return start, (start[0] + pull, start[1] + bow), (end[0] - pull, end[1] + bow), end
     if u < x:
         start, end = (x, y + middle + 7), (u + WIDTH, v + middle + 7)
         pull = max(36.0, (start[0] - end[0]) / 2)
@@ -151,14 +163,14 @@ def _ends(source: Point, to: Point) -> tuple[Point, Point, Point, Point]:
     return (side, y + middle + 5), (side + out, y + middle), (side + out, v + middle), (side, v + middle - 5)
 
 
-def _path(source: Point, to: Point) -> str:
-    a, b, c, d = _ends(source, to)
+def _path(source: Point, to: Point, bow: float) -> str:
+    a, b, c, d = _ends(source, to, bow)
     return f"M{a[0]:g} {a[1]:g}C{b[0]:g} {b[1]:g} {c[0]:g} {c[1]:g} {d[0]:g} {d[1]:g}"
 
 
-def _label(source: Point, to: Point) -> list[float]:
+def _label(source: Point, to: Point, bow: float) -> list[float]:
     """Return where the name of an arrow's event stands: in the gap behind the box that it leaves."""
-    points = _ends(source, to)
+    points = _ends(source, to, bow)
     low, high = 0.0, 1.0
     for _ in range(20):
         middle = (low + high) / 2

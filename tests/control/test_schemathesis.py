@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
 from mockserver import MockServer
 from mockserver._resources import folder
 from mockserver.contracts import loader, openapi
+from tests.drivers.properties import fuzz
 
 CONTRACTS = loader.load(folder("contracts"), ["control"])
 ABOUT = {"control": CONTRACTS.description("control")}
-EXAMPLES = int(os.environ.get("MOCKSERVER_FUZZ", "3"))
 ENDLESS = ("/_control/events", "/_control/snapshot")
 """Not fuzzed: a stream without an end, and what replaces the whole sandbox."""
 
@@ -53,9 +52,7 @@ schema = schemathesis.openapi.from_dict(fuzzed())
 
 
 @schema.parametrize()
-@settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
-)
+@settings(max_examples=fuzz(3), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 @pytest.mark.filterwarnings("ignore")
 def test_schemathesis_finds_nothing(case: Any, server: MockServer) -> None:
     case.call_and_validate(

@@ -18,6 +18,14 @@ def examples(full: int) -> int:
     return full if FULL else min(full, DEV)
 
 
+def fuzz(few: int) -> int:
+    """Return how often what is made from a contract or an OpenAPI document is tried.
+
+    It is the same number for whoever works and for CI; `MOCKSERVER_FUZZ=N` asks for N.
+    """
+    return int(os.environ.get("MOCKSERVER_FUZZ", few))
+
+
 def load_profile() -> None:
     """Make the number the default of every property. None is slow by the clock of this machine."""
     settings.register_profile("dev", deadline=None, max_examples=DEV)

@@ -323,6 +323,8 @@ def test_apis_show_addresses_states_and_settings(page: Page, control: Control) -
         """
         await page.getByText('/CasJobs/services/jobs.asmx').first().waitFor();
         await page.locator('.badge', { hasText: 'Canceling' }).first().waitFor();
+        await page.locator('.settings .quiet').first().waitFor();
+        if ((await page.locator('.settings .quiet').allTextContents()).some((text) => !text)) throw new Error('a setting without its meaning');
         await page.getByLabel('error_details').click();  // shown as set once the server says so
         await page.getByText('error_details is set').waitFor();
         """
@@ -513,6 +515,28 @@ def test_axe_finds_no_serious_fault(
     if problems := page.run("return tools.axe()"):
         found["menu"] = problems
     assert found == {}
+
+
+def test_every_view_fits_a_phone(browser: Browser, server: MockServer, control: Control) -> None:
+    control.add_fault({"status": 503}, {"api": "prime"})
+    ask(server, "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=x&pw=secret&jobId=1001")
+    page = Page(browser, f"{server.url}/_control/", viewport={"width": 360, "height": 720})
+    page.run("await page.goto(args.url); await page.locator('.connection.live').waitFor()")
+    wide = page.run(
+        """
+        const found = {};
+        for (const view of args.views) {
+          await page.evaluate((hash) => { location.hash = hash; }, view);
+          await page.locator('main h1, main h2').first().waitFor();
+          await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+          found[view] = await page.evaluate(() => document.documentElement.scrollWidth);
+        }
+        return found;
+        """,
+        views=VIEWS,
+    )
+    assert wide == dict.fromkeys(VIEWS, 360)
+    assert page.errors() == []
 
 
 def test_a_server_that_goes_is_said_and_one_that_comes_back_is_found(browser: Browser) -> None:

@@ -121,7 +121,7 @@ export function Sandboxes() {
   return html`<section class="view" aria-labelledby="title"><div class="bar"><h1 id="title">Sandboxes</h1><span class="count" role="status">${list?.length ?? ""}</span></div>
     <form class="panel" onSubmit=${create} aria-labelledby="make-title"><h2 id="make-title">Create a sandbox</h2><div class="grid">
       <label class="field"><span>Name</span><input value=${form.name} placeholder="made up" onInput=${(event) => setForm({ ...form, name: event.target.value })} autocomplete="off"/></label>
-      <label class="field"><span>Ends when unused for (seconds)</span><input inputmode="numeric" value=${form.ttl} placeholder="never" onInput=${(event) => setForm({ ...form, ttl: event.target.value })}/></label>
+      <label class="field"><span>Ends when unused (s)</span><input inputmode="numeric" value=${form.ttl} placeholder="never" onInput=${(event) => setForm({ ...form, ttl: event.target.value })}/></label>
       <label class="field check"><input type="checkbox" checked=${form.port} onChange=${(event) => setForm({ ...form, port: event.target.checked })}/><span>A port of its own</span></label></div>
       <div class="bar"><span class="spring"></span><button class="button primary">Create</button></div></form>
     ${list === null ? html`<div class="skeleton" aria-hidden="true"><div></div><div></div></div>` : list.map((one) => html`<article class="panel" key=${one.name} data-sandbox=${one.name}><div class="bar"><h2>${one.name}</h2>${one.name === chosen ? html`<span class="mark">shown here</span>` : html`<a class="button" href=${address(one.name)}>Switch<span class="sr"> to ${one.name}</span></a>`}
@@ -154,5 +154,5 @@ function Settings({ api }) {
     ${typeof value === "boolean" ? html`<input id=${id} type="checkbox" checked=${value} onChange=${(event) => change(row, event.target.checked)}/>`
       : row.choices?.length ? html`<select id=${id} value=${value} onChange=${(event) => change(row, event.target.value)}>${row.choices.map((one) => html`<option value=${one} selected=${one === value}>${one}</option>`)}</select>`
       : html`<input id=${id} value=${typeof value === "object" ? JSON.stringify(value) : String(value)} onChange=${(event) => { const text = event.target.value; let given = text; if (typeof value !== "string") { try { given = JSON.parse(text); } catch { /* as text, for the server to refuse */ } } change(row, given); }}/>`}
-    <span class="quiet">${row.description ?? row.title ?? ""}</span></dd></div>`; })}</dl>`;
+    <span class="quiet">${row.doc}</span></dd></div>`; })}</dl>`;
 }
