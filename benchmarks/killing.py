@@ -13,7 +13,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from random import Random
 
@@ -29,6 +28,14 @@ def begun(state: Path) -> tuple[subprocess.Popen[bytes], http.client.HTTPConnect
     line = process.stdout.readline()
     assert line, "it does not start"
     return process, http.client.HTTPConnection("127.0.0.1", int(json.loads(line)["url"].rpartition(":")[2]))
+
+
+def submitted(connection: http.client.HTTPConnection, number: int) -> bool:
+    """Submit a job; tell whether it was acknowledged."""
+    connection.request("GET", SUBMIT.format(n=number))
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status == 200
 
 
 def jobs(state: Path) -> int:
@@ -51,12 +58,8 @@ def main() -> int:
         process, connection = begun(state)
         before = jobs(state)
         for turn in range(1, given.times + 1):
-            told, ends = 0, time.monotonic() + some.uniform(0.1, 1.0)
-            while time.monotonic() < ends:
-                connection.request("GET", SUBMIT.format(n=told))
-                answer = connection.getresponse()
-                answer.read()
-                told += answer.status == 200
+            asked = some.randint(20, 400)
+            told = sum(submitted(connection, number) for number in range(asked))
             process.kill()
             process.wait()
             kept = jobs(state) - before

@@ -106,9 +106,7 @@ def refuse(router: Router[Any], context: RequestContext[Any, Any], error: Except
         )
         return found._replace(headers={"Allow": ", ".join(error.allowed)})
     if isinstance(error, BodyTooLarge):
-        own = context.operation is None or context.operation.body_limit is not None
-        hint = "" if own else "start the server with a larger --body-limit"
-        return shape(413, "too-large", str(error), hint)._replace(headers={"Connection": "close"})
+        return shape(413, "too-large", str(error))._replace(headers={"Connection": "close"})
     if isinstance(error, RequestRefused):
         hint = f"GET /_control/contracts/{error.operation} says what it takes"
         return shape(422, "invalid", str(error), hint)
