@@ -25,20 +25,6 @@ RUN /build/bin/python -m build -q --wheel --no-isolation --outdir /dist . \
  && /build/bin/pip --python /opt/mockserver/bin/python install -q -c constraints.txt "$(ls /dist/*.whl)[redis]" \
  && /opt/mockserver/bin/python -m compileall -q /opt/mockserver/lib
 
-# A client of the kind people bring along, for `docker compose --profile example`.
-FROM ${BASE_IMAGE} AS example
-ARG PIP_INDEX_URL
-ARG PIP_CERT
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
-COPY constraints.txt /example/
-COPY --from=build /dist /dist
-RUN python -m venv /opt/example \
- && /opt/example/bin/pip install -q -c /example/constraints.txt /dist/*.whl pytest zeep
-COPY examples/compose /example
-WORKDIR /example
-USER 10001:10001
-ENTRYPOINT ["/opt/example/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="mockserver" \
       org.opencontainers.image.description="A sandbox of four real asynchronous job APIs" \

@@ -79,7 +79,7 @@ lint: $(VENV)/.lint ## style, spelling, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk)
+bench: $(VENV)/.serve ## ratios to a bare aiohttp handler (needs wrk; PEERS=1: and other mock servers)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 fuzz: $(VENV)/.test ## send odd requests to the readers of XML, SOAP, forms, filters, JSON and HTTP (INPUTS=1000000)

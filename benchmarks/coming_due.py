@@ -20,7 +20,7 @@ from in_process import HOST, Asked
 
 from mockserver._resources import folder
 from mockserver.app import build, pipeline
-from mockserver.cli.serve import spare_the_collector
+from mockserver.cli.serving import spare_the_collector
 from mockserver.core.clock import Clock
 from mockserver.settings import Settings
 

@@ -117,7 +117,7 @@ def plot(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
             lines.setdefault(row["row"], []).append((math.log10(row["at"]), math.log10(row["ms"])))
     low = math.floor(min(y for points in lines.values() for _, y in points))
     high = math.ceil(max(y for points in lines.values() for _, y in points))
-    x_of = lambda x: _LEFT + x / 5 * (_WIDE - _LEFT - 20)  # noqa: E731
+    x_of = lambda x: _LEFT + x / 5 * (_WIDE - _LEFT - 40)  # noqa: E731
     y_of = lambda y: _TOP + (high - y) / max(1, high - low) * (_HIGH - _TOP - 40)  # noqa: E731
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH + 18 * len(lines)}" font-family="sans-serif" font-size="12">',

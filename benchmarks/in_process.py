@@ -29,6 +29,9 @@ from mockserver.settings import Settings
 
 HOST = "127.0.0.1:8080"
 
+MARKED = 100
+"""Requests of each kind between two marks."""
+
 
 class Wire(asyncio.Transport):
     """A connection that takes what is written and tells when an answer has come."""
@@ -129,6 +132,6 @@ if __name__ == "__main__":
     under = "--mark" in sys.argv
     names = [one for one in sys.argv[1:] if not one.startswith("--")]
     asyncio.run(
-        measured(names[0] if names else "", 200 if under else 3000, 1 if under else 5,
+        measured(names[0] if names else "", MARKED if under else 3000, 1 if under else 5,
                  (lambda: os.getpriority(os.PRIO_PROCESS, 0)) if under else None)
     )  # fmt: skip

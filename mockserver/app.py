@@ -17,18 +17,19 @@ from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
 from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
-from mockserver.core.errors import unknown_name
+from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Mount
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
-from mockserver.journal import masking
+from mockserver.journal import entry_text, masking
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import SandboxConfig
-from mockserver.settings import BadOption, Settings, check
+from mockserver.sandbox.shared import SharedSandboxes
+from mockserver.settings import MEMORY, BadOption, Settings, check, shown
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
@@ -84,7 +85,8 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     masking.learn((*APIS, *apis))
     names = tuple(api.name for api in apis)
     contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
-    store = store or MemoryStore()
+    store = store or _store(settings)
+    own = fixtures.load(settings.fixtures, apis)
     config = SandboxConfig(
         store=store,
         apis=apis,
@@ -92,8 +94,9 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         time=real_time,
         clock=first_clock(settings, real_time()),
         journal_size=settings.journal_size,
+        fixtures=own,
     )
-    sandboxes = Sandboxes(config, fixtures.load(settings.fixtures, apis), settings.max_sandboxes)
+    sandboxes = (Sandboxes if store.shared is None else SharedSandboxes)(config, own, settings.max_sandboxes)
     return Services(
         settings=settings,
         apis=apis,
@@ -104,6 +107,22 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         metrics=Metrics(),
         started=time.monotonic(),
     )
+
+
+def _store(settings: Settings) -> Store:
+    if settings.store == MEMORY:
+        return MemoryStore()
+    try:
+        # Imported late: redis-py is an extra, and who keeps everything in memory need not have it.
+        from mockserver.store.redis.store import RedisStore
+    except ImportError:
+        raise BadOption(
+            f"--store {shown(settings.store)} needs redis-py; pip install 'mockserver-jobs[redis]'"
+        ) from None
+    try:
+        return RedisStore(settings.store, entry_text.dump, entry_text.load)
+    except ValueError as error:
+        raise BadOption(f"--store {shown(settings.store)}: {error}; redis://HOST:6379/0, say") from None
 
 
 def pipeline(services: Services) -> Pipeline:
@@ -145,22 +164,29 @@ def application(services: Services, handler: Pipeline) -> web.Application:
 
 
 async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
-    """End sandboxes whose `ttl` has run out, as long as the application runs."""
+    """End sandboxes whose `ttl` has run out, as long as the application runs; tell others what has been counted."""
     services = app[SERVICES]
+
+    async def post() -> None:
+        if services.store.shared is not None:
+            await services.store.shared.post(services.process, services.metrics.as_document())
 
     async def sweep() -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            for sandbox in services.sandboxes.unused():
-                with contextlib.suppress(UnknownSandbox):
-                    await services.sandboxes.delete(sandbox.name)
-                    await services.ports.close(sandbox.name)
+            with contextlib.suppress(UnknownSandbox, Unavailable):
+                for name in await services.sandboxes.sweep():
+                    await services.ports.close(name)
+                await post()
 
     task = asyncio.create_task(sweep())
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    await services.sandboxes.close()
+    with contextlib.suppress(Unavailable):
+        await post()
 
 
 async def _ending_streams(app: web.Application) -> None:
@@ -175,5 +201,5 @@ async def create_app(
     """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
     services = build(settings or Settings(), real_time=real_time, store=store)
     await services.store.open()
-    await services.sandboxes.default.seed()
+    await services.sandboxes.begin()
     return application(services, pipeline(services))

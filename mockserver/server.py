@@ -18,6 +18,7 @@ from aiohttp import web
 
 from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
+from mockserver.core.errors import Unavailable
 from mockserver.http import event_loop as loop
 from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
@@ -26,8 +27,8 @@ from mockserver.http.services import Apart, Listens, Services
 from mockserver.http.slow_clients import close_stalled
 from mockserver.http.tls import Tls, prepare
 from mockserver.sandbox.state_file import BadStateFile, StateFile
-from mockserver.settings import BadOption, Settings
-from mockserver.store.base import Store
+from mockserver.settings import BadOption, Settings, shown
+from mockserver.store.base import ForeignStore, Store
 
 log = logging.getLogger("mockserver")
 
@@ -62,6 +63,7 @@ class MockServer:
         *,
         real_time: Time = time.time,
         store: Store | None = None,
+        ca_pem: bytes | None = None,
         **options: Any,
     ) -> None:
         self.settings = replace(settings, **options) if settings is not None else Settings(**{"port": 0, **options})
@@ -81,7 +83,7 @@ class MockServer:
         self.url = ""
         self.tls_url: str | None = None
         self.control_url = ""
-        self.ca_pem: bytes | None = None
+        self.ca_pem = ca_pem
         self.services: Services
         self.pipeline: Pipeline
 
@@ -96,12 +98,12 @@ class MockServer:
         settings = self.settings
         if settings.tls_port is not None:
             self._tls = prepare(settings)
-            self.ca_pem = self._tls.ca_pem
+            self.ca_pem = self._tls.ca_pem or self.ca_pem
         self.services = build(settings, real_time=self._real_time, store=self._store)
         services = self.services
         services.ports.ca_pem = self.ca_pem
         services.ports.open, services.ports.close = self.open_port, self.close_ports
-        await services.store.open()
+        await self._open_store()
         state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline)
@@ -109,7 +111,7 @@ class MockServer:
             loaded = state is not None and await state.load(self.open_port)
             self._state = state
             if not loaded:
-                await services.sandboxes.default.seed()
+                await services.sandboxes.begin()
             if state is not None:
                 await state.check()
         except BadStateFile as error:
@@ -131,6 +133,15 @@ class MockServer:
             services.ports.apart = Apart(Listens(settings.host, port), Listens(control_host, control_port))
         if state is not None:
             self._saver = asyncio.create_task(self._save_regularly(state))
+
+    async def _open_store(self) -> None:
+        where = shown(self.settings.store)
+        try:
+            await self.services.store.open()
+        except ForeignStore as error:
+            raise BadOption(f"--store {where}: {error}; name another database, or empty that one") from None
+        except Unavailable as error:
+            raise OSError(None, f"--store {where}: {error}") from None
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""
@@ -228,7 +239,7 @@ class MockServer:
         self, runner: web.ServerRunner, options: str, host: str, port: int, tls: Tls | None = None
     ) -> int:
         """Listen where the options of a prefix (`control-` for `--control-port`) say; return the port."""
-        sock = bind(host, port, options)
+        sock = bind(host, port, options, shared=self.settings.workers > 1)
         await Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound

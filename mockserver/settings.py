@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -14,6 +15,13 @@ PREFIX = "MOCKSERVER_"
 _NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?")
 JUDGED = "pytest-"
 """What the names of the pytest plugin's sandboxes begin with: the plugin judges them, `mockserver run` does not."""
+
+
+MEMORY = "memory:"
+"""The store that is this process' own."""
+
+STORES = ("redis://", "rediss://", "unix://")
+"""What the address of a store begins with that several processes share."""
 
 
 class BadOption(Exception):
@@ -29,7 +37,9 @@ class Settings:
         apis: names; empty for all.
         fixtures: files and folders; empty for those that came with the package.
         clock: `real`, `frozen`, or an ISO time at which it stands.
+        store: `memory:`, or the address of a Redis, which may hold a password.
         state: a file to load at start, and to save to on stop and every 30 s.
+        workers: processes that listen on one port; each is told so, that it shares its ports.
         allowed_host: names by which /_control may be asked besides its own; one that begins with a dot takes all below.
         journal_size: exchanges remembered per sandbox.
         max_sandboxes: how many there may be beside the default one.
@@ -49,8 +59,9 @@ class Settings:
     contracts: Path | None = None
     seed: int = 0
     clock: str = "real"
-    store: str = "memory:"
+    store: str = field(default=MEMORY, repr=False)
     state: Path | None = None
+    workers: int = 1
     control_host: str | None = None
     control_port: int | None = None
     control_token: str | None = field(default=None, repr=False)
@@ -82,11 +93,29 @@ def check(settings: Settings) -> None:
         raise BadOption("--tls-cert and --tls-key do nothing without --tls-port; give one (0: any free port)")
     if settings.control_port is None and settings.control_host is not None:
         raise BadOption("--control-host does nothing without --control-port; give one (0: any free port)")
+    if settings.store != MEMORY and not settings.store.startswith(STORES):
+        raise BadOption(f"--store {shown(settings.store)} is no store here; use {MEMORY} or redis://HOST:6379/0")
+    if not re.fullmatch(r"(?:unix|memory):.*|rediss?://[^/?]+(?:/\d*)?(?:\?.*)?", settings.store):
+        raise BadOption(f"--store {shown(settings.store)} names no database; redis://HOST:6379/0, say")
+    if settings.workers > 1 and settings.store == MEMORY:
+        raise BadOption(
+            f"--workers {settings.workers} needs a store that processes share, and memory: is one process' own; "
+            "give --store redis://HOST:6379/0, too"
+        )
+    if settings.workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
+        raise BadOption("--workers needs a system on which processes can share a port; leave it out")
+    if settings.store != MEMORY and settings.state is not None:
+        raise BadOption("--state saves what --store memory: holds; a Redis keeps it itself, so leave --state out")
     for name in settings.allowed_host:
         if not _NAME.fullmatch(name):
             raise BadOption(
                 f"--allowed-host takes a name, without scheme and port, not {name!r}; mock.example.test, say"
             )
+
+
+def shown(store: str) -> str:
+    """Return the address of a store without its password."""
+    return re.sub(r"(?<=://)[^@/]*@|(?<=[?&]password=)[^&]*", "…", store)
 
 
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:

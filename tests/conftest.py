@@ -19,11 +19,15 @@ import pytest
 from mockserver import MockServer
 from mockserver.cli.example_target import SandboxTarget
 from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.store.redis import connection
 from tests.drivers.properties import load_profile
 from tests.drivers.redis import RedisServer
 from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
 
 load_profile()
+
+# No test hangs on how fast this machine is; those about a store that is slow say themselves how long they wait.
+connection.PATIENCE = 60.0
 
 # Workers and the processes that tests start compile each module once, wherever Python is told not to keep what it
 # compiled: a server's start is half compiling.

@@ -231,4 +231,7 @@ def _by_label(answers: Iterable[_Answer]) -> str:
 
 def _source(source: Mapping[str, str]) -> str:
     title = md.text(source["title"])
-    return f"[{title}]({source['url']})" if source.get("url", "").startswith("http") else title
+    if not source.get("url", "").startswith("http"):
+        return title
+    # A link holds no other: what stands in the title already leads somewhere.
+    return f"{title} ([where]({source['url']}))" if "](" in title else f"[{title}]({source['url']})"

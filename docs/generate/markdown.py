@@ -38,6 +38,11 @@ def text(value: str) -> str:
     """Return words of the code as Markdown: what looks like a tag is none, and a fact that is cited is a link to it."""
     escaped = value.replace("&", "&amp;").replace("<", "&lt;")
     linked = _FACT.sub(rf"[\g<api> §\g<section>]({_FACTS}#\g<api>-\g<section>)", escaped)
+    linked = re.sub(
+        r"\b([Ss]eed 00\d|[Cc]aptures? w\d+b?|[Rr]ecordings? of PyPI arcgis|Captures of arcgis)\b",
+        rf"[\1]({_FACTS}#sources)",
+        linked,
+    )
     return re.sub(r"\bopen question (\d+)", rf"[open question \1]({_FACTS}#open-questions)", linked)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from mockserver.api.context import RequestContext
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 
 Refuse = Callable[[RequestContext[Any, Any], Any], Response]
 
-REQUIRED: tuple[type[Exception], ...] = (NoRoute, MethodNotAllowed, BodyTooLarge, HandlerFailed, DomainError)
+REQUIRED: tuple[type[Exception], ...] = (
+    NoRoute, MethodNotAllowed, BodyTooLarge, HandlerFailed, DomainError, Unavailable
+)  # fmt: skip
 """What can happen to a request of any API; each table has a row for every one."""
 
 

@@ -17,7 +17,8 @@ import click
 
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import print_json, table
-from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of, spare_the_collector
+from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
+from mockserver.cli.serving import spare_the_collector
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _server_options() -> list[click.Parameter]:
     show_default=True,
     help="Seconds that a good client leaves at least between two status queries of a job.",
 )
-@click.option("--parallel", type=click.IntRange(1), default=8, show_default=True, help="Scenarios at a time.")
+@click.option("--parallel", type=click.IntRange(1), default=16, show_default=True, help="Scenarios at a time.")
 @click.option("--junit", type=_FILE, help="Write JUnit's XML there.")
 @click.option("--json", "json_file", type=_FILE, help="Write JSON there; `-`: to standard output.")
 @click.option("--html", type=_FILE, help="Write one page of HTML there, with a timeline for each scenario.")
@@ -143,7 +144,7 @@ def _run(
                     timeout=timeout,
                     parallel=parallel,
                     pause=pause,
-                    ca_file=stack.enter_context(ca_file(server)) or settings.tls_cert,
+                    ca_file=stack.enter_context(ca_file(server.ca_pem)) or settings.tls_cert,
                     tell=live.tell,
                 )
                 return await runner.exercise(server, known, chosen, plan)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.group import USAGE
-from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of, spare_the_collector
+from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
+from mockserver.cli.serving import spare_the_collector
 from mockserver.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 BROKEN = 3
 """Exit status: the command was content, and yet a contract was broken or a fault never fired."""
 
-_OTHERWISE = ("as_json", "store")
+_OTHERWISE = ("as_json", "store", "workers")
 """Options of `serve` that make no sense here."""
 
 
@@ -93,7 +94,7 @@ async def _run(settings: Settings, command: Sequence[str], artifacts: Path | Non
     async with MockServer(settings, store=store) as server:
         spare_the_collector()
         with contextlib.ExitStack() as stack:
-            addresses = _addresses(server, stack.enter_context(ca_file(server)))
+            addresses = _addresses(server, stack.enter_context(ca_file(server.ca_pem)))
             words = filled(command, addresses.placeholders())
             began, clock = time.time(), time.monotonic()
             try:

@@ -35,6 +35,7 @@ def list_sandboxes(control: Control, as_json: bool) -> None:
 @click.option("--fixtures", multiple=True, metavar="FILE|NAME", help="A fixture file, or the name of a loaded one.")
 @click.option("--ttl", type=click.FloatRange(0, min_open=True), help="Seconds without a request after which it ends.")
 @click.option("--port", is_flag=True, help="Give it a port of its own.")
+@click.option("--submits", metavar="FILE", help='What jobs that clients submit are like: {"ges": {"plan": "fails"}}.')
 @click.option("--replace", is_flag=True, help="Make one that is there anew; what began in it before is disowned.")
 @remote
 def create(
@@ -43,17 +44,19 @@ def create(
     fixtures: tuple[str, ...],
     ttl: float | None,
     port: bool,
+    submits: str | None,
     replace: bool,
     as_json: bool,
 ) -> None:
     """Make a sandbox and print its addresses."""
     given = [_fixture(one) for one in fixtures] or None
+    fields = None if submits is None else documents.read(submits)
     if not replace:
-        made = control.create_sandbox(name, fixtures=given, ttl=ttl, port=port)
+        made = control.create_sandbox(name, fixtures=given, ttl=ttl, port=port, submits=fields)
     elif name is None:
         raise click.UsageError("--replace makes a sandbox anew by its name; give one")
     else:
-        made = control.replace_sandbox(name, fixtures=given, ttl=ttl, port=port)
+        made = control.replace_sandbox(name, fixtures=given, ttl=ttl, port=port, submits=fields)
     if as_json:
         print_json(made)
     else:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
-import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import json_option, print_json, table
-from mockserver.settings import PREFIX, BadOption, Settings
-
-if TYPE_CHECKING:
-    from mockserver.server import MockServer
+from mockserver.cli.serving import addresses, ending_signals, serving
+from mockserver.settings import MEMORY, PREFIX, BadOption, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,9 +40,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 
 
 def _store(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value not in ("memory", "memory:"):
-        raise click.BadParameter(f"{value!r} is no store here; use memory:", ctx, param)
-    return "memory:"
+    return MEMORY if value == "memory" else value
 
 
 class ServerCommand(click.Command):
@@ -84,8 +78,16 @@ class ServerCommand(click.Command):
 @option("--contracts", type=click.Path(path_type=Path), help="A folder of contracts; none: those of the package.")
 @option("--seed", type=int, default=_DEFAULTS.seed, help="Where ids and jitter come from.")
 @option("--clock", default=_DEFAULTS.clock, metavar="real|frozen|ISO-TIME", help="How sandbox clocks start.")
-@option("--store", default=_DEFAULTS.store, callback=_store, help="Where everything is kept.")
+@option(
+    "--store", default=_DEFAULTS.store, callback=_store, metavar="memory:|redis://…", help="Where everything is kept."
+)
 @option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Load at start, save on stop and every 30 s.")
+@option(
+    "--workers",
+    type=click.IntRange(1),
+    default=_DEFAULTS.workers,
+    help="Processes on one port, over a store that they share.",
+)
 @option("--control-host", help="The address of --control-port; none: --host.")
 @option("--control-port", type=_PORT, help="A port of its own for /_control.")
 @option("--control-token", help="What /_control asks for, as Authorization: Bearer.")
@@ -133,7 +135,10 @@ def serve(as_json: bool, **options: Any) -> None:
     # What a start makes stays for good (`spare_the_collector`); to look through it over and over costs a tenth of it.
     gc.disable()
     with refusals():
-        loop.run(_serve(settings, as_json))
+        if settings.workers > 1:
+            _supervise(settings, as_json)
+        else:
+            loop.run(_serve(settings, as_json))
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
@@ -160,93 +165,51 @@ class _Failed(click.ClickException):
 
 
 @contextlib.contextmanager
-def ca_file(server: MockServer) -> Iterator[Path | None]:
+def ca_file(ca_pem: bytes | None) -> Iterator[Path | None]:
     """Write the CA that a server has made into a file, for as long as it runs; None: it has made none."""
-    if server.ca_pem is None:
+    if ca_pem is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="mockserver-") as folder:
         file = Path(folder, "ca.pem")
-        file.write_bytes(server.ca_pem)
+        file.write_bytes(ca_pem)
         yield file
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
-    from mockserver.server import MockServer
-
-    stop = asyncio.Event()
-    server = MockServer(settings)
-
-    def end() -> None:
-        # Who asks twice does not wait for requests in flight, but loses nothing either.
-        if stop.is_set():
-            server.hurry()
-        stop.set()
-
-    loop = asyncio.get_running_loop()
-    for number in _ending_signals():
-        # Windows has no such handlers; Ctrl-C ends the loop there.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, end)
-    async with server:
-        stack = contextlib.ExitStack()
-        spare_the_collector()
-        if as_json:
-            file = stack.enter_context(ca_file(server))
-            print_json({**_addresses(server), "ca_file": None if file is None else str(file)}, one_line=True)
-        else:
-            _announce(server)
-        with stack:
+    async with serving(settings, ending_signals()) as (server, stop):
+        with contextlib.ExitStack() as stack:
+            if as_json:
+                file = stack.enter_context(ca_file(server.ca_pem))
+                print_json({**addresses(server), "ca_file": None if file is None else str(file)}, one_line=True)
+            else:
+                _announce(addresses(server))
             await stop.wait()
 
 
-def _ending_signals() -> list[signal.Signals]:
-    """Return the signals that end a server: a closed terminal too, unless (`nohup`) it is to outlive that."""
-    found = [signal.SIGINT, signal.SIGTERM]
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        found.append(hangup)
-    return found
+def _supervise(settings: Settings, as_json: bool) -> None:
+    from mockserver.cli.workers import Supervisor, prepared
+    from mockserver.settings import check
+
+    check(settings)
+    with prepared(settings) as task, contextlib.ExitStack() as stack:
+        supervisor = Supervisor(task, settings.workers)
+        found = supervisor.start()
+        for number in ending_signals():
+            signal.signal(number, supervisor.ask_to_end)
+        if as_json:
+            file = stack.enter_context(ca_file(task.ca_pem))
+            print_json({**found, "ca_file": None if file is None else str(file)}, one_line=True)
+        else:
+            _announce(found)
+        supervisor.run()
 
 
-def spare_the_collector() -> None:
-    """Keep the garbage collector from walking what stays for good, and from running for each hundred requests.
-
-    The journal's ring keeps young objects alive, which the collector takes for a sign to look at everything; a
-    request leaves no cycles behind, so there is next to nothing to find. What it does look at is little at a time:
-    50,000 objects take it ten milliseconds, for which everybody waits.
-    """
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(2_000, 4, 5_000)
-
-
-def _addresses(server: MockServer) -> dict[str, Any]:
-    return {
-        "url": server.url,
-        "tls_url": server.tls_url,
-        "control_url": server.control_url,
-        "console_url": server.control_url + "/",
-        "ca_url": None if server.ca_pem is None else server.control_url + "/ca.pem",
-        "pid": os.getpid(),
-        "apis": [
-            {
-                "api": api.name,
-                "url": server.url + api.bases[0],
-                "tls_url": None if server.tls_url is None else server.tls_url + api.bases[0],
-                "account": api.account,
-            }
-            for api in server.services.apis
-        ],
-    }
-
-
-def _announce(server: MockServer) -> None:
-    found = _addresses(server)
-    tls = server.tls_url is not None
+def _announce(found: Mapping[str, Any]) -> None:
+    tls = found["tls_url"] is not None
     headers = ("API", "BASE URL", *(("OVER TLS",) if tls else ()), "ACCOUNT")
     rows = [(one["api"], one["url"], *((one["tls_url"],) if tls else ()), one["account"]) for one in found["apis"]]
     lines = [table(headers, rows), f"control  {found['control_url']}", f"console  {found['console_url']}"]
-    if server.ca_pem is not None:
+    if found["ca_url"] is not None:
         lines.append(f"CA       {found['control_url']}/ca.pem")
     click.echo("\n".join(lines))

@@ -10,7 +10,16 @@ from mockserver.api.context import RequestContext
 from mockserver.api.errors import BadContent, BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute
 from mockserver.api.response import Response, error_response
 from mockserver.api.settings import InvalidSetting
-from mockserver.core.errors import BadPlan, Beaten, DomainError, DuplicateJob, IllegalEvent, UnknownJob, UnknownState
+from mockserver.core.errors import (
+    BadPlan,
+    Beaten,
+    DomainError,
+    DuplicateJob,
+    IllegalEvent,
+    Unavailable,
+    UnknownJob,
+    UnknownState,
+)
 from mockserver.core.job_document import BadFields
 from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.http.router import Found, Router
@@ -84,6 +93,9 @@ ROWS = (
     _Row(error=BadSandboxName, status=422, code="bad-sandbox-name", hint='for example {"name": "t1"}'),
     _Row(error=BadSnapshot, status=422, code="bad-snapshot", hint="GET /_control/snapshot takes one"),
     _Row(error=Beaten, status=503, code="beaten", hint="others change this job all the time; try again"),
+    _Row(
+        error=Unavailable, status=503, code="unavailable", hint="it comes back by itself; GET /_control/ready says when"
+    ),
     _Row(error=DomainError, status=422, code="refused", hint=""),
 )
 

@@ -175,7 +175,7 @@ class Judge:
             found.append(_at_most("cancels", self._cancels, expects.cancels, "sent", "cancels"))
         if expects.violations is not None:
             found.append(self._contract(expects.violations))
-        if self._hits is not None:
+        if self._hits is not None and expects.fired:
             found.append(self._fired(self._hits))
         return found
 

@@ -12,6 +12,7 @@ import asyncio
 import os
 import tempfile
 import time
+from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from mockserver.exercise.stage import PreparedScenario, staged, struck
 from mockserver.faults.duration import duration
 from mockserver.faults.effects.advance import LONGEST, Advance
 from mockserver.journal.entry import Entry
+from mockserver.sandbox.events import Listener
 from mockserver.server import MockServer
 
 OUTPUT = 64 * 1024
@@ -32,6 +34,10 @@ OUTPUT = 64 * 1024
 
 JOURNAL = 20_000
 """Requests of a scenario that are remembered: a client that asks without a pause makes thousands."""
+
+STARTING = 5.0
+"""Real seconds for which a client that has asked nothing yet is taken to be starting. As many start at a time as there
+are cores: where more do, each spends its time limit on waiting for the others."""
 
 Tell = Callable[[Scenario, Outcome | None], None]
 
@@ -68,12 +74,12 @@ async def exercise(server: MockServer, suite: Suite, scenarios: Sequence[Scenari
         await staged(server, suite, scenario, f"{scenario.name}-{number}", plan.ca_file)
         for number, scenario in enumerate(scenarios, 1)
     ]
-    places = asyncio.Semaphore(plan.parallel)
+    places, starts = asyncio.Semaphore(plan.parallel), asyncio.Semaphore(os.cpu_count() or 1)
 
     async def play(stage: PreparedScenario) -> Outcome:
         async with places:
             plan.tell(stage.scenario, None)
-            outcome = await _play(suite, stage, plan)
+            outcome = await _play(suite, stage, plan, starts)
             plan.tell(stage.scenario, outcome)
             await struck(server, stage)
             return outcome
@@ -87,23 +93,27 @@ async def exercise(server: MockServer, suite: Suite, scenarios: Sequence[Scenari
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
+async def _play(suite: Suite, stage: PreparedScenario, plan: Plan, starts: asyncio.Semaphore) -> Outcome:
     words = filled(plan.command, {**stage.addresses.placeholders(), **_words(stage, suite)})
     sandbox = stage.sandbox
     inherited = os.environ if plan.inherited is None else plan.inherited
     with tempfile.TemporaryFile() as output:
-        began, clock = await sandbox.now(), time.monotonic()
-        started = await process.start(
-            words, environment(inherited, stage.addresses, stage.variables), output=output, own_group=True
-        )
+        started: Process | None = None
         status: int | None = None
         try:
-            await asyncio.wait_for(started.wait(), plan.timeout)
+            async with starts:
+                began, clock, events = await sandbox.now(), time.monotonic(), sandbox.listen()
+                told = environment(inherited, stage.addresses, stage.variables)
+                started = await process.start(words, told, output=output, own_group=True)
+                await _asks_or_ends(events, started, min(STARTING, plan.timeout))
+                sandbox.ignore(events)
+            await asyncio.wait_for(started.wait(), plan.timeout - (time.monotonic() - clock))
             status = process.status_of(started.returncode or 0)
         except TimeoutError:
             pass
         finally:
-            await process.end(started)
+            if started is not None:
+                await process.end(started)
         seconds = time.monotonic() - clock
         size = output.seek(0, os.SEEK_END)
         output.seek(max(0, size - OUTPUT))
@@ -124,6 +134,22 @@ async def _play(suite: Suite, stage: PreparedScenario, plan: Plan) -> Outcome:
         checks=judge.checks(status),
         facts=judge.facts(),
     )
+
+
+async def _asks_or_ends(events: Listener, client: Process, seconds: float) -> None:
+    """Wait until a client asks for something, has ended, or some real seconds are over."""
+
+    async def asks() -> None:
+        while (await events.get())["event"] != "request":
+            pass
+
+    waits = {asyncio.create_task(asks()), asyncio.create_task(client.wait())}
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
 
 
 def by_the_clients_time(entries: Sequence[Entry], faults: Sequence[Mapping[str, Any]]) -> list[Entry]:

@@ -45,6 +45,7 @@ class Expects:
         cancels: sent at most.
         pause: seconds at least between two status queries of one job; None: what the run asks for.
         violations: breaches of contract at most.
+        fired: comes to what the scenario is about: one of its faults at least acts.
     """
 
     exit: Exit = Exit.ZERO
@@ -55,6 +56,7 @@ class Expects:
     cancels: int | None = None
     pause: float | None = None
     violations: int | None = 0
+    fired: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aiohttp import web
 from multidict import istr
 
+from mockserver.core.errors import Unavailable
 from mockserver.http.mounts import BadHost, Mount
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
@@ -52,6 +53,7 @@ class Addresses:
         self.ports: dict[int, str] = {}
         self._sandboxes = sandboxes
         self._mounts = mounts
+        self._shared = sandboxes.store.shared is not None
 
     async def accept(self, request: web.BaseRequest) -> Accepted:
         """Find out for which sandbox and mount a request is; from here on it belongs to this life of the sandbox."""
@@ -78,15 +80,25 @@ class Addresses:
                 entered, path = mount.enter(sandbox, path)
                 own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:
-            refusal, sandbox = error, self._sandboxes.default
+            try:
+                await self._sandboxes.find(error.name)
+            except (UnknownSandbox, Unavailable) as problem:
+                refusal, sandbox = problem, self._sandboxes.default
+            else:
+                return await self.accept(request)  # another process has made it
         if not request.headers.get(_HOST, "").isascii():
             refusal = BadHost()
         try:
-            sandbox = sandbox.living or sandbox.live(await sandbox.store.life(sandbox.name))
+            # Who only reads the store by a life would not hear from it that another process has ended that.
+            known = None if mount is not None and self._shared else sandbox.living
+            sandbox = known or await self._sandboxes.enter(sandbox)
         except Over:
             # The default one may be asked before it is filled.
             if sandbox is not self._sandboxes.default:
                 refusal, sandbox = UnknownSandbox(sandbox.name), self._sandboxes.default
+        except Unavailable as problem:
+            # What stands beside the APIs may have something to say all the same.
+            refusal = problem if mount is None else refusal
         return Accepted(sandbox, mount, raw, path, "" if own_port else sandbox.prefix, query_string, began, refusal)
 
     def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:

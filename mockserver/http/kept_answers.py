@@ -22,13 +22,14 @@ from typing import NamedTuple
 from aiohttp import web
 
 from mockserver.core.clock import Clock
+from mockserver.core.errors import Unavailable
 from mockserver.core.job import Job
 from mockserver.http.addresses import Accepted
 from mockserver.http.metrics import Metrics
 from mockserver.http.responses import Answer, WrittenAnswer, http_date, written
-from mockserver.http.steps import NOTHING, NUMBER, request_event
+from mockserver.http.steps import NOTHING, NUMBER, not_recorded, request_event
 from mockserver.journal.entry import Entry, repeated
-from mockserver.store.base import RequestStart
+from mockserver.store.base import Over, RequestStart
 
 LIMIT = 1024
 """Answers that a server keeps; beyond it the oldest goes."""
@@ -104,7 +105,10 @@ class KeptAnswers:
         if kept is None:
             return Repeated(None, key)
         job, first = kept.job, kept.entry
-        start = await sandbox.store.begin_request(sandbox.key, job.api, (job.api, job.kind, job.id))
+        try:
+            start = await sandbox.store.begin_request(sandbox.key, job.api, (job.api, job.kind, job.id))
+        except (Over, Unavailable):
+            return NOT_LOOKED  # who begins the request sees what comes of it
         number, clock, _, _, turn, documents, found = start
         now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
         # A job never changes: the same object is the same job.
@@ -124,7 +128,10 @@ class KeptAnswers:
             new[b"number"] = shown.encode()
         seconds = perf_counter() - accepted.began
         entry = repeated(first, number, now, headers, seconds * 1000)
-        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, kept.counters)
+        try:
+            await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, kept.counters)
+        except Unavailable as problem:
+            not_recorded(entry, problem)
         if sandbox.listeners:
             sandbox.publish(request_event(entry))
         status, whole = first.status or 0, kept.written or b""

@@ -52,11 +52,12 @@ class Site(web.SockSite):
         )
 
 
-def bind(host: str, port: int, options: str = "") -> socket.socket:
+def bind(host: str, port: int, options: str = "", *, shared: bool = False) -> socket.socket:
     """Return a socket bound to an address.
 
     Args:
         options: the prefix of the options that say where, to be named when it cannot be.
+        shared: other processes of ours listen there, too; the system gives each its part of the connections.
 
     Raises:
         OSError: it cannot be had; the message names the option to change.
@@ -69,6 +70,8 @@ def bind(host: str, port: int, options: str = "") -> socket.socket:
     try:
         if os.name == "posix":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
     except OSError as error:
         sock.close()

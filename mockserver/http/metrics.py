@@ -1,4 +1,4 @@
-"""Prometheus metrics of this process, in a registry of their own.
+"""Prometheus metrics of a process, or of all that share a store, in a registry of their own.
 
 The hot path only counts into plain dictionaries; prometheus-client formats them when somebody asks.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver._version import __version__
 
@@ -60,6 +60,27 @@ class Metrics:
             self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
         if fault is not None:
             self.faults[api] = self.faults.get(api, 0) + 1
+
+    def as_document(self) -> dict[str, Any]:
+        """Return what has been counted, as JSON says it, for processes that are shown as one."""
+        return {
+            "requests": [[*key, count] for key, count in self.requests.items()],
+            "violations": [[*key, count] for key, count in self.violations.items()],
+            "faults": self.faults,
+            "seconds": self.seconds,
+        }
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Count what another process has counted (see `as_document`)."""
+        for name, counts in (("requests", self.requests), ("violations", self.violations)):
+            into: dict[Any, int] = counts
+            for *key, count in document[name]:
+                into[tuple(key)] = into.get(tuple(key), 0) + count
+        for api, count in document["faults"].items():
+            self.faults[api] = self.faults.get(api, 0) + count
+        for api, spent in document["seconds"].items():
+            known = self.seconds.get(api, [0.0] * len(spent))
+            self.seconds[api] = [one + other for one, other in zip(known, spent, strict=True)]
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -12,6 +12,7 @@ from mockserver.api.errors import BodyTooLarge, HandlerFailed
 from mockserver.api.operation import Entrance, Operation
 from mockserver.api.response import Response, error_response
 from mockserver.contracts.model import Contract
+from mockserver.core.errors import Unavailable
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone
 from mockserver.http.router import Route, Router
 from mockserver.sandbox.registry import UnknownSandbox
@@ -81,6 +82,8 @@ def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
             return error_response(404, "unknown-sandbox", str(error), _SANDBOXES_HINT)
         if isinstance(error, BodyTooLarge):
             return error_response(413, "too-large", str(error))
+        if isinstance(error, Unavailable):
+            return unavailable(error)[0]
         if isinstance(error, HandlerFailed):
             return error_response(500, "bug", "the server failed; its log says why")
         path = context.path
@@ -127,6 +130,12 @@ def disowned(sandbox: Sandbox) -> tuple[Response, Mapping[str, str]]:
     else:
         message = "the sandbox was reset or replaced while this was answered; it has nothing of it"
         response = error_response(409, "reset", message, "ask again")
+    return response, {"Content-Type": str(response.content_type)}
+
+
+def unavailable(problem: Unavailable) -> tuple[Response, Mapping[str, str]]:
+    """Return answer and headers of the server's own for a request that reached no store and no API."""
+    response = error_response(503, "unavailable", str(problem), "ask again; GET /_control/ready says when it is back")
     return response, {"Content-Type": str(response.content_type)}
 
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import monotonic, perf_counter
-from typing import Any
 
 from aiohttp import web
 
-from mockserver.api.context import NO_VALUES, RequestContext, drafted
+from mockserver.api.context import NO_VALUES, drafted
 from mockserver.api.definition import Api
 from mockserver.api.errors import BodyTooLarge, MethodNotAllowed, NoRoute
 from mockserver.api.operation import Entrance, Operation
@@ -25,7 +24,7 @@ from mockserver.api.response import Response
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
 from mockserver.core.clock import Clock
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
@@ -33,7 +32,7 @@ from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unmatched
+from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
 from mockserver.http.responses import answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
@@ -45,11 +44,12 @@ from mockserver.http.steps import (
     RequestRefused,
     answered_entry,
     asked_entry,
+    claimed_fault,
     failed,
     in_a_header,
-    match_subject,
     may_be_judged,
     not_faked,
+    not_recorded,
     request_event,
     resolve_refused,
     unknown_answer,
@@ -60,10 +60,7 @@ from mockserver.journal.entry import Entry
 from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes
-from mockserver.sandbox.sandbox import Sandbox
-from mockserver.store.base import Over, RequestStart
-
-_NOT_JOURNALED = RequestStart(0, None, None, False, 0)
+from mockserver.store.base import NOT_BEGUN, Over, RequestStart
 
 
 class Pipeline:
@@ -134,7 +131,7 @@ class Pipeline:
                 headers["Content-Type"] = response.content_type
             for name, value in api.headers.items():
                 headers.setdefault(name, value)
-            if self.headers and api.journaled:
+            if self.headers and context.number:
                 headers[NUMBER] = str(context.number)
                 if violations:
                     headers["X-Mockserver-Violations"] = str(len(violations))
@@ -142,7 +139,7 @@ class Pipeline:
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
-            if api.journaled:
+            if context.number:
                 jobs = context.jobs
                 told = jobs.told
                 entry = answered_entry(
@@ -159,10 +156,13 @@ class Pipeline:
                     error,
                     None if told is None else api.machines[told[1]].by_name[told[2]],
                 )
-                if violations:
-                    await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, operation, violations)
                 counters = coverage.counters(operation, clause, told)
-                await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
+                try:
+                    if violations:
+                        await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, operation, violations)
+                    await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
+                except Unavailable as problem:
+                    not_recorded(entry, problem)
                 if sandbox.listeners:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
@@ -182,8 +182,11 @@ class Pipeline:
         except Over:
             # Another process may have ended it, so that nobody here has said so.
             home.forget_life(accepted.sandbox.key)
+            await self.sandboxes.recheck(home)
             self.metrics.count("", None, 0, perf_counter() - accepted.began, NOTHING, None)
             return response_of(*disowned(accepted.sandbox))
+        except Unavailable as problem:
+            return response_of(*unavailable(problem))
         finally:
             home.calls -= 1
             home.used = monotonic()
@@ -204,15 +207,15 @@ class Pipeline:
         api: Api
         route: Operation | Entrance | None = None
         values: Mapping[str, str] = NO_VALUES
-        if refusal is not None:
-            api = self._unmatched if mount is None else mount.api
-        else:
+        if refusal is None or isinstance(refusal, Unavailable):
             found = (self.router if mount is None else mount.router).find(request.method, path, query_string)
             if isinstance(found, Found):
                 (api, route), values = found
             else:
                 api = mount.api if mount is not None else self._bases.owner(path) or self._unmatched
-                refusal = NoRoute(path) if found is None else MethodNotAllowed(found.allowed)
+                refusal = refusal or (NoRoute(path) if found is None else MethodNotAllowed(found.allowed))
+        else:
+            api = self._unmatched if mount is None else mount.api
 
         # read
         body = b""
@@ -231,7 +234,14 @@ class Pipeline:
 
         # begin
         if start is None:
-            start = await sandbox.store.begin_request(sandbox.key, api.name) if api.journaled else _NOT_JOURNALED
+            start = NOT_BEGUN
+            if api.journaled and not isinstance(refusal, Unavailable):
+                try:
+                    start = await sandbox.store.begin_request(sandbox.key, api.name)
+                except Over:
+                    sandbox, start = await self.sandboxes.begin_anew(sandbox, api.name, perf_counter() - began)
+                except Unavailable as error:
+                    refusal = error
         number, clock, changes, _, turn, _, _ = start
         # What nobody has changed is at hand.
         settings = sandbox.first_settings.get(api.name)
@@ -301,12 +311,12 @@ class Pipeline:
                             breaches = (unseen,)
                 if refused and refusal is None:
                     breaches = refused
-                if api.journaled:
+                if context.number:
                     # A request is a fact from its arrival: who verifies sees it while it is answered.
                     asked = asked_entry(sandbox.name, raw, context, known)
                     await sandbox.store.record(sandbox.key, asked, sandbox.journal_size)
                 if start.armed:
-                    fault = await self._fault(sandbox, context, known)
+                    fault = await claimed_fault(sandbox, context, known)
                     if fault is not None and fault.replaces_work:
                         response = fault.response(context) or Response(content_type=None)
                         return fault.spoil(response), context, known, breaches, fault, None, asked
@@ -319,6 +329,8 @@ class Pipeline:
                 response = not_faked(api, operation) if handler is None else await handler(context)
             except Over:
                 raise
+            except Unavailable as error:
+                return api.refuse(context, error), context, known, breaches, None, str(error), asked
             except Exception as error:
                 response = gone(error) or api.refuse(context, error)
                 known = None if isinstance(error, GONE) else known
@@ -336,14 +348,3 @@ class Pipeline:
         mount = next((one for one in self.mounts.values() if one.api is api), None)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
         return self._known.setdefault(id(operation), Known(name=name, contract=contract))
-
-    async def _fault(self, sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:
-        """Return the armed fault that acts on this request; one that delays the work has done so."""
-        fault = await sandbox.faults.claim(match_subject(context, known))
-        if fault is None:
-            return None
-        name = None if known is None else known.name
-        sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
-        if fault.delay_before_work:
-            await fault_transport.wait(sandbox.faults.pause(fault))
-        return fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import uuid4
 
 from mockserver.api.definition import Api
 from mockserver.contracts.loader import Contracts
@@ -62,6 +63,7 @@ class Services:
         contracts: those of the APIs.
         control_contracts: those of the control API; they came with the package, whatever `--contracts` says.
         started: real time, by the monotonic clock.
+        process: what this one is called among those that share a store.
     """
 
     settings: Settings
@@ -73,3 +75,4 @@ class Services:
     metrics: Metrics
     started: float
     ports: Ports = field(default_factory=Ports)
+    process: str = field(default_factory=lambda: uuid4().hex)

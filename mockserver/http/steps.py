@@ -17,10 +17,11 @@ from mockserver.api.errors import HandlerFailed, NotFaked
 from mockserver.api.operation import Operation
 from mockserver.api.response import Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
 from mockserver.core.machine import State
 from mockserver.faults.model import Fault
+from mockserver.http import fault_transport
 from mockserver.journal import masking
 from mockserver.journal.entry import (
     ASKED,
@@ -119,6 +120,23 @@ def match_subject(context: RequestContext[Any, Any], known: Known | None) -> Mat
         payload=context.payload,
         body=context.body,
     )
+
+
+async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], known: Known | None) -> Fault | None:
+    """Return the armed fault that acts on this request; one that delays the work has done so."""
+    fault = await sandbox.faults.claim(match_subject(context, known))
+    if fault is None:
+        return None
+    name = None if known is None else known.name
+    sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
+    if fault.delay_before_work:
+        await fault_transport.wait(sandbox.faults.pause(fault))
+    return fault
+
+
+def not_recorded(entry: Entry, problem: Unavailable) -> None:
+    """Say that the journal lacks an entry: what was asked is done, and its client is told so."""
+    log.error("request %d was answered and is not in the journal: %s", entry.number, problem)
 
 
 def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 from mockserver.settings import BadOption, Settings
 
@@ -39,6 +40,19 @@ def prepare(settings: Settings) -> Tls:
     except (OSError, ssl.SSLError) as error:
         raise BadOption(f"{settings.tls_cert}: {error}; name a PEM certificate and its key") from None
     return Tls(context=context, ca_pem=None)
+
+
+def made_files(settings: Settings, folder: Path) -> tuple[Path, Path, bytes]:
+    """Write a certificate from a CA made for this run, and its key, so that processes share it; return the CA, too."""
+    import trustme
+
+    authority = trustme.CA(organization_name="mockserver")
+    issued = authority.issue_cert(*_names(settings.host))
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(b"".join(one.bytes() for one in issued.cert_chain_pems))
+    key.touch(mode=0o600)
+    key.write_bytes(issued.private_key_pem.bytes())
+    return certificate, key, authority.cert_pem.bytes()
 
 
 def _names(host: str) -> list[str]:

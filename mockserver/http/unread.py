@@ -8,10 +8,11 @@ from aiohttp import web
 
 from mockserver.api.response import error_response
 from mockserver.core.clock import Clock
+from mockserver.core.errors import Unavailable
 from mockserver.http.addresses import Accepted
 from mockserver.http.metrics import Metrics
 from mockserver.http.responses import response_of
-from mockserver.http.steps import request_event, unreadable
+from mockserver.http.steps import not_recorded, request_event, unreadable
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
 
@@ -19,7 +20,11 @@ from mockserver.journal.entry import Entry
 async def answer_unread(accepted: Accepted, method: str, why: str, metrics: Metrics) -> web.StreamResponse:
     """Return a 400 that says why, when the journal, the metrics and whoever listens know of it."""
     sandbox, breach = accepted.sandbox, unreadable(why)
-    start = await sandbox.store.begin_request(sandbox.key, "")
+    try:
+        start = await sandbox.store.begin_request(sandbox.key, "")
+    except Unavailable:
+        metrics.count("", None, 400, perf_counter() - accepted.began, [breach], None)
+        return response_of(error_response(400, "unreadable", breach.message), {"Connection": "close"})
     now = (sandbox.first_clock if start.clock is None else Clock(**start.clock)).now(sandbox.real())
     response = error_response(400, "unreadable", breach.message)
     headers = {
@@ -31,8 +36,11 @@ async def answer_unread(accepted: Accepted, method: str, why: str, metrics: Metr
         start.number, now, sandbox.name, method, accepted.raw, {}, b"", http_version=(1, 0), status=400,
         answer_headers=headers, answer=response.body, violations=(breach,),
     )  # fmt: skip
-    await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
-    await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
+    try:
+        await coverage.keep_violations(sandbox.store, sandbox.key, entry.number, None, [breach])
+        await sandbox.store.record(sandbox.key, entry, sandbox.journal_size)
+    except Unavailable as problem:
+        not_recorded(entry, problem)
     sandbox.publish(request_event(entry))
     metrics.count("", None, response.status, perf_counter() - accepted.began, [breach], None)
     return response_of(response, headers)

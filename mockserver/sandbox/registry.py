@@ -12,8 +12,9 @@ from mockserver.core.errors import DomainError
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
+from mockserver.store.base import Over, RequestStart
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class UnknownSandbox(DomainError):
@@ -70,8 +71,46 @@ class Sandboxes:
         return found
 
     def all(self) -> list[Sandbox]:
-        """Return all sandboxes, the default one first."""
+        """Return the sandboxes that this process knows of, the default one first."""
         return list(self._by_name.values())
+
+    async def begin(self) -> None:
+        """Fill the default sandbox.
+
+        Raises:
+            BadFixture: a job cannot be followed.
+        """
+        await self.default.seed()
+
+    async def find(self, name: str) -> Sandbox:
+        """Return a sandbox, as `get`, also one that another process has made."""
+        return self.get(name)
+
+    async def everyone(self) -> list[Sandbox]:
+        """Return all sandboxes there are, the default one first."""
+        return self.all()
+
+    async def enter(self, sandbox: Sandbox) -> Sandbox:
+        """Return the present life of a sandbox.
+
+        Raises:
+            Over: it has none: it has ended, or is not filled yet.
+        """
+        return sandbox.live(await self.store.life(sandbox.name))
+
+    async def begin_anew(self, sandbox: Sandbox, _api: str, _seconds: float) -> tuple[Sandbox, RequestStart]:
+        """Begin a request to an API in the life that has followed one, if that was so before the request came.
+
+        Args:
+            _seconds: how long ago it came.
+
+        Raises:
+            Over: it is to be disowned.
+        """
+        raise Over(sandbox.key)
+
+    async def recheck(self, sandbox: Sandbox) -> None:
+        """Find out whether a sandbox whose life is over has been ended by another process."""
 
     async def free_name(self) -> str:
         """Return a name that nobody has taken."""
@@ -99,12 +138,11 @@ class Sandboxes:
             TooManySandboxes: there may be no more.
             BadFixture: a job cannot be followed; there is no such sandbox then.
         """
-        if not _NAME.fullmatch(name):
-            raise BadSandboxName(f"{name!r} is no sandbox name; use letters, digits, '.', '_' and '-', at most 64")
+        self._check_name(name)
         if name in self._by_name or name in self._reserved:
-            raise SandboxTaken(f"there is a sandbox {name!r} already")
+            raise self._taken(name)
         if len({*self._by_name, *self._reserved} - {DEFAULT}) >= self._limit:
-            raise TooManySandboxes(f"there are {self._limit} sandboxes already")
+            raise self._too_many()
         made = Sandbox(name, self._config, fixtures or self.fixtures)
         with self._reserve(name):
             try:
@@ -115,6 +153,16 @@ class Sandboxes:
             made.ttl, made.used, made.submits = ttl, monotonic(), submits or {}
             self._by_name[name] = made
         return made
+
+    def _check_name(self, name: str) -> None:
+        if not NAME.fullmatch(name):
+            raise BadSandboxName(f"{name!r} is no sandbox name; use letters, digits, '.', '_' and '-', at most 64")
+
+    def _taken(self, name: str) -> SandboxTaken:
+        return SandboxTaken(f"there is a sandbox {name!r} already")
+
+    def _too_many(self) -> TooManySandboxes:
+        return TooManySandboxes(f"there are {self._limit} sandboxes already")
 
     async def replace(
         self,
@@ -136,6 +184,7 @@ class Sandboxes:
             return await self.create(name, fixtures, ttl=ttl, submits=submits), True
         found, fixtures = self._by_name[name], fixtures or self.fixtures
         staged = Sandbox(found.staged().name, self._config, fixtures)
+        staged.ttl, staged.submits = ttl, submits or {}
         try:
             await staged.seed()
             await self.store.move(staged.name, name)
@@ -157,18 +206,31 @@ class Sandboxes:
             if one.ttl is not None and now - one.used > one.ttl and not one.calls and not one.listeners
         ]
 
+    async def close(self) -> None:
+        """Let go of what listens to other processes."""
+
+    async def sweep(self) -> list[str]:
+        """End the sandboxes whose `ttl` has run out; return their names."""
+        ended = [one.name for one in self.unused()]
+        for name in ended:
+            await self.delete(name)
+        return ended
+
     async def delete(self, name: str) -> None:
         """End a sandbox and forget all that was in it.
 
         Raises:
             UnknownSandbox: there is none of that name.
         """
-        ending = self.get(name)
-        ending.ended = True
-        ending.publish(STOP)
-        del self._by_name[name]
+        self._end(self.get(name))
         with self._reserve(name):
             await self.store.clear(name)
+
+    def _end(self, ending: Sandbox) -> None:
+        """Let go of a sandbox, and of all who listen to it."""
+        ending.ended = True
+        ending.publish(STOP)
+        self._by_name.pop(ending.name, None)
 
     @contextmanager
     def _reserve(self, name: str) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +11,11 @@ from uuid import uuid4
 from mockserver.api.definition import Api
 from mockserver.api.job_builder import JobTemplate, SpecContext
 from mockserver.core.clock import Clock, Time, iso
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job, Transition, transition_record
 from mockserver.faults.registry import Faults
+from mockserver.sandbox.about import tell
 from mockserver.sandbox.clock import SandboxClock
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Events
@@ -26,6 +27,13 @@ from mockserver.store.batch import Batch
 
 DEFAULT = "default"
 
+_ELSEWHERE = ("in other processes",)
+"""Who may listen where nobody can tell."""
+
+
+async def _at_once() -> None:
+    pass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxConfig:
@@ -36,6 +44,7 @@ class SandboxConfig:
         time: real time (epoch seconds).
         clock: where a sandbox's clock stands until it is set.
         journal_size: entries kept in a sandbox's journal.
+        fixtures: the server's own, which need not be told to other servers of the same store.
     """
 
     store: Store
@@ -44,6 +53,7 @@ class SandboxConfig:
     time: Time
     clock: Clock
     journal_size: int
+    fixtures: Fixtures | None = None
 
 
 class Sandbox:
@@ -64,7 +74,9 @@ class Sandbox:
         living: its present life, as far as this process has been told (see `live`).
         ports: those that belong to it alone, by scheme.
         submits: API -> fields that every job has which a client submits here; to be set before it is used.
-        listeners: who would hear an event.
+        events: what happens here, and who listens to it in this process.
+        listeners: who would hear an event: nobody when it is empty.
+        attend: returns once events of other processes are heard, too.
         first_clock: the clock as it stands until it is set.
         first_settings: each API's settings as they stand until they are changed.
     """
@@ -85,14 +97,15 @@ class Sandbox:
         self.apis = {api.name: api for api in config.apis}
         self.ids = Ids(seed=config.seed)
         self.journal_size = config.journal_size
-        events = Events()
+        self.events = events = Events()
         self.publish, self.listen, self.ignore, self.wait_until = (
             events.publish,
             events.listen,
             events.ignore,
             events.wait_until,
         )
-        self.listeners = events.listeners
+        self.listeners: Collection[object] = events.listeners if config.store.shared is None else _ELSEWHERE
+        self.attend: Callable[[], Awaitable[None]] = _at_once
         self.adopt(fixtures)
 
     def _furnish(self) -> None:
@@ -142,6 +155,8 @@ class Sandbox:
             return self.key != await self.store.life(self.name)
         except Over:
             return True
+        except Unavailable:
+            return False  # as far as anybody can tell
 
     def adopt(self, fixtures: Fixtures) -> None:
         """Take other fixtures as what this sandbox starts with; jobs are not touched."""
@@ -206,6 +221,9 @@ class Sandbox:
         Raises:
             BadFixture: one cannot be followed.
         """
+        if self.store.shared is not None:
+            config = self.config
+            await tell(self.store.shared, self.key, self, self.fixtures, config.fixtures, config.clock)
         now = await self.now()
         seeds = {
             name: self.fixtures.seeds(api, await self.settings(name), self.ids, now) for name, api in self.apis.items()
@@ -233,7 +251,9 @@ class Sandbox:
 
     def staged(self) -> Sandbox:
         """Return an empty sandbox like this one that nobody can reach, to be filled and moved into its place."""
-        return Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
+        made = Sandbox(f"{self.name}/{uuid4().hex}", self.config, self.fixtures)
+        made.ttl, made.submits = self.home.ttl, self.home.submits
+        return made
 
     # --- events -----------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ import orjson
 from mockserver._version import __version__
 from mockserver.core.clock import iso
 from mockserver.core.job import Job
+from mockserver.sandbox.about import tell
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
 from mockserver.store import codec
@@ -145,6 +146,8 @@ async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:
         BadSnapshot: two jobs have one id.
     """
     store = sandbox.store
+    if store.shared is not None:
+        await tell(store.shared, staged, sandbox.home, found.fixtures, sandbox.config.fixtures, None)
     await store.add_all(staged, (), found.counters)
     for some in _batched(found.jobs):
         if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in some]):

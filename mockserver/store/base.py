@@ -14,7 +14,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -73,6 +73,10 @@ class RequestStart(NamedTuple):
     job: Job | None = None
 
 
+NOT_BEGUN = RequestStart(0, None, None, False, 0)
+"""Of a request that is not put down in any journal."""
+
+
 class Times(NamedTuple):
     """When a job wants to be looked at again by itself (epoch seconds of sandbox time).
 
@@ -114,13 +118,11 @@ class Page:
 
 
 class Store(Protocol):
-    """Sandboxes by name, and all that is in them.
+    """Sandboxes by name, and all that is in them."""
 
-    Attributes:
-        shared: whether other processes may have it, too.
-    """
-
-    shared: bool
+    @property
+    def shared(self) -> SharedStore | None:
+        """The store itself, if other processes may have it, too; None when it is this process' own."""
 
     async def open(self) -> None:
         """Connect.
@@ -162,12 +164,6 @@ class Store(Protocol):
         Args:
             keep: collections of documents that the target keeps as they are, instead of the source's; for `JOURNAL`
                 the journal and its counter, too.
-        """
-
-    async def place(self, source: str, target: str) -> bool:
-        """Put all that is in one sandbox under a name that none has; False, and nothing has changed, when one has it.
-
-        The first is gone afterwards.
         """
 
     # jobs
@@ -268,3 +264,55 @@ class Store(Protocol):
 
     async def collections(self, sandbox: str) -> Sequence[str]:
         """Return the names of all collections."""
+
+
+class SharedStore(Store, Protocol):
+    """A store that several processes have: what each of them must know of the others' doings."""
+
+    async def place(self, source: str, target: str, limit: int) -> bool:
+        """Put all that is in one sandbox under a name that none has; False, and nothing has changed, when one has it.
+
+        The first is gone afterwards. A name with a slash is that of one that nobody is to see yet.
+
+        Raises:
+            Full: there are more than `limit` already.
+        """
+
+    async def describe(self, sandbox: str, about: Document) -> None:
+        """Write down what other processes must know of a sandbox to serve it; its `ttl` says how long it lasts."""
+
+    async def about(self, sandbox: str) -> Document | None:
+        """Return what `describe` wrote, None when nothing was written."""
+
+    async def age(self, sandbox: str) -> float:
+        """Return how many real seconds ago a life was put in its place, by the store's clock."""
+
+    async def use(self, sandbox: str) -> None:
+        """Say that a sandbox is in use: from now on it has its whole `ttl` again."""
+
+    async def end_unused(self) -> Sequence[str]:
+        """Clear the sandboxes whose `ttl` has run out; return their names, to one process each."""
+
+    def announce(self, sandbox: str, text: bytes) -> None:
+        """Send a text to all processes that listen, without waiting; nothing when the store is away."""
+
+    async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
+        """Hear what is announced, until cancelled, across failures of the store.
+
+        Args:
+            attends: called whenever nothing that is announced is missed from now on.
+            hear: gets the sandbox's name and the text.
+        """
+
+    async def post(self, process: str, document: Document) -> None:
+        """Write down what a process has counted, over what it wrote before."""
+
+    async def posted(self) -> Mapping[str, Document]:
+        """Return what processes have counted, also those that have ended."""
+
+    async def last(self) -> None:
+        """Let everything last for another week; what nobody serves any more goes by itself."""
+
+
+class Full(Exception):
+    """There is no room for another sandbox."""

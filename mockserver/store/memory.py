@@ -37,7 +37,7 @@ from mockserver.store.job_table import JobTable
 class MemoryStore:
     """Implements `Store`; see there for what each method does."""
 
-    shared = False
+    shared = None
 
     def __init__(self) -> None:
         self._sandboxes = Sandboxes()
@@ -88,14 +88,6 @@ class MemoryStore:
         jobs = old.size()
         await old.discard()
         return Gone(jobs=jobs, entries=gone, documents=old.documents)
-
-    async def place(self, source: str, target: str) -> bool:
-        new = self._sandboxes[source]
-        if target in self._sandboxes:
-            return False
-        self._sandboxes.take(source)
-        self._sandboxes.put(target, new)
-        return True
 
     # --- jobs -------------------------------------------------------------------------------------
 

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockserver.testing.cases import SandboxCase, open_sandbox
     from mockserver.testing.handles import Sandbox, SandboxApi, SandboxClock, SandboxFaults, Server
+    from mockserver.testing.scenarios import SandboxScenario
 
-__all__ = ["Sandbox", "SandboxApi", "SandboxCase", "SandboxClock", "SandboxFaults", "Server", "open_sandbox"]
+__all__ = [
+    "Sandbox",
+    "SandboxApi",
+    "SandboxCase",
+    "SandboxClock",
+    "SandboxFaults",
+    "SandboxScenario",
+    "Server",
+    "open_sandbox",
+]
 
-_ELSEWHERE = {"SandboxCase": "cases", "open_sandbox": "cases"}
+_ELSEWHERE = {"SandboxCase": "cases", "open_sandbox": "cases", "SandboxScenario": "scenarios"}
 
 
 def __getattr__(name: str) -> Any:

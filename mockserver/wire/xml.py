@@ -10,9 +10,8 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
-
-from lxml import etree
 
 from mockserver.wire.charset import codec, marked
 
@@ -29,8 +28,6 @@ _OPTIONS: dict[str, Any] = {
     "no_network": True,
     "huge_tree": False,
 }
-_PARSER = etree.XMLParser(**_OPTIONS)
-"""Made once: making one costs more than most messages. It locks itself while it parses."""
 
 
 class BadXml(Exception):
@@ -52,6 +49,18 @@ class DtdProhibited(BadXml):
     """The text has a document type declaration."""
 
 
+@cache
+def _lxml() -> tuple[Any, Any]:
+    """Return lxml, and a parser.
+
+    Imported late: most servers are never sent XML. The parser is made once: making one costs more than most messages.
+    It locks itself while it parses.
+    """
+    from lxml import etree
+
+    return etree, etree.XMLParser(**_OPTIONS)
+
+
 def parse(body: bytes, charset: str | None = None) -> Any:
     """Return the root element (lxml) of a document.
 
@@ -63,8 +72,9 @@ def parse(body: bytes, charset: str | None = None) -> Any:
     """
     data = utf8(body, charset)
     check(data)
+    etree, parser = _lxml()
     try:
-        return etree.fromstring(data, _PARSER)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _bad(error) from None
 
@@ -74,7 +84,8 @@ def opening(body: bytes, charset: str | None = None, *, depth: int) -> list[Any]
 
     It is for protocols that choose their way before they have read the whole message.
     """
-    parser: Any = etree.XMLPullParser(("start", "end"), **_OPTIONS)
+    etree, _ = _lxml()
+    parser = etree.XMLPullParser(("start", "end"), **_OPTIONS)
     found, level = [], 0
     data = utf8(body, charset)
     try:

@@ -210,9 +210,14 @@ def test_sandboxes_are_created_listed_and_deleted(data: Any, out: Any, tmp_path:
     seed = tmp_path / "seed.json"
     seed.write_text('{"ges": {"jobs": []}}')
 
-    made = data("sandboxes", "create", "cli-1", "--ttl", "60", "--fixtures", str(seed), server_wide=True)
+    submits = tmp_path / "submits.json"
+    submits.write_text('{"ges": {"plan": "fails"}}')
+
+    given = ("--ttl", "60", "--fixtures", str(seed), "--submits", str(submits))
+    made = data("sandboxes", "create", "cli-1", *given, server_wide=True)
 
     assert made["name"] == "cli-1"
+    assert made["submits"] == {"ges": {"plan": "fails"}}
     assert "cli-1" in out("sandboxes", "list", server_wide=True)
     assert data("jobs", "list", "--sandbox", "cli-1", server_wide=True) == []
     assert "cli-1" in [one["name"] for one in data("sandboxes", "list", server_wide=True)]

@@ -131,6 +131,13 @@ CALLS: list[tuple[str, Callable[[Control], Any], str, str, Any]] = [
     ),
     ("sandbox", lambda c: c.create_sandbox("t1", ttl=6), "POST", "/sandboxes", {"name": "t1", "ttl": 6}),
     ("replace sandbox", lambda c: c.replace_sandbox("t1", ttl=6), "PUT", "/sandboxes/t1", {"ttl": 6}),
+    (
+        "sandbox that submits",
+        lambda c: c.create_sandbox("t1", submits={"ges": {"plan": "fails"}}),
+        "POST",
+        "/sandboxes",
+        {"name": "t1", "submits": {"ges": {"plan": "fails"}}},
+    ),
     ("show sandbox", lambda c: c.show_sandbox("t1"), "GET", "/sandboxes/t1", None),
     ("end sandbox", lambda c: c.delete_sandbox("t1"), "DELETE", "/sandboxes/t1", None),
     ("reset", lambda c: c.reset(keep=["faults"]), "POST", "/reset", {"keep": ["faults"]}),

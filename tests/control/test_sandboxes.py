@@ -43,6 +43,32 @@ async def test_fixtures_that_cannot_be_followed_change_nothing(client: Client) -
     assert (await asked(client, "GET", "/~t1/_control/jobs"))[1] == before
 
 
+async def test_what_clients_submit_is_as_the_sandbox_says_until_it_is_made_anew(client: Client) -> None:
+    async def plan() -> Any:
+        assert (await client.get(f"/~t1{SUBMIT}")).status == 200
+        found = (await asked(client, "GET", "/~t1/_control/jobs?api=casjobs&limit=1"))[1]["jobs"][0]
+        return found["plan"]["end"]
+
+    fields = {"casjobs": {"plan": "fails"}}
+    made = await asked(client, "POST", "/_control/sandboxes", json={"name": "t1", "submits": fields})
+    assert (made[0], made[1]["submits"]) == (201, fields)
+    assert await plan() == "Failed"
+    # A reset goes back to the start, and this belongs to it.
+    await asked(client, "POST", "/~t1/_control/reset")
+    assert await plan() == "Failed"
+    await asked(client, "PUT", "/_control/sandboxes/t1", json={})
+    assert await plan() == "Finished"
+    await asked(client, "PUT", "/_control/sandboxes/t1", json={"submits": {"casjobs": {"plan": "stuck"}}})
+    assert await plan() is None
+
+
+async def test_what_no_job_can_be_like_is_refused(client: Client) -> None:
+    for wrong, code in (({"casjob": {}}, "unknown-api"), ({"casjobs": {"rows": "many"}}, "bad-field")):
+        status, answer = await asked(client, "PUT", "/_control/sandboxes/t1", json={"submits": wrong})
+        assert (status, answer["error"]["code"]) == (422, code)
+    assert (await asked(client, "GET", "/_control/sandboxes/t1"))[0] == 404
+
+
 async def test_a_port_of_its_own_stays_as_long_as_it_is_asked_for(client: Client) -> None:
     first = (await asked(client, "PUT", "/_control/sandboxes/t1", json={"port": True}))[1]["port"]
     assert (await asked(client, "PUT", "/_control/sandboxes/t1", json={"port": True}))[1]["port"] == first

@@ -18,6 +18,7 @@ from yarl import URL
 from mockserver import MockServer
 from mockserver.apis import APIS
 from mockserver.core.clock import Clock
+from mockserver.drift.interpreter import Judged
 from mockserver.drift.live import Patience
 from mockserver.drift.report import Report
 from mockserver.drift.verification import Verification, verify
@@ -288,8 +289,10 @@ async def planted(server: MockServer, change: Change) -> Any:
             await server.services.sandboxes.delete(name)
 
 
-async def verified(server: MockServer, api: str, change: Change, contracts: Any) -> tuple[Report, list[str]]:
-    """Verify an API through the proxy; return the report, and the requests whose answers were changed."""
+async def verified(
+    server: MockServer, api: str, change: Change, contracts: Any
+) -> tuple[Report, list[Judged], list[str]]:
+    """Verify an API through the proxy; return report and exchanges, and the requests whose answers were changed."""
     async with planted(server, change) as (url, found):
         what = Verification(
             url=url + MOUNTS[api],
@@ -298,10 +301,5 @@ async def verified(server: MockServer, api: str, change: Change, contracts: Any)
             may_write=True,
             patience=Patience(interval=0, polls=20),
         )
-        report, _ = await verify(what, contracts)
-    return report, found
-
-
-def nothing(answer: Answer) -> bool:
-    """Change nothing."""
-    return False
+        report, judged = await verify(what, contracts)
+    return report, judged, found

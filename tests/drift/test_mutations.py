@@ -5,7 +5,8 @@ Without a change there is none (`test_a_system_as_it_should_be_has_no_breach`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -13,9 +14,11 @@ from mockserver import MockServer
 from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.contracts import loader
+from mockserver.drift.interpreter import Judged
 from tests.drift.planter import (
     RUNNING_JOB,
     SCHEDULED,
+    Answer,
     Change,
     at,
     cut,
@@ -24,7 +27,6 @@ from tests.drift.planter import (
     every,
     header,
     not_utf8,
-    nothing,
     put,
     status,
     sub,
@@ -62,6 +64,16 @@ ARCGIS = {
     "no token": at("/tokens/generateToken", drop("token"), body='"token"'),
     "a total as text": at("jobs/statistics", every(r":\s*(\d+)", ': "some"')),
     "the Administrator's word for success": at(r"POST \S*/cancel", sub('"success"', '"ok"')),
+    "an input of a type that is none": at("/inputs/Input_Text", put("dataType", "text")),
+    "inputs that are no list": at(r"/inputs\?", sub(r"^\[(.*)\]$", "\\1")),
+    "a result in the list without its type": at(r"/results\?", drop(0, "dataType")),
+    "the Administrator's word for a deleted job": at(r"POST \S*/delete", sub('"success"', '"deleted"')),
+    "an administrator's token without its end": at("/admin/generateToken", drop("expires")),
+    "messages that are a text": at(r"/admin/\S*/jobs/j0000\w+\?", put("messages", "no such job")),
+    "a count of jobs as text": at("/jobs/query", put("total", "many")),
+    "a service without its name": at(r"/admin/services/Demo\.GPServer\?", drop("serviceName")),
+    "a folder without its services": at(r"/admin/services\?", drop("services")),
+    "resources that are no list": at(r"/admin\?f=json", put("resources", "services")),
     # the head
     "another status": at("submitJob", status(201)),
     "an error with its own status": at(r"jobs/j0000\w+\?", status(404)),
@@ -106,7 +118,15 @@ CASJOBS = {
         _ACTION11 + "CancelJob", sub("<CancelJobResponse([^>]*) />", "<CancelJobResponse\\1><CancelJobResult/></CancelJobResponse>")
     ),
     "no status for a broken message": at(r"POST \S*jobs\.asmx\n\n<soap:Envelope$", status(500)),
+    "a quick result under another name": at(
+        _ACTION11 + "ExecuteQuickJob ", every("ExecuteQuickJobResult", "ExecuteQuickJobTable")
+    ),
+    "a data set under another name": at(
+        _ACTION11 + "ExecuteQuickJobDS ", every("ExecuteQuickJobDSResult", "ExecuteQuickJobDSTable")
+    ),
     # GET and POST
+    "an id that is a name": at("GetWebServiceId", sub(r">\d+<", ">alice<")),
+    "a help page as plain text": at(r"GET \S*jobs\.asmx\n", header("Content-Type", "text/plain")),
     "a member is missing in XML": at(_ASMX + r"GetJobs\?", sub(r"<JobID>\d+</JobID>", "")),
     "a moment with a zone": at(_ASMX + r"GetJobs\?", sub(r"(<TimeSubmit>[^<]+)", "\\1Z")),
     "a member too many": at(_ASMX + r"GetJobs\?", sub("<Status>", "<Priority>1</Priority><Status>")),
@@ -169,6 +189,11 @@ GES = {
     ),
     "a list without the new job": at(_GRAPH + r"jobs/status\?offset=0&limit=1000", put("jobs", [])),
     "bytes that are no UTF-8": at(_GRAPH + "jobs/status", not_utf8),
+    "a query's id that is too short": at(r"/vertices/action\?action_id=query", put("jobId", "17")),
+    "another type of query": at(r"/edges/action\?action_id=query", put("jobType", 7)),
+    "no results of a statement": at("execute-cypher-query", drop("results")),
+    "no data of a command": at("execute-gremlin-query", drop("data")),
+    "the service plane's word on the management plane": at(r"/v1.0/\S+/jobs/ff80", put("status", "complete")),
 }  # fmt: skip
 PRIME = {
     # JSON in its dialects
@@ -183,6 +208,10 @@ PRIME = {
     ),
     "an error without its message": at(rf"/v4/{_SUMMARY}/999\d+\.json", drop("errorDocument", "message")),
     "a rate as text": at(r"rateLimits\.json", sub(r'"windowSize":(-?\d+)', '"windowSize":"\\1"')),
+    "an operation without its path": at(r"/v4/op\.json", drop("queryResponse", "operation", 0, "@path")),
+    "another word for suspending": at(r"PUT \S*/v4/\S*/suspend\.json", every("SUSPEND", "PAUSE")),
+    "another word for resuming": at(r"PUT \S*/v4/\S*/resume\.json", every("RESUME", "CONTINUE")),
+    "an id of a run under another name": at(r"PUT \S*/cancelrunning\.json", every('"id":', '"runId":')),
     # XML
     "an element under another name": at(rf"{_HISTORY}\.xml", every(r"(</?)jobName>", "\\1name>")),
     "an attribute that is missing": at(rf"{_SUMMARY}\.xml", sub(r' requestUrl="[^"]+"', "")),
@@ -216,23 +245,43 @@ PRIME = {
     "no name for a new job": at(r"deployTemplateThroughJob", every('"jobName":"[^"]*",?', "")),
 }  # fmt: skip
 
+KINDS = {"arcgis": ARCGIS, "casjobs": CASJOBS, "ges": GES, "prime": PRIME}
 ROWS = [
     pytest.param(api, plant, id=f"{api}: {kind}".replace(" ", "-"))
-    for api, kinds in (("arcgis", ARCGIS), ("casjobs", CASJOBS), ("ges", GES), ("prime", PRIME))
+    for api, kinds in KINDS.items()
     for kind, plant in kinds.items()
 ]
 
 
-@pytest.mark.parametrize("api", [one.name for one in APIS])
+@pytest.mark.parametrize("api", KINDS)
 async def test_a_system_as_it_should_be_has_no_breach(worker_server: MockServer, api: str) -> None:
-    report, _ = await verified(worker_server, api, nothing, CONTRACTS)
+    passed: list[Answer] = []
+
+    def kept(answer: Answer) -> bool:
+        passed.append(copy.copy(answer))
+        return False
+
+    report, judged, _ = await verified(worker_server, api, kept, CONTRACTS)
     assert [one.as_dict() for one in report.breaches] == []
     assert report.tried
+    # Each operation that was tried has a row of the table that changes one of its answers.
+    tried = {one.operation for one in judged if one.verdict is not None}
+    assert {_changed(plant(), judged, passed) for plant in KINDS[api].values()} >= tried
+
+
+def _changed(change: Change, judged: Sequence[Judged], passed: Sequence[Answer]) -> str | None:
+    """Return the operation whose answer is the first that would be changed."""
+    for one, answer in zip(judged, passed, strict=True):
+        tried = copy.copy(answer)
+        tried.headers = answer.headers.copy()
+        if change(tried):
+            return one.operation
+    return None
 
 
 @pytest.mark.parametrize(("api", "plant"), ROWS)
 async def test_one_change_is_noticed(worker_server: MockServer, api: str, plant: Callable[[], Change]) -> None:
-    report, found = await verified(worker_server, api, plant(), CONTRACTS)
+    report, _, found = await verified(worker_server, api, plant(), CONTRACTS)
     assert found, "nothing was planted: the row fits no answer"
     assert report.breaches, f"not noticed, planted into {found[0]}"
 

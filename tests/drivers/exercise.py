@@ -34,8 +34,9 @@ def exercise(
 
 def exercised(*arguments: str, **how: str) -> dict[str, Any]:
     """Run the command, and return its JSON."""
-    done = exercise("--json", "-", "--parallel", "8", "--pause", LEAST, *arguments, **how)
+    done = exercise("--json", "-", "--pause", LEAST, *arguments, **how)
     assert done.returncode in (0, 1), done.stderr
+    assert done.stdout.endswith("}\n"), (done.returncode, done.stderr, done.stdout[-200:])
     found: dict[str, Any] = json.loads(done.stdout)
     assert bool(found["failed"]) is (done.returncode == 1)
     return found

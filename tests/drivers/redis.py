@@ -10,7 +10,15 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from mockserver.journal import entry_text
+from mockserver.store.redis.store import RedisStore
 from tests.drivers.required import missing
+
+
+def store_in(server: RedisServer) -> RedisStore:
+    """Return a server's store in an empty Redis."""
+    server.empty()
+    return RedisStore(server.url, entry_text.dump, entry_text.load)
 
 
 class RedisServer:

@@ -143,8 +143,6 @@ def test_a_run_takes_no_longer_than_the_clients_pauses(api: str, pause: str, lim
     done = exercise(
         "--api",
         api,
-        "--parallel",
-        "17",
         "--timeout",
         "50",
         "--pause",

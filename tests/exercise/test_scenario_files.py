@@ -167,7 +167,7 @@ def test_a_scenario_that_cannot_be_made_is_refused_before_anything_runs(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("--api", "arcgi"), "no API 'arcgi'; there are arcgis, casjobs, ges, prime"),
+        (("--api", "arcgi"), "no API 'arcgi'; did you mean 'arcgis'? there are arcgis, casjobs, ges, prime"),
         (("--api", "ges", "--scenario", "times-out", "--", "true"), "ges has no scenario 'times-out'"),
         (("--api", "ges"), "no COMMAND; write the client's command after --"),
         (("--api", "ges", "--", "no-such-program-here"), "cannot run 'no-such-program-here'"),
@@ -191,6 +191,17 @@ def test_a_fault_that_never_fired_fails_the_scenario(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no fault of the scenario fired" in done.stdout
     assert "0 of 1 scenarios hold" in done.stdout
+
+
+def test_a_client_that_never_comes_to_it_may_be_expected(tmp_path: Path) -> None:
+    own = written(tmp_path, "expect.json", {"busy-then-works": {"exit": "any", "fired": False}})
+
+    done = exercise(
+        "--api", "ges", "--expect", str(own), "--scenario", "busy-then-works", "--", sys.executable, "-c", ""
+    )
+
+    assert done.returncode == 0
+    assert "1 of 1 scenarios hold" in done.stdout
 
 
 def test_a_table_fills_on_a_terminal() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -256,6 +257,25 @@ async def test_journal_names_the_fault_that_acted(running: Client) -> None:
     await raw(running)
     entry = (await (await running.get("/_control/requests")).json())["requests"][0]
     assert (entry["fault"], entry["status"]) == (fault["id"], 0)
+
+
+async def test_time_passes_once_the_request_is_answered(running: Client) -> None:
+    before = (await (await running.get("/_control/clock")).json())["now"]
+    await arm(running, {"advance": "2h"}, {"operation": "ges.JobStatus"}, after=1, times=1)
+    assert await statuses(running, 3) == [200, 200, 200]
+    entries = (await (await running.get("/_control/requests?operation=ges.JobStatus")).json())["requests"][::-1]
+    times = [datetime.fromisoformat(one["at"]) for one in entries]
+    assert times[1] - datetime.fromisoformat(before) < timedelta(hours=1)
+    assert timedelta(hours=2) <= times[2] - times[1] < timedelta(hours=3)
+    # The client was answered as ever, and told the job's state.
+    assert [one["told"]["state"] for one in entries] == ["running"] * 3
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"advance": "soon"}, {"advance": -1}, {"advance": 1e9}, {"advance": 1, "status": 503}]
+)
+async def test_no_time_that_cannot_pass(client: Client, wrong: Any) -> None:
+    assert (await client.post("/_control/faults", json={"effect": wrong})).status == 422
 
 
 async def test_reset_reports_what_never_fired(running: Client) -> None:

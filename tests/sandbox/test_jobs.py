@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,9 @@ from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.sandbox.jobs import BREATH, CHUNK, Jobs, JobsHome
+from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
+from tests.drivers.redis import store_in
 from tests.store.yielding import YieldingStore
 
 PLAN = Plan(steps=(Step(state="working", wait=Wait(seconds=10)),), end="done")
@@ -37,7 +39,7 @@ MACHINE = Machine(
 class World:
     """Jobs over a store, with a clock the test turns by hand."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.time = 0.0
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
@@ -57,11 +59,21 @@ class World:
         return await self.jobs.add(Job(api="x", id=job_id, created=self.time, since=self.time, **given))
 
 
-async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_wins() -> None:
+@pytest.fixture(params=["yielding", "redis"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    made: Store = YieldingStore()
+    if request.param == "redis":
+        made = store_in(request.getfixturevalue("redis_server"))
+    await made.open()
+    yield made
+    await made.close()
+
+
+async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_wins(store: Store) -> None:
     """8 writers, 200 rounds: four cancel, four let the clock run out; the history never forks."""
     wins: Counter[str] = Counter()
     for number in range(200):
-        world = World()
+        world = World(store)
         await world.add(str(number), on_cancel=OnCancel(after=Wait(seconds=50)))
 
         async def cancel(world: World = world, number: int = number) -> str:
@@ -73,7 +85,7 @@ async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_w
 
         async def run_out(world: World = world, number: int = number) -> str:
             for _ in range(number % 5):
-                await asyncio.sleep(0)
+                await store.ping()
             world.time = 10.0
             return (await world.jobs.get("x", str(number))).state
 
@@ -89,8 +101,8 @@ async def test_of_a_cancel_beside_a_clock_move_and_a_second_cancel_exactly_one_w
     assert set(wins) == {"stopping", "done"}
 
 
-async def test_whoever_is_beaten_tries_again_until_all_changes_have_landed() -> None:
-    world = World()
+async def test_whoever_is_beaten_tries_again_until_all_changes_have_landed(store: Store) -> None:
+    world = World(store)
     await world.add("1", data={"n": 0})
 
     async def add_one(_: int) -> None:

@@ -19,6 +19,7 @@ from mockserver.apis import APIS
 from mockserver.store.memory import MemoryStore
 from tests.drivers import Poll, poll_of
 from tests.drivers.properties import FULL
+from tests.drivers.redis import store_in
 from tests.drivers.server import Client
 from tests.store.yielding import YieldingStore
 
@@ -30,10 +31,12 @@ CREATION = 12
 """Times the CPU of adding a job, client included, that making a sandbox may take, in the middle."""
 
 
-@pytest.fixture(params=[MemoryStore, YieldingStore])
+@pytest.fixture(params=["memory", "yielding", "redis"])
 async def client(request: pytest.FixtureRequest, serve: Callable[..., Awaitable[Client]]) -> Client:
-    """A server over a store that never waits, and over one that lets everybody else run before each step."""
-    return await serve(store=request.param())
+    """A server over a store that never waits, one that lets everybody else run before each step, and a Redis."""
+    if request.param == "redis":
+        return await serve(store=store_in(request.getfixturevalue("redis_server")))
+    return await serve(store=MemoryStore() if request.param == "memory" else YieldingStore())
 
 
 async def ask(client: Client, poll: Poll, prefix: str = "") -> tuple[int, bytes]:
@@ -110,7 +113,7 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
             for state in (*poll.states, poll.states[_bit(number, position)]):
                 await force(client, api, poll, state, prefix)
     # A store that yields before each step measures the event loop.
-    if not isinstance(client.services.store, YieldingStore):
+    if type(client.services.store) is MemoryStore:
         assert statistics.median(made) < CREATION * statistics.median(added)
 
     async def work(numbers: Sequence[int]) -> None:

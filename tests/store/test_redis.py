@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from mockserver.core.errors import Unavailable
 from mockserver.store import json_text
-from mockserver.store.base import ForeignStore
+from mockserver.store.base import ForeignStore, Full, Over, Times
 from mockserver.store.redis import connection
 from mockserver.store.redis.script import PREFIX
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
-from tests.store.test_store import dump, job, load
+from tests.store.test_store import Entry, dump, job, load
 
 JSON = st.recursive(
     st.none()
@@ -47,14 +47,8 @@ async def store(own_redis: RedisServer) -> AsyncIterator[RedisStore]:
     await made.close()
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0.3)
-    monkeypatch.setattr(connection, "REST", 0.02)
-
-
 async def until_back(store: RedisStore) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             assert await store.ping()
@@ -63,6 +57,56 @@ async def until_back(store: RedisStore) -> None:
             await asyncio.sleep(0.01)
         else:
             return
+
+
+async def test_a_sandbox_is_placed_under_a_name_that_none_has(store: RedisStore) -> None:
+    await store.add("box/1", job(1))
+    await store.describe("box/1", {"ttl": None, "a": 1})
+    assert await store.place("box/1", "box", 2)
+    life = await store.life("box")
+    assert await store.get(life, "x", "job", "1") == job(1)
+    assert await store.about(life) == {"ttl": None, "a": 1}
+    await store.add("box/2", job(2))
+    assert not await store.place("box/2", "box", 2)
+    assert await store.place("box/2", "other", 2)
+    assert sorted(await store.sandboxes()) == ["box", "other"]
+    await store.add("box/3", job(3))
+    with pytest.raises(Full):
+        await store.place("box/3", "third", 2)
+
+
+async def test_a_sandbox_ends_when_its_ttl_has_run_out_for_one_process_alone(store: RedisStore) -> None:
+    for name, ttl in (("kept", None), ("long", 60.0), ("short", 0.0), ("used", 0.0)):
+        await store.describe(f"{name}/1", {"ttl": ttl})
+        await store.place(f"{name}/1", name, 9)
+    await store.describe("used", {"ttl": 60.0})
+    await store.use("used")
+    assert [sorted(found) for found in (await store.end_unused(), await store.end_unused())] == [["short"], []]
+    assert sorted(await store.sandboxes()) == ["kept", "long", "used"]
+    with pytest.raises(Over):
+        await store.use("short")
+
+
+async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) -> None:
+    """All that a sandbox can hold; the number of the last life, and the form, stay for good."""
+    await store.add_all("box", [(job(1), Times(1.0, 2.0))], {"n": 1})
+    await store.swap("box", job(1), job(1, version=1), Times(3.0, 4.0))
+    await store.write("box", "c", "k", [1])
+    await store.append("box", "l", "k", {"a": 1}, 3)
+    await store.describe("box", {"ttl": 60.0})
+    await store.use("box")
+    number = (await store.begin_request("box", "x")).number
+    await store.record("box", Entry(number), 9, ["seen"])
+    ask = store._connection.ask
+    keys = [key.decode() for key in await ask("KEYS", "*")]
+    assert len(keys) >= 17
+    stays = {key for key in keys if await ask("TTL", key) == -1}
+    assert stays == {f"{PREFIX}{name}" for name in ("schema", "lives")}
+    for key in keys:
+        await ask("EXPIRE", key, 100)
+    await store.last()
+    short = {key for key in keys if await ask("TTL", key) <= 100}
+    assert short == stays
 
 
 async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) -> None:
@@ -95,9 +139,7 @@ async def test_nothing_is_left_of_what_was_cleared(store: RedisStore) -> None:
     assert {key.decode().removeprefix(PREFIX) for key in keys} == {"schema", "lives"}
 
 
-async def test_a_store_that_is_away_says_so_and_comes_back(
-    hasty: None, own_redis: RedisServer, store: RedisStore
-) -> None:
+async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServer, store: RedisStore) -> None:
     await store.add("box", job(1))
     own_redis.stop()
     with pytest.raises(Unavailable, match="cannot be reached"):
@@ -109,23 +151,25 @@ async def test_a_store_that_is_away_says_so_and_comes_back(
 
 
 async def test_a_step_that_was_given_up_is_not_done_afterwards(
-    hasty: None, own_redis: RedisServer, store: RedisStore
+    own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.add("box", job(1))
+    hasty = RedisStore(own_redis.url, dump, load)
+    await hasty.open()
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
     os.kill(own_redis.process.pid, signal.SIGSTOP)
     try:
-        began = time.monotonic()
-        found = await asyncio.gather(
-            store.add("box", job(2)), store.swap("box", job(1), job(1, version=1)), return_exceptions=True
-        )
-        took = time.monotonic() - began
+        asked = hasty.add("box", job(2)), hasty.swap("box", job(1), job(1, version=1))
+        found = await asyncio.gather(*asked, return_exceptions=True)
     finally:
         os.kill(own_redis.process.pid, signal.SIGCONT)
+        monkeypatch.undo()
     assert [type(one) for one in found] == [Unavailable, Unavailable]
-    assert took < 10
-    await until_back(store)
-    assert [one.id for one in (await store.page("box", "x", "job")).jobs] == ["1"]
-    assert await store.swap("box", job(1), job(1, version=1))
+    await until_back(hasty)
+    for each in (store, hasty):
+        assert [one.id for one in (await each.page("box", "x", "job")).jobs] == ["1"]
+    assert await hasty.swap("box", job(1), job(1, version=1))
+    await hasty.close()
 
 
 async def test_the_same_text_is_the_same_job(store: RedisStore) -> None:

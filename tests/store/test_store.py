@@ -246,17 +246,6 @@ async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Sto
     assert "box" in await store.sandboxes()
 
 
-async def test_a_sandbox_is_placed_under_a_name_that_none_has(store: Store) -> None:
-    await store.add("new", job(1))
-    assert await store.place("new", "box")
-    life = await store.life("box")
-    assert await store.get(life, "x", "job", "1") == job(1)
-    await store.add("other", job(2))
-    assert not await store.place("other", "box")
-    assert dict(await store.size("box")) == dict(await store.size("other")) == {("x", "job"): 1}
-    assert sorted(await store.sandboxes()) == ["box", "other"]
-
-
 async def test_numbers_of_requests_never_repeat_and_turns_begin_anew(store: Store) -> None:
     for _ in range(3):
         await store.begin_request("box", "x")

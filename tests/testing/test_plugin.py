@@ -174,7 +174,7 @@ def test_a_test_runs_once_in_each_scenario_that_it_names(together: Together) -> 
 @pytest.mark.parametrize(
     ("marker", "said"),
     [
-        ('("arcgi")', "no API 'arcgi'; there are arcgis, casjobs, ges, prime"),
+        ('("arcgi")', "no API 'arcgi'; did you mean 'arcgis'? there are arcgis, casjobs, ges, prime"),
         ('("ges", "succeed")', "ges has no scenario 'succeed'; did you mean 'succeeds'?"),
         ('("ges", cancel=True)', "it has no 'cancel'; did you mean 'cancels'? it takes scenarios, expect, cancels"),
         ("()", "name an API, then scenarios of it if not all are meant"),

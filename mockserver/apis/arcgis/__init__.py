@@ -42,5 +42,8 @@ ARCGIS = Api(
     cancel_call=cancel_call,
     faults=FAULTS,
     secrets=("token", "access_token", "refresh_token", "oauth_state", "password", "X-Esri-Authorization"),
-    sources=("arcgis.md", "https://developers.arcgis.com/rest/"),
+    sources=(
+        "https://developers.arcgis.com/rest/",
+        "recordings of PyPI arcgis, @esri/arcgis-rest-request and @arcgis/core",
+    ),
 )

@@ -18,7 +18,7 @@ from mockserver.apis.arcgis.admin_query import BadQuery
 from mockserver.apis.arcgis.requests import GpContext, UnknownFormat, plane
 from mockserver.apis.arcgis.responses import error_answer, page
 from mockserver.apis.arcgis.tokens import InvalidToken, OtherClient
-from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
+from mockserver.core.errors import DomainError, IllegalEvent, Unavailable, UnknownJob
 
 
 class RestError(Exception):
@@ -209,6 +209,7 @@ REST = ErrorTable(
         NotFaked: lambda context, error: rest_refusal(context, RestError(NOT_FAKED, str(error)), NOT_FAKED),
         DomainError: _rest(lambda context, error: unable(context, [str(error)])),
         HandlerFailed: _FAILED,
+        Unavailable: lambda context, error: unreachable(context),
     }
 )
 """Of the Services Directory, the token services and the portal."""
@@ -228,6 +229,7 @@ ADMIN = ErrorTable(
         UnknownJob: _admin(lambda context, error: admin_not_found(error.job_id)),
         DomainError: _admin(lambda context, error: AdminError(400, str(error))),
         HandlerFailed: _admin(lambda context, error: AdminError(500, "Internal server error.")),
+        Unavailable: lambda context, error: unreachable(context),
     }
 )
 """Of the Administrator Directory."""

@@ -16,7 +16,7 @@ from mockserver.apis.casjobs import responses
 from mockserver.apis.casjobs.protocols import Version, spoken_version
 from mockserver.apis.casjobs.responses import CODES12, CONTENT_TYPES, HTML, JSON, PLAIN, Code
 from mockserver.apis.casjobs.service_types import CasContext
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 from mockserver.wire.xml_writer import MARKUP, decimal, escaper
 
 EXCEPTION = "System.Exception"
@@ -300,6 +300,15 @@ def _domain_error(context: CasContext, error: DomainError) -> Response:
     return _clr_exception(context, ClrException(str(error)))
 
 
+def _unavailable(context: CasContext, _: Unavailable) -> Response:
+    """Answer as a method whose database is away: SqlException's own text; no capture from CasJobs (inferred)."""
+    message = (
+        "A network-related or instance-specific error occurred while establishing a connection to SQL Server. The "
+        "server was not found or was not accessible."
+    )
+    return _clr_exception(context, ClrException(message, clr_type=SQL))
+
+
 def _handler_failed(context: CasContext, _: Any) -> Response:
     message = "Object reference not set to an instance of an object."
     return _clr_exception(context, ClrException(message, clr_type=NULL_REFERENCE))
@@ -318,5 +327,6 @@ refuse = ErrorTable(
         BodyTooLarge: _body_too_large,
         DomainError: _domain_error,
         HandlerFailed: _handler_failed,
+        Unavailable: _unavailable,
     }
 )

@@ -14,7 +14,7 @@ from mockserver.api.error_table import ErrorTable
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, NotFaked
 from mockserver.api.response import Response
 from mockserver.apis.ges.responses import answer, gateway_answer, request_id
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 
 CATALOGUE: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
@@ -192,6 +192,13 @@ def _failed(context: RequestContext[Any, Any], _: Exception) -> Response:
     return _gateway(context, GatewayError(500, "APIGW.9999", "Internal error"))
 
 
+def _unavailable(context: RequestContext[Any, Any], _: Unavailable) -> Response:
+    """Answer as an engine that is away; through the gateway, as a gateway whose backend is (its text is inferred)."""
+    if on_service_plane(context):
+        return _service(context, ServiceError("GES.8602"))
+    return _gateway(context, GatewayError(502, "APIGW.0202", "Backend unavailable"))
+
+
 def on_service_plane(context: RequestContext[Any, Any]) -> bool:
     """Tell whether a request goes to a graph's own address, in front of which there is no gateway."""
     return context.path.lstrip("/").startswith("ges/")
@@ -211,6 +218,7 @@ ERRORS = ErrorTable(
         MethodNotAllowed: _not_found,
         BodyTooLarge: _too_large,
         HandlerFailed: _failed,
+        Unavailable: _unavailable,
         NotFaked: _unfaked,
         DomainError: _failed,
     }

@@ -42,7 +42,6 @@ PRIME = Api(
     faults=FAULTS,
     secrets=("Authorization", "Cookie", "Set-Cookie"),
     sources=(
-        "prime.md",
         "Cisco Prime Infrastructure API references 2.2 to 3.10",
         "EPN Manager API references 3.1 to 7.1",
     ),

@@ -15,7 +15,7 @@ from mockserver.apis.prime.address import Address, Format, accepted, address_of
 from mockserver.apis.prime.model import ErrorDocument
 from mockserver.apis.prime.responses import document, page
 from mockserver.apis.prime.site import PrimeContext
-from mockserver.core.errors import DomainError
+from mockserver.core.errors import DomainError, Unavailable
 
 LOGIN = "/webacs/pages/common/login.jsp"
 
@@ -89,6 +89,11 @@ def login_needed(context: PrimeContext) -> Response:
     return Response(status=302, content_type=None, headers={"Location": context.base + LOGIN})
 
 
+def server_down(context: PrimeContext) -> Response:
+    """Answer for a server that is down or being upgraded; the page is a guess."""
+    return page(502, "Bad Gateway", "The server is down or being upgraded.")
+
+
 def session_limit(context: PrimeContext) -> Response:
     """Answer to one connection too many."""
     return unauthorized(context, "Session limit exceeded.")
@@ -133,6 +138,7 @@ ERRORS = ErrorTable(
         MethodNotAllowed: _not_found,
         BodyTooLarge: _too_large,
         HandlerFailed: _failed,
+        Unavailable: lambda context, _: server_down(context),
         DomainError: lambda context, error: error_document(context, PrimeError(400, str(error))),
     }
 )

@@ -7,8 +7,7 @@ from dataclasses import replace
 from mockserver.api.definition import NamedFault
 from mockserver.api.response import Response
 from mockserver.apis.prime import limits
-from mockserver.apis.prime.errors import error_document, login_needed, session_limit
-from mockserver.apis.prime.responses import page
+from mockserver.apis.prime.errors import error_document, login_needed, server_down, session_limit
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.machine import Confidence
 
@@ -54,7 +53,7 @@ FAULTS = (
     NamedFault(
         name="bad-gateway",
         title="502: the server is down or upgrading",
-        reply=lambda context: page(502, "Bad Gateway", "The server is down or being upgraded."),
+        reply=server_down,
         confidence=Confidence.INFERRED,
         source=f"{_STATUS_CODES}; the page is a guess",
     ),

@@ -29,6 +29,7 @@ async def _send(sandbox: Sandbox, records: bool, request: web.BaseRequest) -> we
     )
     queue = sandbox.listen()
     try:
+        await sandbox.attend()
         await stream.prepare(request)
         if request.method == "HEAD":
             return stream

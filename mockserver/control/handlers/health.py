@@ -12,6 +12,7 @@ from mockserver.control.errors import ControlError
 from mockserver.control.handlers import console
 from mockserver.control.page import start_page, wants_html
 from mockserver.control.requests import ControlOperation, ControlRequest
+from mockserver.core.errors import Unavailable
 
 
 async def health(request: ControlRequest) -> Response:
@@ -30,7 +31,7 @@ async def ready(request: ControlRequest) -> Response:
     """Say whether fixtures are loaded and the store can be reached."""
     try:
         store = await request.services.store.ping()
-    except OSError:
+    except Unavailable:
         store = False
     fixtures = request.sandbox.seeded
     facts = {"fixtures": fixtures, "store": store}

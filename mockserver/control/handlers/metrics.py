@@ -1,4 +1,4 @@
-"""`/metrics`: Prometheus text about this process."""
+"""`/metrics`: Prometheus text about this process, or about all that share its store."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections import Counter
 
 from mockserver.api.response import Response
 from mockserver.control.requests import ControlRequest
+from mockserver.http.metrics import Metrics
 
 
 async def metrics(request: ControlRequest) -> Response:
     """Return the metrics."""
-    found = request.services.metrics
-    sandboxes = request.services.sandboxes.all()
+    services = request.services
+    found, shared = services.metrics, services.store.shared
+    if shared is not None:
+        posted = {**await shared.posted(), services.process: services.metrics.as_document()}
+        found = Metrics()
+        for document in posted.values():
+            found.add(document)
+    sandboxes = await request.services.sandboxes.everyone()
     jobs: Counter[tuple[str, str]] = Counter()
     for sandbox in sandboxes:
         jobs.update(await sandbox.store.size(sandbox.name))

@@ -25,12 +25,14 @@ ALL_LOADED = "default"
 
 async def listing(request: ControlRequest) -> Response:
     """List the sandboxes, the default one first."""
-    return json_response({"sandboxes": [_describe(request, sandbox) for sandbox in request.services.sandboxes.all()]})
+    return json_response(
+        {"sandboxes": [_describe(request, sandbox) for sandbox in await request.services.sandboxes.everyone()]}
+    )
 
 
 async def show(request: ControlRequest) -> Response:
     """Show one sandbox."""
-    return json_response(_describe(request, request.services.sandboxes.get(request.values["name"])))
+    return json_response(_describe(request, await request.services.sandboxes.find(request.values["name"])))
 
 
 async def create(request: ControlRequest) -> Response:
@@ -100,7 +102,7 @@ async def _open_port(request: ControlRequest, sandbox: Sandbox) -> None:
 async def delete(request: ControlRequest) -> Response:
     """End a sandbox."""
     name = request.values["name"]
-    shown = _describe(request, request.services.sandboxes.get(name))
+    shown = _describe(request, await request.services.sandboxes.find(name))
     if name == DEFAULT:
         raise ControlError(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
     await request.services.sandboxes.delete(name)

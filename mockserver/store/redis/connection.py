@@ -14,10 +14,11 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from redis.asyncio import ConnectionPool
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
@@ -30,6 +31,9 @@ log = logging.getLogger("mockserver")
 
 PATIENCE = 2.0
 """Real seconds a step may take, a connection's opening too."""
+
+DOUBT = 0.2
+"""Real seconds that an answer has in which to be read, once it is late."""
 
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
@@ -68,6 +72,7 @@ class Connection:
         self._some = asyncio.Event()
         self._asked: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
+        self._doubted: asyncio.Future[Any] | None = None
         self._ahead = 0.0
         self._why = ""
         self._resting_until = 0.0
@@ -159,6 +164,35 @@ class Connection:
             self._watch = loop.call_later(PATIENCE, self._look)
         return await answer
 
+    def tell(self, *command: Argument) -> None:
+        """Send a command, and wait for nothing; it is not sent when there is no connection."""
+        if self._open is not None:
+            answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(_ignored)
+            self._asked.append((asyncio.get_running_loop().time(), answer))
+            self._out.append(command)
+            self._some.set()
+
+    async def listen(
+        self, prefix: str, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]
+    ) -> None:
+        """Hear what is published on channels of a prefix, over a connection of its own (see `SharedStore.listen`)."""
+        while True:
+            heard = PubSub(self.pool)
+            leave: Callable[[], Awaitable[None]] = heard.aclose
+            try:
+                await heard.psubscribe(f"{prefix}*")
+                async for message in heard.listen():
+                    if message["type"] == "psubscribe":
+                        attends()
+                    elif message["type"] == "pmessage":
+                        await hear(message["channel"].decode().removeprefix(prefix), message["data"])
+            except (RedisError, OSError):
+                await asyncio.sleep(REST)
+            finally:
+                with contextlib.suppress(RedisError, OSError):
+                    await leave()
+
     async def _write(self, connection: Any) -> None:
         """Send what is asked, all that has gathered at once."""
         try:
@@ -191,15 +225,19 @@ class Connection:
 
     def _look(self) -> None:
         """Give up a connection whose oldest question has waited too long; look again when the next will have."""
-        self._watch = None
+        self._watch, doubted, self._doubted = None, self._doubted, None
         if not self._asked:
             return
         loop = asyncio.get_running_loop()
-        left = self._asked[0][0] + PATIENCE - loop.time()
-        if left > 0:
-            self._watch = loop.call_later(left, self._look)
-        else:
+        asked, answer = self._asked[0]
+        left = asked + PATIENCE - loop.time()
+        if left <= 0 and doubted is answer:
             self._break(TimeoutError())
+            return
+        if left <= 0:
+            # It may be this process that was held up, and the answer be here: it has its turn first.
+            self._doubted, left = answer, DOUBT
+        self._watch = loop.call_later(left, self._look)
 
     def _break(self, error: object, of: Any = None) -> None:
         """Give up the connection, or that one if it still is it; all that was asked over it has failed."""
@@ -227,6 +265,11 @@ class Connection:
         self._why = why
         self._resting_until = asyncio.get_running_loop().time() + REST
         return Unavailable(why)
+
+
+def _ignored(answer: asyncio.Future[Any]) -> None:
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _refusal(error: ResponseError) -> Exception:

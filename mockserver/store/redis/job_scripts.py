@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from mockserver.store.redis.script import READING, WRITING, Script
 
-_SAME = """
+_TIME = """
+local function time(agenda, member, at)
+  if at == '' then
+    call('ZREM', K .. agenda, member)
+  else
+    call('ZADD', K .. agenda, at, member)
+    last(K .. agenda)
+  end
+end
+"""
+
+_SAME = (
+    _TIME
+    + """
+local member = ARGV[3] .. ':' .. ARGV[4]
 local function same()
   local found = call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4])
   return found and string.match(found, '^%d+') == ARGV[5]
 end
-local function time(agenda, at)
-  local member = ARGV[3] .. ':' .. ARGV[4]
-  if at == '' then call('ZREM', K .. agenda, member) else call('ZADD', K .. agenda, at, member) end
-end
 """
+)
 
 # table, id
 GET = Script(
@@ -42,6 +53,7 @@ return found
 # the number of counters, counter, value …, then table, id, job, due, expiry …
 ADD = Script(
     WRITING
+    + _TIME
     + """
 local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
 for place = 4, jobs - 2, 2 do
@@ -52,14 +64,20 @@ for place = jobs, #ARGV, 5 do
   if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[place], ARGV[place + 1]) == 1 then return 0 end
   seen[member] = true
 end
-for place = 4, jobs - 2, 2 do call('HSET', K .. 'counters', ARGV[place], ARGV[place + 1]) end
+for place = 4, jobs - 2, 2 do add_to(K, ARGV[place], ARGV[place + 1]) end
 for place = jobs, #ARGV, 5 do
   local table, job = ARGV[place], ARGV[place + 1]
-  if call('EXISTS', K .. 'jobs:' .. table) == 0 then call('ZADD', K .. 'tables', 'NX', next_place(K), table) end
+  local is_first = call('EXISTS', K .. 'jobs:' .. table) == 0
   call('HSET', K .. 'jobs:' .. table, job, ARGV[place + 2])
   call('ZADD', K .. 'order:' .. table, next_place(K), job)
-  if ARGV[place + 3] ~= '' then call('ZADD', K .. 'due', ARGV[place + 3], table .. ':' .. job) end
-  if ARGV[place + 4] ~= '' then call('ZADD', K .. 'expiry', ARGV[place + 4], table .. ':' .. job) end
+  if is_first then
+    call('ZADD', K .. 'tables', 'NX', next_place(K), table)
+    last(K .. 'tables')
+    last(K .. 'jobs:' .. table)
+    last(K .. 'order:' .. table)
+  end
+  time('due', table .. ':' .. job, ARGV[place + 3])
+  time('expiry', table .. ':' .. job, ARGV[place + 4])
 end
 changed(K)
 return 1
@@ -73,8 +91,8 @@ SWAP = Script(
     + """
 if not same() then return 0 end
 call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
-time('due', ARGV[7])
-time('expiry', ARGV[8])
+time('due', member, ARGV[7])
+time('expiry', member, ARGV[8])
 changed(K)
 return 1
 """
@@ -88,8 +106,8 @@ REMOVE = Script(
 if not same() then return 0 end
 call('HDEL', K .. 'jobs:' .. ARGV[3], ARGV[4])
 call('ZREM', K .. 'order:' .. ARGV[3], ARGV[4])
-time('due', '')
-time('expiry', '')
+time('due', member, '')
+time('expiry', member, '')
 changed(K)
 return 1
 """

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from mockserver.store.redis.script import READING, Script
+from mockserver.store.redis.script import READING, WRITING, Script
 
 _KEYS = """
 local function keys(id)
   local K = P .. id .. ':'
-  local found = {K .. 'meta', K .. 'counters', K .. 'tables', K .. 'collections', K .. 'due', K .. 'expiry',
-    K .. 'entries', K .. 'numbers'}
+  local found = {}
+  for part in string.gmatch('about meta counters tables collections due expiry entries numbers', '%a+') do
+    found[#found + 1] = K .. part
+  end
   for _, table in ipairs(call('ZRANGE', K .. 'tables', 0, -1)) do
     found[#found + 1] = K .. 'jobs:' .. table
     found[#found + 1] = K .. 'order:' .. table
@@ -21,6 +23,19 @@ local function keys(id)
 end
 local function forget(id)
   for _, key in ipairs(keys(id)) do call('UNLINK', key) end
+end
+local function begin(id)
+  call('HSET', P .. id .. ':about', 'began', clock[1] .. '.' .. string.format('%06d', clock[2]))
+  last(P .. id .. ':about')
+end
+local function use(name, id)
+  local ttl = call('HGET', P .. id .. ':about', 'ttl')
+  if ttl then
+    call('ZADD', P .. 'ends', clock[1] + clock[2] / 1000000 + ttl, name)
+    last(P .. 'ends')
+  else
+    call('ZREM', P .. 'ends', name)
+  end
 end
 """
 
@@ -46,6 +61,7 @@ local id, name = find(ARGV[2])
 if not id then return 0 end
 forget(id)
 call('HDEL', P .. 'names', name)
+call('ZREM', P .. 'ends', name)
 return 1
 """
 )
@@ -96,17 +112,102 @@ end
 forget(old)
 call('HDEL', P .. 'names', source)
 call('HSET', P .. 'names', target, new)
+begin(new)
+use(target, new)
 return {tables, sizes, entries, names, left}
 """
 )
 
-# source
-PLACE = Script("""
+# source, how many there may be at most
+PLACE = Script(
+    _KEYS
+    + """
 local new, source, gone = find(ARGV[3])
 if gone then return redis.error_reply('OVER') end
 if call('HEXISTS', P .. 'names', ARGV[2]) == 1 then return 0 end
+local count = 0
+for _, name in ipairs(call('HKEYS', P .. 'names')) do
+  if not string.find(name, '/', 1, true) then count = count + 1 end
+end
+if count >= tonumber(ARGV[4]) then return -1 end
 new = new or make(source)
 call('HDEL', P .. 'names', source)
 call('HSET', P .. 'names', ARGV[2], new)
+begin(new)
+use(ARGV[2], new)
 return 1
+"""
+)
+
+# what is written down, ttl or an empty text
+DESCRIBE = Script(
+    WRITING
+    + """
+call('HSET', K .. 'about', 'text', ARGV[3])
+if ARGV[4] ~= '' then call('HSET', K .. 'about', 'ttl', ARGV[4]) end
+last(K .. 'about')
+return 1
+"""
+)
+
+ABOUT = Script(
+    READING
+    + """
+return call('HGET', K .. 'about', 'text')
+"""
+)
+
+AGE = Script(
+    READING
+    + """
+local began = call('HGET', K .. 'about', 'began')
+return began and string.format('%.6f', clock[1] - began + clock[2] / 1000000)
+"""
+)
+
+USE = Script(
+    READING
+    + _KEYS
+    + """
+if not id then return redis.error_reply('OVER') end
+use(name, id)
+return 1
+"""
+)
+
+END_UNUSED = Script(
+    _KEYS
+    + """
+local ended = call('ZRANGEBYSCORE', P .. 'ends', '-inf', clock[1] + clock[2] / 1000000)
+for _, name in ipairs(ended) do
+  local id = call('HGET', P .. 'names', name)
+  if id then forget(id) end
+  call('HDEL', P .. 'names', name)
+  call('ZREM', P .. 'ends', name)
+end
+return ended
+"""
+)
+
+LAST = Script(
+    _KEYS
+    + """
+local id = find(ARGV[2])
+if id then
+  for _, key in ipairs(keys(id)) do call('EXPIRE', key, LASTING) end
+end
+call('EXPIRE', P .. 'names', LASTING)
+call('EXPIRE', P .. 'ends', LASTING)
+return 1
+"""
+)
+
+# process, what it has counted
+POST = Script("""
+call('HSET', P .. 'metrics', ARGV[3], ARGV[4])
+return call('EXPIRE', P .. 'metrics', LASTING)
+""")
+
+POSTED = Script("""
+return call('HGETALL', P .. 'metrics')
 """)

@@ -8,7 +8,7 @@ from mockserver.store.redis.script import READING, WRITING, Script
 BEGIN_REQUEST = Script(
     WRITING
     + """
-local number = call('HINCRBY', K .. 'counters', 'journal', 1)
+local number = add_to(K, 'journal', 1)
 return {number, call('HGET', K .. 'documents:clock', 'clock'), call('HGET', K .. 'documents:settings', ARGV[3]),
   call('EXISTS', K .. 'documents:faults'), call('HGET', K .. 'documents:journal', 'first'),
   call('HGET', K .. 'meta', 'written'), ARGV[4] and call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5]) or false}
@@ -21,13 +21,15 @@ RECORD = Script(
     + """
 call('HSET', K .. 'entries', ARGV[3], ARGV[4])
 call('ZADD', K .. 'numbers', ARGV[3], ARGV[3])
+last(K .. 'entries')
+last(K .. 'numbers')
 local over = call('ZCARD', K .. 'numbers') - tonumber(ARGV[5])
 if over > 0 then
   local lowest = call('ZPOPMIN', K .. 'numbers', over)
   for place = 1, #lowest, 2 do call('HDEL', K .. 'entries', lowest[place]) end
 end
 changed(K)
-for place = 6, #ARGV do call('HINCRBY', K .. 'counters', ARGV[place], 1) end
+for place = 6, #ARGV do add_to(K, ARGV[place], 1) end
 return 1
 """
 )
@@ -64,7 +66,7 @@ COUNT = Script(
     WRITING
     + """
 changed(K)
-return call('HINCRBY', K .. 'counters', ARGV[3], 1)
+return add_to(K, ARGV[3], 1)
 """
 )
 
@@ -81,7 +83,8 @@ SET_COUNTER = Script(
     WRITING
     + """
 changed(K)
-return call('HSET', K .. 'counters', ARGV[3], ARGV[4])
+call('HDEL', K .. 'counters', ARGV[3])
+return add_to(K, ARGV[3], ARGV[4])
 """
 )
 

@@ -1,6 +1,6 @@
 """A step of the Redis store as a script, and how all begin: Redis does nothing else while it runs one.
 
-What lies where is said in docs/reference/redis.md.
+What lies where is said in docs/how-to/several-servers.md.
 
 Rules a maintainer must keep:
 
@@ -8,7 +8,8 @@ Rules a maintainer must keep:
    failed need not fear that it is done afterwards, by a Redis that had only been slow.
 2. A script begins with the life it is for; when that is over, it does nothing (`OVER`).
 3. No script reads JSON. A job's version stands before its text; a list has a line for each of its values.
-4. What a sandbox has is known by its lists of tables and collections, so that all of it can be taken away.
+4. Every key of a sandbox goes by itself when nobody makes it last (`last`).
+5. What a sandbox has is known by its lists of tables and collections, so that all of it can be taken away.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ _BEGINNING = """
 local P, call = KEYS[1], redis.call
 local clock = call('TIME')
 if tonumber(ARGV[1]) < clock[1] + clock[2] / 1000000 then return redis.error_reply('LATE by the clock of Redis') end
+local function last(key) if call('TTL', key) == -1 then call('EXPIRE', key, LASTING) end end
 local function make(name)
   local id = tostring(call('INCR', P .. 'lives'))
   call('HSET', P .. 'names', name, id)
+  last(P .. 'names')
   return id
 end
 local function find(sandbox)
@@ -37,7 +40,15 @@ local function find(sandbox)
   return id, name or sandbox, false
 end
 local function next_place(K) return call('HINCRBY', K .. 'meta', 'places', 1) end
-local function changed(K) call('HINCRBY', K .. 'meta', 'changes', 1) end
+local function changed(K)
+  call('HINCRBY', K .. 'meta', 'changes', 1)
+  last(K .. 'meta')
+end
+local function add_to(K, counter, value)
+  local count = call('HINCRBY', K .. 'counters', counter, value)
+  last(K .. 'counters')
+  return count
+end
 local function values(key, fields)
   local found = {}
   for from = 1, #fields, 1000 do
@@ -52,6 +63,9 @@ local function put(K, collection, key, value)
     if not call('ZSCORE', K .. 'collections', collection) then
       call('ZADD', K .. 'collections', next_place(K), collection)
     end
+    last(K .. 'documents:' .. collection)
+    last(K .. 'arrival:' .. collection)
+    last(K .. 'collections')
   end
 end
 local function documents(K, collection)
@@ -75,6 +89,10 @@ local K = P .. (id or make(ARGV[2])) .. ':'
 """How one begins that changes something: a sandbox that is not there is begun."""
 
 
+LASTING = 7 * 24 * 3600
+"""Real seconds after which a key goes that nobody has made last (`Store.last`, `life_scripts.LAST`)."""
+
+
 class Script:
     """One step.
 
@@ -86,5 +104,5 @@ class Script:
     __slots__ = ("name", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = _BEGINNING + text
+        self.text = (_BEGINNING + text).replace("LASTING", str(LASTING))
         self.name = sha1(self.text.encode(), usedforsecurity=False).hexdigest()

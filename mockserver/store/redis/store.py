@@ -8,7 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from mockserver.core.job import Job
@@ -17,15 +17,18 @@ from mockserver.store.base import (
     NO_COUNTERS,
     UNTIMED,
     Document,
+    Full,
     Gone,
     Numbered,
     Page,
     RequestStart,
+    SharedStore,
     Times,
 )
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.redis import job_scripts, life_scripts, request_scripts
 from mockserver.store.redis.connection import Connection
+from mockserver.store.redis.script import PREFIX
 
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
@@ -35,6 +38,9 @@ REMEMBERED = 4096
 
 SIZE = 16 * 1024
 """Bytes of a text beyond which its value is not remembered."""
+
+CHANNEL = f"{PREFIX}events:"
+"""What the names of channels begin with; a sandbox's name follows."""
 
 T = TypeVar("T")
 
@@ -81,8 +87,6 @@ def _at(moment: float | None) -> str:
 class RedisStore:
     """Implements `Store`; see there for what each method does."""
 
-    shared = True
-
     def __init__(self, url: str, dump_entry: Callable[[Any], bytes], load_entry: Callable[[bytes], Any]) -> None:
         """Stand over a Redis.
 
@@ -99,6 +103,10 @@ class RedisStore:
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = _Read(_job)
         self._document: Callable[[bytes], Document] = _Read(json_text.loads)
+
+    @property
+    def shared(self) -> SharedStore:
+        return self
 
     async def open(self) -> None:
         await self._connection.open()
@@ -134,8 +142,46 @@ class RedisStore:
             documents={name.decode(): self._documents(some) for name, some in zip(names, documents, strict=True)},
         )
 
-    async def place(self, source: str, target: str) -> bool:
-        return bool(await self._run(life_scripts.PLACE, target, source))
+    async def place(self, source: str, target: str, limit: int) -> bool:
+        found = await self._run(life_scripts.PLACE, target, source, limit)
+        if found < 0:
+            raise Full
+        return bool(found)
+
+    async def describe(self, sandbox: str, about: Document) -> None:
+        ttl = about.get("ttl")
+        await self._run(life_scripts.DESCRIBE, sandbox, json_text.dumps(about), "" if ttl is None else ttl)
+
+    async def about(self, sandbox: str) -> Document | None:
+        found = await self._run(life_scripts.ABOUT, sandbox)
+        return None if found is None else json_text.loads(found)
+
+    async def age(self, sandbox: str) -> float:
+        found = await self._run(life_scripts.AGE, sandbox)
+        return float(found or 0.0)
+
+    async def use(self, sandbox: str) -> None:
+        await self._run(life_scripts.USE, sandbox)
+
+    async def end_unused(self) -> Sequence[str]:
+        return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "")]
+
+    def announce(self, sandbox: str, text: bytes) -> None:
+        self._connection.tell("PUBLISH", f"{CHANNEL}{sandbox}", text)
+
+    async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
+        await self._connection.listen(CHANNEL, attends, hear)
+
+    async def post(self, process: str, document: Document) -> None:
+        await self._run(life_scripts.POST, "", process, json_text.dumps(document))
+
+    async def posted(self) -> Mapping[str, Document]:
+        found = await self._run(life_scripts.POSTED, "")
+        return {process.decode(): json_text.loads(text) for process, text in _pairs(found)}
+
+    async def last(self) -> None:
+        for sandbox in await self.sandboxes():
+            await self._run(life_scripts.LAST, sandbox)
 
     # --- jobs -------------------------------------------------------------------------------------
 

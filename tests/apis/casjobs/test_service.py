@@ -201,6 +201,18 @@ async def test_late_and_missing_results(casjobs: CasJobs) -> None:
     assert (await casjobs.client.get("/CasJobs/output/1010.fits")).status == 404
 
 
+async def test_a_job_that_is_lost_was_taken_and_is_not_known(casjobs: CasJobs) -> None:
+    job_id = await casjobs.add(id="881", owner="1", scenario="lost-after-submit")
+    status, text = await casjobs.get("GetJobStatus", wsId=1, pw="secret", jobId=job_id)
+    assert (status, "not present in the dictionary" in text) == (500, True)
+    assert await casjobs.listed(f"jobid : {job_id}") == []
+    known = await casjobs.add(id="882", owner="1")
+    ids = [value for one in await casjobs.listed(system=True) for value in one.values()]
+    assert (known in ids, job_id in ids) == (True, False)
+    assert (await casjobs.get("CancelJob", wsId=1, pw="secret", jobId=job_id))[0] == 200
+    assert (await casjobs.client.sandbox.jobs.get("casjobs", job_id)).state == "Ready"
+
+
 async def test_into_a_table(casjobs: CasJobs) -> None:
     into = {**LOGIN, **QUERY, "estimate": 1}
     first = await casjobs.value("SubmitJobInto", **into, table="Mine")

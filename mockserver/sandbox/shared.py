@@ -1,0 +1,218 @@
+"""The sandboxes of a store that several processes have: those that another one has made are found, those ended go.
+
+Rules a maintainer must keep:
+
+1. The store says which sandboxes there are; what this process remembers of one is compared with it at each new life.
+2. A sandbox is filled where nobody sees it and then put in its place, so that of two who make one, one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from mockserver.core.errors import Unavailable
+from mockserver.sandbox.about import fixtures_of
+from mockserver.sandbox.events import STOP
+from mockserver.sandbox.fixtures.merge import Fixtures
+from mockserver.sandbox.registry import NAME, Sandboxes, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.relay import Relay
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
+from mockserver.store.base import Document, Full, Over, RequestStart, SharedStore
+
+UNLIMITED = 1 << 53
+LASTS = 3600.0
+"""Real seconds between two times at which this process lets everything last for another week."""
+
+
+class SharedSandboxes(Sandboxes):
+    """Makes, finds and ends sandboxes, as other processes do."""
+
+    def __init__(self, config: SandboxConfig, fixtures: Fixtures, limit: int) -> None:
+        super().__init__(config, fixtures, limit)
+        assert config.store.shared is not None
+        self._shared: SharedStore = config.store.shared
+        self._relay = Relay(self._shared, self._by_name, self.recheck)
+        self._relay.join(self.default)
+        self._swept = self._lasted = monotonic()
+
+    async def begin(self) -> None:
+        """Fill the default sandbox, unless it is there already."""
+        for _ in range(2):
+            try:
+                about = await self._shared.about(await self.store.life(DEFAULT))
+            except Over:
+                about = None
+            if about is not None:
+                self._adopt(self.default, about)
+                return
+            if await self._place(self.default, UNLIMITED):
+                return
+        # Something lies there that nobody has filled.
+        staged = self.default.staged()
+        await staged.seed()
+        await self.store.move(staged.name, DEFAULT)
+        self.default.seeded = True
+
+    async def _place(self, sandbox: Sandbox, limit: int) -> bool:
+        """Fill a sandbox; False when another process has been quicker.
+
+        Raises:
+            Full: there are as many as there may be.
+        """
+        staged = sandbox.staged()
+        try:
+            await staged.seed()
+            if await self._shared.place(staged.name, sandbox.name, limit):
+                sandbox.seeded = True
+                return True
+        except BaseException:
+            await self.store.clear(staged.name)
+            raise
+        await self.store.clear(staged.name)
+        return False
+
+    async def find(self, name: str) -> Sandbox:
+        found = self._by_name.get(name)
+        if found is not None:
+            await self.recheck(found)
+            if not found.ended:
+                return found
+        elif NAME.fullmatch(name):
+            try:
+                about = await self._shared.about(await self.store.life(name))
+            except Over:
+                about = None
+            if about is not None:
+                return self._found(name, about)
+        raise UnknownSandbox(name)
+
+    def _found(self, name: str, about: Document) -> Sandbox:
+        found = self._by_name.get(name)  # another request may have found it meanwhile
+        if found is None:
+            found = Sandbox(name, self._config, fixtures_of(about, [self.fixtures], self._config.apis))
+            found.used = monotonic()
+            self._relay.join(found)
+            self._by_name[name] = found
+        self._adopt(found, about)
+        return found
+
+    def _adopt(self, sandbox: Sandbox, about: Document) -> None:
+        fixtures = fixtures_of(about, [self.fixtures, sandbox.fixtures], self._config.apis)
+        if fixtures is not sandbox.fixtures:
+            sandbox.adopt(fixtures)
+        sandbox.ttl, sandbox.submits, sandbox.seeded = about["ttl"], about["submits"], True
+
+    async def everyone(self) -> list[Sandbox]:
+        names = [name for name in await self.store.sandboxes() if "/" not in name]
+        for name in self._by_name.keys() - {*names, DEFAULT}:
+            self._end(self._by_name[name])
+        found = [self.default]
+        for name in sorted(names):
+            if name != DEFAULT:
+                try:
+                    found.append(self._by_name.get(name) or await self.find(name))
+                except UnknownSandbox:
+                    continue
+        return found
+
+    async def enter(self, sandbox: Sandbox) -> Sandbox:
+        try:
+            life = await self.store.life(sandbox.name)
+        except Over:
+            if sandbox is not self.default:
+                self._end(sandbox)
+                raise
+            # The store was emptied, or is another one.
+            await self.begin()
+            life = await self.store.life(sandbox.name)
+        if sandbox.living is not None and sandbox.living.key == life:
+            return sandbox.living
+        about = await self._shared.about(life)
+        if about is not None:
+            self._adopt(sandbox, about)
+        return sandbox.live(life)
+
+    async def begin_anew(self, sandbox: Sandbox, _api: str, _seconds: float) -> tuple[Sandbox, RequestStart]:
+        sandbox.forget_life(sandbox.key)
+        entered = await self.enter(sandbox.home)
+        if await self._shared.age(entered.key) < _seconds:
+            raise Over(sandbox.key)
+        return entered, await self.store.begin_request(entered.key, _api)
+
+    async def recheck(self, sandbox: Sandbox) -> None:
+        try:
+            await self.store.life(sandbox.name)
+        except Unavailable:
+            pass  # nobody can tell
+        except Over:
+            if sandbox is not self.default:
+                self._end(sandbox)
+
+    async def create(
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Sandbox:
+        self._check_name(name)
+        made = Sandbox(name, self._config, fixtures or self.fixtures)
+        made.ttl, made.submits, made.used = ttl, submits or {}, monotonic()
+        try:
+            if not await self._place(made, self._limit + 1):
+                raise self._taken(name)
+        except Full:
+            raise self._too_many() from None
+        before = self._by_name.get(name)
+        if before is not None:
+            self._end(before)
+        self._relay.join(made)
+        self._by_name[name] = made
+        return made
+
+    async def replace(
+        self,
+        name: str,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> tuple[Sandbox, bool]:
+        while True:
+            try:
+                await self.find(name)
+            except UnknownSandbox:
+                try:
+                    return await self.create(name, fixtures, ttl=ttl, submits=submits), True
+                except SandboxTaken:
+                    continue
+            return await super().replace(name, fixtures, ttl=ttl, submits=submits)
+
+    async def delete(self, name: str) -> None:
+        await self.find(name)
+        await super().delete(name)
+        self._relay.tell(name, STOP)
+
+    async def close(self) -> None:
+        await self._relay.close()
+
+    async def sweep(self) -> list[str]:
+        """Say which sandboxes are in use, and let go of those that are not, in any process."""
+        since, self._swept = self._swept, monotonic()
+        for one in self.all():
+            if one.ttl is not None and (one.calls or one.events.listeners or one.used >= since):
+                try:
+                    await self._shared.use(one.name)
+                except Over:
+                    self._end(one)
+        ended = await self._shared.end_unused()
+        for name in ended:
+            if name in self._by_name:
+                self._end(self._by_name[name])
+        if self._swept - self._lasted > LASTS:
+            self._lasted = self._swept
+            await self._shared.last()
+        return list(ended)

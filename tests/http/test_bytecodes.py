@@ -1,0 +1,88 @@
+"""What a request may cost, finer than by calls: steps of the interpreter within the package, of the third of three equal requests.
+
+They are the same in each run of one Python, however busy the machine is. `RECORDED` says how many there were; ten in a
+hundred more fail. Who makes a request dearer on purpose writes down what the failures say, and why.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.drivers.server import Client
+from tests.http.test_budgets import CALLS, JOBS, ONCE_A_SECOND, PACKAGE, UNASKED
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+RECORDED = {
+    "GES status": (697, 651, 635),
+    "GES status of a job that has changed": (2098, 1994, 1346),
+    "ArcGIS status, json": (660, 618, 603),
+    "ArcGIS status, json, of a job that has changed": (2505, 2386, 1682),
+    "ArcGIS status, pjson": (660, 618, 603),
+    "CasJobs GetJobStatus, GET": (660, 618, 603),
+    "CasJobs CancelJob, SOAP 1.1": (3009, 2827, 1915),
+    "Prime cancelrunning, XML": (3830, 3623, 2558),
+    "force": (2275, 2136, 2095),
+}
+"""Steps in each of these Pythons, by request."""
+
+MORE = 1.10
+
+
+@contextmanager
+def counting() -> Iterator[list[int]]:
+    """Count the steps of the interpreter in the package's own functions, of this thread."""
+    steps = [0]
+
+    def step(_: FrameType, event: str, __: Any) -> Any:
+        steps[0] += event == "opcode"
+        return step
+
+    def enter(frame: FrameType, _: str, __: Any) -> Any:
+        file, name = frame.f_code.co_filename, frame.f_code.co_qualname
+        if not file.startswith(PACKAGE) or file.removeprefix(PACKAGE) in UNASKED or name == ONCE_A_SECOND:
+            return None
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        yield steps
+    finally:
+        sys.settrace(before)
+
+
+async def third(client: Client, name: str) -> int:
+    """Return the steps of the third of three equal requests."""
+    _, asked = CALLS[name]
+    made = await client.post("/_control/jobs", json=[{"api": api, **job} for api, job in JOBS.items()])
+    assert made.status == 201, await made.text()
+    found = 0
+    for _ in range(3):
+        if asked.again:
+            forced = await client.put(f"/_control/jobs/{asked.forced}/state", json={"state": asked.again})
+            assert forced.status == 200, await forced.text()
+        with counting() as steps:
+            answer = await client.request(asked.method, asked.path, headers=asked.headers, data=asked.body)
+        assert answer.status == 200, await answer.text()
+        found = steps[0]
+    return found
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_steps_of_the_interpreter(serve: Callable[..., Any], name: str) -> None:
+    if sys.version_info[:2] not in PYTHONS:
+        pytest.skip("no steps are recorded for this Python")
+    recorded = RECORDED[name][PYTHONS.index(sys.version_info[:2])]
+    steps = await third(await serve(strict=False), name)
+    assert steps <= recorded * MORE, f"{name}: {steps} steps, recorded {recorded}"
+
+
+def test_each_request_with_a_budget_has_its_steps_recorded() -> None:
+    assert set(RECORDED) == set(CALLS)

@@ -1,0 +1,239 @@
+"""Two servers over one Redis: what is done at one is so at the other, at once; and both say so when it is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from mockserver import MockServer
+from mockserver.api.definition import Api
+from mockserver.apis import APIS
+from mockserver.settings import BadOption, Settings
+from tests.drivers import poll_of
+from tests.drivers.redis import RedisServer, store_in
+from tests.drivers.server import NOON, Client
+
+AWAY: dict[str, tuple[int, str]] = {
+    "arcgis": (200, "Could not access any server machines"),
+    "casjobs": (500, "A network-related or instance-specific error"),
+    "ges": (500, "GES.8602"),
+    "prime": (502, "The server is down or being upgraded"),
+}
+"""Status and words by which each API says that it is away."""
+
+
+class Pair:
+    """Two servers over one store, and a client of each."""
+
+    def __init__(self, redis: RedisServer) -> None:
+        self.redis = redis
+        options: dict[str, Any] = {"port": 0, "strict": True, "clock": NOON, "store": redis.url}
+        self.servers = [MockServer(Settings(**options)) for _ in range(2)]
+        self.one: Client
+        self.two: Client
+
+    async def __aenter__(self) -> Pair:
+        await asyncio.gather(*(server.__aenter__() for server in self.servers))
+        self.one, self.two = [Client(server) for server in self.servers]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for client, server in zip((self.one, self.two), self.servers, strict=True):
+            await client.session.close()
+            await server.stop()
+
+
+@pytest.fixture
+async def pair(redis_server: RedisServer) -> AsyncIterator[Pair]:
+    redis_server.empty()
+    async with Pair(redis_server) as made:
+        yield made
+
+
+@pytest.fixture
+async def fragile() -> AsyncIterator[Pair]:
+    """Two servers whose Redis a test may stop."""
+    with RedisServer() as redis:
+        async with Pair(redis) as made:
+            yield made
+
+
+async def jobs(client: Client, prefix: str = "") -> int:
+    response = await client.get(f"{prefix}/_control/jobs?limit=500")
+    assert response.status == 200, await response.text()
+    return len((await response.json())["jobs"])
+
+
+async def test_both_begin_with_the_fixtures_once(pair: Pair) -> None:
+    assert await jobs(pair.one) == await jobs(pair.two) > 0
+    for client in (pair.one, pair.two):
+        assert (await client.get("/_control/ready")).status == 200
+
+
+@pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+async def test_a_state_forced_at_one_is_told_by_the_other(pair: Pair, api: Api) -> None:
+    poll = poll_of(api)
+    assert (await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})).status == 201
+    told = []
+    for forcing, asked in ((pair.one, pair.two), (pair.two, pair.one), (pair.one, pair.two)):
+        for state in poll.states:
+            path = f"/_control/jobs/{api.name}/{poll.job['id']}/state"
+            assert (await forcing.put(path, json={"state": state})).status == 200
+            answer = await asked.get(poll.path, headers=poll.headers)
+            told.append((state, (await answer.read()).replace(str(asked.port).encode(), b"")))
+    assert len(set(told)) == 2
+
+
+async def test_numbers_clock_settings_faults_and_journal_are_one(pair: Pair) -> None:
+    poll = poll_of(APIS[0])
+    await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+    answers = [await client.get(poll.path) for client in (pair.one, pair.two, pair.one)]
+    numbers = [answer.headers["X-Mockserver-Request"] for answer in answers]
+    assert numbers == ["1", "2", "3"]
+    listed = (await (await pair.two.get("/_control/requests")).json())["requests"]
+    assert [entry["number"] for entry in listed] == [3, 2, 1]
+    await pair.one.post("/_control/clock/advance", json={"seconds": 60})
+    shown = [await (await client.get("/_control/clock")).json() for client in (pair.one, pair.two)]
+    assert shown[0]["now"] == shown[1]["now"]
+    armed = {"match": {"api": "arcgis"}, "effect": {"status": 503}, "times": 1}
+    assert (await pair.two.post("/_control/faults", json=armed)).status == 201
+    assert [(await client.get(poll.path)).status for client in (pair.one, pair.two)] == [503, 200]
+
+
+async def test_a_sandbox_made_at_one_is_the_other_s_too(pair: Pair) -> None:
+    own = {"ges": {"jobs": [{"id": "only", "graph": "movie", "kind": "query-vertices", "state": "running"}]}}
+    made = await pair.one.post(
+        "/_control/sandboxes", json={"name": "t1", "fixtures": [own], "submits": {"ges": {"plan": "fails"}}}
+    )
+    assert made.status == 201
+    shown = await (await pair.two.get("/_control/sandboxes/t1")).json()
+    assert shown["submits"] == {"ges": {"plan": "fails"}}
+    assert await jobs(pair.two, "/~t1") == 1
+    assert (await pair.two.post("/_control/sandboxes", json={"name": "t1"})).status == 409
+    names = [one["name"] for one in (await (await pair.two.get("/_control/sandboxes")).json())["sandboxes"]]
+    assert names == ["default", "t1"]
+    assert (await pair.two.put("/_control/sandboxes/t1", json={})).status == 200
+    assert await jobs(pair.one, "/~t1") > 1
+    assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+    gone = await pair.one.get("/~t1/ges/v1.0/x/graphs/movie/jobs/only/status")
+    assert (gone.status, (await gone.json())["error"]["code"]) == (404, "unknown-sandbox")
+
+
+async def test_of_two_who_make_a_sandbox_one_does(pair: Pair) -> None:
+    asked = [client.post("/_control/sandboxes", json={"name": "t1"}) for client in (pair.one, pair.two) * 3]
+    found = [answer.status for answer in await asyncio.gather(*asked)]
+    assert sorted(found) == [201, *[409] * 5]
+
+
+async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:
+    poll = poll_of(APIS[0])
+    await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+    for client in (pair.one, pair.two):
+        assert (await (await client.get(poll.path)).json())["jobStatus"] == poll.states[0]
+    before = await jobs(pair.two)
+    assert (await pair.one.post("/_control/reset")).status == 200
+    answer = await pair.two.get(poll.path)
+    assert answer.headers["X-Mockserver-Request"] == "3"
+    assert "error" in await answer.json()
+    assert await jobs(pair.two) == before - 1
+
+
+async def test_a_snapshot_restored_at_one_is_the_other_s_too(pair: Pair) -> None:
+    snapshot = await (await pair.two.get("/_control/snapshot")).json()
+    snapshot["jobs"] = []
+    assert (await pair.one.put("/_control/snapshot", json=snapshot)).status == 200
+    assert await jobs(pair.two) == 0
+
+
+async def test_what_happens_at_one_is_heard_at_the_other(pair: Pair) -> None:
+    """A console gets the records, too; the stream ends when the sandbox does, wherever that is done."""
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    poll = poll_of(APIS[0])
+    async with pair.two.get("/~t1/_control/events?records=true") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        await pair.one.post("/~t1/_control/jobs", json={**poll.job, "state": poll.states[0]})
+        await pair.one.get(f"/~t1{poll.path}")
+        heard: dict[str, Any] = {}
+        while len(heard) < 2:
+            line = await stream.content.readline()
+            if line.startswith(b"data: "):
+                event = json.loads(line.removeprefix(b"data: "))
+                heard[event["event"]] = event
+        assert heard["job-added"]["job"]["id"] == poll.job["id"]
+        assert heard["request"]["request"]["status"] == 200
+        assert (await pair.one.delete("/_control/sandboxes/t1")).status == 200
+        await stream.content.read()  # to its end
+
+
+async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
+    poll = poll_of(APIS[0])
+    await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+    for client in (pair.one, pair.two, pair.two):
+        assert (await client.get(poll.path)).status == 200
+    line = 'mockserver_requests_total{api="arcgis",operation="arcgis.JobStatus",status="200"} 3.0'
+    deadline = time.monotonic() + 60
+    for client in (pair.one, pair.two):
+        while line not in (text := await (await client.get("/_control/metrics")).text()):
+            assert time.monotonic() < deadline, text
+            await asyncio.sleep(0.05)
+
+
+async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:
+    for api in APIS:
+        poll = poll_of(api)
+        assert (await fragile.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})).status == 201
+        assert (await fragile.one.get(poll.path, headers=poll.headers)).status == 200
+    fragile.redis.stop()
+    for _ in range(2):
+        for api in APIS:
+            poll = poll_of(api)
+            answer = await fragile.one.get(poll.path, headers=poll.headers)
+            status, words = AWAY[api.name]
+            assert (answer.status, words in await answer.text()) == (status, True), await answer.text()
+    for path in ("/_control/jobs", "/~t1/_control/jobs", "/_control/sandboxes"):
+        answer = await fragile.two.get(path)
+        assert (answer.status, (await answer.json())["error"]["code"]) == (503, "unavailable")
+    ready = await fragile.two.get("/_control/ready")
+    assert (ready.status, (await ready.json())["store"]) == (503, False)
+    assert (await fragile.two.get("/_control/health")).status == 200
+
+    fragile.redis.start()
+    for client in (fragile.one, fragile.two):
+        deadline = time.monotonic() + 60
+        while (await client.get("/_control/ready")).status != 200:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        # It was emptied; what the fixtures say is there again.
+        assert await jobs(client) > 0
+
+
+async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer) -> None:
+    store = store_in(redis_server)
+    await store.open()
+    await store._connection.ask("SET", "mockserver:schema", "0")
+    await store.close()
+    with pytest.raises(BadOption, match="name another database, or empty that one"):
+        await MockServer(Settings(port=0, store=redis_server.url)).start()
+    redis_server.empty()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"store": "file:x"}, "is no store here"),
+        ({"store": "redis://user:hush@h/not-a-number"}, "redis://…h/not-a-number"),
+        ({"store": "redis://user:hush@h:no-port/0"}, "redis://…h:no-port/0"),
+        ({"store": "redis://h/0", "state": "x"}, "--state"),
+    ],
+)
+async def test_a_store_that_cannot_be_is_refused_in_one_line(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadOption) as refused:
+        await MockServer(Settings(port=0, **options)).start()
+    assert words in str(refused.value)
+    assert "hush" not in str(refused.value)
+    assert "\n" not in str(refused.value)
