@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from typing import Any
 from mockserver.store.base import Document, Over
 from mockserver.store.batch import Batch
 from mockserver.store.job_table import JobTable
+
+FREED = 1000
+"""Jobs freed before others have their turn: a millisecond or two."""
 
 LIFE = "@"
 """Stands in the name of a life, and in no name of a sandbox."""
@@ -60,6 +64,14 @@ class Contents:
         for api in tuple(self.waiting):
             self.make((api, ""))
         return [self.tables[key] for key in self.keys()]
+
+    async def discard(self) -> None:
+        """Free what is in it once nobody can ask for it any more, a little at a time where it is much."""
+        for table in self.tables.values():
+            while len(table.jobs) > FREED:
+                for _ in range(FREED):
+                    table.jobs.popitem()
+                await asyncio.sleep(0)
 
     def size(self) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, in the order of `keys`."""

@@ -65,7 +65,9 @@ class MemoryStore:
         return found.life, found.changes, found.counters.get(JOURNAL, 0)
 
     async def clear(self, sandbox: str) -> None:
-        self._sandboxes.take(sandbox)
+        gone = self._sandboxes.take(sandbox)
+        if gone is not None:
+            await gone.discard()
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         old, new = self._sandboxes[target], self._sandboxes[source]
@@ -83,7 +85,9 @@ class MemoryStore:
             new.counters[JOURNAL] = last
             new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}
         self._sandboxes.put(target.partition(LIFE)[0], new)
-        return Gone(jobs=old.size(), entries=gone, documents=old.documents)
+        jobs = old.size()
+        await old.discard()
+        return Gone(jobs=jobs, entries=gone, documents=old.documents)
 
     # --- jobs -------------------------------------------------------------------------------------
 

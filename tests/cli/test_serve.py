@@ -197,6 +197,46 @@ def test_a_mistake_is_one_line_and_exit_2(arguments: list[str], says: str) -> No
     assert says in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "text", "says"),
+    [
+        ("--fixtures", "a.json", '{"ges": {},\n "ges": {}}', ':2: a second "ges"'),
+        ("--fixtures", "a.yaml", "ges: {}\nges: {}\n", ":2: a second 'ges'"),
+        ("--fixtures", "a.json", '{"ges": ' + "9" * 5000 + "}", "64 bits are the most"),
+        ("--fixtures", "a.yaml", "ges: " + "9" * 5000, "64 bits are the most"),
+        ("--fixtures", "a.json", "[" * 100_000, "nested more than 100 deep"),
+        ("--fixtures", "a.yaml", "[" * 100_000, "nested too deep"),
+        ("--fixtures", "a.json", '\ufeff{"ges": {}}', "byte order mark; save it as UTF-8 without one"),
+        ("--fixtures", "a.json", '{"ges": {"jobs": [{"id": "1"}, {"id": "1"}]}}', "a second ges job '1'"),
+        ("--state", "a.json", "[" * 100_000, "no state of ours (nested too deep)"),
+        ("--state", "a.json", '{"sandboxes": {"default": ' + "9" * 5000 + "}}", "no state of ours"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line_and_exit_2(
+    tmp_path: Path, option: str, name: str, text: str, says: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+
+    done = CliRunner().invoke(main, ["serve", "--port", "0", option, str(file)])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert str(file) in done.stderr
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--port", "--tls-port", "--control-port"])
+def test_the_option_of_a_port_that_is_taken_is_named(option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(main, ["serve", *([] if option == "--port" else ["--port", "0"]), option, port])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert done.stderr.endswith(f"choose another {option}\n")
+
+
 def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"ges": {\n  "jobs": [\n    {"id": 7}\n  ]}}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
 
 from aiohttp import web
@@ -11,9 +12,12 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlRequest
 from mockserver.journal import forced_states as forced
-from mockserver.sandbox import snapshot
+from mockserver.sandbox import collector, snapshot
 from mockserver.sandbox.reset import reset as back_to_start
 from mockserver.wire.json_document import BadJson, read_document
+
+LARGE = 1 << 20
+"""Bytes of a snapshot from which on the garbage collector would be felt."""
 
 
 async def reset(request: ControlRequest) -> Response:
@@ -49,10 +53,12 @@ async def restore(request: ControlRequest) -> Response:
     Raises:
         ControlError: the body is no JSON.
     """
-    try:
-        document = await asyncio.to_thread(read_document, request.raw)
-    except BadJson as error:
-        raise ControlError(400, "malformed", f"the body is not JSON: {error}", "send JSON") from None
-    restored = await snapshot.restore(request.sandbox, document)
+    with collector.spared() if len(request.raw) > LARGE else nullcontext():
+        try:
+            document = await asyncio.to_thread(read_document, request.raw)
+        except BadJson as error:
+            raise ControlError(400, "malformed", f"the body is not JSON: {error}", "send JSON") from None
+        restored = await snapshot.restore(request.sandbox, document)
+        await snapshot.discard(document)
     request.sandbox.publish({"event": "reset"})
     return json_response({"restored": restored})
