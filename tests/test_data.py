@@ -60,6 +60,7 @@ ALLOWED_HOSTS = {
     "schemas.xmlsoap.org": "a namespace",
     "www.w3.org": "a namespace",
     "mockserver": "the service's name in an example of a container network",
+    "redis": "the service's name in the compose file",
     "bogus": "a namespace made up",
     "wrong": "a namespace made up",
     "h": "a host made up",

@@ -19,7 +19,7 @@ from mockserver.client import Control
 from tests.drivers.required import missing
 
 MODULES = Path(__file__).parents[2] / "clients" / "node"
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Real seconds one question may take; then the driver is ended, so that a hang is a failure and not a hang."""
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -30,15 +30,19 @@ class Browser:
 
     def __init__(self, node: str, chromium: str) -> None:
         driver = Path(__file__).with_name("driver.mjs")
-        self._process = subprocess.Popen(
-            [node, str(driver), str(MODULES), chromium], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._command = [node, str(driver), str(MODULES), chromium]
         self._numbers = itertools.count(1)
+        self._start()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._line() == {"ready": True}
 
     def ask(self, code: str, args: dict[str, Any], options: dict[str, Any] | None = None) -> Any:
         """Run the body of an async function of (page, args, tools); return what it returns."""
         number = next(self._numbers)
+        if self._process.poll() is not None:  # a test before has ended it; that is no fault of this one
+            self._start()
         assert self._process.stdin is not None
         question = {"id": number, "code": code, "args": args, "options": options}
         self._process.stdin.write(json.dumps(question) + "\n")
