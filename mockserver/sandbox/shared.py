@@ -40,10 +40,7 @@ class SharedSandboxes(Sandboxes):
     async def begin(self) -> None:
         """Fill the default sandbox, unless it is there already."""
         for _ in range(2):
-            try:
-                about = await self._shared.about(await self.store.life(DEFAULT))
-            except Over:
-                about = None
+            about = await self._about(DEFAULT)
             if about is not None:
                 self._adopt(self.default, about)
                 return
@@ -80,13 +77,17 @@ class SharedSandboxes(Sandboxes):
             if not found.ended:
                 return found
         elif NAME.fullmatch(name):
-            try:
-                about = await self._shared.about(await self.store.life(name))
-            except Over:
-                about = None
+            about = await self._about(name)
             if about is not None:
                 return self._found(name, about)
         raise UnknownSandbox(name)
+
+    async def _about(self, name: str) -> Document | None:
+        """Return what another process, or this one, has told of a sandbox; None: there is none, or nothing is told."""
+        try:
+            return await self._shared.about(await self.store.life(name))
+        except Over:
+            return None
 
     def _found(self, name: str, about: Document) -> Sandbox:
         found = self._by_name.get(name)  # another request may have found it meanwhile

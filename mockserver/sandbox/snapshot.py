@@ -12,13 +12,10 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-
-import orjson
 
 from mockserver._version import __version__
 from mockserver.core.clock import iso
@@ -28,6 +25,7 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
 from mockserver.store import codec
 from mockserver.store.base import FIRST, JOURNAL
+from mockserver.store.json_text import compact
 
 PIECE = 50
 """Jobs or documents that are encoded or read in one go, before others have their turn: a millisecond or two."""
@@ -63,9 +61,9 @@ class Frozen:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the document as JSON, a little at a time."""
-        yield _json(self.head)[:-1] + b',"fixtures":{'
+        yield compact(self.head)[:-1] + b',"fixtures":{'
         for number, (name, section) in enumerate(self.fixtures.items()):
-            yield (b"," if number else b"") + _json(name) + b":{"
+            yield (b"," if number else b"") + compact(name) + b":{"
             yield from _section(section)
             yield b"}"
         yield b'},"jobs":['
@@ -74,7 +72,7 @@ class Frozen:
         yield from _joined(_inside(dict(some)) for some in _batched(self.counters.items()))
         yield b'},"documents":{'
         for number, (name, values) in enumerate(self.documents.items()):
-            yield (b"," if number else b"") + _json(name) + b":{"
+            yield (b"," if number else b"") + compact(name) + b":{"
             yield from _joined(_inside(dict(some)) for some in _batched(values.items()))
             yield b"}"
         yield b"}}"
@@ -170,13 +168,13 @@ def _batched(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
 def _section(section: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield an API's section of the fixtures, without its braces: its jobs may be as many as those there are."""
     for number, (name, value) in enumerate(section.items()):
-        yield (b"," if number else b"") + _json(name) + b":"
+        yield (b"," if number else b"") + compact(name) + b":"
         if isinstance(value, list):
             yield b"["
             yield from _joined(map(_inside, _batched(value)))
             yield b"]"
         else:
-            yield _json(value)
+            yield compact(value)
 
 
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -186,20 +184,4 @@ def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def _inside(value: Any) -> bytes:
     """Return a list or an object as JSON, without its brackets."""
-    return _json(value)[1:-1]
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, default=_plain)
-    except TypeError:
-        # What orjson will not say: lone surrogates, integers beyond 64 bits.
-        return json.dumps(value, separators=(",", ":"), default=_plain).encode()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} in a snapshot")
+    return compact(value)[1:-1]

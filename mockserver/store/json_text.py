@@ -36,6 +36,15 @@ def loads(text: bytes) -> Any:
     return orjson.loads(text)
 
 
+def compact(value: Any) -> bytes:
+    """Return a value as JSON on one line, for whoever reads JSON and not only this.
+
+    Raises:
+        TypeError: JSON cannot say it.
+    """
+    return _line(value).removeprefix(_STRANGE)
+
+
 def _line(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=_plain)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from mockserver.store.redis.script import READING, WRITING, Script
 
+# A kept answer holds until a document is written, so that is counted apart from other changes.
+_WRITTEN = """
+local function written()
+  changed(K)
+  call('HINCRBY', K .. 'meta', 'written', 1)
+end
+"""
+
 # API, and table and id of a job, or neither
 BEGIN_REQUEST = Script(
     WRITING
@@ -99,10 +107,10 @@ return call('HGET', K .. 'documents:' .. ARGV[3], ARGV[4])
 # collection, key, value
 WRITE = Script(
     WRITING
+    + _WRITTEN
     + """
 put(K, ARGV[3], ARGV[4], ARGV[5])
-changed(K)
-call('HINCRBY', K .. 'meta', 'written', 1)
+written()
 return 1
 """
 )
@@ -110,6 +118,7 @@ return 1
 # collection, key, old, new; an empty text stands for none
 REPLACE = Script(
     WRITING
+    + _WRITTEN
     + """
 if (call('HGET', K .. 'documents:' .. ARGV[3], ARGV[4]) or '') ~= ARGV[5] then return 0 end
 if ARGV[6] == '' then
@@ -118,8 +127,7 @@ if ARGV[6] == '' then
 else
   put(K, ARGV[3], ARGV[4], ARGV[6])
 end
-changed(K)
-call('HINCRBY', K .. 'meta', 'written', 1)
+written()
 return 1
 """
 )
