@@ -13,6 +13,7 @@ import click
 
 from mockserver._version import __version__
 from mockserver.cli.examples import text_of
+from mockserver.cli.output import write_whole
 from mockserver.client import ControlError
 
 COMMANDS = {
@@ -71,6 +72,7 @@ class Commands(click.Group):
         command: Callable[[], Any] = functools.partial(super().main, args, *rest, standalone_mode=False, **extra)
         if not standalone_mode:
             return command()
+        write_whole()
         sys.exit(_run(command))
 
 

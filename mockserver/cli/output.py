@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -31,6 +32,20 @@ PHASES = {
 _PHASE = re.compile(rf"\b(?:{'|'.join(PHASES)})\b")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def write_whole() -> None:
+    """Put a buffer under our outputs where `python -u` or PYTHONUNBUFFERED has left none.
+
+    Without one, Python's text layer does not look how much of a long text the system took: a signal in the middle of
+    the write (SIGCHLD, say) cut a report of `exercise --json -` at the size of a pipe, with exit status 0.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        ours = stream is getattr(sys, f"__{name}__")  # and not what some test has put there
+        if ours and isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+            buffer = io.BufferedWriter(cast("io.RawIOBase", stream.buffer))
+            setattr(sys, name, io.TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=True))
 
 
 def progress(every: Sequence[T], label: str) -> AbstractContextManager[Iterable[T]]:

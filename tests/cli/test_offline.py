@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,32 @@ def run(*words: str, code: int = 0) -> str:
 
 def data(*words: str) -> Any:
     return json.loads(run(*words, "--json"))
+
+
+class _Pipe(io.RawIOBase):
+    """What an unbuffered output is when signals come: each write takes some of what it is given."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.taken += bytes(data[:1000])
+        return min(len(data), 1000)
+
+
+def test_unbuffered_output_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = _Pipe()
+    unbuffered = io.TextIOWrapper(pipe, "utf-8", write_through=True)  # type: ignore[type-var]
+    for name in ("stdout", "__stdout__"):
+        monkeypatch.setattr(sys, name, unbuffered)
+
+    with pytest.raises(SystemExit):
+        main(["contracts", "list", "--json"], prog_name="mockserver")
+
+    assert len(json.loads(pipe.taken)) > 100
 
 
 def test_the_version() -> None:

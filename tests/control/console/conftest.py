@@ -86,10 +86,11 @@ class Page:
         return self._browser.ask(code, {"url": self.url, **args})
 
     def open(self, view: str = "#/jobs") -> None:
-        """Open a view, and wait until it is live."""
+        """Open a view, and wait until it is live and has read all that it shows."""
         self.run(
             "await page.goto('about:blank'); await page.goto(args.url + args.view);"
-            "await page.getByText('Live', { exact: true }).waitFor()",
+            "await page.getByText('Live', { exact: true }).waitFor();"
+            "await page.locator('main[aria-busy=false]').waitFor()",
             view=view,
         )
 

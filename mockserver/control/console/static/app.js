@@ -1,7 +1,7 @@
 // The frame around the views: header, navigation, login, what is said when the server is gone.
 import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.js";
 import { get, sandbox, token, version, whenLocked } from "./api.js";
-import { now, refresh, start, state, watch } from "./store.js";
+import { isReading, now, refresh, start, state, watch } from "./store.js";
 import { Icon, Notices, here, useTick } from "./ui.js";
 import { Jobs } from "./jobs.js";
 import { Job } from "./job.js";
@@ -90,7 +90,7 @@ function App() {
       <button type="button" class="button bare subtle" aria-label="Light or dark" title="Light or dark" onClick=${toggleTheme}><${Icon} name="sun"/></button></header>
     <nav class="tabs" aria-label="Views">${VIEWS.map(([path, word]) => html`<a href=${`#/${path}`} aria-current=${word === name ? "page" : undefined}>${word}</a>`)}</nav>
     <${Banner}/>
-    <main id="main" ref=${main} tabindex="-1" class=${state.connection === "lost" ? "stale" : ""}><${View} key=${View === Whole ? name : location.hash.split("?")[0]}/></main>
+    <main id="main" ref=${main} tabindex="-1" aria-busy=${isReading()} class=${state.connection === "lost" ? "stale" : ""}><${View} key=${View === Whole ? name : location.hash.split("?")[0]}/></main>
     <footer class="sr">mockserver ${version}</footer><${Notices}/>`;
 }
 

@@ -79,6 +79,7 @@ export function rows(wanted) {
 }
 
 let reading = null;
+export const isReading = () => reading !== null;
 /** While a list is on its way: what was told of each job, true when it is there and false when it is gone. */
 let told = null;
 async function readJobs() {
