@@ -20,7 +20,7 @@ from mockserver.api.context import RequestContext
 from mockserver.api.errors import BodyTooLarge, HandlerFailed, MethodNotAllowed, NoRoute, NotFaked
 from mockserver.core.errors import Unavailable
 
-Facts = Callable[[RequestContext[Any, Any], Any], Mapping[str, Any] | None]
+Filling = Callable[[RequestContext[Any, Any], Any], Mapping[str, Any] | None]
 """(request, why it is refused) -> what fills a sentence; None: the row does not fit."""
 
 NOTHING_TO_FILL: Mapping[str, Any] = {}
@@ -44,7 +44,7 @@ class Hint:
     when: str
     of: type[Any] | tuple[type[Any], ...]
     says: str
-    facts: Facts = lambda context, error: NOTHING_TO_FILL
+    facts: Filling = lambda context, error: NOTHING_TO_FILL
 
 
 def hint_for(
@@ -67,7 +67,7 @@ def hint_for(
     return None
 
 
-def said(pattern: str, *codes: int | str, text: Callable[[Any], str] = str) -> Facts:
+def said(pattern: str, *codes: int | str, text: Callable[[Any], str] = str) -> Filling:
     """Return facts that fit an error whose text has this pattern in it; its groups are the facts.
 
     Args:

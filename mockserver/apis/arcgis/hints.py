@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.hints import Facts, Hint, listed, operation_name, said
+from mockserver.api.hints import Filling, Hint, listed, operation_name, said
 from mockserver.apis.arcgis.errors import AdminError, RestError
 from mockserver.apis.arcgis.requests import GpContext, UnknownFormat, steps
 from mockserver.apis.arcgis.tokens import InvalidToken, OtherClient
@@ -30,7 +30,7 @@ def _site(context: GpContext, error: Any = None) -> dict[str, Any]:
     }
 
 
-def _coded(*codes: int, pattern: str = "") -> Facts:
+def _coded(*codes: int, pattern: str = "") -> Filling:
     found = said(pattern, *codes)
     return lambda context, error: None if found(context, error) is None else _site(context)
 
@@ -67,7 +67,7 @@ def _mode(context: GpContext, error: RestError) -> Mapping[str, Any] | None:
     return {"service": service.key, "kind": kind, "call": call}
 
 
-def _calls(*names: str) -> Facts:
+def _calls(*names: str) -> Filling:
     """Return facts that fit a refusal of one of these operations, that the setting `unable_text` words."""
     return lambda context, error: (
         _site(context)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mockserver.api.hints import Facts, Hint, operation_name, said
+from mockserver.api.hints import Filling, Hint, operation_name, said
 from mockserver.apis.casjobs.errors import (
     SQL,
     ClrException,
@@ -35,7 +35,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(f"^{text}$", re.MULTILINE)
 
 
-def worded(setting: str) -> Facts:
+def worded(setting: str) -> Filling:
     """Return facts that fit an error which says the sentence of a setting; what fills that sentence are the facts."""
 
     def facts(context: CasContext, error: Any) -> Mapping[str, Any] | None:
@@ -51,15 +51,15 @@ def _no_login(context: CasContext, error: Any) -> Mapping[str, Any] | None:
     return found if found is not None and found["wsid"] in ("0", "") else None
 
 
-def _code(code: Code) -> Facts:
+def _code(code: Code) -> Filling:
     return lambda context, error: {} if error.code is code else None
 
 
-def _status(status: int) -> Facts:
+def _status(status: int) -> Filling:
     return lambda context, error: {} if error.status == status else None
 
 
-def _page(title: str) -> Facts:
+def _page(title: str) -> Filling:
     return lambda context, error: {} if error.title.startswith(title) else None
 
 
@@ -172,8 +172,8 @@ HINTS = (
         name="bad-number",
         when="A number, truth value or time that is missing or none.",
         of=_FAULTS,
-        says="an argument is missing or of another type (ASP.NET says so, as it takes all of a GET's and POST's names "
-        "from ?WSDL, letter case counts); X-Mockserver-Violation says which",
+        says="an argument is missing or of another type: GET and POST want all that ?WSDL names, and letter case "
+        "counts; X-Mockserver-Violation says which",
         facts=said(
             "Cannot convert|not in a correct format|too large or too small|Missing parameter|recognized as a valid",
             text=_text,

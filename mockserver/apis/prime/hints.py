@@ -124,8 +124,8 @@ HINTS = (
         name="bad-filter",
         when="A filter's value or function cannot be read.",
         of=PrimeError,
-        says="filters are name=value, or name=function(value …) with as many values as the function takes; text may "
-        "stand in %22, and a value is of the attribute's type",
+        says="filters are name=value, or name=function(value, value) with as many values as the function takes; text "
+        "may stand in %22, and a value is of the attribute's type",
         facts=said(r"^Invalid (filter|value)"),
     ),
     Hint(
