@@ -73,8 +73,8 @@ HINTS = (
         name="no-login",
         when="The account's number does not arrive: it is 0 for ASP.NET.",
         of=_FAULTS,
-        says="no wsid arrived, so it is 0: the arguments' names are those of ?WSDL (letter case counts), and in SOAP "
-        f"they are elements of the namespace {NAMESPACE}; X-Mockserver-Violation says what is amiss",
+        says=f"no wsid arrived, so it is 0: in SOAP the arguments are elements of the namespace {NAMESPACE}, spelt as "
+        "?WSDL spells them; X-Mockserver-Violation says what is amiss",
         facts=_no_login,
     ),
     Hint(
@@ -172,8 +172,8 @@ HINTS = (
         name="bad-number",
         when="A number, truth value or time that is missing or none.",
         of=_FAULTS,
-        says="an argument is missing or of another type: GET and POST want all that ?WSDL names, and letter case "
-        "counts; X-Mockserver-Violation says which",
+        says="an argument is missing or of another type: GET and POST want all that ?WSDL names; "
+        "X-Mockserver-Violation says which",
         facts=said(
             "Cannot convert|not in a correct format|too large or too small|Missing parameter|recognized as a valid",
             text=_text,
@@ -228,8 +228,7 @@ HINTS = (
         name="unrecognized-request",
         when="An address with an operation that there is none of, or a method that the service does not take.",
         of=PageError,
-        says="call jobs.asmx/<Operation> with GET or a form, or post SOAP to jobs.asmx; ?WSDL lists the operations "
-        "(letter case counts)",
+        says="call jobs.asmx/<Operation> with GET or a form, or post SOAP to jobs.asmx; ?WSDL lists the operations",
         facts=_page("Request format is unrecognized"),
     ),
     Hint(
