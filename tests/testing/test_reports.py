@@ -85,7 +85,7 @@ def test_a_red_test_says_what_its_sandbox_saw(ran: pytest.RunResult, pytester: p
     ]
     assert not any("test_green" in name for name in kept)
     har = json.loads(Path(f"kept/{stem}.test_red.har").read_text("utf-8"))
-    assert [entry["response"]["status"] for entry in har["log"]["entries"]] == [200, 200]
+    assert [entry["response"]["status"] for entry in har["log"]["entries"]] == [200, 400, 200]
     jobs = json.loads(Path(f"kept/{stem}.test_red.jobs.json").read_text("utf-8"))["jobs"]
     assert [job["id"] for job in jobs] == ["7"]
 
