@@ -33,11 +33,10 @@ from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_b
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
-from mockserver.http.responses import answer_of, response_of
+from mockserver.http.responses import NUMBER, answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     NOTHING,
-    NUMBER,
     Answered,
     Arrived,
     Known,

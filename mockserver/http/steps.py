@@ -41,9 +41,6 @@ log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
 
-NUMBER = "X-Mockserver-Request"
-"""The header of an answer that names its request's number in the journal."""
-
 SENTENCE = 200
 """Characters of the first breach that an answer's header holds."""
 
