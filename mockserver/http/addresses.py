@@ -76,7 +76,7 @@ class Addresses:
                 sandbox = self._sandboxes.default
             segment = path.split("/", 2)[1]
             if segment in self._segments and (segment or path == "/"):
-                mount = self._mounts.at(segment)
+                mount = self._mounts.made.get(segment) or self._mounts.at(segment)
                 entered, path = mount.enter(sandbox, path)
                 own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:

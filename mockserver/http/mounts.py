@@ -47,23 +47,24 @@ class Mounts:
 
     Attributes:
         segments: all of them.
+        made: those that a request was for.
     """
 
     def __init__(self, makers: Mapping[str, Callable[[], Mount]]) -> None:
         self.segments = frozenset(makers)
         self._makers = makers
-        self._made: dict[str, Mount] = {}
+        self.made: dict[str, Mount] = {}
 
     def at(self, segment: str) -> Mount:
         """Return what answers below one of the segments."""
-        found = self._made.get(segment)
+        found = self.made.get(segment)
         if found is None:
-            found = self._made[segment] = self._makers[segment]()
+            found = self.made[segment] = self._makers[segment]()
         return found
 
     def of(self, api: Api) -> Mount | None:
         """Return the mount that is this API; None for an API of a vendor's."""
-        return next((one for one in self._made.values() if one.api is api), None)
+        return next((one for one in self.made.values() if one.api is api), None)
 
 
 def routes(api: Api) -> list[Route[Target]]:
