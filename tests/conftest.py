@@ -71,9 +71,12 @@ async def worker_server() -> AsyncIterator[MockServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def servers_of() -> AsyncIterator[Callable[[str], Awaitable[MockServer]]]:
-    """Return the server over a store of `STORES` that the tests of this worker share."""
+    """Return the server over a store of `STORES` that the tests of a module share.
+
+    Of a module, for a server over a Redis has work to do each second, which no budget of other tests provides for.
+    """
     running: dict[str, MockServer] = {}
     async with contextlib.AsyncExitStack() as stack:
 

@@ -122,7 +122,9 @@ class KeptAnswers:
         now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
         # A job never changes: the same object is the same job.
         if found is not job or documents != kept.documents or now >= kept.until:
-            self._let_go(key, kept)
+            # Another request may have seen so at the same time, and kept a new one.
+            if self._kept.get(key) is kept:
+                del self._kept[key]
             return Repeated(None, key, start)
         if kept.written is None:
             kept = self._kept[key] = replace(
@@ -148,7 +150,7 @@ class KeptAnswers:
         return Repeated(WrittenAnswer(status, whole % new))
 
     def _let_go(self, key: Key, kept: _KeptAnswer) -> None:
-        # Another request may have seen so at the same time, and kept a new one.
+        """Keep an answer no longer (see `repeat`)."""
         if self._kept.get(key) is kept:
             del self._kept[key]
 
