@@ -33,12 +33,11 @@ from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_b
 from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
-from mockserver.http.responses import answer_of, response_of
+from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.responses import NUMBER, answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     NOTHING,
-    NUMBER,
     Answered,
     Arrived,
     Known,
@@ -70,7 +69,7 @@ class Pipeline:
         patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
         metrics: counts of this process.
-        mounts: first path segment -> what answers below it, beside the APIs.
+        mounts: what answers beside the APIs.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class Pipeline:
         contracts: Contracts,
         *,
         apis: Sequence[Api],
-        mounts: Mapping[str, Mount],
+        mounts: Mounts,
         metrics: Metrics,
         strict: bool = False,
         headers: bool = True,
@@ -93,14 +92,14 @@ class Pipeline:
         self.patience = patience
         self.body_limit = body_limit
         self.metrics = metrics
-        self.mounts = dict(mounts)
+        self.mounts = mounts
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
         self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
-        self._kept = KeptAnswers(metrics)
+        self._kept = KeptAnswers(metrics, sandboxes.store.shared)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -162,7 +161,7 @@ class Pipeline:
                     await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
                 except Unavailable as problem:
                     not_recorded(entry, problem)
-                if sandbox.listeners:
+                if sandbox.watchers:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
@@ -344,6 +343,6 @@ class Pipeline:
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"
-        mount = next((one for one in self.mounts.values() if one.api is api), None)
+        mount = self.mounts.of(api)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
         return self._known.setdefault(id(operation), Known(name=name, contract=contract))

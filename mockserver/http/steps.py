@@ -41,9 +41,6 @@ log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
 
-NUMBER = "X-Mockserver-Request"
-"""The header of an answer that names its request's number in the journal."""
-
 
 class RequestRefused(DomainError):
     """A request breaks its contract, and its API does not look away."""
