@@ -122,7 +122,7 @@ def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
         else:
             hint = f"the nearest known path is {nearest}; {APIS_HINT}"
         answer = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
-        return answer._replace(nearest=nearest)
+        return answer._replace(nearest=nearest, hint=hint)
 
     return server_api("", resolve=lambda context: Resolved(None), refuse=refuse)
 

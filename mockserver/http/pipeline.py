@@ -30,6 +30,7 @@ from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
+from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
@@ -45,7 +46,6 @@ from mockserver.http.steps import (
     asked_entry,
     claimed_fault,
     failed,
-    in_a_header,
     may_be_judged,
     not_faked,
     not_recorded,
@@ -132,9 +132,8 @@ class Pipeline:
                 headers.setdefault(name, value)
             if self.headers and context.number:
                 headers[NUMBER] = str(context.number)
-                if violations:
-                    headers["X-Mockserver-Violations"] = str(len(violations))
-                    headers["X-Mockserver-Violation"] = in_a_header(violations[0])
+                if violations or response.hint is not None:
+                    headers |= headers_of(violations, response.hint)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -331,7 +330,7 @@ class Pipeline:
             except Unavailable as error:
                 return api.refuse(context, error), context, known, breaches, None, str(error), asked
             except Exception as error:
-                response = gone(error) or api.refuse(context, error)
+                response = gone(error) or refused_answer(api, context, error, self.router)
                 known = None if isinstance(error, GONE) else known
         except Over:
             raise
