@@ -17,6 +17,7 @@ from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
+from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Mount, Mounts
@@ -119,12 +120,18 @@ def _store(settings: Settings) -> Store:
         from mockserver.store.redis.store import RedisStore
     except ImportError:
         raise BadOption(
-            f"--store {shown(settings.store)} needs redis-py; pip install 'mockserver-jobs[redis]'"
+            f"--store {shown(settings.store)} needs redis-py and hiredis; pip install 'mockserver-jobs[redis]'"
         ) from None
     try:
-        return RedisStore(settings.store, entry_text.dump, entry_text.load)
+        load = partial(entry_text.load, mark=Ids(seed=settings.seed).mark)
+        return RedisStore(settings.store, entry_text.dump, load)
     except ValueError as error:
-        raise BadOption(f"--store {shown(settings.store)}: {error}; redis://HOST:6379/0, say") from None
+        # What is said of an address may repeat a part of the password.
+        why = "" if "@" in settings.store else f" ({error})"
+        raise BadOption(
+            f"--store {shown(settings.store)} is no address of a Redis{why}; redis://USER:PASSWORD@HOST:6379/0, "
+            "say, with what is neither letter nor digit in a password as %2F"
+        ) from None
 
 
 def pipeline(services: Services) -> Pipeline:

@@ -116,7 +116,8 @@ def check(settings: Settings) -> None:
 
 def shown(store: str) -> str:
     """Return the address of a store without its password."""
-    return re.sub(r"(?<=://)[^@/]*@|(?<=[?&]password=)[^&]*", "…", store)
+    # A password that should have been quoted may hold anything.
+    return re.sub(r"(?<=://).*@|(?<=password=)[^&]*", "…", store)
 
 
 def environment(name: str, environ: Mapping[str, str] | None = None) -> str | None:

@@ -99,7 +99,7 @@ class Pipeline:
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
-        self._kept = KeptAnswers(metrics)
+        self._kept = KeptAnswers(metrics, sandboxes.store.shared)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -161,7 +161,7 @@ class Pipeline:
                     await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, counters)
                 except Unavailable as problem:
                     not_recorded(entry, problem)
-                if sandbox.listeners:
+                if sandbox.watchers:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
