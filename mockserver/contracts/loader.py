@@ -14,9 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
 from mockserver.contracts.description import DESCRIPTION, Description, described
@@ -24,6 +22,9 @@ from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.contracts.sharing import SHARED, BadContract, Shared, Written
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 VARIANTS = "variants.json"
 """How examples of one answer become examples of another (see `variants`)."""
@@ -242,6 +243,8 @@ def _bytes(file: Path) -> bytes:
 
 
 def _layout_validator(file: Path, layout: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     try:
         return jsonschema_rs.Draft202012Validator(dict(layout))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
