@@ -87,6 +87,7 @@ fuzz: $(VENV)/.test ## send odd requests to the readers of XML, SOAP, forms, fil
 
 reference: $(VENV)/.docs ## write docs/reference/ and the settings of the fixture schemas from the code
 	PYTHONPATH=docs $(BIN)/python -m generate.fixture_schemas fixtures
+	PYTHONPATH=docs $(BIN)/python -m generate.contract_layout contracts
 	PYTHONPATH=docs $(BIN)/python -m generate.job_fields mockserver/testing/job_fields.py
 	PYTHONPATH=docs $(BIN)/python -m generate docs/reference
 

@@ -20,7 +20,7 @@ from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.core.errors import Unavailable
 from mockserver.http import event_loop as loop
-from mockserver.http.connection import Listener, Request
+from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Apart, Listens, Services
@@ -222,7 +222,9 @@ class MockServer:
         server = Listener(
             pipeline.handle,
             pipeline.refuse_unread,
-            request_factory=partial(Request, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit),
+            request_factory=partial(
+                web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit
+            ),
             access_log=log if settings.access_log else None,
             keepalive_timeout=settings.patience,
             lingering_time=LINGER,

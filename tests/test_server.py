@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 
 from mockserver import MockServer, Settings
-from mockserver.contracts.loader import BadContract
+from mockserver.contracts.sharing import BadContract
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption

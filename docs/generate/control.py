@@ -11,6 +11,7 @@ from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.model import Contract, ResponseClause
+from mockserver.contracts.sharing import SHARED
 from mockserver.control.operations import OPERATIONS
 
 _FAMILIAR = {"malformed", "token", "cross-site", "unknown", "not-yet", "too-large", "invalid", "beaten"}
@@ -24,9 +25,7 @@ def _contracts() -> dict[str, Contract]:
 
 @functools.cache
 def _definitions() -> dict[str, Any]:
-    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / loader.SHARED).read_text("utf-8"))[
-        "$defs"
-    ]
+    definitions: dict[str, Any] = json.loads((folder("contracts") / "control" / SHARED).read_text("utf-8"))["$defs"]
     return definitions
 
 

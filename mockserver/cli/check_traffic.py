@@ -84,13 +84,14 @@ def known(names: Sequence[str], folder: Path | None) -> tuple[Sequence[Api], Con
     from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
     from mockserver.contracts import loader
+    from mockserver.contracts.sharing import BadContract
     from mockserver.journal import masking
 
     masking.learn(APIS)
     apis = [api for api in APIS if not names or api.name in names]
     try:
         return apis, loader.load(folder or shipped("contracts"), [api.name for api in apis], check=folder is not None)
-    except loader.BadContract as error:
+    except BadContract as error:
         raise click.UsageError(str(error)) from None
 
 

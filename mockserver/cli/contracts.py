@@ -85,7 +85,7 @@ def check(path: Path | None, folder: Path | None, fixtures: tuple[Path, ...], cl
     itself.
     """
     from mockserver.cli.clauses import Shown, progress_of, show_coverage
-    from mockserver.contracts.loader import BadContract
+    from mockserver.contracts.sharing import BadContract
     from mockserver.sandbox.fixtures.merge import BadFixture
     from mockserver.settings import BadOption
 
@@ -136,10 +136,11 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
     from mockserver._resources import folder as shipped
     from mockserver.apis import APIS
     from mockserver.contracts import loader
+    from mockserver.contracts.sharing import BadContract
 
     try:
         found = loader.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
-    except loader.BadContract as error:
+    except BadContract as error:
         raise click.UsageError(str(error)) from None
     return list(found.by_operation.values())
 

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import click
 
@@ -44,7 +44,7 @@ def write_whole() -> None:
         stream = getattr(sys, name)
         ours = stream is getattr(sys, f"__{name}__")  # and not what some test has put there
         if ours and isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
-            buffer = io.BufferedWriter(cast("io.RawIOBase", stream.buffer))
+            buffer = io.BufferedWriter(stream.buffer)
             setattr(sys, name, io.TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=True))
 
 

@@ -149,7 +149,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 @contextlib.contextmanager
 def refusals() -> Iterator[None]:
     """Turn what keeps a server from starting into one line and an exit status."""
-    from mockserver.contracts.loader import BadContract
+    from mockserver.contracts.sharing import BadContract
     from mockserver.sandbox.fixtures.merge import BadFixture
 
     try:

@@ -73,7 +73,7 @@ class _Worker:
 def work(task: Task, told: Connection) -> None:
     """Serve in this process, until asked to end or left alone; tell the addresses, or why there are none."""
     from mockserver.cli import log_format as logs
-    from mockserver.contracts.loader import BadContract
+    from mockserver.contracts.sharing import BadContract
     from mockserver.http import event_loop as loop
     from mockserver.sandbox.fixtures.merge import BadFixture
 

@@ -10,11 +10,9 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,91 +22,15 @@ import jsonschema_rs
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
 from mockserver.contracts.description import DESCRIPTION, Description, described
 from mockserver.contracts.model import Contract, ResponseClause
+from mockserver.contracts.sharing import SHARED, BadContract, Shared, Written
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
-
-SHARED = "definitions.json"
-"""What the contracts of one API share, in a file beside them (contracts/README.md):
-
-* `$defs`: schemas, for every schema of the API to refer to as `#/$defs/…`;
-* `clauses`: answers by name, for a contract to name in place of writing them out;
-* `groups`: answers that stand together in several contracts;
-* `responses`: answers that any operation of the API may give: those of gateways and limits before it.
-"""
 
 VARIANTS = "variants.json"
 """How examples of one answer become examples of another (see `variants`)."""
 
 LAYOUT = "contract.schema.json"
 """The JSON Schema of a contract, in the folder itself; `#/$defs/definitions` is that of `definitions.json`."""
-
-
-class BadContract(Exception):
-    """A contract file cannot be used; the message names file, place and remedy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    """A clause, and where it is written.
-
-    Attributes:
-        name: its name in the contract.
-        clause: as the file says it.
-        file, place: the file, and the JSON pointer into it.
-    """
-
-    name: str
-    clause: Mapping[str, Any]
-    file: Path
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shared:
-    """A `definitions.json`."""
-
-    file: Path
-    definitions: Mapping[str, Any] = field(default_factory=dict)
-    clauses: Mapping[str, Any] = field(default_factory=dict)
-    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    responses: Mapping[str, Any] = field(default_factory=dict)
-
-    def anywhere(self) -> Iterator[_Written]:
-        """Yield the clauses of any operation."""
-        for name, clause in self.responses.items():
-            yield _Written(name=name, clause=clause, file=self.file, place=f"/responses/{name}")
-
-    def spelt_out(self, file: Path, responses: Mapping[str, Any]) -> Iterator[_Written]:
-        """Yield the clauses of a contract in order: its own, and those it takes from here.
-
-        Raises:
-            BadContract: it names a clause or a group that is not here.
-        """
-        for name, value in responses.items():
-            place = f"/responses/{name}"
-            if isinstance(value, list):
-                for group in value:
-                    yield from self._group(file, place, group)
-            else:
-                yield self._clause(file, place, name, value)
-
-    def _group(self, file: Path, place: str, group: str) -> Iterator[_Written]:
-        if group not in self.groups:
-            raise BadContract(f"{file}: at {place}: {self._unknown('group', group, self.groups)}")
-        for name, value in self.groups[group].items():
-            yield self._clause(self.file, f"/groups/{group}/{name}", name, value)
-
-    def _clause(self, file: Path, place: str, name: str, value: str | Mapping[str, Any]) -> _Written:
-        if not isinstance(value, str):
-            return _Written(name=name, clause=value, file=file, place=place)
-        if value not in self.clauses:
-            raise BadContract(f"{file}: at {place}: {self._unknown('clause', value, self.clauses)}")
-        return _Written(name=name, clause=self.clauses[value], file=self.file, place=f"/clauses/{value}")
-
-    def _unknown(self, what: str, name: str, known: Mapping[str, Any]) -> str:
-        near = difflib.get_close_matches(name, known)
-        hint = f"name {' or '.join(map(repr, near))}" if near else "write it out here"
-        return f"{SHARED} has no {what} {name!r}; {hint}, or add it there"
 
 
 class Contracts:
@@ -137,7 +59,7 @@ class Contracts:
         self.folder = folder
         self._apis = tuple(apis)
         self._loaded: dict[str, Contract] = {}
-        self._shared: dict[Path, _Shared] = {}
+        self._shared: dict[Path, Shared] = {}
         self._compiler = Compiler()
 
     def get(self, operation: str) -> Contract | None:
@@ -218,14 +140,21 @@ class Contracts:
         if document["operation"] != expected:
             raise BadContract(f"{file}: operation is {document['operation']!r}; name it {expected!r}, as the file")
         shared = self._shared_of(file.parent)
-        written = list(shared.spelt_out(file, document["responses"]))
+        written = list(shared.clauses_of(file, document["responses"]))
         twice = [name for name, count in Counter(one.name for one in written).items() if count > 1]
         if twice:
             raise BadContract(f"{file}: at /responses: {twice[0]!r} stands there twice; rename it, or leave one out")
         definitions = {**shared.definitions, **document.get("$defs", {})}
-        document = {**document, "responses": {one.name: one.clause for one in written}, "$defs": definitions}
+        parameters, body = shared.parameters_of(file, document.get("parameters", True)), document.get("body")
+        document = {
+            **document,
+            "sources": shared.sources_of(file, document["sources"]),
+            **({"parameters": parameters} if "parameters" in document else {}),
+            "responses": {one.name: one.clause for one in written},
+            "examples": shared.examples_of(file, document["examples"]),
+            "$defs": definitions,
+        }
         responses = [self._response(one, definitions) for one in written]
-        parameters, body = document.get("parameters", True), document.get("body")
         return Contract(
             operation=document["operation"],
             title=document["title"],
@@ -247,7 +176,7 @@ class Contracts:
             },
         )
 
-    def _response(self, written: _Written, definitions: Mapping[str, Any]) -> ResponseClause:
+    def _response(self, written: Written, definitions: Mapping[str, Any]) -> ResponseClause:
         clause = written.clause
         schema = clause.get("schema", True)
         return ResponseClause(
@@ -267,18 +196,21 @@ class Contracts:
         except BadSchema as error:
             raise BadContract(f"{file}: at {place}: not a usable JSON Schema ({error}); mend it") from None
 
-    def _shared_of(self, folder: Path) -> _Shared:
+    def _shared_of(self, folder: Path) -> Shared:
         file = folder / SHARED
         found = self._shared.get(file)
         if found is None:
             document = self._json(file) if file in self._texts else {}
             _fit(file, document, self._definitions_layout)
-            found = self._shared[file] = _Shared(
+            found = self._shared[file] = Shared(
                 file=file,
                 definitions=document.get("$defs", {}),
                 clauses=document.get("clauses", {}),
                 groups=document.get("groups", {}),
                 responses=document.get("responses", {}),
+                sources=document.get("sources", {}),
+                parameters=document.get("parameters", {}),
+                examples=document.get("examples", {}),
             )
         return found
 

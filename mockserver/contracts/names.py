@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 
-from mockserver.contracts.loader import BadContract, Contracts
+from mockserver.contracts.loader import Contracts
+from mockserver.contracts.sharing import BadContract
 
 
 def check_names(contracts: Contracts, known: Mapping[str, Collection[str]]) -> None:

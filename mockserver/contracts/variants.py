@@ -23,8 +23,9 @@ from urllib.parse import parse_qsl, urlencode
 import jsonschema_rs
 
 from mockserver.contracts.checker import pointer
-from mockserver.contracts.loader import LAYOUT, VARIANTS, BadContract
+from mockserver.contracts.loader import LAYOUT, VARIANTS
 from mockserver.contracts.model import Contract, ResponseClause
+from mockserver.contracts.sharing import BadContract
 
 MOST = 12
 """Examples that are tried for one clause."""

@@ -15,8 +15,10 @@ from typing import Any
 from mockserver.api.answers import JobSeen
 from mockserver.api.definition import Api
 from mockserver.contracts.judge import Page, Unreadable
-from mockserver.contracts.loader import BadContract, Contracts
+from mockserver.contracts.layout import laid_out
+from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Contract
+from mockserver.contracts.sharing import BadContract
 from mockserver.core.clock import iso
 from mockserver.drift.interpreter import Judged
 from mockserver.drift.recording import Recording, job_fixture
@@ -109,13 +111,9 @@ def files(examples: Sequence[tuple[str, Mapping[str, Any]]]) -> Mapping[str, byt
     for operation, example in examples:
         by_operation.setdefault(operation, []).append(example)
     return {
-        f"{operation}.json": _text({"operation": operation, "examples": found})
+        f"{operation}.json": laid_out({"operation": operation, "examples": found}).encode()
         for operation, found in by_operation.items()
     }
-
-
-def _text(document: Any) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def is_folder(folder: Path) -> bool:

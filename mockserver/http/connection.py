@@ -9,10 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from aiohttp import web
-from aiohttp.helpers import reify
 from aiohttp.http_exceptions import InvalidURLError
 
-from mockserver.http.listening import in_url, most_files
+from mockserver.http.listening import most_files
 
 log = logging.getLogger("mockserver")
 
@@ -21,19 +20,6 @@ Refuse = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 
 _QUOTED = re.compile(r":?\s*(?:\n\n|\bb['\"])")
 """Where the parser begins to quote what the client sent, which may hold a secret."""
-
-
-class Request(web.BaseRequest):
-    """A request as aiohttp has it, of a host that addresses can be made of."""
-
-    @reify
-    def host(self) -> str:
-        """The Host header, or where the client has reached us if it is empty, as it may be."""
-        given: str = super().host
-        if given or self.transport is None:
-            return given
-        name = self.transport.get_extra_info("sockname")
-        return f"{in_url(name[0])}:{name[1]}" if isinstance(name, tuple) else given
 
 
 class Listener(web.Server):

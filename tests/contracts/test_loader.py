@@ -14,9 +14,10 @@ import pytest
 
 from mockserver._resources import folder
 from mockserver.contracts.description import DESCRIPTION
-from mockserver.contracts.loader import LAYOUT, SHARED, BadContract, Contracts, load
+from mockserver.contracts.loader import LAYOUT, Contracts, load
 from mockserver.contracts.model import Contract
 from mockserver.contracts.names import check_names
+from mockserver.contracts.sharing import SHARED, BadContract
 from mockserver.core.machine import Confidence
 
 OK = {"status": 200, "content_type": "application/json", "confidence": "documented", "schema": {"type": "object"}}
@@ -60,6 +61,13 @@ SHARING = {
     "clauses": {"gone": GONE},
     "groups": {"refusals": {"not_there": "gone", "limited": {**LIMIT, "schema": {"$ref": "#/$defs/text"}}}},
     "$defs": {"text": {"type": "string"}},
+    "sources": {"book": {"title": "a book", "url": "https://docs.example/book"}},
+    "parameters": {"page": {"type": "object", "required": ["page"]}},
+    "examples": {
+        "given": {"late": {"now": "2026-01-02T13:00:00Z"}},
+        "request": {"first": {"method": "GET", "path": "/toy?page=1"}},
+        "response": {"fine": {"name": "ok", "status": 200, "json": {}}},
+    },
 }
 
 
@@ -80,6 +88,54 @@ def test_who_reads_the_document_finds_shared_clauses_written_out(tmp_path: Path)
     found = shown(lay_out(tmp_path, document, SHARING))
     assert found.document == {**document, "responses": spelt_out, "$defs": SHARING["$defs"]}
     assert list(found.document["responses"]) == list(spelt_out)
+
+
+def test_sources_parameters_and_parts_of_examples_stand_where_they_are_named(tmp_path: Path) -> None:
+    named = {"name": "one", "given": "late", "request": "first", "response": "fine"}
+    document = contract({"ok": OK}, sources=[{"title": "made up"}, "book"], parameters="page", examples=[named])
+    found = shown(lay_out(tmp_path, document, SHARING))
+    assert found.sources == [{"title": "made up"}, SHARING["sources"]["book"]]
+    assert found.parameters == SHARING["parameters"]["page"]
+    assert not found.check_parameters.is_valid({})
+    parts = {part: SHARING["examples"][part][named[part]] for part in ("given", "request", "response")}
+    assert found.examples == [{"name": "one", **parts}]
+    assert [found.document[name] for name in ("sources", "parameters", "examples")] == [
+        found.sources, found.parameters, found.examples
+    ]  # fmt: skip
+
+
+GIVEN = {"now": "2026-01-02T13:00:00Z", "settings": {"a": 1}}
+ASKED = {"method": "POST", "path": "/toy", "headers": {"A": "1", "B": "2"}, "json": {"a": 1}}
+SAID = {"name": "ok", "status": 200, "json": {"a": 1, "b": 2}}
+WHOLE = {"name": "whole", "source": "seen", "breaches": True, "given": GIVEN, "request": ASKED, "response": SAID}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({}, {}, id="given, request and response are taken over; source and breaches are not"),
+        pytest.param({"source": "told"}, {"source": "told"}, id="a source of its own"),
+        pytest.param({"given": {"now": 1}}, {"given": {"now": 1}}, id="what is given is taken over or not"),
+        pytest.param({"response": {"name": "ok", "status": 201}}, {"response": {"name": "ok", "status": 201}}, id="so is the answer"),
+        pytest.param({"request": {"path": "/other"}}, {"request": {**ASKED, "path": "/other"}}, id="a request field by field"),
+        pytest.param({"request": {"headers": {"A": "3"}}}, {"request": {**ASKED, "headers": {"A": "3"}}}, id="headers are one field"),
+        pytest.param(
+            {"request": {"text": "{"}},
+            {"request": {"method": "POST", "path": "/toy", "headers": ASKED["headers"], "text": "{"}},
+            id="who brings a body takes none over",
+        ),
+        pytest.param({"request": {"json": {}}}, {"request": {**ASKED, "json": {}}}, id="nor a part of one"),
+        pytest.param({"request": "first"}, {"request": SHARING["examples"]["request"]["first"]}, id="a request by name is whole"),
+        pytest.param({"given": "late"}, {"given": SHARING["examples"]["given"]["late"]}, id="named parts replace"),
+    ],
+)  # fmt: skip
+def test_an_example_may_be_like_one_above(tmp_path: Path, said: Any, expected: Any) -> None:
+    examples = [WHOLE, {"name": "other", "like": "whole", **said}]
+    found = shown(lay_out(tmp_path, contract({"ok": OK}, examples=examples), SHARING))
+    assert found.examples == [
+        WHOLE,
+        {"name": "other", "given": GIVEN, "request": ASKED, "response": SAID, **expected},
+    ]
 
 
 def test_an_answer_of_any_operation_is_none_of_the_contract(tmp_path: Path) -> None:
@@ -123,6 +179,37 @@ def test_a_broken_contract_is_named_in_one_line(
         load(lay_out(tmp_path, contract(responses), shared), ["toy"])
     message = str(caught.value)
     assert place in message
+    assert remedy in message
+    assert "\n" not in message
+
+
+ONE = {"name": "one", "request": {"method": "GET", "path": "/toy"}, "response": {"name": "ok", "status": 200}}
+
+
+@pytest.mark.parametrize(
+    ("more", "place", "remedy"),
+    [
+        ({"sources": ["boo"]}, "/sources/0", "has no source 'boo'; name 'book', or add it there"),
+        ({"parameters": "pages"}, "/parameters", "has no parameters 'pages'; name 'page', or add it there"),
+        ({"examples": [{**ONE, "given": "no"}]}, "/examples/0/given", "no given of examples 'no'; write it out here, or"),
+        ({"examples": [{**ONE, "request": "fist"}]}, "/examples/0/request", "no request of examples 'fist'; name 'first'"),
+        ({"examples": [ONE, {"name": "two", "like": "ones"}]}, "/examples/1/like", "'ones' is written out above; name 'one'"),
+        ({"examples": [{"name": "two", "like": "one"}, ONE]}, "/examples/0/like", "'one' is written out above; write this one"),
+        (
+            {"examples": [ONE, {"name": "two", "like": "one"}, {"name": "three", "like": "two"}]},
+            "/examples/2/like",
+            "'two' is written out above; write this one out",
+        ),
+        ({"examples": [{"name": "one"}]}, "/examples/0", "see contract.schema.json"),
+        ({"examples": [{**ONE, "request": {"path": "/toy"}}]}, "/examples/0", "see contract.schema.json"),
+        ({"examples": [ONE, {"name": "two", "like": "one", "request": {"content": 1}}]}, "/examples/1", "see contract.sch"),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_not_there_is_named_in_one_line(tmp_path: Path, more: Any, place: str, remedy: str) -> None:
+    with pytest.raises(BadContract) as caught:
+        load(lay_out(tmp_path, contract({"ok": OK}, **more), SHARING), ["toy"])
+    message = str(caught.value)
+    assert f"Show.json: at {place}" in message
     assert remedy in message
     assert "\n" not in message
 

@@ -13,7 +13,8 @@ from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.cli.clauses import ClauseRow, Servers, Shown, progress_of, rows_of, servers, summed
 from mockserver.contracts import loader
-from mockserver.contracts.loader import VARIANTS, BadContract
+from mockserver.contracts.loader import VARIANTS
+from mockserver.contracts.sharing import BadContract
 from mockserver.contracts.variants import Variants
 
 NAMES = [*(api.name for api in APIS), "control"]

@@ -22,6 +22,7 @@ from mockserver.apis import APIS
 from mockserver.cli import main
 from mockserver.contracts import loader, openapi
 from mockserver.contracts.description import DESCRIPTION
+from mockserver.contracts.sharing import BadContract
 from mockserver.control.operations import OPERATIONS
 from tests.drivers.server import Client
 
@@ -178,7 +179,7 @@ def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, document: Any, sai
     (tmp_path / "toy").mkdir()
     text = document if isinstance(document, str) else json.dumps(document)
     (tmp_path / "toy" / DESCRIPTION).write_text(text)
-    with pytest.raises(loader.BadContract) as caught:
+    with pytest.raises(BadContract) as caught:
         loader.load(tmp_path, ["toy"]).description("toy")
     assert said in str(caught.value) and "\n" not in str(caught.value)
 

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from mockserver.app import build, pipeline
-from mockserver.http.connection import Listener, Request
+from mockserver.http.connection import Listener
 from mockserver.http.services import Services
 from mockserver.settings import Settings
 
@@ -67,7 +67,7 @@ class Spoken:
     def __init__(self, **options: Any) -> None:
         self.services: Services = build(Settings(**{"strict": True, **options}))
         made = pipeline(self.services)
-        factory = partial(Request, loop=asyncio.get_running_loop(), client_max_size=1 << 26)
+        factory = partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=1 << 26)
         self._listener = Listener(
             made.handle, made.refuse_unread, request_factory=factory, access_log=None, lingering_time=0
         )

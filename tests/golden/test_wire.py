@@ -6,7 +6,6 @@ Record anew with `python -m pytest tests/golden --update-golden`; what has chang
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, groupby
 from pathlib import Path
@@ -14,26 +13,26 @@ from typing import Any
 
 import pytest
 
+from mockserver.contracts import loader
 from tests.golden import raw_exchanges, recording
 from tests.golden.player import Player, running
 from tests.golden.recording import Exchanges
 from tests.golden.samples import Scenario
 from tests.golden.wire_bytes import Wire, request
 
-CONTRACTS = Path(__file__).parents[2] / "contracts"
+FOLDER = Path(__file__).parents[2] / "contracts"
 NAMES = sorted(
-    f"{path.parent.name}/{path.stem}"
-    for path in CONTRACTS.glob("*/*.json")
-    if path.stem not in ("definitions", "openapi")
+    f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json") if path.stem not in ("definitions", "openapi")
 )
+CONTRACTS = loader.load(FOLDER, sorted({name.partition("/")[0] for name in NAMES}), check=False)
 OWN_SERVER = frozenset({"control/Metrics"})
 """These count what a whole process did."""
 
 
-def contract(name: str) -> dict[str, Any]:
-    """Return a contract, as it is written."""
-    document: dict[str, Any] = json.loads((CONTRACTS / f"{name}.json").read_text("utf-8"))
-    return document
+def contract(name: str) -> Mapping[str, Any]:
+    """Return a contract with all that it shares; `variants` is none."""
+    found = CONTRACTS.get(name.replace("/", "."))
+    return {} if found is None else found.document
 
 
 def _named(player: Player) -> Iterator[Scenario]:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +48,14 @@ def write(to: Path, name: str, text: str) -> Path:
         ("a.json", "true", 1, "keys are the APIs"),
         ("a.json", "null", 1, "keys are the APIs"),
         ("a.yaml", "5", 1, "keys are the APIs"),
+        (
+            "a.yaml",
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefgh")),
+            1,
+            "values, once its aliases",
+        ),
+        ("a.yaml", "a: &a [*a]", 1, "nested too deep"),
         ("a.yaml", "", 1, "keys are the APIs"),
         ("a.json", '{\n "ges": {\n  "jobs": [\n   {"id": "1", "state": 7}\n  ]\n }\n}', 4, "7"),
         ("a.json", '{\n "ges": {\n  "settings": {\n   "edition": "gold"\n  }\n }\n}', 4, "memory"),
