@@ -1,8 +1,9 @@
 """What a shared store costs: python benchmarks/redis_store.py [--jobs 1000000] [--seconds 3]; needs redis-server, wrk.
 
 * Polls of one job answered per second: a server in memory, one over Redis, two workers over Redis; each as a ratio to
-  the one before, measured in turn.
-* A job and a page of a listing among many jobs, as a ratio to among a thousand; Redis' memory for each job.
+  the one before, measured in turn, with the CPU that servers, Redis and wrk took for a poll.
+* Status queries and pages of listings over HTTP among many jobs of all APIs, as a ratio to among a thousand, and Redis'
+  memory for each job; the same of the store alone, where jobs that were read before are not read again.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import http.client
 import json
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -20,10 +23,15 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from mockserver.core.job import Job
+from servers import cpu
+
+from mockserver.app import build
+from mockserver.core.job import Job, evolve
 from mockserver.core.plan import Plan
 from mockserver.journal import entry_text
+from mockserver.settings import Settings
 from mockserver.store.base import UNTIMED
 from mockserver.store.redis import connection
 from mockserver.store.redis.store import RedisStore
@@ -36,7 +44,7 @@ ASKED = 200
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
+def redis() -> Iterator[tuple[str, int]]:
     with tempfile.TemporaryDirectory() as folder:
         socket = Path(folder, "socket")
         process = subprocess.Popen(
@@ -45,18 +53,18 @@ def redis() -> Iterator[str]:
         )
         while not socket.exists():
             time.sleep(0.01)
-        yield f"unix://{socket}"
+        yield f"unix://{socket}", process.pid
         process.kill()
         process.wait()
 
 
 @contextlib.contextmanager
-def server(*options: str) -> Iterator[str]:
+def server(*options: str) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--json", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = json.loads(process.stdout.readline())["url"]
-    yield url
+    yield url, process.pid
     process.terminate()
     process.wait()
 
@@ -77,17 +85,36 @@ def polls(url: str, seconds: int) -> float:
 
 
 def throughput(seconds: int) -> None:
+    names = ("memory", "Redis", "two workers")
     with contextlib.ExitStack() as stack:
-        store = ["--store", stack.enter_context(redis())]
-        two = ["--store", stack.enter_context(redis()), "--workers", "2"]
-        urls = [stack.enter_context(server(*options)) for options in ([], store, two)]
-        for url in urls:
+        stores = [stack.enter_context(redis()) for _ in range(2)]
+        options: list[list[str]] = [[], ["--store", stores[0][0]], ["--store", stores[1][0], "--workers", "2"]]
+        servers = [stack.enter_context(server(*one)) for one in options]
+        below = (None, stores[0][1], stores[1][1])
+        for url, _ in servers:
             put(url)
-        rates = [[polls(url, seconds) for url in urls] for _ in range(ROUNDS)]
-    memory, one, workers = (statistics.median(column) for column in zip(*rates, strict=True))
-    print(
-        f"polls/s: memory {memory:.0f}, Redis {one:.0f} ({one / memory:.2f}), two workers {workers:.0f} ({workers / one:.2f})"
-    )
+        rates: list[list[float]] = [[] for _ in names]
+        shares: list[list[tuple[float, ...]]] = [[] for _ in names]
+        for _ in range(ROUNDS):
+            for place, (url, pid) in enumerate(servers):
+                pids = [pid, *([] if below[place] is None else [below[place]])]
+                before, own = [cpu(one) for one in pids], resource.getrusage(resource.RUSAGE_CHILDREN)
+                rate = polls(url, seconds)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                took = [cpu(one) - was for one, was in zip(pids, before, strict=True)]
+                took.append(after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime)
+                rates[place].append(rate)
+                shares[place].append(tuple(one / (rate * seconds) * 1e6 for one in took))
+    found = [statistics.median(column) for column in rates]
+    for place, name in enumerate(names):
+        microseconds = [statistics.median(column) for column in zip(*shares[place], strict=True)]
+        ratio = f" ({found[place] / found[place - 1]:.2f})" if place else ""
+        parts = zip(("server",) if place == 0 else ("server", "Redis"), microseconds, strict=False)
+        said = ", ".join(f"{part} {took:.0f}" for part, took in parts)
+        print(
+            f"{name}: {found[place]:.0f} polls/s{ratio}; µs of CPU a poll: {said}, wrk {microseconds[-1]:.0f}",
+            flush=True,
+        )
 
 
 def job(number: int) -> Job:
@@ -98,7 +125,7 @@ def job(number: int) -> Job:
 
 
 async def growth(most: int) -> None:
-    with redis() as url:
+    with redis() as (url, _):
         store = RedisStore(url, entry_text.dump, entry_text.load)
         await store.open()
         for start in range(0, FEW, 500):
@@ -126,6 +153,90 @@ async def growth(most: int) -> None:
         await store.close()
 
 
+PRIME = "/webacs/api/v4/data/JobSummary.json?.full=true&.maxResults=100"
+NBI = {"Authorization": "Basic bmJpOnNlY3JldA=="}
+TOKEN = {"X-Auth-Token": "mock-token"}
+GES = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs"
+MODELS: dict[str, dict[str, object]] = {
+    "ges": {"graph": "movie", "kind": "query-vertices", "state": "running"},
+    "arcgis": {"service": "Demo.GPServer", "task": "Echo", "state": "esriJobExecuting", "owner": None},
+    "casjobs": {"owner": "1", "state": "Started", "query": "select 1", "context": "DR7", "type": "QUERY"},
+    "prime": {"name": "bench", "type": "Bench", "state": "SCHEDULED", "owner": "nbi"},
+}
+FIRST = 5_000_000
+
+
+def ids(api: str, number: int) -> str:
+    return f"{number:032x}" if api in ("ges", "arcgis") else str(FIRST + number)
+
+
+async def over_http(most: int) -> None:
+    """Ask a server for jobs and pages in a sandbox of a thousand jobs and in one of many, in turn."""
+    with redis() as (store, _), server("--store", store, "--clock", "2026-01-02T12:00:00Z") as (url, _):
+        at = urlsplit(url)
+        client = http.client.HTTPConnection(at.hostname or "", at.port, timeout=600)
+
+        def ask(path: str, headers: dict[str, str], method: str = "GET", body: object = None) -> bytes:
+            client.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = client.getresponse()
+            text = answer.read()
+            assert answer.status < 300, (path, answer.status, text[:200])
+            return text
+
+        services = build(Settings(store=store, clock="2026-01-02T12:00:00Z"))
+        await services.store.open()
+        for name, size in (("few", FEW), ("many", most)):
+            ask("/_control/sandboxes", {"Content-Type": "application/json"}, "POST", {"name": name})
+            sandbox = await services.sandboxes.enter(await services.sandboxes.find(name))
+            for api, fields in MODELS.items():
+                model = (await sandbox.build_job(api, {"id": ids(api, 0), **fields}))[0]
+                for start in range(0, size // len(MODELS), 250):
+                    numbers = range(start, min(start + 250, size // len(MODELS)))
+                    made = [evolve(model, id=ids(api, number)) for number in numbers]
+                    assert await services.store.add_all(sandbox.key, [sandbox.jobs.timed(one) for one in made])
+        began = time.perf_counter()
+        ask(f"/~many{PRIME}", NBI)
+        print(
+            f"Prime's first page in a process, which looks at each job once: {time.perf_counter() - began:.1f} s",
+            flush=True,
+        )
+
+        def number_of(name: str, turn: int) -> int:
+            return turn * 7919 % ((FEW if name == "few" else most) // len(MODELS))
+
+        asked: dict[str, Callable[[str, int], tuple[str, dict[str, str]]]] = {
+            "GES status": lambda name, turn: (f"{GES}/{ids('ges', number_of(name, turn))}/status", TOKEN),
+            "ArcGIS status": lambda name, turn: (
+                f"/arcgis/rest/services/Demo/GPServer/Echo/jobs/{ids('arcgis', number_of(name, turn))}?f=json", {}),
+            "CasJobs status": lambda name, turn: (
+                "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=1&pw=secret&jobId="
+                f"{ids('casjobs', number_of(name, turn))}", {}),
+            "Prime JobSummary of one": lambda name, turn: (
+                f"/webacs/api/v4/data/JobSummary/{ids('prime', number_of(name, turn))}.json", NBI),
+            "control: page": lambda name, turn: ("/_control/jobs?limit=100", {}),
+            "control: page of one API": lambda name, turn: ("/_control/jobs?limit=100&api=prime", {}),
+            "Prime: page": lambda name, turn: (PRIME, NBI),
+            "Prime: page within": lambda name, turn: (
+                f"{PRIME}&.firstResult={number_of(name, turn) % ((FEW if name == 'few' else most) // 4 - 100)}", NBI),
+            "GES: page": lambda name, turn: (f"{GES}?offset=0&limit=100", TOKEN),
+        }  # fmt: skip
+        for what, of in asked.items():
+            found = {"few": [], "many": []}  # type: dict[str, list[float]]
+            for turn in range(60):
+                for name, times in found.items():
+                    path, headers = of(name, turn)
+                    began = time.perf_counter()
+                    ask(f"/~{name}{path}", headers)
+                    times.append(time.perf_counter() - began)
+            few, many = (statistics.median(found[name][5:]) for name in ("few", "many"))
+            print(
+                f"{what}: {few * 1e3:.2f} ms among {FEW:,}, {many * 1e3:.2f} ms among {most:,} ({many / few:.2f})",
+                flush=True,
+            )
+        await services.sandboxes.close()
+        await services.store.close()
+
+
 async def memory(store: RedisStore) -> int:
     info = (await store._connection.ask("INFO", "memory")).decode()
     return int(re.search(r"used_memory:(\d+)", info)[1])  # type: ignore[index]
@@ -139,4 +250,6 @@ if __name__ == "__main__":
     connection.PATIENCE = 60.0  # filling it is no measure of a client's patience
     if given.seconds:
         throughput(given.seconds)
-    asyncio.run(growth(given.jobs))
+    if given.jobs:
+        asyncio.run(over_http(given.jobs))
+        asyncio.run(growth(given.jobs))

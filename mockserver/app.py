@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import AsyncIterator, Sequence
+from functools import lru_cache, partial
 
 from aiohttp import web
 
@@ -16,12 +16,12 @@ from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
 from mockserver.contracts.names import check_names
-from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
+from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Mount
+from mockserver.http.mounts import Mount, Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
@@ -35,6 +35,9 @@ from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 SERVICES = web.AppKey("services", Services)
+
+CONTROL = "_control"
+"""The first path segment of the control API."""
 
 SWEEP = 1.0
 """Real seconds between two looks for sandboxes that nobody uses any more."""
@@ -122,28 +125,49 @@ def _store(settings: Settings) -> Store:
         from mockserver.store.redis.store import RedisStore
     except ImportError:
         raise BadOption(
-            f"--store {shown(settings.store)} needs redis-py; pip install 'mockserver-jobs[redis]'"
+            f"--store {shown(settings.store)} needs redis-py and hiredis; pip install 'mockserver-jobs[redis]'"
         ) from None
     try:
-        return RedisStore(settings.store, entry_text.dump, entry_text.load)
+        load = partial(entry_text.load, mark=Ids(seed=settings.seed).mark)
+        return RedisStore(settings.store, entry_text.dump, load)
     except ValueError as error:
-        raise BadOption(f"--store {shown(settings.store)}: {error}; redis://HOST:6379/0, say") from None
+        # What is said of an address may repeat a part of the password.
+        why = "" if "@" in settings.store else f" ({error})"
+        raise BadOption(
+            f"--store {shown(settings.store)} is no address of a Redis{why}; redis://USER:PASSWORD@HOST:6379/0, "
+            "say, with what is neither letter nor digit in a password as %2F"
+        ) from None
 
 
 def pipeline(services: Services) -> Pipeline:
     """Return what answers on the server's port."""
-    mounts = {"": start_page(services)}
+    makers = {"": partial(_start_page, services)}
     if services.settings.control_port is None:
-        mounts[SEGMENT] = control(services)
-    return _pipeline(services, services.apis, mounts)
+        makers[CONTROL] = partial(_control, services)
+    return _pipeline(services, services.apis, Mounts(makers))
 
 
 def control_pipeline(services: Services) -> Pipeline:
     """Return what answers on a port where nothing is but the control API."""
-    return _pipeline(services, (), {SEGMENT: control(services)})
+    return _pipeline(services, (), Mounts({CONTROL: partial(_control, services)}))
 
 
-def _pipeline(services: Services, apis: Sequence[Api], mounts: Mapping[str, Mount]) -> Pipeline:
+# Imported late: a fifth of what there is to import, which none but the first request for it waits for.
+
+
+def _control(services: Services) -> Mount:
+    from mockserver.control.mount import control
+
+    return control(services)
+
+
+def _start_page(services: Services) -> Mount:
+    from mockserver.control.mount import start_page
+
+    return start_page(services)
+
+
+def _pipeline(services: Services, apis: Sequence[Api], mounts: Mounts) -> Pipeline:
     settings = services.settings
     return Pipeline(
         services.sandboxes,

@@ -23,6 +23,7 @@ from mockserver.store.redis import connection
 from tests.drivers.properties import load_profile
 from tests.drivers.redis import RedisServer
 from tests.drivers.server import NOON, Client, Serve, beginning_of, renew
+from tests.drivers.stores import STORES, store_of
 
 load_profile()
 
@@ -68,6 +69,37 @@ async def worker_server() -> AsyncIterator[MockServer]:
     """The server that the tests of this worker share; a test takes `client`, which finds it as just started."""
     async with MockServer(strict=True, clock=NOON) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+async def servers_of() -> AsyncIterator[Callable[[str], Awaitable[MockServer]]]:
+    """Return the server over a store of `STORES` that the tests of a module share.
+
+    Of a module, for a server over a Redis has work to do each second, which no budget of other tests provides for.
+    """
+    running: dict[str, MockServer] = {}
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def server_of(kind: str) -> MockServer:
+            if kind not in running:
+                # One of its own: what it tells other processes of a Redis is nothing that other tests should find.
+                redis = stack.enter_context(RedisServer()) if kind == "redis" else None
+                made = MockServer(strict=True, clock=NOON, store=store_of(kind, redis))
+                running[kind] = await stack.enter_async_context(made)
+            return running[kind]
+
+        yield server_of
+
+
+@pytest.fixture(params=STORES)
+async def client_of_each(
+    request: pytest.FixtureRequest, servers_of: Callable[[str], Awaitable[MockServer]]
+) -> AsyncIterator[Client]:
+    """A client as `client`, over each of `STORES` in turn."""
+    server = await servers_of(request.param)
+    await renew(server)
+    async with Client(server) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
 from mockserver.contracts.description import DESCRIPTION, Description, described
@@ -25,6 +23,9 @@ from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.contracts.sharing import SHARED, BadContract, Shared, Written
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 VARIANTS = "variants.json"
 """How examples of one answer become examples of another (see `variants`)."""
@@ -257,6 +258,8 @@ def _taken_for_good(file: Path) -> Iterator[None]:
 
 
 def _layout_validator(file: Path, layout: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     try:
         return jsonschema_rs.Draft202012Validator(dict(layout))
     except (ValueError, jsonschema_rs.ReferencingError) as error:

@@ -8,7 +8,8 @@ verdict of the contract is kept with it, for the same answer to the same request
 Rules a maintainer must keep:
 
 1. Only a handler says that its answer is `lasting`, and only of what hangs on nothing else than what is compared here.
-2. All of it is compared in one step of the store, the one that draws the request's number (`begin_request`).
+2. All of it is compared in one step of the store, the one that draws the request's number (`begin_request`, or
+   `repeat`, which records it as well, where steps leave the process).
 3. Every request is recorded, counted and told to listeners, as one that was worked out.
 """
 
@@ -26,10 +27,11 @@ from mockserver.core.errors import Unavailable
 from mockserver.core.job import Job
 from mockserver.http.addresses import Accepted
 from mockserver.http.metrics import Metrics
-from mockserver.http.responses import Answer, WrittenAnswer, http_date, written
-from mockserver.http.steps import NOTHING, NUMBER, not_recorded, request_event
+from mockserver.http.responses import NUMBER, Answer, WrittenAnswer, http_date, written
+from mockserver.http.steps import NOTHING, not_recorded, request_event
+from mockserver.journal import entry_text
 from mockserver.journal.entry import Entry, repeated
-from mockserver.store.base import Over, RequestStart
+from mockserver.store.base import Document, Over, RequestStart, SharedStore
 
 LIMIT = 1024
 """Answers that a server keeps; beyond it the oldest goes."""
@@ -52,7 +54,9 @@ class _KeptAnswer:
         documents: see `RequestStart.documents`; settings and faults are among them.
         mark: see `Response.mark`.
         counters: what each such request adds one to.
+        clock: the document of the clock as it was then.
         written: the whole answer in bytes, with places for `mark`, `number` and `date`; None until it is asked for.
+        again: what a shared store needs to do it in one step; None until it is asked for, or when it cannot.
     """
 
     entry: Entry
@@ -61,7 +65,9 @@ class _KeptAnswer:
     documents: int
     mark: str | None
     counters: Sequence[str]
+    clock: Document | None
     written: bytes | None = None
+    again: object = None
 
 
 class Repeated(NamedTuple):
@@ -84,8 +90,9 @@ NOT_LOOKED = Repeated()
 class KeptAnswers:
     """The answers that one server keeps, for all its sandboxes."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, shared: SharedStore | None = None) -> None:
         self._metrics = metrics
+        self._shared = shared
         self._kept: dict[Key, _KeptAnswer] = {}
 
     async def repeat(self, request: web.BaseRequest, accepted: Accepted) -> Repeated:
@@ -104,6 +111,8 @@ class KeptAnswers:
         kept = self._kept.get(key)
         if kept is None:
             return Repeated(None, key)
+        if kept.again is not None and self._shared is not None:
+            return await self._repeat_at_once(self._shared, key, kept, accepted)
         job, first = kept.job, kept.entry
         try:
             start = await sandbox.store.begin_request(sandbox.key, job.api, (job.api, job.kind, job.id))
@@ -118,7 +127,9 @@ class KeptAnswers:
                 del self._kept[key]
             return Repeated(None, key, start)
         if kept.written is None:
-            kept = self._kept[key] = replace(kept, written=_written(kept))
+            kept = self._kept[key] = replace(
+                kept, written=_written(kept), again=self._again(kept, sandbox.journal_size)
+            )
         headers, new = {**first.answer_headers}, {b"date": http_date(int(time())).encode()}
         if kept.mark is not None:
             headers[kept.mark] = trace = sandbox.ids.mark(turn)
@@ -132,11 +143,52 @@ class KeptAnswers:
             await sandbox.store.record(sandbox.key, entry, sandbox.journal_size, kept.counters)
         except Unavailable as problem:
             not_recorded(entry, problem)
-        if sandbox.listeners:
+        if sandbox.watchers:
             sandbox.publish(request_event(entry))
         status, whole = first.status or 0, kept.written or b""
         self._metrics.count(job.api, first.operation, status, seconds, NOTHING, None)
         return Repeated(WrittenAnswer(status, whole % new))
+
+    def _let_go(self, key: Key, kept: _KeptAnswer) -> None:
+        """Keep an answer no longer (see `repeat`)."""
+        if self._kept.get(key) is kept:
+            del self._kept[key]
+
+    def _again(self, kept: _KeptAnswer, limit: int) -> object:
+        shared, rest = self._shared, None
+        if shared is None or (rest := entry_text.rest_of(kept.entry, NUMBER, kept.mark)) is None:
+            return None
+        return shared.repetition(kept.job, kept.documents, rest, limit, kept.counters)
+
+    async def _repeat_at_once(self, shared: SharedStore, key: Key, kept: _KeptAnswer, accepted: Accepted) -> Repeated:
+        """As `repeat`, of an answer that was given again before, in one step of the store."""
+        sandbox, first = accepted.sandbox, kept.entry
+        # The clock is a document: it stands as it did, or the store says that something was written.
+        now = (sandbox.first_clock if kept.clock is None else Clock(**kept.clock)).now(sandbox.real())
+        if now >= kept.until:
+            self._let_go(key, kept)
+            return Repeated(None, key)
+        try:
+            start, done = await shared.repeat(sandbox.key, kept.again, now, perf_counter() - accepted.began)
+        except (Over, Unavailable):
+            return NOT_LOOKED
+        if not done:
+            self._let_go(key, kept)
+            return Repeated(None, key, start)
+        number, turn = start.number, start.turn
+        new = {b"date": http_date(int(time())).encode(), b"number": str(number).encode()}
+        if kept.mark is not None:
+            new[b"mark"] = sandbox.ids.mark(turn).encode()
+        seconds, status = perf_counter() - accepted.began, first.status or 0
+        if sandbox.watchers:
+            headers = {**first.answer_headers}
+            if NUMBER in headers:
+                headers[NUMBER] = str(number)
+            if kept.mark is not None:
+                headers[kept.mark] = new[b"mark"].decode()
+            sandbox.publish(request_event(repeated(first, number, now, headers, seconds * 1000)))
+        self._metrics.count(kept.job.api, first.operation, status, seconds, NOTHING, None)
+        return Repeated(WrittenAnswer(status, (kept.written or b"") % new))
 
     def keep(
         self,
@@ -165,6 +217,7 @@ class KeptAnswers:
             documents=start.documents,
             mark=mark,
             counters=counters,
+            clock=start.clock,
         )
 
 

@@ -6,16 +6,19 @@ data; a payload that no JSON can say is left out, as it is from an entry that is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from multidict import CIMultiDict
 
 from mockserver.contracts.model import Violation
+from mockserver.core.ids import Ids
 from mockserver.core.job import Cause, Transition
 from mockserver.core.machine import Confidence, Phase, State
 from mockserver.journal.entry import Entry, decoded
 from mockserver.store import codec, json_text
+
+_MARK = Ids().mark
 
 _BYTES = "latin-1"
 """Turns bytes into characters one by one, and back."""
@@ -42,15 +45,46 @@ def dump(entry: Entry) -> bytes:
         return json_text.dumps({**fields, "parameters": {}, "payload": None})
 
 
-def load(text: bytes) -> Entry:
-    """Return the entry of a text."""
+def rest_of(first: Entry, number: str, mark: str | None) -> bytes | None:
+    """Return the text of an entry but for what is new of a request that is answered as `first` was.
+
+    Before it comes `{"number":…,"turn":…,"at":…,"milliseconds":…,`. None when it is no plain JSON.
+
+    Args:
+        number, mark: headers of the answer that are made anew, of the request's number and of its turn (`Ids.mark`).
+    """
+    new: dict[str, Any] = {**first.answer_headers}
+    if number in new:
+        new[number] = None
+    if mark is not None:
+        new[mark] = False
+    fields = json_text.loads(dump(first._replace(answer_headers={})))
+    for name in ("number", "at", "milliseconds"):
+        del fields[name]
+    text = json_text.dumps({**fields, "answer_headers": list(new.items())})
+    return text[1:] if text.startswith(b"{") else None
+
+
+def load(text: bytes, mark: Callable[[int], str] = _MARK) -> Entry:
+    """Return the entry of a text.
+
+    Args:
+        mark: the server's `Ids.mark`.
+    """
     fields = json_text.loads(text)
-    told = fields["told"]
+    told, turn = fields["told"], fields.pop("turn", None)
+    answer_headers = dict(fields["answer_headers"])
+    if turn is not None:
+        for name, value in answer_headers.items():
+            if value is None:
+                answer_headers[name] = str(fields["number"])
+            elif value is False:
+                answer_headers[name] = mark(turn)
     return Entry(
         **{
             **fields,
             "headers": CIMultiDict(fields["headers"]),
-            "answer_headers": dict(fields["answer_headers"]),
+            "answer_headers": answer_headers,
             "body": fields["body"].encode(_BYTES),
             "answer": fields["answer"].encode(_BYTES),
             "http_version": tuple(fields["http_version"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from mockserver.core.errors import DomainError
 
@@ -151,3 +151,24 @@ class Events:
                     hear(queue.get_nowait())
         finally:
             self.ignore(queue)
+
+
+class Elsewhere(Protocol):
+    """What knows of listeners in other processes."""
+
+    @property
+    def heard(self) -> int:
+        """See `SharedStore.heard`."""
+
+
+class Audience:
+    """Who listens in any process: empty when nobody does."""
+
+    __slots__ = ("_elsewhere", "_here")
+
+    def __init__(self, here: Events, elsewhere: Elsewhere) -> None:
+        self._here = here.listeners
+        self._elsewhere = elsewhere
+
+    def __len__(self) -> int:
+        return len(self._here) + self._elsewhere.heard

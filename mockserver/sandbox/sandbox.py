@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Sized
 from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from mockserver.sandbox.about import tell
 from mockserver.sandbox.clock import SandboxClock
 from mockserver.sandbox.collector import spared
 from mockserver.sandbox.documents import Documents
-from mockserver.sandbox.events import Events
+from mockserver.sandbox.events import Audience, Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.fixtures.seeds import Seeds
 from mockserver.sandbox.jobs import Jobs, JobsHome
@@ -83,6 +83,7 @@ class Sandbox:
         submits: API -> fields that every job has which a client submits here; to be set before it is used.
         events: what happens here, and who listens to it in this process.
         listeners: who would hear an event: nobody when it is empty.
+        watchers: who would hear that a request was answered, once its entry is recorded.
         attend: returns once events of other processes are heard, too.
         first_clock: the clock as it stands until it is set.
         first_settings: each API's settings as they stand until they are changed.
@@ -112,6 +113,9 @@ class Sandbox:
             events.wait_until,
         )
         self.listeners: Collection[object] = events.listeners if config.store.shared is None else _ELSEWHERE
+        self.watchers: Sized = (
+            events.listeners if config.store.shared is None else Audience(events, config.store.shared)
+        )
         self.attend: Callable[[], Awaitable[None]] = _at_once
         self.adopt(fixtures)
 

@@ -269,6 +269,32 @@ class Store(Protocol):
 class SharedStore(Store, Protocol):
     """A store that several processes have: what each of them must know of the others' doings."""
 
+    @property
+    def heard(self) -> int:
+        """Whether anybody listened, in any process, when `record` was last done: 0 when nobody did."""
+
+    def repetition(self, job: Job, documents: int, entry: bytes, limit: int, counters: Sequence[str]) -> object:
+        """Return what `repeat` needs to know of a request that was answered before.
+
+        Args:
+            job: the one it asked for, as it was then.
+            documents: see `RequestStart.documents`, as it was then.
+            entry: its entry as text (`entry_text.rest_of`).
+            limit, counters: see `record`.
+        """
+
+    async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
+        """Begin a request as `begin_request`, and if all is as it was, record it as well: in one step.
+
+        Args:
+            again: made by `repetition`.
+            at: sandbox time (epoch seconds).
+            seconds: how long ago, in real ones, it came.
+
+        Returns:
+            What it found, and whether it is recorded; of what it found, number and turn alone when it is.
+        """
+
     async def place(self, source: str, target: str, limit: int) -> bool:
         """Put all that is in one sandbox under a name that none has; False, and nothing has changed, when one has it.
 

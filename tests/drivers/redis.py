@@ -1,7 +1,11 @@
-"""A Redis of the tests' own: `redis-server`, or `valkey-server`, on a socket in a folder of its own."""
+"""A Redis of the tests' own: `redis-server`, or `valkey-server`, on a socket in a folder of its own.
+
+`MOCKSERVER_REDIS` names another program than the first of them that is there.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -31,10 +35,13 @@ class RedisServer:
 
     process: subprocess.Popen[bytes]
 
-    def __init__(self) -> None:
-        self._program = shutil.which("redis-server") or shutil.which("valkey-server")
+    def __init__(self, **options: str) -> None:
+        """Find the program; `options` are those of its configuration file, with `_` for `-`."""
+        given = os.environ.get("MOCKSERVER_REDIS")
+        self._program = given or shutil.which("redis-server") or shutil.which("valkey-server")
         if self._program is None:
             missing("neither redis-server nor valkey-server is installed")
+        self._options = {name.replace("_", "-"): value for name, value in options.items()}
         self._folder = tempfile.TemporaryDirectory(prefix="redis-")
         self._socket = Path(self._folder.name, "socket")
         self.url = f"unix://{self._socket}?db=0"
@@ -45,9 +52,9 @@ class RedisServer:
         self._socket.unlink(missing_ok=True)
         options = {
             "port": "0", "unixsocket": str(self._socket), "dir": self._folder.name, "save": "", "appendonly": "no",
-            "databases": "16", "daemonize": "no", "loglevel": "warning",
+            "databases": "16", "daemonize": "no", "loglevel": "warning", **self._options,
         }  # fmt: skip
-        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        words = [word for name, value in options.items() for word in (f"--{name}", *value.split(" "))]
         self.process = subprocess.Popen([self._program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while True:
@@ -56,11 +63,12 @@ class RedisServer:
                     asked.settimeout(5)
                     asked.connect(str(self._socket))
                     asked.sendall(b"PING\r\n")
-                    if asked.recv(100).startswith(b"+PONG"):
+                    if asked.recv(100).startswith((b"+PONG", b"-NOAUTH")):
                         return
             except OSError:
                 pass
-            assert self.process.poll() is None, "redis-server ended"
+            if self.process.poll() is not None:
+                raise OSError("redis-server ended; a port of its was taken, say")
             assert time.monotonic() < deadline, "redis-server does not answer"
             time.sleep(0.01)
 

@@ -73,6 +73,11 @@ ENDS = [renewed, reset, restored, expired]
 
 
 @pytest.fixture
+def client(client_of_each: Client) -> Client:
+    return client_of_each
+
+
+@pytest.fixture
 async def box(client: Client) -> Client:
     assert (await client.post("/_control/sandboxes", json={"name": "t1"})).status == 201
     return client
@@ -192,7 +197,7 @@ async def test_one_who_waits(box: Client, end: End, method: str, path: str, body
     sandbox = box.services.sandboxes.get("t1")
     url = box.make_url(f"/~t1/_control/{path}")
     call = asyncio.create_task(box.session.request(method, url, json=body))
-    while not sandbox.listeners:
+    while not sandbox.events.listeners:
         await asyncio.sleep(0)
 
     expected = await end(box)
@@ -250,6 +255,7 @@ async def test_the_end_of_a_sandbox_leaves_nothing_in_the_store(box: Client, wai
     assert "t1" not in await box.services.store.sandboxes()
 
 
+@pytest.mark.parametrize("client_of_each", ["memory", "yielding"], indirect=True)  # over Redis, Redis counts
 async def test_a_ttl_counts_from_the_end_of_the_last_call(
     box: Client, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from mockserver.http import kept_answers
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
+from mockserver.journal.entry_text import dump, load
+from mockserver.store.base import Store
 from tests.drivers.server import Client, Serve
-from tests.store.yielding import YieldingStore
+from tests.drivers.stores import STORES, store_of
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 GES = f"/ges/v1.0/{PROJECT}/graphs/movie/jobs/b/status"
@@ -103,6 +105,17 @@ async def seen(client: Client, step: Step) -> tuple[int, dict[str, str], str]:
 
 
 @pytest.fixture
+def client(client_of_each: Client) -> Client:
+    return client_of_each
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> Store:
+    redis = request.getfixturevalue("redis_server") if request.param == "redis" else None
+    return store_of(request.param, redis)
+
+
+@pytest.fixture
 async def polled(client: Client) -> Client:
     assert (await CHANGES["seed"](client)).status == 201
     return client
@@ -177,9 +190,9 @@ async def test_what_happens_to_another_job_changes_nothing(polled: Client, again
     assert again == [False, True, True]
 
 
-async def test_a_planned_change_comes_when_it_is_due(serve: Serve, again: list[bool]) -> None:
+async def test_a_planned_change_comes_when_it_is_due(serve: Serve, again: list[bool], store: Store) -> None:
     now = [1_800_000_000.0]
-    client = await serve(clock="real", real_time=lambda: now[0])
+    client = await serve(clock="real", real_time=lambda: now[0], store=store)
     await CHANGES["seed"](client)
     assert (await CHANGES["plan"](client)).status == 200
     states = []
@@ -207,9 +220,9 @@ async def test_no_more_are_kept_than_the_bound(polled: Client, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_nobody_can_tell(serve: Serve, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Any sequence of polls and changes is answered, journaled and counted as by a server that keeps nothing."""
-    kept, fresh = await serve(), await serve()
+async def test_nobody_can_tell(serve: Serve, monkeypatch: pytest.MonkeyPatch, seed: int, store: Store) -> None:
+    """Any sequence of polls and changes is answered, journaled and counted as by a server in memory that keeps nothing."""
+    kept, fresh = await serve(store=store), await serve()
     pipeline: Any = fresh.server.pipeline
     monkeypatch.setattr(pipeline, "_kept", Forgetful(pipeline.metrics))
     random, steps = Random(seed), {**{name: poll(name) for name in POLLS}, **CHANGES}
@@ -220,18 +233,18 @@ async def test_nobody_can_tell(serve: Serve, monkeypatch: pytest.MonkeyPatch, se
 
 
 async def remembered(client: Client) -> tuple[Any, Any, Any]:
-    """Return journal, counters and metrics of a server, but for time and port."""
+    """Return journal, counters and metrics of a server, but for time and port, as a store that keeps text has them."""
     entries = [
-        entry._replace(milliseconds=0.0, headers={}, answer_headers=dict(entry.answer_headers), transitions=())
-        for entry in await client.services.store.entries("default")
+        entry._replace(milliseconds=0.0, headers={}, transitions=())
+        for entry in (load(dump(one)) for one in await client.services.store.entries("default"))
     ]
     shown = [repr(entry).replace(str(client.port), "PORT") for entry in entries]
     return shown, await client.services.store.counters("default"), client.services.metrics.requests
 
 
-async def test_pollers_never_see_a_state_that_is_over(serve: Serve) -> None:
+async def test_pollers_never_see_a_state_that_is_over(serve: Serve, store: Store) -> None:
     """Many poll while one forces: nobody who asks after a force has been answered is told the state before it."""
-    client = await serve(store=YieldingStore())
+    client = await serve(store=store)
     await CHANGES["seed"](client)
     forced, asked, done = 0, 0, False
     words = ("running", "pending", "failed", "success")

@@ -28,9 +28,9 @@ from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
+from mockserver.http.diagnosis import in_a_header
 from mockserver.http.metrics import Metrics
 from mockserver.http.pipeline import Pipeline
-from mockserver.http.steps import in_a_header
 from mockserver.journal.entry import BODY_LIMIT, decoded
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.merge import Fixtures

@@ -7,11 +7,12 @@ from multidict import CIMultiDict
 
 from mockserver.apis import APIS
 from mockserver.contracts.model import Violation
+from mockserver.core.ids import Ids
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Confidence
 from mockserver.core.plan import Plan
-from mockserver.journal.entry import Entry, bounded
-from mockserver.journal.entry_text import dump, load
+from mockserver.journal.entry import Entry, bounded, repeated
+from mockserver.journal.entry_text import dump, load, rest_of
 from mockserver.journal.masked_entry import describe
 from tests.drivers import poll_of
 from tests.drivers.server import Client
@@ -24,7 +25,7 @@ FULL = Entry(
     operation="ges.ShowJob", parameters={"n": [1, 2]}, payload={"big": 2**70, "name": "\ud800"}, http_version=(1, 0),
     job="1", response="ok", status=200, answer_headers={"X": "y"}, answer=b"\xfe", milliseconds=0.25, fault="f",
     transitions=((JOB, MOVE),), violations=(BREACH,), nearest="/n", error="e", shows_state=True,
-    told=APIS[0].machines["job"].states[0],
+    told=APIS[0].machines["job"].states[0], hint="h",
 )  # fmt: skip
 
 
@@ -41,6 +42,20 @@ def test_a_payload_that_is_no_json_is_left_out() -> None:
 def test_what_was_packed_is_read_unpacked() -> None:
     large = bounded(FULL._replace(body=b"x" * 5000, payload={"a": 1}))
     assert load(dump(large)).payload == {"a": 1}
+
+
+@pytest.mark.parametrize("mark", [None, "TraceID"])
+def test_what_is_new_of_a_repeated_exchange_stands_before_its_text(mark: str | None) -> None:
+    first = FULL._replace(answer_headers={"X": "y", "N": "1", "TraceID": "t"}, path="/a", payload={})
+    rest, ids = rest_of(first, "N", mark), Ids(seed=3)
+    assert rest is not None
+    found = load(b'{"number":12,"turn":5,"at":2.5,"milliseconds":0.125,' + rest, ids.mark)
+    headers = {"X": "y", "N": "12", "TraceID": "t" if mark is None else ids.mark(5)}
+    assert found == repeated(first, 12, 2.5, headers, 0.125)
+
+
+def test_what_is_no_plain_json_is_not_repeated() -> None:
+    assert rest_of(FULL, "N", None) is None
 
 
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)

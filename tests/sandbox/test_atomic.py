@@ -1,10 +1,10 @@
-"""What others do while a sandbox is made, reset, restored, moved in time or ended; over a store that yields."""
+"""What others do while a sandbox is made, reset, restored, moved in time or ended; over a store that yields and a Redis."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -21,16 +21,20 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 from tests.drivers.server import NOON, Client
-from tests.store.yielding import YieldingStore
+from tests.drivers.stores import store_of
 
 ROUNDS = 10
 
 
-@pytest.fixture
-async def sandboxes() -> Sandboxes:
-    found = build(Settings(clock=NOON, apis=("casjobs",)), store=YieldingStore()).sandboxes
-    await found.default.seed()
-    return found
+@pytest.fixture(params=["yielding", "redis"])
+async def sandboxes(request: pytest.FixtureRequest) -> AsyncIterator[Sandboxes]:
+    redis = request.getfixturevalue("redis_server") if request.param == "redis" else None
+    store = store_of(request.param, redis)
+    found = build(Settings(clock=NOON, apis=("casjobs",)), store=store).sandboxes
+    await found.begin()
+    yield found
+    await found.close()
+    await store.close()
 
 
 @pytest.fixture

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.exceptions import NoScriptError, ResponseError
 
+from mockserver.app import build
 from mockserver.core.errors import Unavailable
-from mockserver.store import json_text
+from mockserver.core.job import Cause, Job, Message, Transition
+from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
+from mockserver.settings import Settings
+from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over, Times
-from mockserver.store.redis import connection
+from mockserver.store.redis import connection, job_text
 from mockserver.store.redis.script import PREFIX
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
@@ -177,6 +185,111 @@ async def test_the_same_text_is_the_same_job(store: RedisStore) -> None:
     assert await store.get("box", "x", "job", "1") is await store.get("box", "x", "job", "1")
     start = await store.begin_request("box", "x", ("x", "job", "1"))
     assert start.job is await store.find("box", "x", ["job"], "1")
+
+
+async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_was(own_redis: RedisServer) -> None:
+    asked: list[bytes] = []
+    store = RedisStore(own_redis.url, dump, lambda text: asked.append(text) or text)  # type: ignore[func-returns-value]
+    await store.add("box", job(1))
+    await store.begin_request("box", "x")
+    life = await store.life("box")
+    again = store.repetition(job(1), 0, b'"said":"it"}', 2, ["seen"])
+    for number in (2, 3, 4):
+        start, done = await store.repeat(life, again, 12.5, 0.5)
+        assert (start.number, start.turn, done) == (number, number, True)
+    assert await store.counters(life) == {"journal": 4, "seen": 3}
+    await store.entries(life)
+    entries = [json.loads(text) for text in asked]
+    assert [one["number"] for one in entries] == [3, 4]
+    assert {name: entries[-1][name] for name in ("turn", "at", "said")} == {"turn": 4, "at": 12.5, "said": "it"}
+    assert 500 <= entries[-1]["milliseconds"] < 60_000
+
+    await store.write(life, "settings", "x", {"a": 1})
+    start, done = await store.repeat(life, again, 12.5, 0.5)
+    assert (done, start.number, start.settings, start.documents, start.job) == (False, 5, {"a": 1}, 1, job(1))
+    again = store.repetition(job(1), 1, b'"said":"it"}', 2, ["seen"])
+    assert (await store.repeat(life, again, 12.5, 0.5))[1]
+    # Another job of the same id, though of the same version.
+    await store.remove(life, job(1))
+    await store.add(life, job(1, state="other"))
+    start, done = await store.repeat(life, again, 12.5, 0.5)
+    assert (done, start.job) == (False, job(1, state="other"))
+    assert (await store.counters(life))["seen"] == 4
+    await store.clear("box")
+    with pytest.raises(Over):
+        await store.repeat(life, again, 12.5, 0.5)
+    await store.close()
+
+
+FULL_JOB = Job(
+    api="x", id="é\ud800", state="b", created=1.5, since=0.0, kind="run", owner="o", parent="p", held=True, looks=3,
+    plan=Plan(steps=(Step(state="a", wait=Wait(looks=2)), Step(state="b", wait=NEVER)), end="c"),
+    on_cancel=OnCancel(mode=CancelMode.STUCK, after=Wait(seconds=1.5)), resume=("a", 2.5), started=1.0, ended=2.0,
+    retention=60.0, messages=(Message(text="m", level="l"),), error="e", progress={"percent": 5}, data={"a": [1, {}]},
+    history=(Transition("a", "b", 2.5, Cause.CLIENT, 3), Transition("b", "c", 3.5, Cause.CLOCK)), forgotten=2, version=7,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("one", [job(1), FULL_JOB, job(2, owner="", data={"x": None}, on_cancel=OnCancel())])
+def test_a_job_is_read_as_it_was_written(one: Job) -> None:
+    text = job_text.dumps(one)
+    assert job_text.loads(text) == one
+    assert job_text.dumps(job_text.loads(text)) == text
+    assert text.partition(b" ")[0] == str(one.version).encode()
+
+
+async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
+    sandbox = build(Settings()).sandboxes.default
+    await sandbox.seed()
+    for api, kind in await sandbox.store.size(sandbox.name):
+        for one in (await sandbox.store.page(sandbox.name, api, kind)).jobs:
+            read = job_text.loads(job_text.dumps(one))
+            assert codec.dump(read) == orjson.loads(orjson.dumps(codec.dump(one), default=dict))
+            assert job_text.dumps(read) == job_text.dumps(one)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("OVER", Over),
+        ("ERR OVER", Over),
+        ("LATE by the clock of Redis", Unavailable),
+        ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unavailable),
+        ("LOADING Redis is loading the dataset in memory", Unavailable),
+        ("NOSCRIPT No matching script", NoScriptError),
+        ("ERR user_script:1: no such thing script: 1, on @user_script:1.", ResponseError),
+    ],
+)
+def test_what_a_refusal_means(said: str, kind: type[Exception]) -> None:
+    assert type(connection._refusal(said)) is kind
+
+
+async def test_one_that_answers_what_is_no_answer_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The connection has lost its place: all that was asked over it has failed, and the next step opens another."""
+    path = tmp_path / "socket"
+    calls = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        while data := await reader.read(10_000):
+            if b"TIME" in data:
+                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), connection.SCHEMA))
+            elif b"CLIENT" in data:
+                writer.write(b"+OK\r\n" * data.count(b"CLIENT"))
+            else:
+                writer.write(b"?" if calls == 1 else b"+PONG\r\n")
+        writer.close()
+
+    server = await asyncio.start_unix_server(serve, path)
+    store = RedisStore(f"unix://{path}", dump, load)
+    await store.open()
+    found = await asyncio.gather(store.ping(), store.ping(), return_exceptions=True)
+    assert [type(one) for one in found] == [Unavailable, Unavailable]
+    await until_back(store)
+    assert calls == 2
+    await store.close()
+    server.close()
 
 
 async def test_steps_beside_each_other_get_their_own_answers(store: RedisStore) -> None:

@@ -77,9 +77,11 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
     # move: no job is listed twice for that.
     found: dict[tuple[str, str, str], Job] = {}
     turn = Turn()
+    # Who looks for few among many reads more of them at once.
+    batch = BATCH if {"state", "phase", "owner"} & request.values.keys() else min(BATCH, limit)
     while len(found) < limit:
         await turn.share()
-        heads = [(cursor, head) for cursor in cursors if (head := await cursor.head(BATCH)) is not None]
+        heads = [(cursor, head) for cursor in cursors if (head := await cursor.head(batch)) is not None]
         if not heads:
             break
         cursor, job = max(heads, key=lambda one: one[1].created)
@@ -109,7 +111,7 @@ def _machine(request: ControlRequest, api: str, kind: str) -> Machine:
 
 async def _settled(request: ControlRequest, job: Job) -> Job | None:
     try:
-        return await request.sandbox.jobs.get(job.api, job.id, kind=job.kind)
+        return await request.sandbox.jobs.get(job.api, job.id, kind=job.kind, found=job)
     except UnknownJob:
         return None
 

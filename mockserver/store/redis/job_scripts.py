@@ -11,8 +11,7 @@ _TIME = """
 local function time(agenda, member, at)
   if at == '' then
     call('ZREM', K .. agenda, member)
-  else
-    call('ZADD', K .. agenda, at, member)
+  elseif call('ZADD', K .. agenda, at, member) == 1 then
     last(K .. agenda)
   end
 end

@@ -12,33 +12,67 @@ local function written()
 end
 """
 
+_BEGIN = """
+local number = add_to(K, 'journal', 1)
+local function begun(api, job)
+  return {number, call('HGET', K .. 'documents:clock', 'clock'), call('HGET', K .. 'documents:settings', api),
+    call('EXISTS', K .. 'documents:faults'), call('HGET', K .. 'documents:journal', 'first'),
+    call('HGET', K .. 'meta', 'written'), job}
+end
+"""
+
 # API, and table and id of a job, or neither
 BEGIN_REQUEST = Script(
     WRITING
+    + _BEGIN
     + """
-local number = add_to(K, 'journal', 1)
-return {number, call('HGET', K .. 'documents:clock', 'clock'), call('HGET', K .. 'documents:settings', ARGV[3]),
-  call('EXISTS', K .. 'documents:faults'), call('HGET', K .. 'documents:journal', 'first'),
-  call('HGET', K .. 'meta', 'written'), ARGV[4] and call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5]) or false}
+return begun(ARGV[3], ARGV[4] and call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5]) or false)
 """
 )
+
+_RECORD = """
+local function record(number, entry, limit)
+  call('HSET', K .. 'entries', number, entry)
+  call('ZADD', K .. 'numbers', number, number)
+  local count = call('ZCARD', K .. 'numbers')
+  if count == 1 then
+    last(K .. 'entries')
+    last(K .. 'numbers')
+  end
+  if count > limit then
+    local lowest = call('ZPOPMIN', K .. 'numbers', count - limit)
+    for place = 1, #lowest, 2 do call('HDEL', K .. 'entries', lowest[place]) end
+  end
+  changed(K)
+end
+"""
 
 # number, entry, limit, counter …
 RECORD = Script(
     WRITING
+    + _RECORD
     + """
-call('HSET', K .. 'entries', ARGV[3], ARGV[4])
-call('ZADD', K .. 'numbers', ARGV[3], ARGV[3])
-last(K .. 'entries')
-last(K .. 'numbers')
-local over = call('ZCARD', K .. 'numbers') - tonumber(ARGV[5])
-if over > 0 then
-  local lowest = call('ZPOPMIN', K .. 'numbers', over)
-  for place = 1, #lowest, 2 do call('HDEL', K .. 'entries', lowest[place]) end
-end
-changed(K)
+record(ARGV[3], ARGV[4], tonumber(ARGV[5]))
 for place = 6, #ARGV do add_to(K, ARGV[place], 1) end
-return 1
+return call('PUBSUB', 'NUMPAT')
+"""
+)
+
+# API, table, id, job, count of written documents, at, seconds until it is given up and since it came together, entry
+# but for what is new of it, limit, counter …
+REPEAT = Script(
+    WRITING
+    + _BEGIN
+    + _RECORD
+    + """
+local job = call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5])
+if job ~= ARGV[6] or (call('HGET', K .. 'meta', 'written') or '0') ~= ARGV[7] then return begun(ARGV[3], job) end
+local first = call('HGET', K .. 'documents:journal', 'first') or '0'
+local seconds = clock[1] - ARGV[1] + clock[2] / 1000000 + ARGV[9]
+record(number, string.format('{"number":%.0f,"turn":%.0f,"at":%s,"milliseconds":%.3f,', number, number - first, ARGV[8],
+  seconds * 1000) .. ARGV[10], tonumber(ARGV[11]))
+for place = 12, #ARGV do add_to(K, ARGV[place], 1) end
+return {number, first, call('PUBSUB', 'NUMPAT')}
 """
 )
 

@@ -8,7 +8,7 @@ Rules a maintainer must keep:
    failed need not fear that it is done afterwards, by a Redis that had only been slow.
 2. A script begins with the life it is for; when that is over, it does nothing (`OVER`).
 3. No script reads JSON. A job's version stands before its text; a list has a line for each of its values.
-4. Every key of a sandbox goes by itself when nobody makes it last (`last`).
+4. Every key of a sandbox goes by itself when nobody makes it last (`last`): whatever may have begun a key asks for it.
 5. What a sandbox has is known by its lists of tables and collections, so that all of it can be taken away.
 """
 
@@ -41,12 +41,11 @@ local function find(sandbox)
 end
 local function next_place(K) return call('HINCRBY', K .. 'meta', 'places', 1) end
 local function changed(K)
-  call('HINCRBY', K .. 'meta', 'changes', 1)
-  last(K .. 'meta')
+  if call('HINCRBY', K .. 'meta', 'changes', 1) == 1 then last(K .. 'meta') end
 end
 local function add_to(K, counter, value)
   local count = call('HINCRBY', K .. 'counters', counter, value)
-  last(K .. 'counters')
+  if count == tonumber(value) then last(K .. 'counters') end
   return count
 end
 local function values(key, fields)

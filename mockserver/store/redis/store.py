@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from mockserver.core.job import Job
-from mockserver.store import codec, json_text
+from mockserver.store import json_text
 from mockserver.store.base import (
     NO_COUNTERS,
     UNTIMED,
@@ -26,7 +26,7 @@ from mockserver.store.base import (
     Times,
 )
 from mockserver.store.base import Over as LifeOver
-from mockserver.store.redis import job_scripts, life_scripts, request_scripts
+from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts
 from mockserver.store.redis.connection import Connection
 from mockserver.store.redis.script import PREFIX
 
@@ -35,6 +35,9 @@ CHUNK = 5000
 
 REMEMBERED = 4096
 """Jobs, and documents, whose text is not read again."""
+
+REPEATED = 3
+"""How much a step says of a request that is answered as before; it says more of any other."""
 
 SIZE = 16 * 1024
 """Bytes of a text beyond which its value is not remembered."""
@@ -63,14 +66,6 @@ class _Read(Generic[T]):
         return found
 
 
-def _job_text(job: Job) -> bytes:
-    return b"%d %s" % (job.version, json_text.dumps(codec.dump(job)))
-
-
-def _job(text: bytes) -> Job:
-    return codec.load(json_text.loads(text.partition(b" ")[2]))
-
-
 def _table(api: str, kind: str) -> str:
     return f"{api}:{kind}"
 
@@ -97,11 +92,12 @@ class RedisStore:
         Raises:
             ValueError: the URL is none.
         """
+        self.heard = 1
         self._connection = Connection(url)
         self._run = self._connection.run
         self._dump_entry = dump_entry
         self._load_entry = load_entry
-        self._job: Callable[[bytes], Job] = _Read(_job)
+        self._job: Callable[[bytes], Job] = _Read(job_text.loads)
         self._document: Callable[[bytes], Document] = _Read(json_text.loads)
 
     @property
@@ -202,13 +198,13 @@ class RedisStore:
         drawn = [part for name, value in counters.items() for part in (name, value)]
         added: list[str | bytes] = []
         for job, times in jobs:
-            added += (_table(job.api, job.kind), job.id, _job_text(job), _at(times.due), _at(times.expiry))
+            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(times.due), _at(times.expiry))
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
     async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
         place = _table(old.api, old.kind), old.id, old.version
         at = _at(times.due), _at(times.expiry)
-        return bool(await self._run(job_scripts.SWAP, sandbox, *place, _job_text(new), *at))
+        return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at))
 
     async def remove(self, sandbox: str, job: Job) -> bool:
         return bool(await self._run(job_scripts.REMOVE, sandbox, _table(job.api, job.kind), job.id, job.version))
@@ -250,7 +246,9 @@ class RedisStore:
 
     async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
         asked = () if job is None else (_table(job[0], job[1]), job[2])
-        found = await self._run(request_scripts.BEGIN_REQUEST, sandbox, api, *asked)
+        return self._begun(await self._run(request_scripts.BEGIN_REQUEST, sandbox, api, *asked))
+
+    def _begun(self, found: Sequence[Any]) -> RequestStart:
         number, clock, settings, armed, first, written, stored = found
         return RequestStart(
             number,
@@ -262,9 +260,21 @@ class RedisStore:
             None if stored is None else self._job(stored),
         )
 
+    def repetition(self, job: Job, documents: int, entry: bytes, limit: int, counters: Sequence[str]) -> object:
+        asked = job.api, _table(job.api, job.kind), job.id, job_text.dumps(job), documents
+        return asked, (entry, limit, *counters)
+
+    async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
+        (asked, rest), since = again, f"{connection.PATIENCE + seconds:.6f}"
+        found = await self._run(request_scripts.REPEAT, sandbox, *asked, repr(at), since, *rest)
+        if len(found) > REPEATED:
+            return self._begun(found), False
+        number, first, self.heard = found
+        return RequestStart(number, None, None, False, number - int(first)), True
+
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         text = self._dump_entry(entry)
-        await self._run(request_scripts.RECORD, sandbox, entry.number, text, limit, *counters)
+        self.heard = await self._run(request_scripts.RECORD, sandbox, entry.number, text, limit, *counters)
 
     async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         # Nobody asks for what lies before the first.
