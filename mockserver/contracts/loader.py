@@ -61,6 +61,7 @@ class Contracts:
         self._apis = tuple(apis)
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, Shared] = {}
+        self._shared_answers: dict[tuple[Path, str], Validator] = {}
         self._compiler = Compiler()
 
     def get(self, operation: str) -> Contract | None:
@@ -145,7 +146,8 @@ class Contracts:
         twice = [name for name, count in Counter(one.name for one in written).items() if count > 1]
         if twice:
             raise BadContract(f"{file}: at /responses: {twice[0]!r} stands there twice; rename it, or leave one out")
-        definitions = {**shared.definitions, **document.get("$defs", {})}
+        own = document.get("$defs", {})
+        definitions = {**shared.definitions, **own} if own else shared.definitions
         parameters, body = shared.parameters_of(file, document.get("parameters", True)), document.get("body")
         document = {
             **document,
@@ -188,8 +190,20 @@ class Contracts:
             schema=schema,
             source=clause.get("source", ""),
             title=clause.get("title", ""),
-            validator=self._compile(written.file, f"{written.place}/schema", schema, definitions),
+            validator=self._validator(written, schema, definitions),
         )
+
+    def _validator(self, written: Written, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
+        """Compile an answer; a shared one once for all contracts that add no definitions of their own."""
+        place = f"{written.place}/schema"
+        shared = self._shared.get(written.file)
+        if shared is None or shared.definitions is not definitions:
+            return self._compile(written.file, place, schema, definitions)
+        found = self._shared_answers.get((written.file, place))
+        if found is None:
+            found = self._compile(written.file, place, schema, definitions)
+            self._shared_answers[written.file, place] = found
+        return found
 
     def _compile(self, file: Path, place: str, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
         try:
