@@ -15,7 +15,7 @@ help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/.made:
-	@echo 'Setting up $(VENV) once: about 20 seconds for `make serve`, a minute for `make test`.'
+	@echo 'Setting up $(VENV) once: well under a minute for `make serve`, some two for `make test`.'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.

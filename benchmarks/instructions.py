@@ -1,4 +1,4 @@
-"""Machine instructions of one request of each kind: `python benchmarks/instructions.py [NAME]` (needs valgrind; minutes).
+"""Machine instructions of one request of each kind: `python benchmarks/instructions.py [--bare] [NAME]` (needs valgrind; minutes).
 
 `in_process.py` runs under callgrind and marks where each kind begins and ends. All that the process does for a request
 is counted, aiohttp's part and libraries in C too; two runs differ by a few in a thousand, however busy the machine is.
@@ -25,14 +25,14 @@ def totals(folder: Path) -> list[int]:
     return [int(one[1]) for one in found if one]
 
 
-def main(only: str) -> None:
+def main(only: str, *more: str) -> None:
     """Measure and print."""
     if shutil.which("valgrind") is None:
         sys.exit("this needs valgrind (Debian: apt-get install valgrind)")
     with tempfile.TemporaryDirectory() as name:
         command = [
             "valgrind", "--tool=callgrind", "--dump-before=getpriority", f"--callgrind-out-file={name}/out.%p",
-            sys.executable, str(HERE / "in_process.py"), "--mark", *([only] if only else []),
+            sys.executable, str(HERE / "in_process.py"), "--mark", *more, *([only] if only else []),
         ]  # fmt: skip
         subprocess.run(
             command,
@@ -49,4 +49,6 @@ def main(only: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    bare = [one for one in sys.argv[1:] if one == "--bare"]
+    names = [one for one in sys.argv[1:] if one != "--bare"]
+    main(names[0] if names else "", *bare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache, partial
 
 from aiohttp import web
@@ -15,13 +15,12 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
-from mockserver.control.mount import SEGMENT, control, start_page
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Mount
+from mockserver.http.mounts import Mount, Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
@@ -35,6 +34,9 @@ from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 SERVICES = web.AppKey("services", Services)
+
+CONTROL = "_control"
+"""The first path segment of the control API."""
 
 SWEEP = 1.0
 """Real seconds between two looks for sandboxes that nobody uses any more."""
@@ -134,18 +136,33 @@ def _store(settings: Settings) -> Store:
 
 def pipeline(services: Services) -> Pipeline:
     """Return what answers on the server's port."""
-    mounts = {"": start_page(services)}
+    makers = {"": partial(_start_page, services)}
     if services.settings.control_port is None:
-        mounts[SEGMENT] = control(services)
-    return _pipeline(services, services.apis, mounts)
+        makers[CONTROL] = partial(_control, services)
+    return _pipeline(services, services.apis, Mounts(makers))
 
 
 def control_pipeline(services: Services) -> Pipeline:
     """Return what answers on a port where nothing is but the control API."""
-    return _pipeline(services, (), {SEGMENT: control(services)})
+    return _pipeline(services, (), Mounts({CONTROL: partial(_control, services)}))
 
 
-def _pipeline(services: Services, apis: Sequence[Api], mounts: Mapping[str, Mount]) -> Pipeline:
+# Imported late: a fifth of what there is to import, which none but the first request for it waits for.
+
+
+def _control(services: Services) -> Mount:
+    from mockserver.control.mount import control
+
+    return control(services)
+
+
+def _start_page(services: Services) -> Mount:
+    from mockserver.control.mount import start_page
+
+    return start_page(services)
+
+
+def _pipeline(services: Services, apis: Sequence[Api], mounts: Mounts) -> Pipeline:
     settings = services.settings
     return Pipeline(
         services.sandboxes,

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -26,9 +27,11 @@ from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Apart, Listens, Services
 from mockserver.http.slow_clients import close_stalled
 from mockserver.http.tls import Tls, prepare
-from mockserver.sandbox.state_file import BadStateFile, StateFile
 from mockserver.settings import BadOption, Settings, shown
 from mockserver.store.base import ForeignStore, Store
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.state_file import StateFile
 
 log = logging.getLogger("mockserver")
 
@@ -104,18 +107,12 @@ class MockServer:
         services.ports.ca_pem = self.ca_pem
         services.ports.open, services.ports.close = self.open_port, self.close_ports
         await self._open_store()
-        state = None if settings.state is None else StateFile(settings.state, services.sandboxes)
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline)
-        try:
-            loaded = state is not None and await state.load(self.open_port)
-            self._state = state
-            if not loaded:
-                await services.sandboxes.begin()
-            if state is not None:
-                await state.check()
-        except BadStateFile as error:
-            raise BadOption(str(error)) from None
+        if settings.state is None:
+            await services.sandboxes.begin()
+        else:
+            await self._begin_from(settings.state)
         port = await self._listen(runner, "", settings.host, settings.port)
         host = in_url(settings.host)
         self.url = f"http://{host}:{port}"
@@ -131,8 +128,8 @@ class MockServer:
             control_port = await self._listen(control_runner, "control-", control_host, settings.control_port)
             self.control_url = f"http://{in_url(control_host)}:{control_port}/_control"
             services.ports.apart = Apart(Listens(settings.host, port), Listens(control_host, control_port))
-        if state is not None:
-            self._saver = asyncio.create_task(self._save_regularly(state))
+        if self._state is not None:
+            self._saver = asyncio.create_task(self._save_regularly(self._state))
 
     async def _open_store(self) -> None:
         where = shown(self.settings.store)
@@ -243,6 +240,21 @@ class MockServer:
         await Site(runner, sock, None if tls is None else tls.context, self.settings.patience).start()
         bound: int = sock.getsockname()[1]
         return bound
+
+    async def _begin_from(self, file: Path) -> None:
+        """Fill the sandboxes from a state file, or from the fixtures where that is to be written yet."""
+        # Imported late: most servers keep nothing, and need no snapshots.
+        from mockserver.sandbox.state_file import BadStateFile, StateFile
+
+        state = StateFile(file, self.services.sandboxes)
+        try:
+            loaded = await state.load(self.open_port)
+            self._state = state
+            if not loaded:
+                await self.services.sandboxes.begin()
+            await state.check()
+        except BadStateFile as error:
+            raise BadOption(str(error)) from None
 
     async def _save_regularly(self, state: StateFile) -> None:
         while True:

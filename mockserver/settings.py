@@ -44,7 +44,8 @@ class Settings:
         journal_size: exchanges remembered per sandbox.
         max_sandboxes: how many there may be beside the default one.
         strict: an answer of ours that breaks its contract becomes a 500 that says why.
-        headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations` and `X-Mockserver-Violation`.
+        headers: answers carry `X-Mockserver-Request`, `X-Mockserver-Violations`, `X-Mockserver-Violation` and
+            `X-Mockserver-Hint`.
         body_limit: bytes an API request may have.
         patience: real seconds after which a client that stalls, in asking or in reading, is let go.
     """

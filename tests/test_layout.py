@@ -35,7 +35,7 @@ WHOLE = {
 """Tests that are about the whole repository."""
 
 ROLES = {
-    "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py",
+    "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py", "hints.py",
     "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "calls.py", "NOTES.md",
 }  # fmt: skip
 """What every API folder holds."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from generate import apis, commands, control, fixtures, python, real_clients, scenarios
+from generate import apis, commands, control, fixtures, hints, python, real_clients, scenarios
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands.cli,
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "states.md": apis.states,
     "operations.md": apis.operations,
     "faults.md": control.faults,
+    "hints.md": hints.page,
     "fixtures.md": fixtures.page,
     "plugin.md": python.page,
     "scenarios.md": scenarios.page,

@@ -118,7 +118,7 @@ def _methods(kind: type) -> Iterator[tuple[str, str, str]]:
                 for parameter in list(signature.parameters.values())[1:]
             ]
             short = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-            yield name, str(short), md.summary(value)
+            yield name, str(short).replace("mappingproxy({})", "{}"), md.summary(value)
 
 
 def _attributes(kind: type) -> dict[str, str]:

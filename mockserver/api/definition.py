@@ -13,6 +13,7 @@ from typing import Any
 from mockserver.api.answers import JobSeen, ReceivedAnswer
 from mockserver.api.client_calls import CancelCall
 from mockserver.api.context import Peer, RequestContext, Resolved
+from mockserver.api.hints import Hint
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
@@ -52,6 +53,7 @@ class Api:
         prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
         resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
+        hints: why it refuses and what to do, for the tester; the first that fits counts.
         secrets: names of parameters, fields and headers whose values never reach journal or log.
         open_secrets: names of objects that lie in a field of such a name and have fields of their own meaning.
         entrances: addresses of which only `resolve` can say what is called there.
@@ -85,6 +87,7 @@ class Api:
     prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
     resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
+    hints: tuple[Hint, ...] = ()
     pages: tuple[str, ...] = ()
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)

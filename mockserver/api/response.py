@@ -21,6 +21,7 @@ class Response(NamedTuple):
         content_type: the whole header, or None for no such header at all.
         shows_state: the answer is an error, but tells the state of the job all the same (GES: a failed algorithm).
         nearest: for an unknown path, the template most like it.
+        hint: why it was refused and what to do, for the tester (see `api.hints`); never part of the body.
         stream: sends the answer piece by piece instead of `body`; it gets the server's own request object.
         mark: name of a header that tells this answer from all others (its value: `Ids.mark` of the request's turn).
         lasting: the same request gets the same answer for as long as the one job that was looked at, the sandbox's
@@ -37,6 +38,7 @@ class Response(NamedTuple):
     stream: Callable[[Any], Awaitable[Any]] | None = None
     mark: str | None = None
     lasting: bool = False
+    hint: str | None = None
 
 
 def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:

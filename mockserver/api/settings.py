@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-import jsonschema_rs
-
 from mockserver.core import plan
 from mockserver.core.errors import BadPlan, DomainError, meant, unknown_name
 from mockserver.core.machine import Confidence
@@ -140,8 +138,11 @@ def settings_schema(settings: type[Any]) -> dict[str, Any]:
     }
 
 
-def change(settings: T, values: Mapping[str, Any]) -> T:
+def change(settings: T, values: Mapping[str, Any], *, known_good: bool = False) -> T:
     """Return the settings with some values set.
+
+    Args:
+        known_good: somebody has checked them before, and they need not be.
 
     Raises:
         InvalidSetting: an unknown name, or a value of the wrong type or out of range.
@@ -151,7 +152,7 @@ def change(settings: T, values: Mapping[str, Any]) -> T:
     for name, value in values.items():
         if name not in known:
             raise InvalidSetting(name, unknown_name("setting", name, known))
-        checked[name] = _checked(type(settings), name, known[name], value)
+        checked[name] = _checked(type(settings), name, known[name], value, known_good)
     return dataclasses.replace(settings, **checked)  # type: ignore[type-var]
 
 
@@ -196,17 +197,19 @@ def _plain(value: Any) -> Any:
 
 def _validator(settings: type[Any]) -> Any:
     if settings not in _validators:
+        import jsonschema_rs
+
         _validators[settings] = jsonschema_rs.validator_for(settings_schema(settings))
     return _validators[settings]
 
 
-def _checked(settings: type[Any], name: str, row: Setting, value: Any) -> Any:
+def _checked(settings: type[Any], name: str, row: Setting, value: Any, known_good: bool) -> Any:
     if row.kind is SettingType.SECONDS and isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
             value = plan.seconds(value)
         except BadPlan as error:
             raise InvalidSetting(name, f"setting {name!r}: {error}") from None
-    problems = {problem.kind.name for problem in _validator(settings).iter_errors({name: value})}
+    problems = () if known_good else {one.kind.name for one in _validator(settings).iter_errors({name: value})}
     problem = next((keyword for keyword in _ORDER if keyword in problems), None)
     if problem is not None:
         near = meant(value, map(str, row.choices)) if problem == "enum" and isinstance(value, str) else ""

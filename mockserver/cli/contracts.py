@@ -57,9 +57,12 @@ def list_contracts(folder: Path | None, as_json: bool) -> None:
 @json_option
 def show(operation: str, folder: Path | None, as_json: bool) -> None:
     """Show one contract as readable text: `contracts show ges.CancelJob`."""
-    found = load(folder)
+    api = next((api for api in _apis() if operation.casefold().startswith(f"{api}.")), None)
+    # The others are read only to say which was meant.
+    found = load(folder, None if api is None else [api])
     contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
     if contract is None:
+        found = load(folder)
         near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
         near = near or difflib.get_close_matches(operation, [one.operation for one in found], 1)
         hint = f"did you mean {', '.join(near[:5])}?" if near else "`mockserver contracts list` names them"
@@ -134,15 +137,20 @@ def load(folder: Path | None, apis: Sequence[str] | None = None) -> list[Contrac
         click.UsageError: a file is not well formed.
     """
     from mockserver._resources import folder as shipped
-    from mockserver.apis import APIS
     from mockserver.contracts import loader
     from mockserver.contracts.sharing import BadContract
 
     try:
-        found = loader.load(folder or shipped("contracts"), apis or [*(api.name for api in APIS), "control"])
+        found = loader.load(folder or shipped("contracts"), apis or _apis())
     except BadContract as error:
         raise click.UsageError(str(error)) from None
     return list(found.by_operation.values())
+
+
+def _apis() -> list[str]:
+    from mockserver.apis import APIS
+
+    return [*(api.name for api in APIS), "control"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ import click
 from mockserver._version import __version__
 from mockserver.cli.examples import text_of
 from mockserver.cli.output import write_whole
-from mockserver.client import ControlError
 
 COMMANDS = {
     "serve": "serve",
@@ -96,7 +95,12 @@ def _run(command: Callable[[], Any]) -> int:
         return _say(error.format_message(), error.exit_code)
     except click.Abort:
         return 130  # what a shell calls a command ended by Ctrl-C
-    except ControlError as error:
+    except Exception as error:
+        # Imported late: `serve` asks no server.
+        from mockserver.client import ControlError
+
+        if not isinstance(error, ControlError):
+            raise
         return _say(str(error), USAGE if error.status in (400, 422) else FAILED)
     return code if isinstance(code, int) else 0
 

@@ -47,8 +47,13 @@ def list_requests(
     if as_json:
         print_json(found)
         return
-    rows = [(one.number, one.method, one.path, one.status, one.operation, one.job, _breaches(one)) for one in found]
-    print_table(("N", "METHOD", "PATH", "STATUS", "OPERATION", "JOB", "VIOLATIONS"), rows, empty="no request fits")
+    rows = [
+        (one.number, one.method, one.path, one.status, one.operation, one.job, _breaches(one), one.get("hint"))
+        for one in found
+    ]
+    print_table(
+        ("N", "METHOD", "PATH", "STATUS", "OPERATION", "JOB", "VIOLATIONS", "HINT"), rows, empty="no request fits"
+    )
 
 
 @requests.command()

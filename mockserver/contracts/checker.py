@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import jsonschema_rs
-
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
@@ -160,6 +158,8 @@ class Compiler:
         text = json.dumps(complete, sort_keys=True)
         found = self._compiled.get(text)
         if found is None:
+            import jsonschema_rs
+
             try:
                 compiled = jsonschema_rs.Draft202012Validator(complete)
             except (ValueError, jsonschema_rs.ReferencingError) as error:

@@ -14,9 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
 from mockserver.contracts.description import DESCRIPTION, Description, described
@@ -24,6 +22,9 @@ from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.contracts.sharing import SHARED, BadContract, Shared, Written
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 VARIANTS = "variants.json"
 """How examples of one answer become examples of another (see `variants`)."""
@@ -54,6 +55,7 @@ class Contracts:
         self._folder = folder
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, Shared] = {}
+        self._shared_answers: dict[tuple[Path, str], Validator] = {}
         self._compiler = Compiler()
 
     def get(self, operation: str) -> Contract | None:
@@ -127,7 +129,8 @@ class Contracts:
         twice = [name for name, count in Counter(one.name for one in written).items() if count > 1]
         if twice:
             raise BadContract(f"{file}: at /responses: {twice[0]!r} stands there twice; rename it, or leave one out")
-        definitions = {**shared.definitions, **document.get("$defs", {})}
+        own = document.get("$defs", {})
+        definitions = {**shared.definitions, **own} if own else shared.definitions
         parameters, body = shared.parameters_of(file, document.get("parameters", True)), document.get("body")
         document = {
             **document,
@@ -170,8 +173,20 @@ class Contracts:
             schema=schema,
             source=clause.get("source", ""),
             title=clause.get("title", ""),
-            validator=self._compile(written.file, f"{written.place}/schema", schema, definitions),
+            validator=self._validator(written, schema, definitions),
         )
+
+    def _validator(self, written: Written, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
+        """Compile an answer; a shared one once for all contracts that add no definitions of their own."""
+        place = f"{written.place}/schema"
+        shared = self._shared.get(written.file)
+        if shared is None or shared.definitions is not definitions:
+            return self._compile(written.file, place, schema, definitions)
+        found = self._shared_answers.get((written.file, place))
+        if found is None:
+            found = self._compile(written.file, place, schema, definitions)
+            self._shared_answers[written.file, place] = found
+        return found
 
     def _compile(self, file: Path, place: str, schema: Schema, definitions: Mapping[str, Any]) -> Validator:
         try:
@@ -228,6 +243,8 @@ def _bytes(file: Path) -> bytes:
 
 
 def _layout_validator(file: Path, layout: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     try:
         return jsonschema_rs.Draft202012Validator(dict(layout))
     except (ValueError, jsonschema_rs.ReferencingError) as error:

@@ -114,6 +114,51 @@ def evolve(job: Job, **changes: Any) -> Job:
     return cast("Job", made)
 
 
+def moved(
+    job: Job,
+    state: str,
+    at: float,
+    history: tuple[Transition, ...],
+    *,
+    resume: tuple[str, float] | None,
+    held: bool,
+    started: float | None,
+    ended: float | None,
+) -> Job:
+    """Return a job in another state since a moment, one version on: `evolve` for a sixth of its price.
+
+    It is the dearest step of a request that moves a job, so each field is named, in the order of `Job`.
+    """
+    made = _Draft(
+        job.api,
+        job.id,
+        state,
+        job.plan,
+        job.created,
+        at,
+        job.kind,
+        job.owner,
+        job.parent,
+        job.on_cancel,
+        held,
+        0,
+        resume,
+        started,
+        ended,
+        job.retention,
+        job.messages,
+        job.error,
+        job.progress,
+        job.data,
+        history,
+        # A move adds one to the history; whatever that does not show has been dropped.
+        job.forgotten + len(job.history) + 1 - len(history),
+        job.version + 1,
+    )
+    made.__class__ = Job
+    return cast("Job", made)
+
+
 def transitions_between(before: Job, after: Job) -> tuple[Transition, ...]:
     """Return the moves `after` has over `before`, oldest first."""
     new = after.forgotten + len(after.history) - before.forgotten - len(before.history)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState, meant
-from mockserver.core.job import Cause, Job, Transition, evolve
+from mockserver.core.job import Cause, Job, Transition, evolve, moved
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, lateness, wait
 
 HISTORY = 100
@@ -308,9 +308,7 @@ class Machine:
         held: bool,
         resume: tuple[str, float] | None = None,
     ) -> Job:
-        # One copy for each move: it is the dearest step of a request that changes a job.
         phase = self.by_name[to].phase
-        kept = job.history[-(HISTORY - 1) :]
         started, ended = job.started, job.ended
         if phase in FINAL:
             ended = at
@@ -320,19 +318,9 @@ class Machine:
             ended = None
             if phase is Phase.EXECUTING and started is None:
                 started = at
-        return evolve(
-            job,
-            state=to,
-            since=at,
-            looks=0,
-            resume=resume,
-            held=held,
-            started=started,
-            ended=ended,
-            history=(*kept, Transition(source=job.state, to=to, at=at, cause=cause, request=request)),
-            forgotten=job.forgotten + len(job.history) - len(kept),
-            version=job.version + 1,
-        )
+        move = Transition(job.state, to, at, cause, request)
+        kept = job.history[-(HISTORY - 1) :]
+        return moved(job, to, at, (*kept, move), resume=resume, held=held, started=started, ended=ended)
 
 
 def expired(machine: Machine, job: Job, now: float) -> bool:

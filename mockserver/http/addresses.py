@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from time import perf_counter
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from aiohttp import web
 from multidict import istr
 
 from mockserver.core.errors import Unavailable
-from mockserver.http.mounts import BadHost, Mount
+from mockserver.http.mounts import BadHost, Mount, Mounts
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over
@@ -49,10 +48,11 @@ class Addresses:
         ports: sandbox name by port, for sandboxes with a port of their own.
     """
 
-    def __init__(self, sandboxes: Sandboxes, mounts: Mapping[str, Mount]) -> None:
+    def __init__(self, sandboxes: Sandboxes, mounts: Mounts) -> None:
         self.ports: dict[int, str] = {}
         self._sandboxes = sandboxes
         self._mounts = mounts
+        self._segments = mounts.segments
         self._shared = sandboxes.store.shared is not None
 
     async def accept(self, request: web.BaseRequest) -> Accepted:
@@ -75,8 +75,8 @@ class Addresses:
             else:
                 sandbox = self._sandboxes.default
             segment = path.split("/", 2)[1]
-            if segment in self._mounts and (segment or path == "/"):
-                mount = self._mounts[segment]
+            if segment in self._segments and (segment or path == "/"):
+                mount = self._mounts.made.get(segment) or self._mounts.at(segment)
                 entered, path = mount.enter(sandbox, path)
                 own_port, sandbox = own_port and entered is sandbox, entered
         except UnknownSandbox as error:

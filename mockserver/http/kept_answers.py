@@ -27,8 +27,8 @@ from mockserver.core.errors import Unavailable
 from mockserver.core.job import Job
 from mockserver.http.addresses import Accepted
 from mockserver.http.metrics import Metrics
-from mockserver.http.responses import Answer, WrittenAnswer, http_date, written
-from mockserver.http.steps import NOTHING, NUMBER, not_recorded, request_event
+from mockserver.http.responses import NUMBER, Answer, WrittenAnswer, http_date, written
+from mockserver.http.steps import NOTHING, not_recorded, request_event
 from mockserver.journal import entry_text
 from mockserver.journal.entry import Entry, repeated
 from mockserver.store.base import Document, Over, RequestStart, SharedStore

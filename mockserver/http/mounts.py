@@ -40,6 +40,33 @@ class Mount:
     enter: Callable[[Sandbox, str], tuple[Sandbox, str]] = lambda sandbox, path: (sandbox, path)
 
 
+class Mounts:
+    """What stands beside the APIs, by first path segment; each is made when a request is for it.
+
+    A server that is asked for its APIs alone need not import the control API.
+
+    Attributes:
+        segments: all of them.
+        made: those that a request was for.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], Mount]]) -> None:
+        self.segments = frozenset(makers)
+        self._makers = makers
+        self.made: dict[str, Mount] = {}
+
+    def at(self, segment: str) -> Mount:
+        """Return what answers below one of the segments."""
+        found = self.made.get(segment)
+        if found is None:
+            found = self.made[segment] = self._makers[segment]()
+        return found
+
+    def of(self, api: Api) -> Mount | None:
+        """Return the mount that is this API; None for an API of a vendor's."""
+        return next((one for one in self.made.values() if one.api is api), None)
+
+
 def routes(api: Api) -> list[Route[Target]]:
     """Return all ways into an API."""
     ways: tuple[Operation | Entrance, ...] = (*api.operations, *api.entrances)
@@ -95,7 +122,7 @@ def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
         else:
             hint = f"the nearest known path is {nearest}; {APIS_HINT}"
         answer = error_response(404, "unknown-path", f"nothing is faked at {mask(path)}", hint)
-        return answer._replace(nearest=nearest)
+        return answer._replace(nearest=nearest, hint=hint)
 
     return server_api("", resolve=lambda context: Resolved(None), refuse=refuse)
 

@@ -30,14 +30,14 @@ from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
+from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mount, Target, disowned, gone, routes, unavailable, unmatched
-from mockserver.http.responses import answer_of, response_of
+from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.responses import NUMBER, answer_of, response_of
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     NOTHING,
-    NUMBER,
     Answered,
     Arrived,
     Known,
@@ -46,7 +46,6 @@ from mockserver.http.steps import (
     asked_entry,
     claimed_fault,
     failed,
-    in_a_header,
     may_be_judged,
     not_faked,
     not_recorded,
@@ -70,7 +69,7 @@ class Pipeline:
         patience: real seconds after which a client that does not send its body is let go.
         ports: sandbox name by port, for sandboxes with a port of their own.
         metrics: counts of this process.
-        mounts: first path segment -> what answers below it, beside the APIs.
+        mounts: what answers beside the APIs.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class Pipeline:
         contracts: Contracts,
         *,
         apis: Sequence[Api],
-        mounts: Mapping[str, Mount],
+        mounts: Mounts,
         metrics: Metrics,
         strict: bool = False,
         headers: bool = True,
@@ -93,7 +92,7 @@ class Pipeline:
         self.patience = patience
         self.body_limit = body_limit
         self.metrics = metrics
-        self.mounts = dict(mounts)
+        self.mounts = mounts
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
         self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
@@ -133,9 +132,8 @@ class Pipeline:
                 headers.setdefault(name, value)
             if self.headers and context.number:
                 headers[NUMBER] = str(context.number)
-                if violations:
-                    headers["X-Mockserver-Violations"] = str(len(violations))
-                    headers["X-Mockserver-Violation"] = in_a_header(violations[0])
+                if violations or response.hint is not None:
+                    headers |= headers_of(violations, response.hint)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -332,7 +330,7 @@ class Pipeline:
             except Unavailable as error:
                 return api.refuse(context, error), context, known, breaches, None, str(error), asked
             except Exception as error:
-                response = gone(error) or api.refuse(context, error)
+                response = gone(error) or refused_answer(api, context, error, self.router)
                 known = None if isinstance(error, GONE) else known
         except Over:
             raise
@@ -345,6 +343,6 @@ class Pipeline:
 
     def _know(self, api: Api, operation: Operation) -> Known:
         name = f"{api.name}.{operation.name}"
-        mount = next((one for one in self.mounts.values() if one.api is api), None)
+        mount = self.mounts.of(api)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
         return self._known.setdefault(id(operation), Known(name=name, contract=contract))

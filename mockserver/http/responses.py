@@ -15,7 +15,13 @@ from aiohttp.http import SERVER_SOFTWARE
 
 from mockserver.api.response import Response
 
+NUMBER = "X-Mockserver-Request"
+"""The header of an answer that names its request's number in the journal."""
+
 _NO_BODY = frozenset({204, 205, 304})
+_OURS = frozenset({"Content-Length", "Date"})
+_COPIED = 64 * 1024
+"""Bytes of a body up to which it is cheaper to copy it behind its head than to write both."""
 
 
 class Answer(web.StreamResponse):
@@ -25,9 +31,10 @@ class Answer(web.StreamResponse):
     not called. See `answer_of` for who gets that one.
     """
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, mark: str | None) -> None:
         self._code = status
         self._given = headers
+        self._mark = mark
         self._whole = body
         self._sent = 0
 
@@ -37,19 +44,36 @@ class Answer(web.StreamResponse):
         return self._code
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        """Write status line and headers; they leave together with the body."""
-        headers: Any = {**self._given, "Content-Length": str(len(self._whole))}
-        headers.setdefault("Date", http_date(int(time.time())))
-        headers.setdefault("Server", SERVER_SOFTWARE)
-        self._writer = request.writer
-        await self._writer.write_headers(_status_line(self._code), headers)
-        return self._writer
+        """Write all of it in one go, or status line and headers, which leave together with the body then."""
+        writer = self._writer = request.writer
+        body, items = self._whole, [*self._given.items()]
+        # What each answer has anew stands first and last; all between is known from an answer before.
+        first = last = ""
+        if self._mark is not None:
+            first = f"{': '.join(items.pop(0))}\r\n"
+        if items and items[-1][0] == NUMBER:
+            last = f"{': '.join(items.pop())}\r\n"
+        fixed = _fixed(self._code, *items)
+        if fixed is None or len(body) > _COPIED:
+            headers: Any = {**self._given, "Content-Length": str(len(body))}
+            headers.setdefault("Date", http_date(int(time.time())))
+            headers.setdefault("Server", SERVER_SOFTWARE)
+            await writer.write_headers(_status_line(self._code), headers)
+            return writer
+        start, between, end = fixed
+        last += f"Content-Length: {len(body)}\r\nDate: {http_date(int(time.time()))}"
+        whole = b"".join((start, first.encode(), between, last.encode(), end, body))
+        self._sent = len(whole)
+        await writer.write(whole)
+        await writer.drain()
+        return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Write the body."""
+        """Write the body, unless all is written."""
         assert not data
-        await self._writer.write_eof(self._whole)
-        self._sent = self._writer.output_size
+        if not self._sent:
+            await self._writer.write_eof(self._whole)
+            self._sent = self._writer.output_size
 
     keep_alive = True
     """Always: the client has asked for it."""
@@ -118,7 +142,7 @@ def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, s
         and reply.status not in _NO_BODY
         and "Connection" not in headers
     ):
-        return Answer(reply.status, headers, reply.body)
+        return Answer(reply.status, headers, reply.body, reply.mark)
     return response_of(reply, headers)
 
 
@@ -135,6 +159,19 @@ def written(status: int, headers: Mapping[str, str], body: bytes, places: Mappin
     lines.setdefault("Server", _plain(SERVER_SOFTWARE))
     shown = b"".join(b"%b: %b\r\n" % (_plain(name), value) for name, value in lines.items())
     return b"%b\r\n%b\r\n%b" % (_plain(_status_line(status)), shown, body.replace(b"%", b"%%"))
+
+
+@lru_cache(maxsize=128)
+def _fixed(status: int, *items: tuple[str, str]) -> tuple[bytes, bytes, bytes] | None:
+    """Return status line, headers, and what ends the head; None where not all of it is plain."""
+    text = "".join(f"{name}: {value}\r\n" for name, value in items)
+    if not text.isascii() or "\0" in text or not text.count("\n") == text.count("\r") == len(items):
+        return None
+    names = {name for name, _ in items}
+    if not _OURS.isdisjoint(names):
+        return None
+    server = "" if "Server" in names else f"Server: {SERVER_SOFTWARE}\r\n"
+    return f"{_status_line(status)}\r\n".encode(), text.encode(), f"\r\n{server}\r\n".encode()
 
 
 def _plain(text: str) -> bytes:

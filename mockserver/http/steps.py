@@ -22,7 +22,7 @@ from mockserver.core.job import Job, Transition
 from mockserver.core.machine import State
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
-from mockserver.journal import masking
+from mockserver.http.diagnosis import refused_answer
 from mockserver.journal.entry import (
     ASKED,
     BODY_LIMIT,
@@ -40,12 +40,6 @@ from mockserver.store.base import RequestStart
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
-
-NUMBER = "X-Mockserver-Request"
-"""The header of an answer that names its request's number in the journal."""
-
-SENTENCE = 200
-"""Characters of the first breach that an answer's header holds."""
 
 
 class RequestRefused(DomainError):
@@ -144,7 +138,7 @@ def failed(api: Api, context: RequestContext[Any, Any]) -> tuple[Response, str]:
     failure = traceback.format_exc()
     log.error("a bug of ours in %s %s\n%s", context.method, mask_path(context.path), mask(failure))
     try:
-        return api.refuse(context, HandlerFailed()), failure
+        return refused_answer(api, context, HandlerFailed()), failure
     except Exception:
         log.error("%s cannot say that it failed\n%s", api.name, mask(traceback.format_exc()))
         return error_response(500, "bug", "the server failed; its log says why"), failure
@@ -165,15 +159,6 @@ def unknown_answer(contract: Contract, response: Response, *, strict: bool) -> t
         error = {"code": "contract-breach", "operation": contract.operation, **breach.as_dict()}
         response = json_response({"error": error}, 500)
     return response, breach
-
-
-def in_a_header(breach: Violation) -> str:
-    """Return a breach as a header says it: where and what, in ASCII, secrets masked, cut at 200 characters."""
-    message = masking.current().sentence(breach.pointer, breach.message)
-    sentence = mask(f"{breach.part} {breach.pointer}".strip() + f": {message}")
-    words = " ".join(sentence.split()).encode("ascii", "replace").decode()
-    # What is left of a client's control characters may not stand in a header.
-    return "".join(one if one.isprintable() else "?" for one in words)[:SENTENCE]
 
 
 def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known: Known | None) -> Entry:
@@ -246,6 +231,7 @@ def answered_entry(
             told,
             0,
             0,
+            response.hint,
         )
     )
     if (

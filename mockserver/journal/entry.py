@@ -49,6 +49,7 @@ class Entry(NamedTuple):
         shows_state: the answer is an error, but tells the state of the job.
         told: the state of a job that the answer tells, in the API's own word; None when it tells none.
         body_size, answer_size: whole sizes in bytes, where `bounded` has shortened the bodies.
+        hint: why it was refused and what to do, whether or not the answer's header said it.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Entry(NamedTuple):
     told: State | None = None
     body_size: int = 0
     answer_size: int = 0
+    hint: str | None = None
 
 
 ASKED = Entry._fields.index("job")

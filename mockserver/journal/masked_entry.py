@@ -128,6 +128,8 @@ class MaskedEntry:
             "state_change": [transition_record(job, transition) for job, transition in entry.transitions],
             "violations": self.violations,
         }
+        if entry.hint is not None:
+            record["hint"] = entry.hint
         if entry.nearest is not None:
             record["nearest"] = entry.nearest
         if entry.error is not None:

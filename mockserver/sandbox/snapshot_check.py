@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
 from mockserver._resources import folder
 from mockserver.contracts.checker import pointer
 from mockserver.core.clock import EARLIEST, LATEST, Clock
@@ -330,6 +328,8 @@ def _document(sandbox: Sandbox, fixtures: Fixtures, collection: str, key: str, v
 def _fits(name: str, asked: Mapping[str, Any], value: Any, place: str) -> None:
     validator = _validators.get(name)
     if validator is None:
+        import jsonschema_rs
+
         # A fault is kept in the form in which it was armed.
         shared = read_document((folder("contracts") / "control" / "definitions.json").read_bytes())["$defs"]
         whole = {**asked, "$defs": shared}

@@ -61,6 +61,8 @@ def _exchange(one: RequestRecord, prefix: str, breaches: Sequence[str]) -> Itera
     if one.fault is not None:
         yield f"      hit by fault {one.fault}"
     yield from (f"      {breach}" for breach in breaches)
+    if hint := one.get("hint"):
+        yield f"      hint: {hint}"
     if body := " ".join(str((one.get("answer") or {}).get("body", "")).split()):
         yield f"      answer: {body[:BODY]}" + (" …" if len(body) > BODY else "")
     if error := one.get("error"):

@@ -21,10 +21,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mockserver import MockServer
-from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.client import Control
-from mockserver.contracts import loader, openapi
+from mockserver.contracts import openapi
+from tests.drivers.contracts import shipped
 from tests.drivers.properties import fuzz
 
 ADDRESS = ("context", "portal", "version", "project_id", "graph_name")
@@ -45,7 +45,7 @@ def fuzzed() -> dict[str, Any]:
     """Return the documents of all APIs as one, with paths that lead somewhere."""
     together: dict[str, Any] = {"paths": {}, "components": {}}
     for api in APIS:
-        contracts = loader.load(folder("contracts"), [api.name])
+        contracts = shipped(api.name)
         about = {api.name: contracts.description(api.name)}
         # Parts that operations share are changed below for some of them.
         made = json.loads(json.dumps(openapi.document(api.name, contracts.by_operation.values(), about)))

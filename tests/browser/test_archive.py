@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import loader
 from mockserver.drift.interpreter import Interpreter
 from mockserver.drift.traffic import in_order, read
+from tests.drivers.contracts import shipped
 from tests.drivers.server import Client
 
 
@@ -26,7 +25,7 @@ async def test_a_browsers_archive_keeps_the_contracts(client: Client, page: Any,
     file = tmp_path / "chromium.har"
     file.write_text(json.dumps(await page.archive()), "utf-8")
 
-    interpreter = Interpreter(APIS, loader.load(folder("contracts"), [api.name for api in APIS], check=False))
+    interpreter = Interpreter(APIS, shipped())
     judged = [await interpreter.judge(one) for one in in_order(read(file))]
     named = [(one.operation, one.verdict and one.verdict.clause and one.verdict.clause.name) for one in judged]
     assert [pair for pair in named if pair[0] is not None] == [

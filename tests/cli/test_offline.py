@@ -108,7 +108,7 @@ def test_every_contract_can_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     operations = data("contracts", "list")
     # Read once: every other command of this file reads them itself.
     loaded = contracts.load(None)
-    monkeypatch.setattr(contracts, "load", lambda _: loaded)
+    monkeypatch.setattr(contracts, "load", lambda *_: loaded)
     for operation in operations:
         assert run("contracts", "show", operation).startswith(operation)
 

@@ -142,7 +142,9 @@ def test_requests_are_listed_shown_and_cleared(control: Control, data: Any, out:
     shown = out("requests", "show", str(record["number"]))
     assert "GET" in shown
     assert "s3cret" not in shown
-    assert str(record["status"]) in out("requests", "list")
+    listed = out("requests", "list")
+    assert str(record["status"]) in listed
+    assert "no X-Auth-Token came" in listed
     assert out("requests", "list", "--format", "curl").startswith("curl ")
     assert data("requests", "list", "--format", "har")["log"]["entries"]
     assert data("requests", "clear") == {"cleared": True}

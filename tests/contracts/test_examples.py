@@ -13,12 +13,13 @@ from mockserver._resources import folder
 from mockserver.api.definition import Api
 from mockserver.api.operation import Entrance, Operation
 from mockserver.apis import APIS
-from mockserver.contracts import examples, loader
+from mockserver.contracts import examples
 from mockserver.contracts.model import Contract
 from mockserver.http.mounts import routes
 from mockserver.http.router import Found, Router
+from tests.drivers.contracts import shipped
 
-CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
+CONTRACTS = shipped().by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
 OPERATIONS = [(api, operation) for api in APIS for operation in api.operations]
 ROUTER: Router[tuple[Api, Operation | Entrance]] = Router([route for api in APIS for route in routes(api)])

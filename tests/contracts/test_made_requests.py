@@ -13,16 +13,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mockserver import MockServer
-from mockserver._resources import folder
-from mockserver.apis import APIS
 from mockserver.cli.example_target import SandboxTarget
-from mockserver.contracts import examples, loader
+from mockserver.contracts import examples
 from mockserver.journal.entry import Entry
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.contracts.made_requests import Break, Way, broken, fitting, on_the_wire, ways
+from tests.drivers.contracts import shipped
 from tests.drivers.properties import fuzz
 
-CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
+CONTRACTS = shipped().by_operation
 WAYS = [way for contract in CONTRACTS.values() for way in ways(contract)]
 BROKEN = [way for way in WAYS if way.breaks]
 

@@ -12,15 +12,15 @@ import pytest
 from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.cli.clauses import ClauseRow, Servers, Shown, progress_of, rows_of, servers, summed
-from mockserver.contracts import loader
 from mockserver.contracts.loader import VARIANTS
 from mockserver.contracts.sharing import BadContract
 from mockserver.contracts.variants import Variants
+from tests.drivers.contracts import shipped
 
 NAMES = [*(api.name for api in APIS), "control"]
-CONTRACTS = loader.load(folder("contracts"), NAMES).by_operation
+CONTRACTS = {**shipped().by_operation, **shipped("control").by_operation}
 ENOUGH = 0.95
-"""How many of all answers are run."""
+"""How many of an API's answers are run."""
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +29,19 @@ async def running() -> AsyncIterator[Servers]:
         yield made
 
 
-@pytest.mark.parametrize("api", NAMES)
-async def test_each_answer_is_run_or_has_a_reason(api: str, running: Servers) -> None:
-    variants = Variants(folder("contracts"), api)
-    own = [one for name, one in CONTRACTS.items() if name.startswith(f"{api}.")]
-    rows = [row for one in own for row in await rows_of(one, variants, running)]
+@pytest.fixture(scope="module", params=NAMES)
+async def rows(request: pytest.FixtureRequest, running: Servers) -> list[ClauseRow]:
+    """How each answer of an API is shown; found out once for the tests that ask, which stand side by side."""
+    variants = Variants(folder("contracts"), request.param)
+    own = [one for name, one in CONTRACTS.items() if name.startswith(f"{request.param}.")]
+    return [row for one in own for row in await rows_of(one, variants, running)]
+
+
+def test_each_answer_is_run_or_has_a_reason(rows: list[ClauseRow]) -> None:
     assert [row.as_dict() for row in rows if row.shown is Shown.MISSING] == []
 
 
-async def test_nearly_all_answers_are_run(running: Servers) -> None:
-    rows: list[ClauseRow] = []
-    for api in NAMES:
-        variants = Variants(folder("contracts"), api)
-        for name, one in CONTRACTS.items():
-            if name.startswith(f"{api}."):
-                rows += await rows_of(one, variants, running)
+def test_nearly_all_answers_are_run(rows: list[ClauseRow]) -> None:
     found = progress_of(rows)
     ran = found["example"] + found["variant"]
     assert ran / len(rows) >= ENOUGH, found

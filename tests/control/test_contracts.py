@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from mockserver._resources import folder
-from mockserver.contracts import examples, loader
+from mockserver.contracts import examples
 from mockserver.contracts.model import Contract
 from mockserver.control.operations import OPERATIONS
+from tests.drivers.contracts import shipped
 
-CONTRACTS = loader.load(folder("contracts"), ["control"]).by_operation
+CONTRACTS = shipped("control").by_operation
 EXAMPLES = [(one, example) for one in CONTRACTS.values() for example in one.examples]
 
 

@@ -24,6 +24,7 @@ from mockserver.contracts import loader, openapi
 from mockserver.contracts.description import DESCRIPTION
 from mockserver.contracts.sharing import BadContract
 from mockserver.control.operations import OPERATIONS
+from tests.drivers.contracts import shipped
 from tests.drivers.server import Client
 
 NAMES = ["control", *(api.name for api in APIS)]
@@ -32,7 +33,7 @@ SERVER = "http://mock.example.test"
 
 def made(name: str) -> dict[str, Any]:
     """Return the document of one API as it goes over the wire."""
-    contracts = loader.load(folder("contracts"), [name])
+    contracts = shipped(name)
     about = {name: contracts.description(name)}
     document = openapi.document(name, contracts.by_operation.values(), about, SERVER)
     found: dict[str, Any] = json.loads(json.dumps(document))
@@ -112,7 +113,7 @@ def test_each_operation_of_each_contract_is_there(document: dict[str, Any]) -> N
     found = set()
     for _, _, one in operations(document):
         found |= set(one.get("x-operations", [".".join(one["operationId"].split(".")[:2])]))
-    assert found == set(loader.load(folder("contracts"), [name], check=False).by_operation)
+    assert found == set(shipped(name).by_operation)
 
 
 async def test_every_route_of_the_control_api_is_described(client: Client) -> None:

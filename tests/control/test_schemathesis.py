@@ -17,11 +17,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mockserver import MockServer
-from mockserver._resources import folder
-from mockserver.contracts import loader, openapi
+from mockserver.contracts import openapi
+from tests.drivers.contracts import shipped
 from tests.drivers.properties import fuzz
 
-CONTRACTS = loader.load(folder("contracts"), ["control"])
+CONTRACTS = shipped("control")
 ABOUT = {"control": CONTRACTS.description("control")}
 ENDLESS = ("/_control/events", "/_control/snapshot")
 """Not fuzzed: a stream without an end, and what replaces the whole sandbox."""

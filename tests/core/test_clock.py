@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from math import floor
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,37 @@ def test_a_second_is_cut_off_not_rounded(at: float) -> None:
 def test_other_years_cannot_be_written(at: float) -> None:
     with pytest.raises(ValueError, match="year"):
         utc(at)
+
+
+def test_a_second_is_told_in_utc_and_without_its_fraction() -> None:
+    assert utc_second(1767355200.75) == datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+    assert utc_second(0).tzinfo is UTC
+
+
+def test_a_running_clock_goes_on_as_it_is() -> None:
+    running = Clock(offset=5.0)
+    assert running.resume(100.0) is running
+
+
+def test_uuids_are_of_version_4_and_in_their_usual_spelling() -> None:
+    made = {Ids(seed=seed).uuid(name, n) for seed in (1, 2) for name in "ab" for n in (1, 2)}
+    assert len(made) == 8
+    assert all(str(UUID(one)) == one and UUID(one).version == 4 for one in made)
+
+
+def test_fractions_are_spread_over_the_whole_of_0_to_1() -> None:
+    ids = Ids(seed=3)
+    found = [ids.fraction("chance", n) for n in range(1000)]
+    assert min(found) < 0.01
+    assert 0.99 < max(found) < 1
+    assert sum(found) / len(found) == pytest.approx(0.5, abs=0.05)
+    assert found[:5] != [ids.fraction("other", n) for n in range(5)]
+
+
+def test_hexadecimal_ids_are_as_long_as_is_asked() -> None:
+    assert len(Ids().hex("a", 1)) == 32
+    assert len(Ids().hex("a", 1, 64)) == 64
+    assert Ids().hex("a", 1, 64).startswith(Ids().hex("a", 1, 8))
 
 
 def test_ids_depend_on_seed_name_and_number_only() -> None:

@@ -197,6 +197,27 @@ def test_a_machine_without_a_row_for_a_state_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"initial": "nowhere"}, id="where a job begins"),
+        pytest.param({"rows": {"a": {}, "nowhere": {}}}, id="a row"),
+        pytest.param({"rows": {"a": {"go": "nowhere"}}}, id="where an event leads"),
+        pytest.param({"cancelled": {CancelMode.HONOURS: "nowhere"}}, id="where a cancel ends"),
+        pytest.param({"plans": {"p": Plan(steps=(Step(state="nowhere", wait=NEVER),), end="a")}}, id="a step of a plan"),
+        pytest.param({"plans": {"p": Plan(steps=(), end="nowhere"), "q": Plan(steps=(), end="a")}}, id="its end"),
+    ],
+)
+def test_a_machine_that_names_a_state_it_has_not_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadPlan, match=r"names unknown states \['nowhere'\]"):
+        Machine(**{"initial": "a", "states": (State(name="a", phase=Phase.SUBMITTED),), "rows": {"a": {}}, **wrong})
+
+
+def test_a_state_is_told_as_it_is_shown_or_else_by_its_name() -> None:
+    assert State(name="a", phase=Phase.SUBMITTED).word == "a"
+    assert State(name="a", phase=Phase.SUBMITTED, shown="Shown").word == "Shown"
+
+
+@pytest.mark.parametrize(
     ("value", "expected"), [(2, 2.0), ("250ms", 0.25), ("2s", 2.0), ("1m", 60.0), ("1.5", 1.5), ("2h", 7200.0)]
 )
 def test_durations_are_read(value: float | str, expected: float) -> None:

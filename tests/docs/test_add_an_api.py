@@ -315,6 +315,14 @@ def test_what_goes_wrong_is_answered_in_its_own_words(
     assert answer.headers["Content-Type"] == "application/vnd.acme.print+json"
 
 
+def test_a_refusal_has_a_hint(sandbox: Sandbox) -> None:
+    assert (
+        ask(sandbox, "GET", "/jobs/printed", None, "wrong")
+        .headers["X-Mockserver-Hint"]
+        .startswith("send X-Printer-Key")
+    )
+
+
 def test_what_is_not_faked_says_so(sandbox: Sandbox) -> None:
     answer = ask(sandbox, "GET", "/trays")
     assert (answer.status, answer.json["error"]["operation"]) == (501, "printer.ListTrays")

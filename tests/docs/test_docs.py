@@ -147,6 +147,8 @@ ENVIRON = {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     # Other plugins of this machine only cost time: seconds for each run.
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    # Ours loads by itself where it is installed; here also where a page calls pytest behind `mockserver run`.
+    "PYTEST_PLUGINS": "mockserver.testing.pytest_plugin",
 }
 INTERPRETERS = {"perl": ("perl", "pl"), "php": ("php", "php"), "tcl": ("tclsh", "tcl")}
 PLUGINS = ["-p", "mockserver.testing.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider"]

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import examples, loader
+from mockserver.contracts import examples
 from mockserver.contracts.examples import Answer
 from mockserver.contracts.model import Contract
 from mockserver.drift.exchange import Exchange
 from mockserver.drift.interpreter import Alias, Interpreter
+from tests.drivers.contracts import shipped
 
-CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS])
+CONTRACTS = shipped()
 EXAMPLES = [
     pytest.param(one, example, id=f"{one.operation}-{example['name']}".replace(" ", "-"))
     for one in CONTRACTS.by_operation.values()

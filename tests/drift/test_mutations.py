@@ -11,9 +11,6 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mockserver import MockServer
-from mockserver._resources import folder
-from mockserver.apis import APIS
-from mockserver.contracts import loader
 from mockserver.drift.interpreter import Judged
 from tests.drift.planter import (
     RUNNING_JOB,
@@ -32,8 +29,9 @@ from tests.drift.planter import (
     sub,
     verified,
 )
+from tests.drivers.contracts import shipped
 
-CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS])
+CONTRACTS = shipped()
 
 _JOB = r"GET \S*/Echo/jobs/j\w{10,}\?"
 _GOES_BACK = sub('"esriJobSucceeded"', '"esriJobExecuting"')

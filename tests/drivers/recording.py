@@ -8,14 +8,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mockserver._resources import folder
 from mockserver.apis import APIS
-from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
 from mockserver.drift.recorder import Recorder, Upstream, recorder
 from mockserver.drift.recording import Recording
+from tests.drivers.contracts import shipped
 
-CONTRACTS: Contracts = loader.load(folder("contracts"), [api.name for api in APIS], check=False)
+CONTRACTS: Contracts = shipped()
 
 
 @contextmanager

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from mockserver._resources import folder
 from mockserver.api.response import Response
 from mockserver.apis import APIS
-from mockserver.contracts import loader
 from mockserver.core.ids import Ids
 from mockserver.faults.catalogue import catalogue
 from mockserver.faults.effects import EFFECTS, Delay, Manner, Transport
@@ -18,6 +16,7 @@ from mockserver.faults.errors import BadFault
 from mockserver.faults.model import Fault
 from mockserver.faults.registry import Faults
 from mockserver.store.memory import MemoryStore
+from tests.drivers.contracts import shipped
 
 NOW = 1767355200.0
 EVERY = [
@@ -167,7 +166,7 @@ async def test_a_misspelt_name_is_refused_with_what_there_is(asked: dict[str, An
 
 
 def test_every_effect_is_in_the_catalogue_and_in_the_contract() -> None:
-    found = loader.load(folder("contracts"), ["control"]).by_operation["control.ArmFault"]
+    found = shipped("control").by_operation["control.ArmFault"]
     fields = found.document["$defs"]["effect"]["properties"]
     listed = catalogue(APIS)["effects"]
 

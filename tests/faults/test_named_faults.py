@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from mockserver._resources import folder
 from mockserver.api.definition import Api, NamedFault
 from mockserver.apis import APIS
-from mockserver.contracts import loader
 from tests.drivers import poll_of
+from tests.drivers.contracts import shipped
 from tests.drivers.server import Client
 
-CONTRACTS = loader.load(folder("contracts"), [api.name for api in APIS]).by_operation
+CONTRACTS = shipped().by_operation
 NAMED = [(api, fault) for api in APIS for fault in api.faults]
 NAMES = {
     "arcgis": (

@@ -80,7 +80,7 @@ CALLS = {
     "ArcGIS status, pjson": (11, Asked(path=f"{_ARCGIS}?f=pjson")),
     "CasJobs GetJobStatus, GET": (11, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
-        54,
+        49,
         Asked(
             method="POST",
             path=_CAS,
@@ -94,7 +94,7 @@ CALLS = {
         ),
     ),
     "Prime cancelrunning, XML": (
-        81,
+        62,
         Asked(
             method="PUT",
             path="/webacs/api/v4/op/jobService/cancelrunning",

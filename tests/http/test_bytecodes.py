@@ -25,8 +25,8 @@ RECORDED = {
     "ArcGIS status, json, of a job that has changed": (2505, 2386, 1682),
     "ArcGIS status, pjson": (660, 618, 603),
     "CasJobs GetJobStatus, GET": (660, 618, 603),
-    "CasJobs CancelJob, SOAP 1.1": (3009, 2827, 1915),
-    "Prime cancelrunning, XML": (3830, 3623, 2558),
+    "CasJobs CancelJob, SOAP 1.1": (2604, 2451, 1578),
+    "Prime cancelrunning, XML": (2961, 2781, 1772),
     "force": (2275, 2136, 2095),
 }
 """Steps in each of these Pythons, by request."""

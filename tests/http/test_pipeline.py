@@ -28,9 +28,10 @@ from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import Plan, Step, Wait
+from mockserver.http.diagnosis import in_a_header
 from mockserver.http.metrics import Metrics
+from mockserver.http.mounts import Mounts
 from mockserver.http.pipeline import Pipeline
-from mockserver.http.steps import in_a_header
 from mockserver.journal.entry import BODY_LIMIT, decoded
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.merge import Fixtures
@@ -169,7 +170,7 @@ def exchange(tmp_path: Path) -> Pipeline:
     contracts = loader.load(tmp_path, ["toy"])
     fixtures = Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}})
     sandboxes = Sandboxes(config, fixtures)
-    return Pipeline(sandboxes, contracts, apis=[TOY], mounts={}, metrics=Metrics())
+    return Pipeline(sandboxes, contracts, apis=[TOY], mounts=Mounts({}), metrics=Metrics())
 
 
 @pytest.fixture
@@ -309,7 +310,7 @@ async def test_a_request_stands_in_the_journal_while_it_is_answered(exchange: Pi
         return json_response({"state": "on"})
 
     api = replace(TOY, operations=(replace(TOY.operations[0], handler=slow),))
-    pipeline = Pipeline(exchange.sandboxes, exchange.contracts, apis=[api], mounts={}, metrics=Metrics())
+    pipeline = Pipeline(exchange.sandboxes, exchange.contracts, apis=[api], mounts=Mounts({}), metrics=Metrics())
     async with RawTestServer(pipeline.handle) as server, aiohttp.ClientSession() as session:
         asking = asyncio.create_task(session.get(server.make_url("/toy/1?n=5")))
         await reached.wait()

@@ -46,7 +46,7 @@ async def test_answers_on_one_connection(server: MockServer) -> None:
         status, headers, body = await wire.ask(f"GET {GRAPH}/none/status HTTP/1.1")
         assert (status, body) == ("HTTP/1.1 400 Bad Request", UNKNOWN)
         assert list(headers) == [
-            "TraceID", "Content-Type", "X-Mockserver-Request", "Content-Length", "Date", "Server",
+            "TraceID", "Content-Type", "X-Mockserver-Request", "X-Mockserver-Hint", "Content-Length", "Date", "Server",
         ]  # fmt: skip
     wire.writer.close()
 

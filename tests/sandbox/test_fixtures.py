@@ -215,3 +215,11 @@ def test_an_api_without_a_schema_of_its_fixtures_is_refused_at_the_start() -> No
         BadFixture, match=r"toy\.schema\.json: missing; each API has one \(docs/how-to/add-an-api\.md\)"
     ):
         load([], [*APIS, replace(APIS[0], name="toy")])
+
+
+@pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+def test_the_fixtures_of_the_package_are_the_same_with_and_without_a_check(api: Api) -> None:
+    checked, known_good = load([folder("fixtures")], APIS), load((), APIS)
+    assert known_good.known_good and not checked.known_good
+    assert known_good.section(api.name) == checked.section(api.name)
+    assert known_good.settings(api) == checked.settings(api)

@@ -21,6 +21,7 @@ def test_red(sandbox):
     sandbox.faults.add({"delay": "1ms"}, {"operation": "ges.JobStatus"}, times=1)
     job = sandbox.ges.job(id="7", graph="movie", state="running")
     assert status(sandbox, "7") == "running"
+    status(sandbox, "none")
     sandbox.ges.force("7", "pending")
     assert status(sandbox, "7") == "running"
 
@@ -54,11 +55,13 @@ def test_a_red_test_says_what_its_sandbox_saw(ran: pytest.RunResult, pytester: p
             "*test_red*",
             "*- mockserver -*",
             "sandbox * at http://*",
-            "requests (2)",
+            "requests (3)",
             "*1  GET /ges/v1.0/*/jobs/7/status  ges.JobStatus  200  told running",
             "      hit by fault fault-1",
             "      answer: {*",
-            "*2  GET /ges/v1.0/*/jobs/7/status  ges.JobStatus  200  told pending",
+            "*2  GET /ges/v1.0/*/jobs/none/status  ges.JobStatus  400",
+            "      hint: this graph has no job 'none'*",
+            "*3  GET /ges/v1.0/*/jobs/7/status  ges.JobStatus  200  told pending",
             "jobs",
             "      ges * 7: pending (SUBMITTED, held)",
             "*running -> pending  (control)",
@@ -82,7 +85,7 @@ def test_a_red_test_says_what_its_sandbox_saw(ran: pytest.RunResult, pytester: p
     ]
     assert not any("test_green" in name for name in kept)
     har = json.loads(Path(f"kept/{stem}.test_red.har").read_text("utf-8"))
-    assert [entry["response"]["status"] for entry in har["log"]["entries"]] == [200, 200]
+    assert [entry["response"]["status"] for entry in har["log"]["entries"]] == [200, 400, 200]
     jobs = json.loads(Path(f"kept/{stem}.test_red.jobs.json").read_text("utf-8"))["jobs"]
     assert [job["id"] for job in jobs] == ["7"]
 

@@ -8,6 +8,7 @@ from mockserver.apis.arcgis.calls import cancel_call
 from mockserver.apis.arcgis.errors import refuse
 from mockserver.apis.arcgis.faults import FAULTS
 from mockserver.apis.arcgis.handlers.unfaked import unfaked
+from mockserver.apis.arcgis.hints import HINTS
 from mockserver.apis.arcgis.jobs import SCENARIOS, job_spec
 from mockserver.apis.arcgis.machine import JOB
 from mockserver.apis.arcgis.operations import ENTRANCES, OPERATIONS, resolve
@@ -31,6 +32,7 @@ ARCGIS = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=refuse,
+    hints=HINTS,
     unfaked=unfaked,
     mounted=mounted,
     mounts={"context": "arcgis", "portal": "portal"},

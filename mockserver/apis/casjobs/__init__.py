@@ -6,6 +6,7 @@ from mockserver.api.definition import Api
 from mockserver.apis.casjobs import answers, documents, errors, jobs, operations, requests, site
 from mockserver.apis.casjobs.calls import cancel_call
 from mockserver.apis.casjobs.faults import FAULTS
+from mockserver.apis.casjobs.hints import HINTS
 from mockserver.apis.casjobs.machine import JOB
 from mockserver.apis.casjobs.settings import CasSettings
 from mockserver.apis.casjobs.walk import walk
@@ -27,6 +28,7 @@ CASJOBS = Api(
     prepare=requests.prepare,
     resolve=requests.resolve,
     refuse=errors.refuse,
+    hints=HINTS,
     read_answer=answers.read_answer,
     jobs_seen=answers.jobs_seen,
     recorded_site=answers.recorded_site,

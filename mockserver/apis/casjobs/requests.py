@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.api.context import Resolved
@@ -37,13 +40,13 @@ from mockserver.apis.casjobs.operations import (
     SERVICE_ENTRANCE,
     SERVICE_OPERATIONS,
 )
-from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, head_of, read_head, readable
-from mockserver.apis.casjobs.service_types import NAMESPACE, CasContext
+from mockserver.apis.casjobs.protocols import FORM_MEDIA, JSON_MEDIA, Head, Version, head_of, read_head, readable
+from mockserver.apis.casjobs.service_types import NAMESPACE, CasContext, ServiceOperation
 from mockserver.apis.casjobs.soap import operation_in_body, read_message
 from mockserver.contracts.model import Violation
-from mockserver.wire import xml
+from mockserver.wire import moulds, xml
 from mockserver.wire.charset import codec
-from mockserver.wire.soap_types import Parameter, SoapOperation, XsdType
+from mockserver.wire.soap_types import Parameter, SoapOperation, SoapService, XsdType
 
 _CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
@@ -81,9 +84,53 @@ def resolve(context: CasContext) -> Resolved:
 # --- jobs.asmx: SOAP for a POST, documents for a GET ------------------------------------------------
 
 
+class _Call(NamedTuple):
+    """What messages of one mould call, but for their arguments.
+
+    Attributes:
+        values: the arguments that are read -> one for each parameter.
+    """
+
+    operation: ServiceOperation
+    method: SoapOperation
+    version: Version | None
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+
+_MOULDS: moulds.Moulds[_Call] = moulds.Moulds()
+
+
 def _soap(context: CasContext) -> Resolved:
     headers, body = context.headers, context.body
-    head = read_head(headers.get("Content-Type", ""), headers.get("SOAPAction"))
+    service = definition.SERVICES[context.settings.upload_data_parameters]
+    content_type, action = headers.get("Content-Type", ""), headers.get("SOAPAction")
+    parts = moulds.split(body)
+    if parts:
+
+        def read(message: bytes) -> moulds.Read[_Call] | None:
+            return _only_arguments(_read_soap(read_head(content_type, action), message, service))
+
+        mould = _MOULDS.find((content_type, action, service), parts, read)
+        if mould is not None and (decoded := mould.fill(parts[1::2])) is not None:
+            operation, method, version, values = mould.meaning
+            arguments = Arguments(MappingProxyType(decoded), values(decoded))
+            return Resolved(operation, decoded, None, MethodCall(method, arguments, version))
+    return _read_soap(read_head(content_type, action), body, service)
+
+
+def _only_arguments(read: Resolved) -> moulds.Read[_Call] | None:
+    """Return the arguments of a message, and what it calls; None for one with which anything is wrong."""
+    if read.breaches or read.unseen is not None or read.refusal is not None:
+        return None
+    method, arguments, version = read.details
+    names = [one.name for one in method.parameters]
+    if len(names) < 2 or not all(name in arguments.decoded for name in names):
+        return None
+    assert isinstance(read.operation, ServiceOperation)
+    return {**arguments.decoded}, _Call(read.operation, method, version, itemgetter(*names))
+
+
+def _read_soap(head: Head, body: bytes, service: SoapService) -> Resolved:
     operation = BY_ACTION.get(head.action or "")
     root = None
     try:
@@ -92,7 +139,7 @@ def _soap(context: CasContext) -> Resolved:
         version, element = read_message(head, body, operation, root)
     except (SoapFault, UnreadableMessage) as error:
         return _refused(error, str(error), operation)
-    method = definition.SERVICES[context.settings.upload_data_parameters].operations[operation.name]
+    method = service.operations[operation.name]
     arguments = read_soap(element, method, partial(xml.text, body, head.charset))
     well = element is not None and arguments.error is None and not arguments.unknown
     unseen = None if arguments.error is None else _unreadable_argument(arguments.error)

@@ -8,6 +8,7 @@ from mockserver.apis.ges.calls import cancel_call
 from mockserver.apis.ges.errors import ERRORS
 from mockserver.apis.ges.faults import FAULTS
 from mockserver.apis.ges.handlers.unfaked import unfaked
+from mockserver.apis.ges.hints import HINTS
 from mockserver.apis.ges.jobs import SCENARIOS, job_spec
 from mockserver.apis.ges.machine import JOB
 from mockserver.apis.ges.operations import OPERATIONS
@@ -30,6 +31,7 @@ GES = Api(
     job_spec=job_spec,
     resolve=resolve,
     refuse=ERRORS,
+    hints=HINTS,
     unfaked=unfaked,
     read_answer=read_answer,
     jobs_seen=jobs_seen,

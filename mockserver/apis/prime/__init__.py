@@ -8,6 +8,7 @@ from mockserver.apis.prime.calls import cancel_call
 from mockserver.apis.prime.documents import own_fields, parts
 from mockserver.apis.prime.errors import ERRORS
 from mockserver.apis.prime.faults import FAULTS
+from mockserver.apis.prime.hints import HINTS
 from mockserver.apis.prime.jobs import SCENARIOS, job_spec
 from mockserver.apis.prime.machine import JOB, RUN
 from mockserver.apis.prime.operations import OPERATIONS
@@ -33,6 +34,7 @@ PRIME = Api(
     parts=parts,
     resolve=resolve,
     refuse=ERRORS,
+    hints=HINTS,
     read_answer=read_answer,
     jobs_seen=jobs_seen,
     recorded_site=recorded_site,

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from mockserver.api.errors import NoRoute
+from mockserver.api.hints import hint_for
 from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.apis.prime import limits
 from mockserver.apis.prime.accounts import Account, Group
 from mockserver.apis.prime.address import Address
 from mockserver.apis.prime.errors import LoginNeeded, PrimeError, RawUrl, SessionLimit
-from mockserver.apis.prime.model import Root
+from mockserver.apis.prime.hints import HINTS
+from mockserver.apis.prime.model import OperationAnswer, Root
 from mockserver.apis.prime.requests import PrimeRequest, read_request
 from mockserver.apis.prime.responses import document
 from mockserver.apis.prime.site import PrimeContext
@@ -50,6 +52,8 @@ async def answer_allowed(context: PrimeContext) -> Response:
             response = answer
         else:
             response = document(answer, request.answer_format, request.version, settings)
+            if isinstance(answer, OperationAnswer) and answer.operation_result[0].failure:
+                response = response._replace(hint=hint_for(HINTS, context, answer, lambda: None))
     finally:
         if counted:
             await limits.leave(context)

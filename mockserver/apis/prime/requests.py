@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ from mockserver.apis.prime.address import ROOT, Address, Format, accepted, addre
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.apis.prime.virtual_domains import asked_domain
-from mockserver.wire import xml
+from mockserver.wire import moulds, xml
 from mockserver.wire.json import Malformed, read_json
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
@@ -153,17 +153,35 @@ def _body(context: PrimeContext, address: Address) -> Any:
     if declared is None:
         return Malformed(f"Content-Type {context.headers.get('Content-Type')} is neither JSON nor XML")
     if declared is Format.XML:
-        try:
-            root = xml.parse(context.body, _charset(context.headers.get("Content-Type", "")))
-        except xml.BadXml as error:
-            return Malformed(f"the body is not XML: {error}")
-        return {_local(root.tag): _plain(root)}
+        charset = _charset(context.headers.get("Content-Type", ""))
+        parts = moulds.split(context.body)
+        if parts:
+            mould = _MOULDS.find((charset,), parts, partial(_marked, charset=charset))
+            if mould is not None and (found := mould.fill(parts[1::2])) is not None:
+                return found
+        return _xml(context.body, charset)
     payload = read_json(context.body)
     if isinstance(payload, Malformed) and address.version == 1:
         text = context.body.decode("utf-8", "replace")
         forgiving = read_json(_UNQUOTED.sub(_quoted, text).encode())
         return payload if isinstance(forgiving, Malformed) else forgiving
     return payload
+
+
+_MOULDS: moulds.Moulds[None] = moulds.Moulds()
+
+
+def _xml(body: bytes, charset: str | None) -> Any:
+    try:
+        root = xml.parse(body, charset)
+    except xml.BadXml as error:
+        return Malformed(f"the body is not XML: {error}")
+    return {_local(root.tag): _plain(root)}
+
+
+def _marked(body: bytes, charset: str | None) -> moulds.Read[None] | None:
+    found = _xml(body, charset)
+    return None if isinstance(found, Malformed) else (found, None)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
+import orjson
+
+from mockserver.api.response import Response
 from mockserver.apis.prime.documents import history_job, is_listed, management, started
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
@@ -13,6 +17,8 @@ from mockserver.apis.prime.job_search import all_runs, candidates, fresh
 from mockserver.apis.prime.machine import JOB, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import HistoryJob, OperationAnswer, OperationResult, ResultEntry, RunHistoryAnswer
 from mockserver.apis.prime.requests import PrimeRequest, ids
+from mockserver.apis.prime.responses import document
+from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.apis.prime.virtual_domains import sees_job
 from mockserver.core.errors import IllegalEvent, UnknownJob
@@ -23,7 +29,7 @@ from mockserver.core.job import Job
 
 async def fire(
     event: JobEvent | RunEvent, place: Sequence[str], context: PrimeContext, request: PrimeRequest
-) -> OperationAnswer:
+) -> OperationAnswer | Response:
     """Answer a write: each id succeeds or fails by itself, and the answer is 200 either way.
 
     Args:
@@ -34,8 +40,8 @@ async def fire(
     wanted = ids(context.payload, place)
     if not wanted and settings.empty_id_list == "400":
         raise PrimeError(400, f"Invalid request: no {place[-1]} is given")
-    good: list[ResultEntry] = []
-    bad: list[ResultEntry] = []
+    good: list[int] = []
+    bad: list[int] = []
     for number in wanted:
         try:
             if request.virtual_domain != settings.domain:
@@ -44,17 +50,81 @@ async def fire(
             if isinstance(event, JobEvent) and "starts_after" in fired.after.data:
                 await _fire_at_run(context, fired.after, event)
         except (UnknownJob, IllegalEvent):
-            bad.append(ResultEntry(id=number, message=settings.failure_message, status="Failure"))
+            bad.append(number)
         else:
-            good.append(ResultEntry(id=number, message=settings.success_message, status="Success"))
+            good.append(number)
+    if len(good) == 1 and not bad:
+        return _success(event, good[0], request, settings)
+    return _answer(event, good, bad, request, settings)
+
+
+def _answer(
+    event: JobEvent | RunEvent, good: Sequence[int], bad: Sequence[int], request: PrimeRequest, settings: PrimeSettings
+) -> OperationAnswer:
+    """Say which ids succeeded, and which failed."""
     empty = () if settings.empty_results == "empty" else None
+    failed = [ResultEntry(id=one, message=settings.failure_message, status="Failure") for one in bad]
+    succeeded = [ResultEntry(id=one, message=settings.success_message, status="Success") for one in good]
     result = OperationResult(
-        failure=tuple(bad) or empty,
+        failure=tuple(failed) or empty,
         message=settings.some_failed_message if bad else settings.all_succeeded_message,
         operation=event.upper(),
-        success=tuple(good) or empty,
+        success=tuple(succeeded) or empty,
     )
     return management(OperationAnswer, request, operation_result=(result,))
+
+
+class _Written(NamedTuple):
+    """The answer to one id that succeeded, with a place for that.
+
+    Attributes:
+        settings: those that it was written by; kept, so that no others are taken for them.
+        data: as JSON.
+    """
+
+    settings: PrimeSettings
+    response: Response
+    data: bytes
+    body: bytes
+
+
+_written: dict[tuple[object, ...], _Written | None] = {}
+_MOST_WRITTEN = 256
+_MARK = 4_611_686_018_427_387_905
+"""An id to be looked for in what is written."""
+
+
+def _success(
+    event: JobEvent | RunEvent, number: int, request: PrimeRequest, settings: PrimeSettings
+) -> OperationAnswer | Response:
+    """Say that one id succeeded, as most writes are answered: in the words of the answer before, but for the id."""
+    key = (request.request_url, request.root_url, request.answer_format, event, id(settings))
+    if key in _written:
+        known = _written[key]
+    elif "?" in request.request_url:
+        known = None
+    else:
+        if len(_written) >= _MOST_WRITTEN:
+            _written.clear()
+        known = _written[key] = _with_place(event, request, settings)
+    if known is None:
+        return _answer(event, [number], (), request, settings)
+    _, response, data, body = known
+    return response._replace(data=orjson.loads(data % number), body=body % number)
+
+
+def _with_place(event: JobEvent | RunEvent, request: PrimeRequest, settings: PrimeSettings) -> _Written | None:
+    """Write an answer for any id; None where that stands there more than once, or JSON cannot say it."""
+    answer = _answer(event, [_MARK], (), request, settings)
+    response, mark = document(answer, request.answer_format, request.version, settings), b"%d" % _MARK
+    try:
+        texts = [orjson.dumps(response.data), response.body]
+    except TypeError:
+        return None
+    if any(text.count(mark) != 1 for text in texts):
+        return None
+    data, body = (text.replace(b"%", b"%%").replace(mark, b"%d") for text in texts)
+    return _Written(settings, response, data, body)
 
 
 async def _check_domain(context: PrimeContext, domain: str, job_id: str, kind: str) -> None:

@@ -83,6 +83,7 @@ export function Request() {
     ${entry.state_change.length ? html`<p>${entry.state_change.map((move) => html`<span class="line">moved <a href=${`#/jobs/${encodeURIComponent(move.api)}/${encodeURIComponent(move.id)}`}>${move.id}</a> <span class="mono">${move.from} → ${move.to}</span> (${move.cause}) </span>`)}</p>` : null}
     <div class="bar"><div class="segmented" role="group" aria-label="Bodies">${[["Pretty", false], ["Raw", true]].map(([name, value]) => html`<button type="button" class="button" aria-pressed=${String(rawly === value)} onClick=${() => setRawly(value)}>${name}</button>`)}</div>
       <span class="spring"></span><${Copy} name="Copy as curl" text=${() => textOf(`requests/${entry.number}?format=curl`)}/></div>
+    ${entry.hint && html`<p class="hint">Hint: ${entry.hint}</p>`}
     ${entry.error && html`<div class="panel"><h2>A bug of ours</h2><pre class="lines" tabindex="0">${entry.error}</pre></div>`}
     <div class="columns even"><${Side} title="Request" message=${entry.request} breaches=${theirs} rawly=${rawly} line=${`${entry.method} ${entry.path}`} query=${queryLines(entry.path)}/>
       <${Side} title="Answer" message=${entry.answer} breaches=${ours} rawly=${rawly} line=${entry.status === null ? "not yet" : entry.status === 0 ? "none was sent" : `${entry.status} ${entry.response ?? ""}`}/></div>
