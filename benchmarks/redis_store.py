@@ -194,6 +194,7 @@ async def over_http(most: int) -> None:
                     numbers = range(start, min(start + 250, size // len(MODELS)))
                     made = [evolve(model, id=ids(api, number)) for number in numbers]
                     assert await services.store.add_all(sandbox.key, [sandbox.jobs.timed(one) for one in made])
+        client.close()  # the server has let go of one that was silent for so long
         began = time.perf_counter()
         ask(f"/~many{PRIME}", NBI)
         print(
