@@ -203,7 +203,9 @@ def test_a_machine_without_a_row_for_a_state_is_refused() -> None:
         pytest.param({"rows": {"a": {}, "nowhere": {}}}, id="a row"),
         pytest.param({"rows": {"a": {"go": "nowhere"}}}, id="where an event leads"),
         pytest.param({"cancelled": {CancelMode.HONOURS: "nowhere"}}, id="where a cancel ends"),
-        pytest.param({"plans": {"p": Plan(steps=(Step(state="nowhere", wait=NEVER),), end="a")}}, id="a step of a plan"),
+        pytest.param(
+            {"plans": {"p": Plan(steps=(Step(state="nowhere", wait=NEVER),), end="a")}}, id="a step of a plan"
+        ),
         pytest.param({"plans": {"p": Plan(steps=(), end="nowhere"), "q": Plan(steps=(), end="a")}}, id="its end"),
     ],
 )
