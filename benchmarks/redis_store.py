@@ -219,7 +219,6 @@ async def over_http(most: int) -> None:
             "Prime: page": lambda name, turn: (PRIME, NBI),
             "Prime: page within": lambda name, turn: (
                 f"{PRIME}&.firstResult={number_of(name, turn) % ((FEW if name == 'few' else most) // 4 - 100)}", NBI),
-            "GES: page": lambda name, turn: (f"{GES}?offset=0&limit=100", TOKEN),
         }  # fmt: skip
         for what, of in asked.items():
             found = {"few": [], "many": []}  # type: dict[str, list[float]]

@@ -57,7 +57,7 @@ class JobIndex:
 
     def __init__(self) -> None:
         self._seen = _Seen(0, None, ())
-        self._names: dict[str, list[str]] = {}
+        self._names: dict[str, dict[str, None]] = {}
 
     async def page(self, jobs: Jobs, now: float, first: int, limit: int) -> tuple[list[Job], int]:
         """Return a page of the plain list, oldest first, and the size of the whole list."""
@@ -74,7 +74,7 @@ class JobIndex:
     async def named(self, jobs: Jobs, name: str) -> Sequence[str]:
         """Return the ids of jobs that had this name when they arrived."""
         await self._refresh(jobs)
-        return self._names.get(name, ())
+        return tuple(self._names.get(name, ()))
 
     async def _refresh(self, jobs: Jobs) -> None:
         newest, total = await jobs.page(API, limit=1)
@@ -101,9 +101,8 @@ class JobIndex:
     def _note(self, found: Sequence[Job], seen: _Seen) -> _Seen:
         marks = list(seen.marks)
         for position, job in enumerate(found, seen.total):
-            ids = self._names.setdefault(job.data["name"], [])
-            if job.id not in ids:
-                ids.append(job.id)
+            # As a set in order of arrival: very many jobs may have one name.
+            self._names.setdefault(job.data["name"], {})[job.id] = None
             if is_system(job):
                 marks.append(_Mark(position, None))
             elif (until := job.data.get("visible_at")) is not None:
