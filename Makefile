@@ -15,7 +15,7 @@ help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/.made:
-	@echo 'Setting up $(VENV) once: well under a minute for `make serve`, some two for `make test`.'
+	@echo 'Setting up $(VENV) once: 20 seconds to two minutes, as the machine and pip'\''s index are.'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "mockserver needs Python 3.11 or newer; say make PYTHON=python3.12 …" >&2; exit 2; }
 	@# Debian's Python comes without ensurepip; the pip that is there then fills the environment.

@@ -114,10 +114,16 @@ class Poller:
         return longest, float(self._busy.read_text() or 0), polls, took
 
 
-def curl(port: int, method: str, path: str, *options: str, into: str = "/dev/null") -> None:
-    """Ask in a process of its own, where a large body keeps nobody else from his work."""
+def curl(port: int, method: str, path: str, *options: str, into: str = "/dev/null", refused: int = 0) -> None:
+    """Ask in a process of its own, where a large body keeps nobody else from his work.
+
+    Args:
+        refused: the status with which it is to be refused; 0: it is not.
+    """
     url = f"http://127.0.0.1:{port}{path}"
-    subprocess.run(["curl", "-sSf", "-o", into, "-X", method, *options, url], check=True)
+    command = ["curl", "-sS", "-o", into, "-w", "%{http_code}", "-X", method, *options, url]
+    status = int(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert status == refused or (status < 300 and not refused), (method, path, status)
 
 
 def saved(state: Path) -> None:

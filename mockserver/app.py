@@ -15,6 +15,7 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
+from mockserver.contracts.names import check_names
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
@@ -87,7 +88,11 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     apis = chosen_apis(settings)
     masking.learn((*APIS, *apis))
     names = tuple(api.name for api in apis)
-    contracts = shipped_contracts(names) if settings.contracts is None else loader.load(settings.contracts, names)
+    if settings.contracts is None:
+        contracts = shipped_contracts(names)
+    else:
+        contracts = loader.load(settings.contracts, names)
+        check_names(contracts, {api.name: [one.name for one in api.operations] for api in apis})
     store = store or _store(settings)
     own = fixtures.load(settings.fixtures, apis)
     config = SandboxConfig(

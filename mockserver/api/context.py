@@ -76,6 +76,14 @@ class Peer(Protocol):
         """The connection, where an API counts connections; None when it is gone."""
 
 
+def reached_at(peer: Peer) -> str:
+    """Return the address to which a client has connected, for one whose Host header is empty, as it may be."""
+    name = None if peer.transport is None else peer.transport.get_extra_info("sockname")
+    if not isinstance(name, tuple):
+        return "localhost"
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+
+
 class Documents(Protocol):
     """Small documents an API keeps in a sandbox (tokens, uploads …), by collection and key."""
 
@@ -250,7 +258,7 @@ class ContextDraft(Generic[S, C]):
     @property
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
+        return f"{self.peer.scheme}://{self.peer.host or reached_at(self.peer)}{self.prefix}"
 
     @property
     def state(self) -> Any:

@@ -113,11 +113,26 @@ class LiveSystem(Protocol):
     def claim(self, seen: Seen, holds: bool, fact: Fact) -> None:
         """Note that something must be true of an answer; a breach when it is not."""
 
+    def leave_open(self, seen: Seen, fact: Fact) -> None:
+        """Note that something had not come to its end when patience ended, so that nobody can tell."""
+
     def skip(self, reason: str, *operations: str) -> None:
         """Note why operations are left out."""
 
     def now(self) -> float:
         """Return real time in epoch seconds."""
+
+
+def claim_end(system: LiveSystem, seen: Seen, ended: bool, fact: Fact, *, under_way: bool) -> None:
+    """Claim that what `until` has waited for has ended.
+
+    Args:
+        under_way: the last answer said that it goes on: then it is not finished, and no breach.
+    """
+    if under_way and not ended:
+        system.leave_open(seen, fact)
+    else:
+        system.claim(seen, ended, fact)
 
 
 Walk = Callable[[LiveSystem], Awaitable[None]]

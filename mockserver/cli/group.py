@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import functools
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -44,6 +47,10 @@ COMMANDS = {
 
 FAILED, USAGE = 1, 2
 """Exit codes: a check failed or the server refused; the command cannot be followed as it was typed."""
+
+
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+"""What a system says of an output that takes no more."""
 
 
 class Commands(click.Group):
@@ -95,6 +102,10 @@ def _run(command: Callable[[], Any]) -> int:
         return _say(error.format_message(), error.exit_code)
     except click.Abort:
         return 130  # what a shell calls a command ended by Ctrl-C
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        return _cannot_write(error)
     except Exception as error:
         # Imported late: `serve` asks no server.
         from mockserver.client import ControlError
@@ -103,6 +114,13 @@ def _run(command: Callable[[], Any]) -> int:
             raise
         return _say(str(error), USAGE if error.status in (400, 422) else FAILED)
     return code if isinstance(code, int) else 0
+
+
+def _cannot_write(error: OSError) -> int:
+    """Say that the output is full; one that is a broken pipe ends quietly, which click sees to."""
+    # What is still in its buffer would be tried once more at the end, with a traceback.
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
+    return _say(f"{error.strerror or error}; redirect the output elsewhere", FAILED)
 
 
 def _help(error: click.UsageError) -> str:

@@ -49,7 +49,10 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def finish(report: Report, judged: Sequence[Judged], files: ReportFiles, *, everything: bool) -> None:
-    """Write the files, print the table, and end with 0 (holds), 1 (a breach) or 2 (nothing could be tried)."""
+    """Write the files, print the table, and end.
+
+    The status is 0 (holds), 1 (a breach) or 2 (nothing could be tried, or not to its end).
+    """
     write(report, judged, files)
     if str(files.json) != "-":
         click.echo(shown(report, everything=everything))
@@ -57,6 +60,9 @@ def finish(report: Report, judged: Sequence[Judged], files: ReportFiles, *, ever
         raise click.exceptions.Exit(FAILED)
     if not report.tried:
         click.echo("Error: nothing could be judged; see the reasons above", err=True)
+        raise click.exceptions.Exit(USAGE)
+    if report.unfinished:
+        click.echo("Error: not finished in time; --wait gives more of it", err=True)
         raise click.exceptions.Exit(USAGE)
 
 
@@ -102,6 +108,7 @@ def shown(report: Report, *, everything: bool) -> str:
         lines += [f"{breach.operation}: {breach.request}", f"  {one.part} {one.pointer or '/'}: {breach.sentence}"]
         known = "" if one.confidence is None else f" ({one.confidence})"
         lines += [f"  source: {one.source}{known}" if one.source else "", ""]
+    lines += [f"not finished: {one}" for one in report.unfinished]
     lines += [f"not judged: {path} ({why})" for path, why in report.unknown.items()]
     counts = ", ".join(f"{sum(row.outcome is one for row in report.rows)} {one}" for one in Outcome)
     sides = f"{len(report.breaches)} breaches of the system, {len(report.client_breaches)} of clients"

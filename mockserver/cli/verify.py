@@ -33,7 +33,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--interval", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between two polls of a job."
 )
-@click.option("--polls", type=click.IntRange(1), default=60, show_default=True, help="Polls before a job is given up.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds before a job is given up as not finished.",
+)
+@click.option("--polls", type=click.IntRange(1), help="Polls before a job is given up, however long they took.")
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="Seconds for an answer."
 )
@@ -48,7 +55,8 @@ def verify(
     folder: Path | None,
     ca: Path | None,
     interval: float,
-    polls: int,
+    wait: float,
+    polls: int | None,
     timeout: float,
     bases: tuple[str, ...],
     files: ReportFiles,
@@ -57,7 +65,7 @@ def verify(
     """Run the contracts of an API against a live system of it.
 
     URL is where the API stands: http://host/arcgis, https://host/CasJobs/services/jobs.asmx, https://host for GES and
-    Prime. Exit status: 0 the contracts hold, 1 a breach, 2 it could not be tried.
+    Prime. Exit status: 0 the contracts hold, 1 a breach, 2 it could not be tried, or a job did not end in time.
     """
     from mockserver.drift.account import BadAccount, read
     from mockserver.drift.live import Patience, Unreachable
@@ -78,7 +86,7 @@ def verify(
         account=account,
         may_write=write,
         only=only,
-        patience=Patience(interval=interval, polls=polls, timeout=timeout),
+        patience=Patience(interval=interval, wait=wait, polls=polls, timeout=timeout),
         ca=ca,
         aliases=aliases(bases),
     )

@@ -11,7 +11,8 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,10 @@ class Contracts:
     for, in whatever thread asks: a first request to an operation waits for that, about a millisecond. Call
     `load_all` to have it behind you.
 
+    Attributes:
+        folder: where they lie.
+        files: each one's, by operation.
+
     Raises:
         BadContract: a file cannot be read.
     """
@@ -51,8 +56,9 @@ class Contracts:
         files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
         self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
         no_contracts = (SHARED, VARIANTS, DESCRIPTION)
-        self._files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in no_contracts}
-        self._folder = folder
+        self.files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in no_contracts}
+        self.folder = folder
+        self._apis = tuple(apis)
         self._loaded: dict[str, Contract] = {}
         self._shared: dict[Path, Shared] = {}
         self._shared_answers: dict[tuple[Path, str], Validator] = {}
@@ -66,12 +72,14 @@ class Contracts:
                 has not, or holds a schema that is none.
         """
         found = self._loaded.get(operation)
-        if found is None and operation in self._files:
-            found = self._loaded[operation] = self._contract(self._files[operation])
+        if found is None and operation in self.files:
+            file = self.files[operation]
+            with _taken_for_good(file):
+                found = self._loaded[operation] = self._contract(file)
         return found
 
     def load_all(self) -> None:
-        """Check and compile all that is not yet: half a second for those of the package.
+        """Check and compile all that is not yet, and the files beside them: half a second for those of the package.
 
         May run in a thread of its own while requests are served: what two threads compile at once is equal, and
         either is kept.
@@ -79,14 +87,21 @@ class Contracts:
         Raises:
             BadContract: as `get` does.
         """
-        for operation in self._files:
+        _ = self._contract_layout, self._definitions_layout
+        for api in self._apis:
+            with _taken_for_good(self.folder / api / SHARED):
+                self._shared_of(self.folder / api)
+        for operation in self.files:
             self.get(operation)
+        for api in self._apis:
+            with _taken_for_good(self.folder / api / DESCRIPTION):
+                self.description(api)
 
     @property
     def by_operation(self) -> Mapping[str, Contract]:
         """All of them, loaded. Raises as `get` does."""
         self.load_all()
-        return {operation: self._loaded[operation] for operation in self._files}
+        return {operation: self._loaded[operation] for operation in self.files}
 
     def description(self, api: str) -> Description:
         """Return what OpenAPI wants to know of an API besides its contracts; nothing where there is no such file.
@@ -94,7 +109,7 @@ class Contracts:
         Raises:
             BadContract: the file is not JSON, or not laid out as `contract.schema.json` says.
         """
-        file = self._folder / api / DESCRIPTION
+        file = self.folder / api / DESCRIPTION
         if file not in self._texts:
             return Description()
         document = self._json(file)
@@ -103,7 +118,9 @@ class Contracts:
 
     @cached_property
     def _layout(self) -> Mapping[str, Any]:
-        layout: Mapping[str, Any] = self._json(self._layout_file)
+        layout = self._json(self._layout_file)
+        if not isinstance(layout, Mapping):
+            raise BadContract(f"{self._layout_file}: no JSON object; take the one of the package")
         return layout
 
     @cached_property
@@ -237,9 +254,21 @@ def load(folder: Path, apis: Sequence[str], *, check: bool = True) -> Contracts:
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file() and not file.is_dir():  # a pipe nobody writes to, a device without end
+            raise BadContract(f"{file}: no file; name a folder laid out as contracts/ is")
         return file.read_bytes()
     except OSError as error:
         raise BadContract(f"{file}: {error.strerror}; name a folder laid out as contracts/ is") from None
+
+
+@contextmanager
+def _taken_for_good(file: Path) -> Iterator[None]:
+    """Name a file that a user's own layout lets pass, and that cannot be used all the same."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise BadContract(f"{file}: not usable ({reason}), though {LAYOUT} lets it pass; mend both") from None
 
 
 def _layout_validator(file: Path, layout: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mockserver.api.response import Response, json_response
-from mockserver.sandbox.turns import in_turns, taken
+from mockserver.sandbox.turns import Turn, taken
 
 T = TypeVar("T")
 
 PIECE = 100
-"""Records that are put together, and written, in one go."""
+"""Records that are put together, and written, in one go at most: fewer where each takes long."""
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 async def long_json_response(
@@ -21,24 +23,34 @@ async def long_json_response(
     items: list[T],
     describe: Callable[[T], Mapping[str, Any]],
     *,
+    after: Mapping[str, Any] = NOTHING,
     judged: bool = True,
 ) -> Response:
-    """Answer with JSON: some fields, and last, under `name`, a record of each item.
+    """Answer with JSON: some fields, under `name` a record of each item, and more fields.
 
     Args:
         items: they are taken out of it.
         judged: the answer is held against its contract; otherwise it needs no data, which is costly to let go of.
     """
-    if len(items) <= PIECE:
-        return json_response({**fields, name: [describe(item) for item in items]})
     records: list[Mapping[str, Any]] = []
-    written = [json_response({**fields, name: []}).body.removesuffix(b"]}")]
-    left = taken(items)
-    async for start in in_turns(range(0, len(items), PIECE), 1):
-        # Each is let go of as soon as it is written: to let go of all at once takes long, too.
-        piece = [describe(item) for item in islice(left, PIECE)]
-        if judged:
-            records += piece
-        written += (b"," if start else b"", json_response(piece).body[1:-1])
-    written.append(b"]}")
-    return Response(data={**fields, name: records} if judged else None, body=b"".join(written))
+    piece: list[Mapping[str, Any]] = []
+    written: list[bytes] = []
+    turn = Turn()
+    for item in taken(items):
+        if piece and (len(piece) == PIECE or turn.is_long):
+            # Each is let go of as soon as it is written: to let go of all at once takes long, too.
+            written += (b"," if written else b"", json_response(piece).body[1:-1])
+            records += piece if judged else ()
+            piece = []
+            await turn.share()
+        piece.append(describe(item))
+    if not written:
+        return json_response({**fields, name: piece, **after})
+    head, tail = json_response({**fields, name: []}).body.removesuffix(b"]}"), json_response(dict(after)).body
+    written = (
+        [head, *written, b",", json_response(piece).body[1:-1], b"],", tail[1:]]
+        if after
+        else [head, *written, b",", json_response(piece).body[1:], b"}"]
+    )
+    data = {**fields, name: [*records, *piece], **after} if judged else None
+    return Response(data=data, body=b"".join(written))

@@ -23,6 +23,7 @@ from mockserver.control.handlers import (
 )
 from mockserver.control.requests import (
     BODY_LIMIT,
+    SNAPSHOT_LIMIT,
     ControlHandler,
     ControlOperation,
     ControlRequest,
@@ -42,7 +43,7 @@ def _row(
     public: bool = False,
     large: bool = False,
 ) -> ControlOperation:
-    """Return one operation; `more`: further paths; `large`: its body may be as large as an API's."""
+    """Return one operation; `more`: further paths; `large`: its body may be as large as a snapshot."""
     return ControlOperation(
         name=name,
         methods=("GET", "HEAD") if method == "GET" else (method,),
@@ -50,7 +51,7 @@ def _row(
         handler=handled(handler),
         public=public,
         large=large,
-        body_limit=None if large else BODY_LIMIT,
+        body_limit=SNAPSHOT_LIMIT if large else BODY_LIMIT,
     )
 
 

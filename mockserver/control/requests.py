@@ -23,7 +23,10 @@ from mockserver.wire.forms import read_pairs
 from mockserver.wire.json import Malformed, read_json
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes a body may have; a snapshot may be as large as an API's request."""
+"""Bytes a body may have, unless it is a snapshot."""
+
+SNAPSHOT_LIMIT = 1024 * 1024 * 1024
+"""Bytes a snapshot may have, whatever `--body-limit` is, so that what was taken can be put back: a million jobs."""
 
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -120,7 +123,7 @@ class ControlOperation(Operation):
 
     Attributes:
         public: answered without a token (health checks have none).
-        large: its body may be as large as an API's; the handler decodes it, so that others need not wait for that.
+        large: its body may be as large as a snapshot; the handler decodes it, so that others need not wait for that.
     """
 
     public: bool = False

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -37,13 +37,22 @@ class Patience:
 
     Attributes:
         interval: seconds between two polls.
-        polls: how often to ask before a job is given up.
+        wait: seconds before a job is given up.
+        polls: how often to ask before that, however long it took; None: as often as there is time.
         timeout: seconds for one answer.
     """
 
     interval: float = 1.0
-    polls: int = 60
+    wait: float = 60.0
+    polls: int | None = None
     timeout: float = 30.0
+
+
+class Unfinished(NamedTuple):
+    """What an operation (`<api>.<Name>`) had not shown when patience ended."""
+
+    operation: str
+    fact: Fact
 
 
 class Asked:
@@ -73,6 +82,7 @@ class Asked:
         self.account = account
         self.may_write = may_write
         self.reasons: dict[str, str] = {}
+        self.unfinished: list[Unfinished] = []
         self._api = api
         self._interpreter = interpreter
         self._session = session
@@ -105,12 +115,15 @@ class Asked:
 
     async def until(self, ask: Callable[[], Awaitable[Seen]], done: Callable[[Seen], bool]) -> Seen:
         """Ask until it is done or patience ends; return the last answer."""
-        for _ in range(self._patience.polls):
+        patience, began, asked = self._patience, time.monotonic(), 0
+        while True:
             seen = await ask()
-            if done(seen):
+            asked += 1
+            left = began + patience.wait - time.monotonic()
+            if done(seen) or left <= 0 or asked > (patience.polls or asked):
                 return seen
-            await asyncio.sleep(self._patience.interval)
-        return await ask()
+            # Asked a last time when there is no more time, however long the pause.
+            await asyncio.sleep(min(patience.interval, left))
 
     def claim(self, seen: Seen, holds: bool, fact: Fact) -> None:
         """Note a breach of the last exchange of that operation, unless the claim holds or its answer broke already."""
@@ -134,6 +147,10 @@ class Asked:
                 self._judged[at] = replace(judged, verdict=verdict)
                 self._noted(self._judged[at])
                 return
+
+    def leave_open(self, seen: Seen, fact: Fact) -> None:
+        """Note what had not ended when patience did."""
+        self.unfinished.append(Unfinished(f"{self._api.name}.{seen.operation}", fact))
 
     def skip(self, reason: str, *operations: str) -> None:
         """Note why operations are left out; the first reason counts."""

@@ -106,6 +106,7 @@ class Report:
         breaches: of the system, in order.
         client_breaches: of the clients that were recorded.
         unknown: paths that are no operation's, with the reason.
+        unfinished: what had not come to its end when patience ended, a sentence each: nobody can tell.
         began: epoch seconds.
     """
 
@@ -115,6 +116,7 @@ class Report:
     breaches: Sequence[Breach]
     client_breaches: Sequence[Breach] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    unfinished: Sequence[str] = ()
     began: float = 0.0
     seconds: float = 0.0
 
@@ -131,11 +133,12 @@ class Report:
             "target": self.target,
             "began": iso(self.began),
             "seconds": round(self.seconds, 3),
-            "ok": not self.breaches and not self.client_breaches,
+            "ok": not self.breaches and not self.client_breaches and not self.unfinished,
             "exchanges": self.exchanges,
             "summary": {str(one): outcomes.count(one) for one in Outcome},
             "breaches": [one.as_dict() for one in self.breaches],
             "client_breaches": [one.as_dict() for one in self.client_breaches],
+            "unfinished": list(self.unfinished),
             "unknown": [{"path": path, "why": why} for path, why in self.unknown.items()],
             "rows": [row.as_dict() for row in self.rows],
         }

@@ -17,6 +17,9 @@ _PAGES = pages(Path(__file__).with_name("templates"))
 def junit(report: Report) -> bytes:
     """Return JUnit's XML: a test case for each clause, a failure where it breaks, skipped where it was not tried."""
     cases = [_case(report, row) for row in report.rows]
+    for sentence in report.unfinished:
+        operation, _, said = sentence.partition(": ")
+        cases.append(Case(classname=operation, name="its end", skipped=f"not finished: {said}", seconds=None))
     began = iso(report.began)
     return junit_document(report.target, cases, timestamp=began, name="mockserver", seconds=report.seconds)
 

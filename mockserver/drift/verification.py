@@ -15,6 +15,7 @@ from mockserver.drift import live
 from mockserver.drift.interpreter import Alias, Interpreter, Judged
 from mockserver.drift.live import Asked, Patience
 from mockserver.drift.report import Report, report
+from mockserver.journal import masking
 
 _SERVICE = ".asmx"
 
@@ -77,7 +78,13 @@ async def verify(
         seconds=time.time() - began,
     )
     # What the walk itself does against a contract it does on purpose, to see the refusal.
-    return replace(made, client_breaches=()), system.judged
+    waited = f"{what.patience.wait:g} s" if what.patience.polls is None else f"{what.patience.polls} polls"
+    unfinished = [
+        f"{one.operation}: expected {one.fact.expected}, got {masking.mask(one.fact.got)} after {waited}"
+        for one in system.unfinished
+        if not what.only or one.operation in what.only
+    ]
+    return replace(made, client_breaches=(), unfinished=unfinished), system.judged
 
 
 def _aliases(what: Verification) -> list[Alias]:

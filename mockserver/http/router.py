@@ -8,6 +8,7 @@ API's own answer to a wrong method.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
@@ -137,22 +138,33 @@ class Router(Generic[T]):
     def nearest(self, path: str) -> str | None:
         """Return the template most like an unknown path, for a hint."""
         given = path[:_COMPARED].casefold().strip("/").split("/")
-        matcher = difflib.SequenceMatcher(None, "", "/".join(given), autojunk=False)
+        text = "/".join(given)
+        filled: dict[str, int] = {}
+        for number, route in enumerate(self.routes):
+            known = (route.shown or route.template).partition("?")[0].strip("/").split("/")
+            alike = [given[at] if one.startswith("{") and at < len(given) else one for at, one in enumerate(known)]
+            filled.setdefault("/".join(alike).casefold(), number)
+        # No text is more alike than the letters that both have. The most likely first, so that nearly all others are
+        # spared the dear comparison.
+        letters = Counter(text).items()
+        bounds = [
+            (
+                2 * sum(min(count, one.count(letter)) for letter, count in letters) / (len(one) + len(text) or 1),
+                -number,
+                one,
+            )
+            for one, number in filled.items()
+        ]
+        matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)
         best, likeness = None, -1.0
-        for route in self.routes:
-            known = route.shown or route.template
-            segments = known.partition("?")[0].strip("/").split("/")
-            filled = [
-                given[at] if segment.startswith("{") and at < len(given) else segment
-                for at, segment in enumerate(segments)
-            ]
-            matcher.set_seq1("/".join(filled).casefold())
-            # The cheap bounds spare nearly all templates the dear comparison.
-            if matcher.real_quick_ratio() > likeness and matcher.quick_ratio() > likeness:
-                found = matcher.ratio()
-                if found > likeness:
-                    best, likeness = known, found
-        return best
+        for bound, number, one in sorted(bounds, reverse=True):
+            if best is not None and (bound, number) < (likeness, best):
+                break
+            matcher.set_seq1(one)
+            found = matcher.ratio()
+            if best is None or (found, number) > (likeness, best):
+                best, likeness = number, found
+        return None if best is None else self.routes[-best].shown or self.routes[-best].template
 
 
 def _asks(query: str, wanted: Sequence[tuple[str, str]]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 
 from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import MaskedEntry
@@ -13,9 +12,9 @@ _MADE_BY_CURL = frozenset({"host", "content-length", "connection", "accept-encod
 """Headers that curl sends as they must be for its own connection."""
 
 
-def curl(entries: Sequence[Entry], base: str, hide: Masking | None = None) -> str:
-    """Return one curl command per request, oldest first, secrets masked."""
-    return "".join(_command(MaskedEntry(entry, hide), base) + "\n" for entry in entries)
+def curl_line(entry: Entry, base: str, hide: Masking | None = None) -> str:
+    """Return the command that asks the same, as a line; secrets masked."""
+    return _command(MaskedEntry(entry, hide), base) + "\n"
 
 
 def _command(entry: MaskedEntry, base: str) -> str:

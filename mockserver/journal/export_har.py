@@ -11,18 +11,20 @@ from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import MaskedEntry, MaskedMessage
 from mockserver.journal.masking import MASK, Masking
 
+HEAD = {"version": "1.2", "creator": {"name": "mockserver", "version": __version__}}
+"""What a document says before its entries."""
+
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 def har(entries: Sequence[Entry], base: str, hide: Masking | None = None) -> dict[str, Any]:
     """Return a HAR 1.2 document, secrets masked. URLs begin with `base`, for the journal keeps paths only."""
-    return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "mockserver", "version": __version__},
-            "entries": [_entry(MaskedEntry(entry, hide), base) for entry in entries],
-        }
-    }
+    return {"log": {**HEAD, "entries": [har_entry(entry, base, hide) for entry in entries]}}
+
+
+def har_entry(entry: Entry, base: str, hide: Masking | None = None) -> dict[str, Any]:
+    """Return one of the document's entries."""
+    return _entry(MaskedEntry(entry, hide), base)
 
 
 def _entry(entry: MaskedEntry, base: str) -> dict[str, Any]:

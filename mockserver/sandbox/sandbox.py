@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Sized
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +18,21 @@ from mockserver.core.job import Job, Transition, transition_record
 from mockserver.faults.registry import Faults
 from mockserver.sandbox.about import tell
 from mockserver.sandbox.clock import SandboxClock
+from mockserver.sandbox.collector import spared
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Audience, Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
+from mockserver.sandbox.fixtures.seeds import Seeds
 from mockserver.sandbox.jobs import Jobs, JobsHome
 from mockserver.sandbox.settings import SandboxSettings
-from mockserver.store.base import Over, Store, Times
+from mockserver.sandbox.turns import Turn, in_time
+from mockserver.store.base import Over, Store
 from mockserver.store.batch import Batch
 
 DEFAULT = "default"
+
+MANY = 5000
+"""Jobs of fixtures from which on the garbage collector would be felt."""
 
 _ELSEWHERE = ("in other processes",)
 """Who may listen where nobody can tell."""
@@ -230,24 +237,44 @@ class Sandbox:
             await tell(self.store.shared, self.key, self, self.fixtures, config.fixtures, config.clock)
         now = await self.now()
         seeds = {
-            name: self.fixtures.seeds(api, await self.settings(name), self.ids, now) for name, api in self.apis.items()
+            name: await self.fixtures.seeds(api, await self.settings(name), self.ids, now)
+            for name, api in self.apis.items()
         }
         counters = {key: drawn for one in seeds.values() for key, drawn in one.counters.items()}
-        jobs: Sequence[tuple[Job, Times]] = Batch(
-            sizes={key: size for one in seeds.values() for key, size in one.sizes.items()},
-            make=lambda api: seeds[api].make(now),
-        )
-        if not all(one.may_wait for one in seeds.values()):
-            jobs = list(jobs)
-        if not await self.store.add_all(self.key, jobs, counters):
+        if all(one.may_wait for one in seeds.values()):
+            batch = Batch(
+                sizes={key: size for one in seeds.values() for key, size in one.sizes.items()},
+                make=lambda api: seeds[api].make(now),
+            )
+            done = await self.store.add_all(self.key, batch, counters)
+        else:
+            done = await self._seed_in_turns(seeds.values(), counters, now)
+        if not done:
             await self._seed_singly({name: one.templates for name, one in seeds.items()}, now)
         self.seeded = True
         return sum(len(one.templates) for one in seeds.values())
 
+    async def _seed_in_turns(self, seeds: Collection[Seeds], counters: Mapping[str, int], now: float) -> bool:
+        """Add very many jobs while others get their turn; False, and nothing is there, when one is there twice.
+
+        Who has so many is filled where nobody sees it, or before anybody is answered.
+        """
+        if await self.store.size(self.key) or not await self.store.add_all(self.key, (), counters):
+            return False
+        turn = Turn()
+        with spared() if sum(len(one.templates) for one in seeds) > MANY else nullcontext():
+            for one in seeds:
+                async for part in one.parts(now):
+                    if not await self.store.add_all(self.key, part):
+                        await self.store.clear(self.key)
+                        return False
+                    await turn.share()
+        return True
+
     async def _seed_singly(self, templates: Mapping[str, Sequence[JobTemplate]], now: float) -> None:
         """Add the fixtures' jobs beside what is there already, or find the one that is there twice."""
         for name, found in templates.items():
-            for number, template in enumerate(found):
+            async for number, template in in_time(enumerate(found)):
                 try:
                     await self.jobs.add(*await self._build(template, now))
                 except DomainError as error:

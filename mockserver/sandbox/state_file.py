@@ -81,6 +81,8 @@ class StateFile:
         file = self._file
         if not self._target.parent.is_dir():
             raise BadStateFile(f"{file}: there is no folder {self._target.parent}; make it, or name another --state")
+        if self._target.exists() and not self._target.is_file():  # a device without end, a pipe that nobody writes to
+            raise BadStateFile(f"{file}: no file; name another --state")
         try:
             self._lock.take()
         except Locked:
@@ -159,6 +161,8 @@ class StateFile:
                 if ttl is not None:
                     sandbox.ttl = float(ttl)
                 ports = {str(scheme): int(port) for scheme, port in ports.items()}
+                if not all(0 < port < 1 << 16 for port in ports.values()):
+                    raise ValueError(f"{ports} are no ports")
                 sandbox.submits = {str(api): dict(fields) for api, fields in document.get("submits", {}).items()}
             except (DomainError, ValueError, TypeError, AttributeError, OverflowError) as error:
                 raise self._foreign(f"sandbox {name!r}: {error}") from None

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import chain
+from time import perf_counter
 from typing import Any, TypeVar
 
 K = TypeVar("K")
@@ -19,6 +20,37 @@ T = TypeVar("T")
 
 RUN, MERGED = 2_000, 500
 """Items that are put in order in one go, and those that are looked at one by one."""
+
+LONG = 0.004
+"""Real seconds of work after which others get their turn, where one piece may be much longer than another."""
+
+
+class Turn:
+    """The time that one who works through pieces of unlike length has had for himself."""
+
+    __slots__ = ("_began",)
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the others should have theirs."""
+        return perf_counter() - self._began > LONG
+
+    async def share(self) -> None:
+        """Give the others theirs, if this one has been long; to be called after each piece."""
+        if self.is_long:
+            await asyncio.sleep(0)
+            self._began = perf_counter()
+
+
+async def in_time(items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield items, as many in one go as there is time for what is done with them."""
+    turn = Turn()
+    for item in items:
+        yield item
+        await turn.share()
 
 
 async def in_turns(items: Iterable[T], piece: int) -> AsyncIterator[T]:

@@ -79,7 +79,7 @@ def nests_too_deep(value: Any) -> bool:
         one, depth = pending.pop()
         if depth > DEPTH:
             return True
-        below = one.values() if isinstance(one, dict) else one
+        below = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
         pending += [(part, depth + 1) for part in below if isinstance(part, dict | list)]
     return False
 

@@ -101,6 +101,54 @@ def _copied(folder: Path, operation: str, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
+def _with_cancels(server: MockServer, name: str, cancel: Any) -> str:
+    """Make a sandbox whose jobs take three looks, and a cancel as they say; return the service's address there."""
+    plan = {"steps": [{"state": "Started", "for": {"looks": 3}}], "end": "Finished"}
+    Control(server.url).create_sandbox(name, submits={"casjobs": {"plan": plan, "on_cancel": cancel}})
+    return f"{server.url}/~{name}{SERVICE}"
+
+
+def test_a_cancel_that_takes_long_is_waited_for(server: MockServer, account: str) -> None:
+    url = _with_cancels(server, "late", {"mode": "honours", "after": {"looks": 80}})
+    done = run("verify", url, "--api", "casjobs", "--account", account, "--write", "--interval", "0.0001")
+    assert done.exit_code == 0, done.output
+    assert "0 breaches of the system" in done.output and "not finished" not in done.output
+
+
+def test_a_cancel_that_is_still_on_its_way_is_no_breach_and_said_apart(
+    server: MockServer, account: str, tmp_path: Path
+) -> None:
+    url = _with_cancels(server, "stuck", "stuck")
+    files = {kind: tmp_path / f"report.{kind}" for kind in ("xml", "json", "html")}
+    done = run(
+        "verify", url, "--api", "casjobs", "--account", account, "--write", "--interval", "0", "--polls", "5",
+        "--junit", files["xml"], "--json", files["json"], "--html", files["html"],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert done.stderr == "Error: not finished in time; --wait gives more of it\n"
+    sentence = (
+        "expected an end after an accepted cancel: 3 (Cancelled), or the end that was quicker, got 2 after 5 polls"
+    )
+    assert done.output.count(f"not finished: casjobs.GetJobStatus: {sentence}\n") == 2
+    assert "0 breaches of the system" in done.output
+    report = json.loads(files["json"].read_text("utf-8"))
+    assert report["breaches"] == [] and report["ok"] is False
+    assert report["unfinished"] == [f"casjobs.GetJobStatus: {sentence}"] * 2
+    suite = ET.parse(files["xml"]).getroot()[0]
+    assert int(suite.attrib["failures"]) == 0
+    assert files["xml"].read_text("utf-8").count("not finished: expected an end after") == 2
+    assert files["html"].read_text("utf-8").count(sentence) == 2
+
+
+def test_a_job_has_the_seconds_that_it_is_given(server: MockServer, account: str) -> None:
+    url = _with_cancels(server, "brief", "stuck")
+    done = run(
+        "verify", url, "--api", "casjobs", "--account", account, "--write", "--interval", "600", "--wait", "0.001"
+    )
+    assert done.exit_code == 2
+    assert "got 2 after 0.001 s" in done.output
+
+
 def test_what_cannot_be_tried_ends_with_2(account: str) -> None:
     done = run("verify", "http://127.0.0.1:1/CasJobs", "--api", "casjobs", "--account", account)
     assert done.exit_code == 2

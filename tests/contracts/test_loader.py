@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Mapping
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 
 from mockserver._resources import folder
+from mockserver.contracts.description import DESCRIPTION
 from mockserver.contracts.loader import LAYOUT, Contracts, load
 from mockserver.contracts.model import Contract
+from mockserver.contracts.names import check_names
 from mockserver.contracts.sharing import SHARED, BadContract
 from mockserver.core.machine import Confidence
 
@@ -247,6 +250,59 @@ def test_a_layout_without_that_of_definitions_is_named(tmp_path: Path) -> None:
     (tmp_path / LAYOUT).write_text("{}")
     with pytest.raises(BadContract, match=f"{LAYOUT}: not a usable JSON Schema .*take the one of the package"):
         load(tmp_path, ["toy"])
+
+
+@pytest.mark.parametrize("layout", ["{", "[]", "true", '{"type": 5}', ""])
+def test_a_layout_that_is_none_is_named_where_no_contract_is(tmp_path: Path, layout: str) -> None:
+    (tmp_path / LAYOUT).write_text(layout)
+    with pytest.raises(BadContract, match=LAYOUT) as caught:
+        load(tmp_path, ["toy"])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Show.json", SHARED, DESCRIPTION])
+@pytest.mark.parametrize("content", ["[]", "7", '{"operation": "toy.Show"}'])
+def test_what_a_layout_of_ones_own_lets_pass_is_named(tmp_path: Path, name: str, content: str) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    (tmp_path / LAYOUT).write_text('{"$defs": {"definitions": {}, "description": {}}}')
+    (tmp_path / "toy" / name).write_text(content)
+    if name != "Show.json" and content[0] == "{":
+        return  # nothing of it is looked for
+    with pytest.raises(BadContract, match=f"{name}: not usable .*, though {LAYOUT} lets it pass; mend both") as caught:
+        load(tmp_path, ["toy"])
+    assert "\n" not in str(caught.value)
+
+
+def test_what_stands_beside_contracts_is_checked_with_them(tmp_path: Path) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    (tmp_path / "toy" / DESCRIPTION).write_text("{")
+    with pytest.raises(BadContract, match=rf"{DESCRIPTION}:1:2: "):
+        load(tmp_path, ["toy"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    lay_out(tmp_path, contract({"ok": OK}))
+    os.mkfifo(tmp_path / "toy" / "Other.json")
+    with pytest.raises(BadContract, match=r"Other\.json: no file"):
+        load(tmp_path, ["toy"])
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"toy": ["Shoe"]}, r"Show\.json: toy has no operation 'Show'; name it Shoe\.json"),
+        ({"toy": []}, r"Show\.json: toy has no operation 'Show'; take it out"),
+        ({"toy": ["Show"], "other": ["Show"]}, r"other: no contract there; put them there, or leave the API out"),
+    ],
+)
+def test_each_contract_has_an_operation_and_each_api_a_contract(
+    tmp_path: Path, known: dict[str, list[str]], said: str
+) -> None:
+    contracts = load(lay_out(tmp_path, contract({"ok": OK})), ["toy"])
+    check_names(contracts, {"toy": ["Show"]})
+    with pytest.raises(BadContract, match=said):
+        check_names(contracts, known)
 
 
 def test_files_are_read_at_the_start_and_never_again(tmp_path: Path) -> None:

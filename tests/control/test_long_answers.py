@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,28 @@ async def test_an_answer_in_pieces_is_the_one_in_one_go(monkeypatch: pytest.Monk
     whole = json_response({"now": text, "frozen": True, "fired": [{"id": one, "x": text} for one in items]})
     assert json.loads(answer.body) == answer.data == whole.data
     assert answer._replace(body=b"") == whole._replace(body=b"")
+
+
+@pytest.mark.parametrize("long", [-1.0, 1e9])
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+@pytest.mark.parametrize("before", [{}, {"now": 1}])
+@pytest.mark.parametrize("after", [{}, {"total": 7, "b": []}])
+@pytest.mark.parametrize("judged", [True, False])
+async def test_what_stands_around_the_list_and_pieces_that_take_long(
+    monkeypatch: pytest.MonkeyPatch,
+    long: float,
+    count: int,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    judged: bool,
+) -> None:
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", long)
+    answer = await long_json_response(
+        before, "list", list(range(count)), lambda one: {"id": one}, after=after, judged=judged
+    )
+    whole = json_response({**before, "list": [{"id": one} for one in range(count)], **after})
+    assert answer.body == whole.body
+    assert answer.data in ((whole.data,) if judged else (whole.data, None))
 
 
 async def test_of_the_usual_text_not_even_a_byte_differs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,13 @@ import pytest
 
 from mockserver.app import build
 from mockserver.sandbox import snapshot
+from mockserver.sandbox.fixtures.merge import PART
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.snapshot_check import BREATH
+from mockserver.sandbox.snapshot_check import BREATH, BadSnapshot
 from mockserver.settings import Settings
+from tests.drivers.mutations import HOST
 from tests.drivers.server import NOON, Client
+from tests.drivers.socketless import Spoken
 
 JOBS = 1000
 LARGEST = 64 * 1024
@@ -54,6 +57,46 @@ async def test_others_have_their_turn_while_a_snapshot_is_put_back(sandbox: Sand
     assert (await task)["jobs"] == len(document["jobs"])
     assert turns > 2 * JOBS / BREATH
     assert sandbox.fixtures.sections == document["fixtures"]
+
+
+async def test_others_have_their_turn_while_other_fixtures_are_checked(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", -1.0)
+    document = json.loads(b"".join((await snapshot.freeze(sandbox)).pieces()))
+    document["jobs"] = []
+    document["fixtures"]["ges"]["jobs"][-1]["owner"] = "another"
+    task, turns = asyncio.ensure_future(snapshot.restore(sandbox, document)), 0
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+    await task
+    assert turns > JOBS / PART + JOBS / BREATH
+    assert sandbox.fixtures.sections["ges"]["jobs"][-1]["owner"] == "another"
+
+
+async def test_what_is_wrong_in_other_fixtures_is_named(sandbox: Sandbox) -> None:
+    document = json.loads(b"".join((await snapshot.freeze(sandbox)).pieces()))
+    document["fixtures"]["ges"]["jobs"][JOBS // 2]["owner"] = 5
+    with pytest.raises(BadSnapshot, match=f"/fixtures: .* at /ges/jobs/{JOBS // 2}/owner: ") as caught:
+        await snapshot.restore(sandbox, document)
+    assert caught.value.pointer == "/fixtures"
+    assert sandbox.fixtures.sections["ges"]["jobs"][JOBS // 2].get("owner") != 5
+
+
+async def test_what_is_larger_than_a_request_may_be_can_be_put_back() -> None:
+    limit = 4096
+    spoken = Spoken(clock=NOON, body_limit=limit, allowed_host=(HOST,))
+    await spoken.services.sandboxes.default.seed()
+
+    async def say(head: str, body: bytes = b"") -> bytes:
+        ask = f"{head} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        return await spoken.say(ask.encode() + body)
+
+    text = json.dumps(await snapshot.take(spoken.services.sandboxes.default), default=list).encode()
+    assert len(text) > limit
+    assert b" 200 " in (await say("PUT /_control/snapshot", text))[:16]
+    assert b" 413 " in (await say("POST /v3/auth/tokens", text))[:16]
 
 
 async def test_what_is_told_is_what_can_be_put_back(client: Client) -> None:

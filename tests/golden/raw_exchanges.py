@@ -16,6 +16,7 @@ from tests.golden.samples import ALL, FORM, GRAPH, NBI, PREFIX, READS, SOAP, TOK
 from tests.golden.wire_bytes import Request, closing, request
 
 CONTROL_LIMIT = 1024 * 1024
+SNAPSHOT_LIMIT = 1024 * 1024 * 1024
 
 
 def protocol() -> Iterator[Scenario]:
@@ -166,7 +167,7 @@ def bodies() -> Iterator[Scenario]:
     control = WRITES["control"]
     yield one("control, far too large", control.asked(body=b"", length=CONTROL_LIMIT + 1))
     snapshot = replace(control, path="/_control/snapshot")
-    yield one("snapshot, too large", snapshot.asked(body=b"", length=BODY_LIMIT + 1))
+    yield one("snapshot, too large", snapshot.asked(body=b"", length=SNAPSHOT_LIMIT + 1))
 
 
 EFFECTS: Mapping[str, Mapping[str, Any]] = {

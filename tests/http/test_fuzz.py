@@ -23,11 +23,11 @@ from tests.drivers.server import NOON
 from tests.drivers.socketless import Spoken
 
 BATCH = 100
-LOOKS = 4
-"""Of how many batches the journal of one is looked at, which takes as long as the batch."""
-
 INPUTS = int(os.environ.get("MOCKSERVER_FUZZ_INPUTS", "20000" if FULL else "1200"))
 """Requests in all."""
+
+LOOKS = max(4, INPUTS // 30_000)
+"""Of how many batches the journal of one is looked at, which takes as long as the batch."""
 
 ALL = examples()
 

@@ -141,3 +141,10 @@ async def test_a_drip_by_a_number_that_counts_as_whole(client: Client, piece: fl
     made = await client.post("/_control/faults", json={"effect": {"drip": {"bytes": piece, "every": 0}}})
     assert made.status == 201
     assert (await (await client.get("/arcgis/rest/info?f=json")).json())["currentVersion"]
+
+
+async def test_an_empty_host_makes_addresses_by_which_the_client_came(client: Client) -> None:
+    login = "Authorization: Basic bmJpOnNlY3JldA=="
+    _, body = await ask(client, head("GET /webacs/api/v4/data/JobSummary HTTP/1.1", "Host:", login))
+    assert f"http://{client.host}:{client.port}/webacs/".encode() in body
+    assert b"http:///" not in body

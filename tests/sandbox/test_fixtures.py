@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from generate.fixture_schemas import with_settings
@@ -22,6 +25,9 @@ from mockserver.sandbox.fixtures.load import load
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.reset import reset
 from mockserver.settings import Settings
+from tests.drivers.server import NOON
+
+T = TypeVar("T")
 
 ACCOUNTS = [{"wsid": 1, "userid": "a", "password": "x"}]
 
@@ -38,6 +44,19 @@ def write(to: Path, name: str, text: str) -> Path:
         ("a.json", '{\n "ges": {\n  "jobs": [,]\n }\n}', 3, "mend the JSON"),
         ("a.json", '{\n "gas": {}\n}', 1, "gas"),
         ("a.json", "[]", 1, "keys are the APIs"),
+        ("a.json", "5", 1, "keys are the APIs"),
+        ("a.json", "true", 1, "keys are the APIs"),
+        ("a.json", "null", 1, "keys are the APIs"),
+        ("a.yaml", "5", 1, "keys are the APIs"),
+        (
+            "a.yaml",
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefgh")),
+            1,
+            "values, once its aliases",
+        ),
+        ("a.yaml", "a: &a [*a]", 1, "nested too deep"),
+        ("a.yaml", "", 1, "keys are the APIs"),
         ("a.json", '{\n "ges": {\n  "jobs": [\n   {"id": "1", "state": 7}\n  ]\n }\n}', 4, "7"),
         ("a.json", '{\n "ges": {\n  "settings": {\n   "edition": "gold"\n  }\n }\n}', 4, "memory"),
         ("a.json", '{\n "ges": {\n  "settings": {\n   "nonsense": 1\n  }\n }\n}', 4, "nonsense"),
@@ -186,6 +205,88 @@ async def test_new_ids_of_fixture_jobs_are_drawn_from_the_sandbox_counters() -> 
     assert [job.id for job in found] == ["5000001", "5000002", "5000003", "5000004", "5000005"]
 
 
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done in turns is many, and each piece long."""
+    monkeypatch.setattr("mockserver.sandbox.fixtures.seeds.FEW", 5)
+    monkeypatch.setattr("mockserver.sandbox.fixtures.seeds.PART", 7)
+    monkeypatch.setattr("mockserver.sandbox.fixtures.merge.PART", 7)
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", -1.0)
+
+
+async def _with_turns(work: Coroutine[Any, Any, T]) -> tuple[T, int]:
+    """Return what comes of it, and how often others had their turn meanwhile."""
+    task, turns = asyncio.ensure_future(work), 0
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+    return await task, turns
+
+
+@pytest.mark.usefixtures("many")
+async def test_many_jobs_of_fixtures_are_those_that_few_would_be() -> None:
+    services = build(Settings(clock=NOON))
+    (found, fresh), turns = await _with_turns(services.sandboxes.replace("one"))
+    assert fresh and turns > 20
+    _, turns = await _with_turns(reset(found))
+    assert turns > 20
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mockserver.sandbox.fixtures.seeds.FEW", 500)
+        few = build(Settings(clock=NOON))
+        await few.sandboxes.default.seed()
+    for api in services.apis:
+        for kind in api.machines:
+            jobs, _ = await found.jobs.page(api.name, kind=kind)
+            assert jobs == (await few.sandboxes.default.jobs.page(api.name, kind=kind))[0]
+    assert (await found.store.counters("one")).items() >= (await few.store.counters("default")).items()
+
+
+@pytest.mark.usefixtures("many")
+async def test_a_job_that_is_there_twice_among_many_is_named() -> None:
+    services = build(Settings(clock=NOON))
+    twice = [{"id": str(number), "runs": [{"id": "7" if number == 19 else str(number)}]} for number in range(30)]
+    given = fixtures.merge(fixtures.inline([{"prime": {"jobs": twice}}]), APIS)
+    with pytest.raises(BadFixture, match=r"fixtures: at /prime/jobs/19: .*7"):
+        await services.sandboxes.create("one", given)
+    assert not await services.store.size("one")
+
+
+@pytest.mark.usefixtures("many")
+async def test_long_lists_are_checked_in_turns_as_they_are_at_once() -> None:
+    shipped = build(Settings()).sandboxes.fixtures
+    plain = json.loads(json.dumps(shipped.sections))
+    (made, turns) = await _with_turns(fixtures.merge_in_turns(fixtures.inline([plain]), APIS))
+    assert made.sections == fixtures.merge(fixtures.inline([plain]), APIS).sections
+    assert turns > sum(len(section["jobs"]) // 7 for section in plain.values())
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("number", [0, 6, 7, 20, 29])
+@pytest.mark.parametrize("wrong", [5, {"id": 5}, {"id": "x", "graph": 5}, {"id": "x", "colour": "red"}])
+async def test_what_is_wrong_in_a_long_list_is_named_as_in_a_short_one(number: int, wrong: Any) -> None:
+    jobs: list[Any] = [{"id": str(number), "graph": "movie"} for number in range(30)]
+    jobs[number] = wrong
+    given = fixtures.inline([{"ges": {"jobs": jobs}}])
+    with pytest.raises(BadFixture) as expected:
+        fixtures.merge(given, APIS)
+    with pytest.raises(BadFixture) as found:
+        await fixtures.merge_in_turns(given, APIS)
+    assert str(found.value) == str(expected.value)
+    assert f"/ges/jobs/{number}" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "document", [{"ges": 5}, {"ges": []}, {"ges": {"jobs": 5}}, {"gse": {}}, {"ges": {"jobs": {}}}]
+)
+async def test_what_is_no_fixture_is_refused_alike_in_turns(document: Any) -> None:
+    given = fixtures.inline([document])
+    with pytest.raises(BadFixture) as expected:
+        fixtures.merge(given, APIS)
+    with pytest.raises(BadFixture) as found:
+        await fixtures.merge_in_turns(given, APIS)
+    assert str(found.value) == str(expected.value)
+
+
 async def test_the_default_fixtures_hold_a_job_in_every_state_of_every_api() -> None:
     services = build(Settings())
     box = services.sandboxes.default
@@ -204,6 +305,13 @@ async def test_nothing_in_the_default_fixtures_moves_by_itself() -> None:
     box = services.sandboxes.default
     await box.seed()
     assert await box.jobs.due() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(BadFixture, match=r"a\.json: no file; name a fixture file"):
+        load([tmp_path / "a.json"], APIS)
 
 
 def test_a_yaml_document_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:

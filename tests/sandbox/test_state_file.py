@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -103,14 +104,23 @@ def spoilt(kind: str, good: Mapping[str, object]) -> str:
         "deep and whole": '{"sandboxes": {"default": ' + "[" * 200 + "]" * 200 + "}}",
         "another API": json.dumps({"sandboxes": {"default": good}}).replace('"ges"', '"casjobs"'),
         "ttl": json.dumps({"sandboxes": {"default": {**good, "ttl": "soon"}}}),
+        "a port that is none": json.dumps({"sandboxes": {"default": {**good, "ports": {"http": -1}}}}),
+        "a number": "5",
     }[kind]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_what_is_no_file_is_refused_and_not_waited_for(state: Path) -> None:
+    os.mkfifo(state)
+    with pytest.raises(BadOption, match="no file; name another --state"), server_over(state):
+        pytest.fail("it started")
 
 
 @pytest.mark.parametrize(
     "kind",
     [
         "empty", "bytes", "list", "no sandbox", "bad name", "infinite counter", "huge integer", "deep", "deep and whole",
-        "another API", "ttl",
+        "another API", "ttl", "a port that is none", "a number",
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_one_line(state: Path, kind: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.sandbox import turns
-from mockserver.sandbox.turns import in_order, in_turns
+from mockserver.sandbox.turns import Turn, in_order, in_time, in_turns
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers())), st.integers(1, 7))
@@ -39,3 +39,23 @@ async def test_others_get_their_turn_after_each_piece() -> None:
     assert [number async for number in in_turns(items(), 3)] == list(range(10))
     await watching
     assert seen == [3, 6, 9]
+
+
+@pytest.mark.parametrize(("long", "turns"), [(-1.0, 10), (1e9, 0)])
+async def test_others_get_their_turn_when_a_piece_has_been_long(
+    monkeypatch: pytest.MonkeyPatch, long: float, turns: int
+) -> None:
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", long)
+    seen = 0
+
+    async def watch() -> None:
+        nonlocal seen
+        while True:
+            await asyncio.sleep(0)
+            seen += 1
+
+    watching = asyncio.create_task(watch())
+    assert [number async for number in in_time(range(10))] == list(range(10))
+    watching.cancel()
+    assert seen in (turns, turns - 1)
+    assert Turn().is_long is (long < 0)

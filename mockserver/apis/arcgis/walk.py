@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen, claim_inside
+from mockserver.api.walk import Fact, LiveRequest, LiveSystem, Seen, claim_end, claim_inside
 from mockserver.apis.arcgis.machine import GpState
 from mockserver.core.machine import Confidence
 
@@ -14,6 +14,7 @@ _CANCEL = "https://developers.arcgis.com/rest/services-reference/enterprise/canc
 _TOKEN = "https://developers.arcgis.com/rest/services-reference/enterprise/generate-token/"  # noqa: S105 (an address)
 _ERRORS = "setting http_errors: real"
 _ENDED = (GpState.SUCCEEDED, GpState.FAILED, GpState.CANCELLED, GpState.TIMED_OUT)
+_UNDER_WAY = (GpState.NEW, GpState.SUBMITTED, GpState.WAITING, GpState.EXECUTING, GpState.CANCELLING)
 _UNKNOWN_JOB = "j00000000000000000000000000000000"
 _FORMATS = ("json", "pjson", "html")
 
@@ -186,7 +187,7 @@ async def _to_the_end(site: _Site) -> None:
         source=_GP_JOB,
         confidence=Confidence.OBSERVED,
     )
-    system.claim(seen, _has_ended(seen), ended)
+    claim_end(system, seen, _has_ended(seen), ended, under_way=seen.find("jobStatus") in _UNDER_WAY)
     again = await site.ask("JobStatus", job)
     fact = Fact(
         pointer="/jobStatus",
@@ -243,7 +244,7 @@ async def _cancelled(site: _Site) -> None:
             got=str(end.find("jobStatus")),
             source=_CANCEL,
         )
-        system.claim(end, _has_ended(end), fact)
+        claim_end(system, end, _has_ended(end), fact, under_way=end.find("jobStatus") == GpState.CANCELLING)
 
 
 def _has_ended(seen: Seen) -> bool:

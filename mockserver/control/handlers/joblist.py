@@ -18,6 +18,7 @@ from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import UnknownJob, UnknownState
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine, State
+from mockserver.sandbox.turns import Turn
 
 LIMIT = 100
 """Jobs on a page that asks for no number."""
@@ -72,10 +73,14 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
         _JobCursor(request, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
         for api, kind in kinds
     ]
-    found: list[Job] = []
+    # Of those that are looked through few may fit. Others get their turn meanwhile, and when they forget some, places
+    # move: no job is listed twice for that.
+    found: dict[tuple[str, str, str], Job] = {}
+    turn = Turn()
     # Who looks for few among many reads more of them at once.
     batch = BATCH if {"state", "phase", "owner"} & request.values.keys() else min(BATCH, limit)
     while len(found) < limit:
+        await turn.share()
         heads = [(cursor, head) for cursor in cursors if (head := await cursor.head(batch)) is not None]
         if not heads:
             break
@@ -83,10 +88,10 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
         cursor.take()
         settled = await _settled(request, job)
         if settled is not None and _fits(request, settled):
-            found.append(settled)
+            found[job.api, job.kind, job.id] = settled
     left = {f"{cursor.api}/{cursor.kind}": cursor.left for cursor in cursors if cursor.left > 0}
     following = base64.urlsafe_b64encode(orjson.dumps(left)).decode() if left else None
-    return found, following, sum(sizes.get(key, 0) for key in kinds)
+    return list(found.values()), following, sum(sizes.get(key, 0) for key in kinds)
 
 
 def _listed(request: ControlRequest, names: Sequence[str]) -> list[tuple[str, str]]:

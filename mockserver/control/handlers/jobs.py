@@ -21,13 +21,14 @@ from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.schema import check_job
 from mockserver.sandbox.jobs import Pure
+from mockserver.sandbox.turns import in_time
 
 
 async def listing(request: ControlRequest) -> Response:
     """List jobs, newest first."""
     jobs, cursor, total = await page(request)
     shown = row if request.values.get("brief", False) else describe
-    records = [await record(request, chosen(request, job.api), job, shown) for job in jobs]
+    records = [await record(request, chosen(request, job.api), job, shown) async for job in in_time(jobs)]
     return json_response({"jobs": records, "total": total, "cursor": cursor})
 
 
@@ -35,7 +36,7 @@ async def add(request: ControlRequest) -> Response:
     """Add one job, or a list: all of them or none."""
     given = request.body if isinstance(request.body, list) else [request.body]
     built: list[tuple[Api, tuple[Job, ...]]] = []
-    for number, fields in enumerate(given):
+    async for number, fields in in_time(enumerate(given)):
         api = request.sandbox.apis.get(fields["api"])
         if api is None:
             known = list(request.sandbox.apis)
@@ -49,13 +50,13 @@ async def add(request: ControlRequest) -> Response:
         built.append((api, await request.sandbox.build_job(api.name, own)))
     added: list[Job] = []
     try:
-        for _, parts in built:
+        async for _, parts in in_time(built):
             added.append(await request.sandbox.jobs.add(*parts))
     except Exception:
-        for job in added:
+        async for job in in_time(added):
             await _forget(request, chosen(request, job.api), job)
         raise
-    records = [await record(request, api, parts[0]) for api, parts in built]
+    records = [await record(request, api, parts[0]) async for api, parts in in_time(built)]
     return json_response(records if request.body is given else records[0], 201)
 
 

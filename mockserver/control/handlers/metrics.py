@@ -7,6 +7,7 @@ from collections import Counter
 from mockserver.api.response import Response
 from mockserver.control.requests import ControlRequest
 from mockserver.http.metrics import Metrics
+from mockserver.sandbox.turns import in_time
 
 
 async def metrics(request: ControlRequest) -> Response:
@@ -20,7 +21,7 @@ async def metrics(request: ControlRequest) -> Response:
             found.add(document)
     sandboxes = await request.services.sandboxes.everyone()
     jobs: Counter[tuple[str, str]] = Counter()
-    for sandbox in sandboxes:
+    async for sandbox in in_time(sandboxes):
         jobs.update(await sandbox.store.size(sandbox.name))
     found.jobs, found.sandboxes = jobs, len(sandboxes)
     body = found.text()

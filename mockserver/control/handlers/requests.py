@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
+from mockserver.control.long_answers import long_json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.core.clock import instant
 from mockserver.journal import masking
 from mockserver.journal.entry import Entry
-from mockserver.journal.export_curl import curl
-from mockserver.journal.export_har import har
+from mockserver.journal.export_curl import curl_line
+from mockserver.journal.export_har import HEAD, har_entry
 from mockserver.journal.masked_entry import describe
 from mockserver.journal.match_names import check_match
 from mockserver.journal.matching import Match, fits
 from mockserver.journal.near_misses import subject_of
+from mockserver.sandbox.turns import in_time
 from mockserver.store.base import FLOOR, JOURNAL
 
 LIMIT = 100
@@ -32,21 +35,22 @@ async def listing(request: ControlRequest) -> Response:
     """List requests, newest first; or export them, oldest first."""
     entries = await request.sandbox.store.entries(request.sandbox.key)
     wanted = _filter(request)
-    found = [entry for entry in reversed(entries) if wanted(entry)]
+    found = [entry async for entry in in_time(reversed(entries)) if wanted(entry)]
     shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
     hide = _hiding(request)
     if form != "json":
-        return _exported(shown[::-1], form, request, hide)
-    bodies = request.values.get("bodies", True)
-    return json_response(
-        {
-            "requests": [describe(entry, bodies=bodies, hide=hide) for entry in shown],
-            "total": len(found),
-            **({"cursor": str(shown[-1].number)} if len(shown) < len(found) else {}),
-            "dropped": await dropped(request, entries),
-        }
+        return await _exported(shown[::-1], form, request, hide)
+    after = {
+        "total": len(found),
+        **({"cursor": str(shown[-1].number)} if len(shown) < len(found) else {}),
+        "dropped": await dropped(request, entries),
+    }
+    one, judged = (
+        partial(describe, bodies=request.values.get("bodies", True), hide=hide),
+        request.services.settings.strict,
     )
+    return await long_json_response({}, "requests", shown, one, after=after, judged=judged)
 
 
 def _hiding(request: ControlRequest) -> masking.Masking:
@@ -54,10 +58,13 @@ def _hiding(request: ControlRequest) -> masking.Masking:
     return hide.showing(_public(request, hide)) if request.values.get("secrets") == "public" else hide
 
 
-def _exported(entries: Sequence[Entry], form: str, request: ControlRequest, hide: masking.Masking) -> Response:
+async def _exported(entries: list[Entry], form: str, request: ControlRequest, hide: masking.Masking) -> Response:
+    base = request.api_base
     if form == "har":
-        return json_response(har(entries, request.api_base, hide))
-    text = curl(entries, request.api_base, hide)
+        one, judged = partial(har_entry, base=base, hide=hide), request.services.settings.strict
+        log = await long_json_response(HEAD, "entries", entries, one, judged=judged)
+        return log._replace(data={"log": log.data} if judged else None, body=b'{"log":' + log.body + b"}")
+    text = "".join([curl_line(entry, base, hide) async for entry in in_time(entries)])
     return Response(data=text, body=text.encode(), content_type="text/plain; charset=utf-8")
 
 
@@ -70,7 +77,7 @@ async def show(request: ControlRequest) -> Response:
             form = request.values.get("format", "json")
             hide = _hiding(request)
             if form != "json":
-                return _exported([entry], form, request, hide)
+                return await _exported([entry], form, request, hide)
             return json_response(describe(entry, hide=hide))
     raise ControlError(
         404, "unknown-request", f"the journal has no request {number!r}", "GET /_control/requests lists them"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.api.errors import BadContent
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
+from mockserver.control.long_answers import long_json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.core.errors import meant
 from mockserver.core.plan import seconds
 from mockserver.http.listening import in_url
-from mockserver.sandbox.fixtures.merge import Fixtures, merge
+from mockserver.sandbox.fixtures.merge import Fixtures, merge_in_turns
 from mockserver.sandbox.fixtures.schema import check_job
 from mockserver.sandbox.fixtures.source_lines import Document
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
@@ -25,9 +27,8 @@ ALL_LOADED = "default"
 
 async def listing(request: ControlRequest) -> Response:
     """List the sandboxes, the default one first."""
-    return json_response(
-        {"sandboxes": [_describe(request, sandbox) for sandbox in await request.services.sandboxes.everyone()]}
-    )
+    every, judged = await request.services.sandboxes.everyone(), request.services.settings.strict
+    return await long_json_response({}, "sandboxes", every, partial(_describe, request), judged=judged)
 
 
 async def show(request: ControlRequest) -> Response:
@@ -40,7 +41,7 @@ async def create(request: ControlRequest) -> Response:
     sandboxes = request.services.sandboxes
     made = await sandboxes.create(
         request.fields.get("name") or await sandboxes.free_name(),
-        _given_fixtures(request),
+        await _given_fixtures(request),
         ttl=_given_ttl(request),
         submits=_given_submits(request),
     )
@@ -56,7 +57,7 @@ async def replace(request: ControlRequest) -> Response:
         hint = "give it fixtures, or make another sandbox"
         raise ControlError(409, "default-sandbox", "the default sandbox has no ttl and no port of its own", hint)
     made, is_new = await request.services.sandboxes.replace(
-        name, _given_fixtures(request), ttl=ttl, submits=_given_submits(request)
+        name, await _given_fixtures(request), ttl=ttl, submits=_given_submits(request)
     )
     if own_port and not made.ports:
         await _open_port(request, made)
@@ -66,9 +67,9 @@ async def replace(request: ControlRequest) -> Response:
     return json_response(_describe(request, made), 201 if is_new else 200)
 
 
-def _given_fixtures(request: ControlRequest) -> Fixtures | None:
+async def _given_fixtures(request: ControlRequest) -> Fixtures | None:
     given = request.fields.get("fixtures")
-    return None if given is None else _fixtures(request, given)
+    return None if given is None else await _fixtures(request, given)
 
 
 def _given_ttl(request: ControlRequest) -> float | None:
@@ -111,7 +112,7 @@ async def delete(request: ControlRequest) -> Response:
     return json_response(shown)
 
 
-def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
+async def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
     """Merge inline documents and loaded ones, in the order given."""
     every = request.services.sandboxes.fixtures.documents
     loaded: dict[str, Sequence[Document]] = {}
@@ -128,7 +129,7 @@ def _fixtures(request: ControlRequest, given: list[Any]) -> Fixtures:
             documents += loaded[one]
         else:
             documents.append(Document(source=f"fixtures[{number}]", content=one))
-    return merge(documents, request.services.apis)
+    return await merge_in_turns(documents, request.services.apis)
 
 
 def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
