@@ -87,7 +87,7 @@ ADDRESSES = {
 REFUSED = {
     "wrong password": ("redis://{user}:{hush}x@127.0.0.1:{port}/0", "refuses the user or the password"),
     "no password": ("redis://127.0.0.1:{port}/0", "refuses the user or the password"),
-    "no such user": ("redis://nobody:{hush}@127.0.0.1:{port}/0", "refuses the user or the password"),
+    "no such user": ("redis://{user}x:{hush}@127.0.0.1:{port}/0", "refuses the user or the password"),
     "wrong database": ("redis://:{hush}@127.0.0.1:{port}/99", "refuses: DB index is out of range"),
     "certificate of nobody known": ("rediss://:{hush}@localhost:{tls_port}/0", "certificate verify failed"),
     "another's certificate": ("rediss://:{hush}@127.0.0.1:{tls_port}/0?ssl_ca_certs={ca}", "IP address mismatch"),
