@@ -16,9 +16,10 @@ BODY = b'{"match":{"operation":"ges.CancelJob","job":"y"},"timeout":300}'
 VERIFY = b"POST /_control/requests/verify HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 UNTIL = b"GET /_control/jobs/ges/x?until=success&timeout=300 HTTP/1.1\r\nHost: x\r\n\r\n"
 WAITERS, POLLS, ROUNDS = 8, 100, 5
-MOST = 1.5
+MOST = 3
 """Times the CPU of a poll, client included, that a poll may take while eight wait: in the best of the rounds, since
-other processes on the machine make it dearer, and never cheaper."""
+other processes on the machine make it dearer, and never cheaper. It is 1.2 on a quiet machine, and 1.5 where coverage
+follows our code and not aiohttp's; one who waits and judges the whole journal again makes it 100 at least."""
 
 
 async def poll(client: Client, times: int) -> float:
