@@ -264,9 +264,9 @@ def test_nobody_counts_as_public_by_a_part_of_a_name() -> None:
 def test_a_long_document_of_names_costs_what_its_length_does() -> None:
     def cost(lines: int) -> float:
         text = '<a name="x">\n' * lines
-        began = time.perf_counter()
+        began = time.process_time()
         masking.current().text(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     cost(10)
-    assert cost(4000) < 12 * min(cost(1000), cost(1000))
+    assert min(cost(4000) for _ in range(3)) < 12 * min(cost(1000) for _ in range(3))
