@@ -97,6 +97,11 @@ def operation_name(context: RequestContext[Any, Any]) -> str:
     return context.api.name if operation is None else f"{context.api.name}.{operation.name}"
 
 
+def of_operation(context: RequestContext[Any, Any], refusal: Any) -> Mapping[str, Any]:
+    """Fill a sentence with the `operation` that a request calls; fits whatever the refusal is."""
+    return {"operation": operation_name(context)}
+
+
 COMMON: tuple[Hint, ...] = (
     Hint(
         name="unknown-path",

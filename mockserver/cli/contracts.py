@@ -62,7 +62,7 @@ def show(operation: str, folder: Path | None, as_json: bool) -> None:
     found = load(folder, None if api is None else [api])
     contract = next((one for one in found if one.operation.casefold() == operation.casefold()), None)
     if contract is None:
-        found = load(folder)
+        found = load(folder) if api else found
         near = [one.operation for one in found if operation.casefold().split(".")[-1] in one.operation.casefold()]
         near = near or difflib.get_close_matches(operation, [one.operation for one in found], 1)
         hint = f"did you mean {', '.join(near[:5])}?" if near else "`mockserver contracts list` names them"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mockserver.api.hints import Filling, Hint, operation_name, said
+from mockserver.api.hints import Filling, Hint, of_operation, said
 from mockserver.apis.casjobs.errors import (
     SQL,
     ClrException,
@@ -236,7 +236,7 @@ HINTS = (
         when="Something else in the request is not as the service's description says.",
         of=(*_FAULTS, PageError),
         says="the request is not as ?WSDL says; `mockserver contracts show {operation}` shows a whole example",
-        facts=lambda context, error: {"operation": operation_name(context)},
+        facts=of_operation,
     ),
 )  # fmt: skip
 """The first that fits counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.api.hints import NOTHING_TO_FILL, Hint, listed, operation_name, said
+from mockserver.api.hints import NOTHING_TO_FILL, Hint, listed, of_operation, said
 from mockserver.apis.ges.errors import GatewayError, ManagementError, ServiceError
 from mockserver.apis.ges.requests import GesContext
 
@@ -223,7 +223,7 @@ HINTS = (
         of=(ServiceError, ManagementError, GatewayError),
         says="the request is not as the vendor's page says; `mockserver contracts show {operation}` shows a whole "
         "example, and X-Mockserver-Violation what differs, if a contract sees it",
-        facts=lambda context, error: {"operation": operation_name(context)},
+        facts=of_operation,
     ),
 )  # fmt: skip
 """The first that fits counts."""

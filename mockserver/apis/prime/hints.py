@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.errors import NoRoute
-from mockserver.api.hints import Hint, operation_name, said
+from mockserver.api.hints import Hint, of_operation, said
 from mockserver.apis.prime.address import address_of
 from mockserver.apis.prime.errors import LoginNeeded, PrimeError, RawUrl, SessionLimit
 from mockserver.apis.prime.model import OperationAnswer
@@ -27,10 +27,6 @@ def _later_version(context: PrimeContext, error: NoRoute) -> Mapping[str, Any] |
 
 def _no_version(context: PrimeContext, error: NoRoute) -> Mapping[str, Any] | None:
     return None if address_of(context).version else {}
-
-
-def _operation(context: PrimeContext, error: Any) -> Mapping[str, Any]:
-    return {"operation": operation_name(context)}
 
 
 def _entity(context: PrimeContext, error: PrimeError) -> Mapping[str, Any] | None:
@@ -170,7 +166,7 @@ HINTS = (
         when="The body lacks something, or has it in another shape.",
         of=PrimeError,
         says="the body is not as the call wants it; `mockserver contracts show {operation}` shows a whole one",
-        facts=lambda context, error: _operation(context, error) if str(error).startswith("Invalid request") else None,
+        facts=lambda context, error: of_operation(context, error) if str(error).startswith("Invalid request") else None,
     ),
     Hint(
         name="some-failed",
@@ -185,7 +181,7 @@ HINTS = (
         of=(PrimeError, DomainError),
         says="the request is not as the vendor's page says; `mockserver contracts show {operation}` shows a whole "
         "example",
-        facts=_operation,
+        facts=of_operation,
     ),
 )
 """The first that fits counts."""
