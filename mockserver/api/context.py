@@ -60,6 +60,10 @@ class Peer(Protocol):
         """`http` or `https`, as this client reached us."""
 
     @property
+    def host(self) -> str:
+        """The Host header, with the port if it has one; `host_of` is what addresses begin with."""
+
+    @property
     def remote(self) -> str | None:
         """The client's address."""
 
@@ -73,13 +77,9 @@ class Peer(Protocol):
 
 
 def host_of(peer: Peer) -> str:
-    """Return what the Host header says; where there is none, or an empty one, the address to which a client connected.
-
-    aiohttp would ask the system for a name of this machine where there is no header, which may take seconds.
-    """
-    given = peer.headers.get("Host")
-    if given:
-        return given
+    """Return what the Host header says; where it is empty, as it may be, the address to which a client connected."""
+    if peer.host:
+        return peer.host
     name = None if peer.transport is None else peer.transport.get_extra_info("sockname")
     if not isinstance(name, tuple):
         return "localhost"
