@@ -170,7 +170,7 @@ class BadHost(Exception):
     """The Host header is no name that an address in an answer could begin with."""
 
     def __init__(self) -> None:
-        super().__init__("the Host header is not ASCII")
+        super().__init__("the Host header is neither a name nor an address, with or without a port")
 
 
 GONE = (ClientGone, BadHost, BodyStalled, BodyUnreadable)

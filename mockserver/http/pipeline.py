@@ -134,6 +134,9 @@ class Pipeline:
                 headers[NUMBER] = str(context.number)
                 if violations or response.hint is not None:
                     headers |= headers_of(violations, response.hint)
+            if fault is not None:
+                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
+                await fault_transport.pass_time(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -165,7 +168,6 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                await fault_transport.pass_time(fault, sandbox)
                 if await sandbox.is_over():
                     # What it has done is over, too, so that its client is not told that it was done.
                     return response_of(*disowned(sandbox))
