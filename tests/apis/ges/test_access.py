@@ -211,7 +211,7 @@ async def test_a_bad_signature_is_refused_by_the_gateway(ges: Any, options: Any,
 @pytest.mark.parametrize("place", ["path", "query", "header", "scope"])
 @pytest.mark.parametrize("algorithm", [SDK, HWS])
 def test_bytes_that_are_no_utf8_are_signed_as_they_are(place: str, algorithm: str) -> None:
-    odd = {place: "caf\udce9"}  # é of Latin-1, as the HTTP parser hands it on
+    odd = {place: "rhone\udce9"}  # é of Latin-1, as the HTTP parser hands it on
     request = Signed(
         method="GET", path=f"/{odd.get('path', '')}", query=odd.get("query", ""), body=b"",
         headers=CIMultiDict({"X-Sdk-Date": NOON, "X-Odd": odd.get("header", "")}),
@@ -220,7 +220,7 @@ def test_bytes_that_are_no_utf8_are_signed_as_they_are(place: str, algorithm: st
     value = sign(request, "secret", ("x-odd",), algorithm, "/".join(scope))
     signature = Signature(algorithm=algorithm, access_key="", scope=scope, signed=("x-odd",), value=value)
     assert verify(request, signature, "secret")
-    assert not verify(replace(request, path="/caf"), signature, "secret")
+    assert not verify(replace(request, path="/rhone"), signature, "secret")
 
 
 @pytest.mark.parametrize("date", ["20260102T114500Z", "20260102T121500Z"])
