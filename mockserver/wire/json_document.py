@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from mockserver.wire.json import DEPTH
+from mockserver.wire.long_json import STRETCH, NotRead, has_surrogates, read_long
 
 _LARGEST, _SMALLEST = (1 << 64) - 1, -(1 << 63)
 """Integers that every codec here can write."""
@@ -52,6 +53,11 @@ def read_document(raw: bytes) -> Any:
     """
     if raw.startswith(codecs.BOM_UTF8):
         raise BadJson(1, 1, "it begins with a byte order mark", "save it as UTF-8 without one")
+    if len(raw) > STRETCH:
+        try:
+            return _read_long(raw)
+        except (NotRead, UnicodeDecodeError, _Unfit, RecursionError):
+            pass  # what is wrong, and where, is found by who has all of it
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -69,6 +75,30 @@ def read_document(raw: bytes) -> Any:
         raise BadJson(1, 1, "it cannot be read") from None
     if nests_too_deep(found) or "\\ud" in text or "\\uD" in text:
         _complain(text)
+    return found
+
+
+def _read_long(raw: bytes) -> Any:
+    """Decode a long document.
+
+    Raises:
+        NotRead, UnicodeDecodeError, _Unfit, RecursionError: there is something wrong with it, or there may be.
+    """
+    names: dict[str, str] = {}
+
+    def shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The parser shares equal names within what it reads in one go, which is one job of many thousands here.
+        found = {names.setdefault(name, name): value for name, value in pairs}
+        if len(found) < len(pairs):
+            raise _Unfit
+        return found
+
+    decoder = json.JSONDecoder(
+        object_pairs_hook=shared, parse_int=_integer, parse_float=_number, parse_constant=_constant
+    )
+    found = read_long(raw, decoder)
+    if nests_too_deep(found) or has_surrogates(raw):
+        raise NotRead
     return found
 
 
