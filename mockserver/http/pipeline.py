@@ -33,9 +33,9 @@ from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_b
 from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.mounts import GONE, ApiRouter, Bases, Mounts, disowned, gone, unavailable, unmatched
 from mockserver.http.responses import NUMBER, answer_of, response_of
-from mockserver.http.router import Found, Router
+from mockserver.http.router import Found
 from mockserver.http.steps import (
     NOTHING,
     Answered,
@@ -95,8 +95,8 @@ class Pipeline:
         self.mounts = mounts
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
-        self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
+        self.router = ApiRouter(apis, self._bases)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
         self._kept = KeptAnswers(metrics, sandboxes.store.shared)
@@ -134,6 +134,9 @@ class Pipeline:
                 headers[NUMBER] = str(context.number)
                 if violations or response.hint is not None:
                     headers |= headers_of(violations, response.hint)
+            if fault is not None:
+                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
+                await fault_transport.pass_time(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -165,7 +168,6 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                await fault_transport.pass_time(fault, sandbox)
                 if await sandbox.is_over():
                     # What it has done is over, too, so that its client is not told that it was done.
                     return response_of(*disowned(sandbox))
