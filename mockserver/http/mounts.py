@@ -110,6 +110,7 @@ class ApiRouter(Router[Target]):
     def __init__(self, apis: Sequence[Api], bases: Bases) -> None:
         super().__init__(())
         self._unasked = {api.name: api for api in apis}
+        self._places = {api.name: place for place, api in enumerate(apis)}
         self._bases = bases
 
     def _candidates(self, path: str) -> list[Candidate[Target]]:
@@ -131,6 +132,8 @@ class ApiRouter(Router[Target]):
         for api in apis:
             del self._unasked[api.name]
             self.add(routes(api))
+        # Of two paths that are equally near the first is named, whoever was asked first.
+        self.routes = tuple(sorted(self.routes, key=lambda route: self._places[route.target[0].name]))
 
 
 def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:
@@ -202,7 +205,7 @@ class BadHost(Exception):
     """The Host header is no name that an address in an answer could begin with."""
 
     def __init__(self) -> None:
-        super().__init__("the Host header is not ASCII")
+        super().__init__("the Host header is neither a name nor an address, with or without a port")
 
 
 GONE = (ClientGone, BadHost, BodyStalled, BodyUnreadable)

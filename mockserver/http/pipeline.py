@@ -45,6 +45,7 @@ from mockserver.http.steps import (
     asked_entry,
     claimed_fault,
     failed,
+    held_back,
     may_be_judged,
     not_faked,
     not_recorded,
@@ -137,6 +138,9 @@ class Pipeline:
                 headers[NUMBER] = str(context.number)
                 if violations or response.hint is not None:
                     headers |= headers_of(violations, response.hint)
+            if fault is not None:
+                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
+                await held_back(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name

@@ -137,13 +137,19 @@ async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], kno
     return fault
 
 
+async def held_back(fault: Fault, sandbox: Sandbox) -> None:
+    """Wait as long as a fault delays an answer that is ready (see `fault_transport.pass_time`)."""
+    from mockserver.http import fault_transport
+
+    await fault_transport.pass_time(fault, sandbox)
+
+
 async def sent_with_fault(
     fault: Fault, sandbox: Sandbox, request: web.BaseRequest, response: Response, headers: Mapping[str, str]
 ) -> web.StreamResponse:
     """Send an answer as a fault says; return what has been, or is to be, sent by the server."""
     from mockserver.http import fault_transport
 
-    await fault_transport.pass_time(fault, sandbox)
     if await sandbox.is_over():
         # What it has done is over, too, so that its client is not told that it was done.
         return response_of(*disowned(sandbox))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -19,7 +20,7 @@ _LARGEST, _SMALLEST = (1 << 64) - 1, -(1 << 63)
 """Integers that every codec here can write."""
 
 _TOKEN = re.compile(
-    r'(?P<text>"(?:[^"\\]|\\.)*+")(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)'
+    r'(?P<text>"(?:[^"\\]|\\.)*+"?)(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)'
 )
 
 
@@ -76,6 +77,51 @@ def read_document(raw: bytes) -> Any:
     if nests_too_deep(found) or "\\ud" in text or "\\uD" in text:
         _complain(text)
     return found
+
+
+def read_written(raw: bytes) -> Any:
+    """Decode a document that a program has written: what it says twice, or cannot be written again, is taken as it is.
+
+    Raises:
+        BadJson: it is no JSON, or nests more than 100 deep.
+    """
+    try:
+        found = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise BadJson(error.lineno, error.colno, error.msg) from None
+    except ValueError as error:
+        raise BadJson(1, 1, str(error)) from None
+    except RecursionError:
+        _complain(raw.decode("utf-8", "replace"))
+        raise BadJson(1, 1, "it cannot be read") from None
+    if nests_too_deep(found):
+        _complain(raw.decode("utf-8", "replace"))
+    return found
+
+
+def line_of(text: str, pointer: Sequence[str | int]) -> int:
+    """Return the line, from 1, on which a value begins; of what is not there, that of what should have it."""
+    place, depth = 0, 0
+    taken = -1  # steps of the pointer, once the document has begun
+    key: str | None = None
+    index = -1
+    for token in _TOKEN.finditer(text):
+        if token["close"]:
+            depth -= 1
+            if depth == taken:
+                break
+        elif token["key"]:
+            if depth == taken + 1:
+                key = json.loads(token["text"], strict=False)
+        else:
+            if depth == taken + 1:
+                index += 1
+                if taken < 0 or str(index if key is None else key) == str(pointer[taken]):
+                    place, taken, key, index = token.start(), taken + 1, None, -1
+                    if taken == len(pointer) or not token["open"]:
+                        break
+            depth += bool(token["open"])
+    return text.count("\n", 0, place) + 1
 
 
 def _read_long(raw: bytes) -> Any:
@@ -167,7 +213,10 @@ def _complain(text: str) -> None:
 
 
 def _wrong_text(token: str, names: set[str] | None) -> str | None:
-    value = json.loads(token, strict=False)
+    try:
+        value = json.loads(token, strict=False)
+    except ValueError:
+        return "a text without an end"
     if not _can_be_written(value):
         return "half of a surrogate pair, which no text can hold"
     if names is None:

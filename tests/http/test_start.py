@@ -11,6 +11,7 @@ import pytest
 
 import mockserver.apis
 from mockserver.api.definition import Api
+from mockserver.http.mounts import ApiRouter, Bases
 
 LATE = ("mockserver.client", "mockserver.control", "mockserver.drift", "mockserver.sandbox.snapshot", "jsonschema",
         "jsonschema_rs", "lxml", "spyne", "jinja2", "prometheus_client", "yaml", "mockserver.api.hints",
@@ -69,6 +70,13 @@ def test_an_api_is_imported_whole_by_the_first_request_to_it() -> None:
     done = subprocess.run([sys.executable, "-c", _ASKED, *paths], capture_output=True, text=True, check=False)
     # The last may be ArcGIS behind a web adaptor of any name: who knows that is asked when nobody else takes it.
     assert (done.stdout or done.stderr).splitlines() == ["[]", "['ges']", "['ges', 'prime']", str(list(APIS))]
+
+
+def test_the_nearest_path_is_the_same_whoever_was_asked_first() -> None:
+    apis = mockserver.apis.APIS
+    fresh, asked = (ApiRouter(apis, Bases(apis)) for _ in range(2))
+    assert asked.find("GET", "/webacs/api/v4/op/jobService/runhistory", "") is not None
+    assert fresh.nearest("//") == asked.nearest("//") == "/arcgis/rest/info"
 
 
 @pytest.mark.parametrize("name", APIS)
