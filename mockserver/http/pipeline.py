@@ -139,7 +139,6 @@ class Pipeline:
                 if violations or response.hint is not None:
                     headers |= headers_of(violations, response.hint)
             if fault is not None:
-                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
                 await held_back(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began

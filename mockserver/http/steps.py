@@ -138,7 +138,10 @@ async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], kno
 
 
 async def held_back(fault: Fault, sandbox: Sandbox) -> None:
-    """Wait as long as a fault delays an answer that is ready (see `fault_transport.pass_time`)."""
+    """Wait as long as a fault delays an answer that is ready (see `fault_transport.pass_time`).
+
+    An answer that is held back has told nobody anything: until then its entry is as at arrival.
+    """
     from mockserver.http import fault_transport
 
     await fault_transport.pass_time(fault, sandbox)
