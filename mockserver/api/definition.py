@@ -10,16 +10,19 @@ from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from mockserver.api.answers import JobSeen, ReceivedAnswer
-from mockserver.api.client_calls import CancelCall
 from mockserver.api.context import Peer, RequestContext, Resolved
-from mockserver.api.hints import Hint
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
-from mockserver.api.walk import Walk
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
+
+if TYPE_CHECKING:
+    # Words for what most servers are never asked: what `verify`, `check-traffic` and the console want of an API.
+    from mockserver.api.answers import JobSeen, ReceivedAnswer
+    from mockserver.api.client_calls import CancelCall
+    from mockserver.api.hints import Hint
+    from mockserver.api.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -26,8 +27,6 @@ from mockserver.contracts.model import Violation
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
-from mockserver.faults.model import Fault
-from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
 from mockserver.http.diagnosis import headers_of, refused_answer
@@ -46,11 +45,13 @@ from mockserver.http.steps import (
     asked_entry,
     claimed_fault,
     failed,
+    held_back,
     may_be_judged,
     not_faked,
     not_recorded,
     request_event,
     resolve_refused,
+    sent_with_fault,
     unknown_answer,
 )
 from mockserver.http.unread import answer_unread
@@ -60,6 +61,9 @@ from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.store.base import NOT_BEGUN, Over, RequestStart
+
+if TYPE_CHECKING:
+    from mockserver.faults.model import Fault
 
 
 class Pipeline:
@@ -135,8 +139,7 @@ class Pipeline:
                 if violations or response.hint is not None:
                     headers |= headers_of(violations, response.hint)
             if fault is not None:
-                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
-                await fault_transport.pass_time(fault, sandbox)
+                await held_back(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -168,10 +171,7 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                if await sandbox.is_over():
-                    # What it has done is over, too, so that its client is not told that it was done.
-                    return response_of(*disowned(sandbox))
-                return await fault_transport.send(fault, request, response_of(response, headers))
+                return await sent_with_fault(fault, sandbox, request, response, headers)
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)
                 return streamed

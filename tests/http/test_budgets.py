@@ -74,7 +74,7 @@ CALLS = {
     "GES status of a job that has changed": (40, replace(_GES, again="running", forced="ges/b")),
     "ArcGIS status, json": (11, Asked(path=f"{_ARCGIS}?f=json")),
     "ArcGIS status, json, of a job that has changed": (
-        59,
+        60,
         Asked(path=f"{_ARCGIS}?f=json", again="esriJobExecuting", forced="arcgis/jb"),
     ),
     "ArcGIS status, pjson": (11, Asked(path=f"{_ARCGIS}?f=pjson")),
@@ -94,7 +94,7 @@ CALLS = {
         ),
     ),
     "Prime cancelrunning, XML": (
-        62,
+        63,
         Asked(
             method="PUT",
             path="/webacs/api/v4/op/jobService/cancelrunning",
