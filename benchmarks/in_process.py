@@ -26,6 +26,7 @@ from scenarios import SCENARIOS, Scenario
 
 from mockserver._resources import folder
 from mockserver.app import build, pipeline
+from mockserver.http.connection import Listener
 from mockserver.settings import Settings
 
 HOST = "127.0.0.1:8080"
@@ -78,10 +79,11 @@ def raw(scenario: Scenario, number: int) -> bytes:
 class Asked:
     """A server, and one connection to it."""
 
-    def __init__(self, handler: Callable[[web.BaseRequest], Any]) -> None:
+    def __init__(self, handler: Callable[[web.BaseRequest], Any], *, bare: bool = False) -> None:
         loop = asyncio.get_running_loop()
         factory = partial(web.BaseRequest, loop=loop, client_max_size=1 << 26)
-        self.server = web.Server(handler, request_factory=factory, access_log=None)  # type: ignore[arg-type]
+        made = web.Server if bare else partial(Listener, refuse=handler)
+        self.server = made(handler, request_factory=factory, access_log=None)  # type: ignore[arg-type]
         self.wire = Wire()
         self.protocol = self.server()
         self.protocol.connection_made(self.wire)
@@ -114,7 +116,7 @@ async def measured(only: str, times: int, rounds: int, mark: Callable[[], object
         file.flush()
         services = build(Settings(fixtures=(folder("fixtures"), Path(file.name))))
     await services.sandboxes.default.seed()
-    asked = Asked(handler or pipeline(services).handle)
+    asked = Asked(handler or pipeline(services).handle, bare=handler is not None)
     for scenario in chosen:
         numbers: Iterator[int] = iter(range(scenario.first, scenario.first + changing))
         for _ in range(50):

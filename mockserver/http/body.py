@@ -34,6 +34,26 @@ class BodyUnreadable(Exception):
         super().__init__("the body is not in the encoding that Content-Encoding names")
 
 
+def body_at_hand(request: web.BaseRequest, limit: int) -> bytes | None:
+    """Return the body if all of it has arrived with the head, so that nobody need wait; None: see `read_body`.
+
+    Raises:
+        BodyTooLarge, ClientGone, BodyUnreadable: there is no body to work with.
+    """
+    content = request.content
+    if not content.is_eof() or _EXPECT in request.headers:
+        return None
+    try:
+        body = content.read_nowait()
+    except ConnectionError:
+        raise ClientGone from None
+    except web.RequestPayloadError:
+        raise BodyUnreadable from None
+    if len(body) > limit:
+        raise BodyTooLarge(limit)
+    return body
+
+
 async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
     """Return the body, once all of it has arrived.
 
@@ -49,17 +69,6 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
         raise BodyTooLarge(limit)
     if _EXPECT in request.headers:
         await invite_body(request)
-    if content.is_eof():
-        # All of it has arrived, so that nobody needs to watch the clock.
-        try:
-            body = content.read_nowait()
-        except ConnectionError:
-            raise ClientGone from None
-        except web.RequestPayloadError:
-            raise BodyUnreadable from None
-        if len(body) > limit:
-            raise BodyTooLarge(limit)
-        return body
     read = bytearray()
     try:
         async with asyncio.timeout(patience):

@@ -64,6 +64,14 @@ class _Connection(web.RequestHandler):
         if not self._manager.has_room(transport):
             cast("asyncio.Transport", transport).abort()
 
+    def resume_reading(self, *resume_parser: Any, **named: Any) -> None:
+        """Read on, if reading was paused at all: aiohttp asks for it at the end of each body, and parses nothing anew.
+
+        The parser stops in the middle of something only where `pause_reading` was called, which says so.
+        """
+        if self._reading_paused:
+            super().resume_reading(*resume_parser, **named)
+
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Keep a connection whose client has said all it had to say until it has its answer."""
         self.is_ended = True

@@ -29,7 +29,7 @@ from mockserver.core.job import Job, Transition
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
-from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
+from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, body_at_hand, read_body
 from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
@@ -221,8 +221,9 @@ class Pipeline:
             if api.admit is not None:
                 api.admit(request, route)
             if request.can_read_body and api is not self._unmatched:
-                limit = None if route is None else route.body_limit
-                body = await read_body(request, limit or self.body_limit, self.patience)
+                limit = (None if route is None else route.body_limit) or self.body_limit
+                at_hand = body_at_hand(request, limit)
+                body = await read_body(request, limit, self.patience) if at_hand is None else at_hand
         except BodyTooLarge as error:
             refusal = refusal or error
         except (ClientGone, BodyStalled, DomainError) as error:
@@ -289,8 +290,8 @@ class Pipeline:
         asked: Entry | None = None
         try:
             try:
-                if api.prepare is not None:
-                    await api.prepare(context)
+                if api.prepare is not None and (making := api.prepare(context)) is not None:
+                    await making
                 resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
                 operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job

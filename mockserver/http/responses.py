@@ -9,7 +9,7 @@ from functools import lru_cache
 from http.client import responses
 from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import ClientConnectionResetError, HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE
 
@@ -64,8 +64,8 @@ class Answer(web.StreamResponse):
         last += f"Content-Length: {len(body)}\r\nDate: {http_date(int(time.time()))}"
         whole = b"".join((start, first.encode(), between, last.encode(), end, body))
         self._sent = len(whole)
-        await writer.write(whole)
-        await writer.drain()
+        if _write(request, writer, whole):
+            await writer.drain()
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -99,8 +99,8 @@ class WrittenAnswer(web.StreamResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Write all of it, in one go."""
         writer = request.writer
-        await writer.write(self._whole)
-        await writer.drain()
+        if _write(request, writer, self._whole):
+            await writer.drain()
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -113,6 +113,23 @@ class WrittenAnswer(web.StreamResponse):
     def body_length(self) -> int:
         """Bytes sent, headers too, as aiohttp counts them for its access log."""
         return len(self._whole)
+
+
+def _write(request: web.BaseRequest, writer: AbstractStreamWriter, whole: bytes) -> bool:
+    """Write a whole answer; tell whether the connection has enough to send already, so that one waits.
+
+    The writer's own `write` is for pieces: it compresses, counts down and joins what is none of that here.
+
+    Raises:
+        ClientConnectionResetError: the client has gone.
+    """
+    protocol = request.protocol
+    transport = protocol.transport
+    if transport is None or transport.is_closing():
+        raise ClientConnectionResetError("the client has gone")
+    transport.write(whole)
+    writer.output_size += len(whole)
+    return protocol.writing_paused
 
 
 class BareResponse(web.Response):

@@ -96,6 +96,12 @@ class MemoryStore:
         table = contents.tables.get(key) or contents.make(key)
         return None if table is None else table.jobs.get(job_id)
 
+    async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
+        contents, key = self._sandboxes[sandbox], (api, kind)
+        table = contents.tables.get(key) or contents.make(key)
+        clock = contents.documents.get(CLOCK)
+        return None if table is None else table.jobs.get(job_id), None if clock is None else clock.get(CLOCK)
+
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
         contents = self._sandboxes[sandbox]
         for kind in kinds:

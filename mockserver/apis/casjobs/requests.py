@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
@@ -53,12 +53,14 @@ _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()", *errors.INITIALIZE_FRAMES)
 
 
-async def prepare(context: CasContext) -> None:
+def prepare(context: CasContext) -> Awaitable[object] | None:
     """Define the service when somebody first needs it: Spyne costs a tenth of a second to import."""
-    route, uploads = context.route, context.settings.upload_data_parameters
+    uploads = context.settings.upload_data_parameters
+    if uploads in definition.SERVICES:
+        return None
+    route = context.route
     needed = route is METHOD_ENTRANCE or (route is SERVICE_ENTRANCE and (context.method == "POST" or _is_wsdl(context)))
-    if needed and uploads not in definition.SERVICES:
-        await definition.first_asked(uploads)
+    return definition.first_asked(uploads) if needed else None
 
 
 def resolve(context: CasContext) -> Resolved:
