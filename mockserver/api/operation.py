@@ -40,6 +40,8 @@ class JobPlace:
             found = values.get(self.path)
         elif self.parameter:
             found = parameters.get(self.parameter)
+            if type(found) is int:
+                return self.clean(str(found)) or None
         elif self.body:
             found = payload
             try:

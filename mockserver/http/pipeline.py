@@ -30,11 +30,12 @@ from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, body_at_hand, read_body
-from mockserver.http.diagnosis import headers_of, refused_answer
+from mockserver.http.diagnosis import refused_answer
+from mockserver.http.heads import Heads, all_headers
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
-from mockserver.http.responses import NUMBER, answer_of, response_of
+from mockserver.http.responses import NUMBER, answer_of, response_of, stays_open
 from mockserver.http.router import Found, Router
 from mockserver.http.steps import (
     NOTHING,
@@ -85,20 +86,15 @@ class Pipeline:
         patience: float = 25.0,
         body_limit: int = 1 << 26,
     ) -> None:
-        self.sandboxes = sandboxes
-        self.contracts = contracts
-        self.strict = strict
-        self.headers = headers
-        self.patience = patience
-        self.body_limit = body_limit
-        self.metrics = metrics
-        self.mounts = mounts
+        self.sandboxes, self.contracts, self.metrics, self.mounts = sandboxes, contracts, metrics, mounts
+        self.strict, self.headers, self.patience, self.body_limit = strict, headers, patience, body_limit
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
         self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
+        self._heads = Heads()
         self._kept = KeptAnswers(metrics, sandboxes.store.shared)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -123,17 +119,17 @@ class Pipeline:
                 elif may_be_judged(response, fault, error):
                     response, breach = unknown_answer(known.contract, response, strict=self.strict)
                     violations = [*violations, breach]
-            headers = {**response.headers}
-            if response.mark is not None:
-                headers = {response.mark: sandbox.ids.mark(context.turn), **headers}
-            if response.content_type is not None:
-                headers["Content-Type"] = response.content_type
-            for name, value in api.headers.items():
-                headers.setdefault(name, value)
-            if self.headers and context.number:
-                headers[NUMBER] = str(context.number)
-                if violations or response.hint is not None:
-                    headers |= headers_of(violations, response.hint)
+            mark, head = response.mark, None
+            trace = "" if mark is None else sandbox.ids.mark(context.turn)
+            shown = str(context.number) if self.headers and context.number else ""
+            if shown and not violations and response.hint is None and fault is None:
+                head = self._heads.find(api, response)
+            if head is None:
+                headers = all_headers(api, response, trace, shown, violations)
+            elif mark is None:
+                headers = {**head.headers, NUMBER: shown}
+            else:
+                headers = {mark: trace, **head.headers, NUMBER: shown}
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -173,7 +169,11 @@ class Pipeline:
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)
                 return streamed
-            answer = answer_of(request, response, headers)
+            answer: web.StreamResponse
+            if head is not None and stays_open(request):
+                answer = head.answer(response, trace, shown)
+            else:
+                answer = answer_of(request, response, headers)
             if response.lasting and again.key is not None and not violations:
                 self._kept.keep(again.key, answer, response.mark, start, jobs.steady, entry, counters)
             return answer

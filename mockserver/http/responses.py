@@ -56,13 +56,13 @@ class Answer(web.StreamResponse):
         fixed = _fixed(self._code, *items)
         if fixed is None or len(body) > _COPIED:
             headers: Any = {**self._given, "Content-Length": str(len(body))}
-            headers.setdefault("Date", http_date(int(time.time())))
+            headers.setdefault("Date", http_date(int(time.time())).decode())
             headers.setdefault("Server", SERVER_SOFTWARE)
             await writer.write_headers(_status_line(self._code), headers)
             return writer
         start, between, end = fixed
-        last += f"Content-Length: {len(body)}\r\nDate: {http_date(int(time.time()))}"
-        whole = b"".join((start, first.encode(), between, last.encode(), end, body))
+        last += f"Content-Length: {len(body)}\r\nDate: "
+        whole = b"".join((start, first.encode(), between, last.encode(), http_date(int(time.time())), end, body))
         self._sent = len(whole)
         if _write(request, writer, whole):
             await writer.drain()
@@ -85,7 +85,7 @@ class Answer(web.StreamResponse):
 
 
 class WrittenAnswer(web.StreamResponse):
-    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`."""
+    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`, and `heads.Heads`."""
 
     def __init__(self, status: int, whole: bytes) -> None:
         self._code = status
@@ -148,17 +148,20 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
-def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
-    """Return what answers a request; `headers` are all of them."""
-    if (
+def stays_open(request: web.BaseRequest) -> bool:
+    """Tell whether a whole answer may be written to a request's connection as it is, and the connection stays."""
+    return (
         # An application's requests have hooks of their own, before headers are sent.
         type(request) is web.BaseRequest
         and request.keep_alive
         and request.version == HttpVersion11
         and request.method != "HEAD"
-        and reply.status not in _NO_BODY
-        and "Connection" not in headers
-    ):
+    )
+
+
+def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
+    """Return what answers a request; `headers` are all of them."""
+    if stays_open(request) and reply.status not in _NO_BODY and "Connection" not in headers:
         return Answer(reply.status, headers, reply.body, reply.mark)
     return response_of(reply, headers)
 
@@ -176,6 +179,24 @@ def written(status: int, headers: Mapping[str, str], body: bytes, places: Mappin
     lines.setdefault("Server", _plain(SERVER_SOFTWARE))
     shown = b"".join(b"%b: %b\r\n" % (_plain(name), value) for name, value in lines.items())
     return b"%b\r\n%b\r\n%b" % (_plain(_status_line(status)), shown, body.replace(b"%", b"%%"))
+
+
+def written_head(status: int, headers: Mapping[str, str], mark: str | None) -> bytes | None:
+    """Return the head of an answer in bytes, for `%` to fill in: value of the mark, number, length of the body, date.
+
+    Args:
+        headers: those that are always the same.
+        mark: name of a header of which each answer has its own value; it comes first. Without it `%` takes three.
+
+    Returns:
+        None where not all of it is plain, or the answer has no body or ends its connection.
+    """
+    fixed = None if status in _NO_BODY or "Connection" in headers else _fixed(status, *headers.items())
+    if fixed is None or (mark is not None and mark in headers):
+        return None
+    start, between, end = (part.replace(b"%", b"%%") for part in fixed)
+    first = b"" if mark is None else _plain(mark) + b": %b\r\n"
+    return b"".join((start, first, between, NUMBER.encode(), b": %b\r\nContent-Length: %d\r\nDate: %b", end))
 
 
 @lru_cache(maxsize=128)
@@ -196,9 +217,9 @@ def _plain(text: str) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def http_date(second: int) -> str:
+def http_date(second: int) -> bytes:
     """Return a second (of the epoch) as the header Date says it."""
-    return formatdate(second, usegmt=True)
+    return formatdate(second, usegmt=True).encode()
 
 
 @lru_cache(maxsize=64)

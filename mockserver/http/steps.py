@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,6 +29,7 @@ from mockserver.journal.entry import (
     DECODED_LIMIT,
     HEADERS_LIMIT,
     MOVES,
+    UNANSWERED,
     Entry,
     bounded,
 )
@@ -40,6 +41,9 @@ from mockserver.store.base import RequestStart
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
+
+_entry: Callable[[type[Entry], tuple[Any, ...]], Entry] = tuple.__new__
+"""Makes an entry of all its fields: each request makes two, and the class itself looks at every name."""
 
 
 class RequestRefused(DomainError):
@@ -167,20 +171,24 @@ def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known
     Args:
         raw: its path as sent, with prefix and query.
     """
-    return Entry(
-        context.number,
-        context.now,
-        sandbox,
-        context.method,
-        raw,
-        context.headers,
-        context.body,
-        context.api.name or None,
-        None if known is None else known.name,
-        context.parameters,
-        context.payload,
-        context.peer.version,
-        context.job,
+    return _entry(
+        Entry,
+        (
+            context.number,
+            context.now,
+            sandbox,
+            context.method,
+            raw,
+            context.headers,
+            context.body,
+            context.api.name or None,
+            None if known is None else known.name,
+            context.parameters,
+            context.payload,
+            context.peer.version,
+            context.job,
+            *UNANSWERED,
+        ),
     )
 
 
@@ -213,7 +221,8 @@ def answered_entry(
         (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
     ):
         told = None
-    entry = Entry._make(
+    entry = _entry(
+        Entry,
         (
             *asked[:ASKED],
             asked.job if made is None else made.id,
@@ -232,7 +241,7 @@ def answered_entry(
             0,
             0,
             response.hint,
-        )
+        ),
     )
     if (
         len(asked.body) > DECODED_LIMIT

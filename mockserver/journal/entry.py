@@ -86,6 +86,9 @@ ASKED = Entry._fields.index("job")
 """How many fields of an entry say what was asked; only `job` may change once the request is answered."""
 
 
+UNANSWERED: Sequence[Any] = tuple(Entry._field_defaults[name] for name in Entry._fields[ASKED + 1 :])
+"""What an entry has after `job` while its request is answered."""
+
 _ANSWERED = Entry._fields.index("answer_headers")
 _SPENT = Entry._fields.index("milliseconds")
 

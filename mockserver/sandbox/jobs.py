@@ -24,6 +24,7 @@ BREATH = 50
 """Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
 
 Pure = Callable[[Machine, Job, float], Job]
+Changing = Coroutine[Any, Any, Change]
 
 
 class JobsHome(NamedTuple):
@@ -32,7 +33,7 @@ class JobsHome(NamedTuple):
     Attributes:
         machines: by API and kind.
         now: returns sandbox time in epoch seconds.
-        at: the same, by what the store has of the clock.
+        at: the same, by the store's document of the clock.
         publish: gets a job and the moves that it has made.
         kinds: by API, `job` first.
         listeners: who would be told; nobody is when it is empty.
@@ -61,7 +62,6 @@ class Jobs:
         home: what the jobs of each request share.
     """
 
-    # Found here until somebody writes to them: each request makes such jobs.
     told: tuple[str, str, str] | None = None
     made: Job | None = None
     steady: tuple[Job, float] | None = None
@@ -81,13 +81,8 @@ class Jobs:
             moved: each move is added to it.
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
-        self.home = home
+        self.home, self._request, self._moved, self._asked = home, request, moved, asked
         self._store, self._sandbox, self._machines = home[:3]
-        self._request = request
-        self._moved = moved
-        self._asked = asked
-
-    # --- one job ----------------------------------------------------------------------------------
 
     async def find(self, api: str, job_id: str) -> Job:
         """Return the job of that id that is no part of another, whatever its kind, as it is stored: not settled.
@@ -136,9 +131,7 @@ class Jobs:
         """Note that the client is told the state of a job, or another than it is in."""
         self.told = (job.api, job.kind, state or job.state)
 
-    def change(
-        self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None
-    ) -> Coroutine[Any, Any, Change]:
+    def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Changing:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.
 
         Args:
@@ -198,16 +191,14 @@ class Jobs:
             return Change(before=settled, after=changed)
         raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
 
-    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Coroutine[Any, Any, Change]:
+    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Changing:
         """Apply a client's call.
 
         Raises:
             UnknownJob, IllegalEvent: nothing has moved.
         """
-        request = self._request
-        return self._apply(
-            api, job_id, lambda machine, job, now: machine.fire(job, event, now, request), kind, None, None
-        )
+        by = self._request
+        return self._apply(api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None)
 
     async def force(
         self,
@@ -236,9 +227,7 @@ class Jobs:
 
         return await self._apply(api, job_id, pure, kind, found, None)
 
-    def release(
-        self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None
-    ) -> Coroutine[Any, Any, Change]:
+    def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Changing:
         """Let the clock move a held job again."""
         return self._apply(api, job_id, Machine.release, kind, found, None)
 

@@ -225,18 +225,23 @@ class MemoryStore:
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         found = self._sandboxes[sandbox]
-        number, entries, numbers, counted = entry.number, found.entries, found.numbers, found.counters
-        if number not in entries:
+        number, entries = entry.number, found.entries
+        if number in entries:
+            entries[number] = entry
+        else:
+            numbers = found.numbers
             if not numbers or number > numbers[-1]:
                 numbers.append(number)
             else:
                 numbers.insert(bisect_left(numbers, number), number)
-        entries[number] = entry
-        while len(numbers) > limit:
-            del entries[numbers.popleft()]
+            entries[number] = entry
+            while len(numbers) > limit:
+                del entries[numbers.popleft()]
         found.changes += 1
-        for counter in counters:
-            counted[counter] = counted.get(counter, 0) + 1
+        if counters:
+            counted = found.counters
+            for counter in counters:
+                counted[counter] = counted.get(counter, 0) + 1
 
     async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         found = self._sandboxes[sandbox]

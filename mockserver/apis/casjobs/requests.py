@@ -108,16 +108,17 @@ def _soap(context: CasContext) -> Resolved:
     content_type, action = headers.get("Content-Type", ""), headers.get("SOAPAction")
     parts = moulds.split(body)
     if parts:
-
-        def read(message: bytes) -> moulds.Read[_Call] | None:
-            return _only_arguments(_read_soap(read_head(content_type, action), message, service))
-
-        mould = _MOULDS.find((content_type, action, service), parts, read)
+        mould = _MOULDS.find((content_type, action, service), parts, _read_mould)
         if mould is not None and (decoded := mould.fill(parts[1::2])) is not None:
             operation, method, version, values = mould.meaning
             arguments = Arguments(MappingProxyType(decoded), values(decoded))
             return Resolved(operation, decoded, None, MethodCall(method, arguments, version))
     return _read_soap(read_head(content_type, action), body, service)
+
+
+def _read_mould(under: tuple[str, str | None, SoapService], message: bytes) -> moulds.Read[_Call] | None:
+    content_type, action, service = under
+    return _only_arguments(_read_soap(read_head(content_type, action), message, service))
 
 
 def _only_arguments(read: Resolved) -> moulds.Read[_Call] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -156,7 +156,7 @@ def _body(context: PrimeContext, address: Address) -> Any:
         charset = _charset(context.headers.get("Content-Type", ""))
         parts = moulds.split(context.body)
         if parts:
-            mould = _MOULDS.find((charset,), parts, partial(_marked, charset=charset))
+            mould = _MOULDS.find((charset,), parts, _read_mould)
             if mould is not None and (found := mould.fill(parts[1::2])) is not None:
                 return found
         return _xml(context.body, charset)
@@ -179,8 +179,8 @@ def _xml(body: bytes, charset: str | None) -> Any:
     return {_local(root.tag): _plain(root)}
 
 
-def _marked(body: bytes, charset: str | None) -> moulds.Read[None] | None:
-    found = _xml(body, charset)
+def _read_mould(under: tuple[str | None], body: bytes) -> moulds.Read[None] | None:
+    found = _xml(body, *under)
     return None if isinstance(found, Malformed) else (found, None)
 
 
