@@ -99,7 +99,7 @@ class Pipeline:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        accepted = await self._addresses.accept(request)
+        accepted = self._addresses.usual(request) or await self._addresses.accept(request)
         home = accepted.sandbox.home
         home.calls += 1
         try:

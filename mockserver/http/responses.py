@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -64,8 +65,8 @@ class Answer(web.StreamResponse):
         last += f"Content-Length: {len(body)}\r\nDate: "
         whole = b"".join((start, first.encode(), between, last.encode(), http_date(int(time.time())), end, body))
         self._sent = len(whole)
-        if _write(request, writer, whole):
-            await writer.drain()
+        await writer.write(whole)
+        await writer.drain()
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -90,17 +91,28 @@ class WrittenAnswer(web.StreamResponse):
     def __init__(self, status: int, whole: bytes) -> None:
         self._code = status
         self._whole = whole
+        self._left = True
 
     @property
     def status(self) -> int:
         """The HTTP status."""
         return self._code
 
+    def send_to(self, transport: asyncio.Transport | None) -> bool:
+        """Write all of it, once; tell whether the client is still there."""
+        if transport is None or transport.is_closing():
+            return False
+        if self._left:
+            self._left = False
+            transport.write(self._whole)
+        return True
+
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        """Write all of it, in one go."""
+        """Write all of it, unless it is written, and wait while the connection has enough to send."""
         writer = request.writer
-        if _write(request, writer, self._whole):
-            await writer.drain()
+        if not self.send_to(request.transport):
+            raise ClientConnectionResetError("the client has gone")
+        await writer.drain()
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -113,23 +125,6 @@ class WrittenAnswer(web.StreamResponse):
     def body_length(self) -> int:
         """Bytes sent, headers too, as aiohttp counts them for its access log."""
         return len(self._whole)
-
-
-def _write(request: web.BaseRequest, writer: AbstractStreamWriter, whole: bytes) -> bool:
-    """Write a whole answer; tell whether the connection has enough to send already, so that one waits.
-
-    The writer's own `write` is for pieces: it compresses, counts down and joins what is none of that here.
-
-    Raises:
-        ClientConnectionResetError: the client has gone.
-    """
-    protocol = request.protocol
-    transport = protocol.transport
-    if transport is None or transport.is_closing():
-        raise ClientConnectionResetError("the client has gone")
-    transport.write(whole)
-    writer.output_size += len(whole)
-    return protocol.writing_paused
 
 
 class BareResponse(web.Response):

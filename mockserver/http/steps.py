@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -32,6 +32,7 @@ from mockserver.journal.entry import (
     UNANSWERED,
     Entry,
     bounded,
+    whole_entry,
 )
 from mockserver.journal.masking import mask, mask_path
 from mockserver.journal.matching import MatchSubject
@@ -41,9 +42,6 @@ from mockserver.store.base import RequestStart
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
-
-_entry: Callable[[type[Entry], tuple[Any, ...]], Entry] = tuple.__new__
-"""Makes an entry of all its fields: each request makes two, and the class itself looks at every name."""
 
 
 class RequestRefused(DomainError):
@@ -171,7 +169,7 @@ def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known
     Args:
         raw: its path as sent, with prefix and query.
     """
-    return _entry(
+    return whole_entry(
         Entry,
         (
             context.number,
@@ -221,7 +219,7 @@ def answered_entry(
         (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
     ):
         told = None
-    entry = _entry(
+    entry = whole_entry(
         Entry,
         (
             *asked[:ASKED],

@@ -60,7 +60,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
     if fresh and settings.session_cookie:
         path, secure = f"{context.prefix}/webacs", context.peer.scheme == "https"
         cookie = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
-        response = response._replace(headers={**response.headers, **cookie} if response.headers else cookie)
+        response = response.under({**response.headers, **cookie} if response.headers else cookie)
     return response
 
 
