@@ -18,13 +18,10 @@ from mockserver.api.definition import Api
 from mockserver.api.response import Response
 from mockserver.contracts.model import Violation
 from mockserver.http.diagnosis import headers_of
-from mockserver.http.responses import NUMBER, WrittenAnswer, http_date, written_head
+from mockserver.http.responses import COPIED, NUMBER, WrittenAnswer, http_date, written_head
 
 KEPT = 256
 """Heads that are kept; a server has some dozens."""
-
-LARGEST = 64 * 1024
-"""Bytes of a body up to which it is cheaper to copy it behind its head than to write both."""
 
 
 class Head(NamedTuple):
@@ -57,7 +54,7 @@ class Heads:
     def find(self, api: Api, response: Response) -> Head | None:
         """Return the head of an answer; None where it is none of those that are kept."""
         own = response.headers
-        if type(own) is not MappingProxyType or response.stream is not None or len(response.body) > LARGEST:
+        if type(own) is not MappingProxyType or response.stream is not None or len(response.body) > COPIED:
             return None
         key = (id(own), response.status, response.content_type, response.mark, api.name)
         try:

@@ -21,21 +21,20 @@ NUMBER = "X-Mockserver-Request"
 
 _NO_BODY = frozenset({204, 205, 304})
 _OURS = frozenset({"Content-Length", "Date"})
-_COPIED = 64 * 1024
+COPIED = 64 * 1024
 """Bytes of a body up to which it is cheaper to copy it behind its head than to write both."""
 
 
 class Answer(web.StreamResponse):
-    """A whole answer on a connection that stays open: the usual one, in few steps, for each of which clients wait.
+    """A whole answer on a connection that stays open, where it is too large, or its head too unusual, to be one piece.
 
     aiohttp's own response decides anew what is settled here, and makes ready for what never comes; its constructor is
     not called. See `answer_of` for who gets that one.
     """
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, mark: str | None) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self._code = status
         self._given = headers
-        self._mark = mark
         self._whole = body
         self._sent = 0
 
@@ -45,36 +44,19 @@ class Answer(web.StreamResponse):
         return self._code
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        """Write all of it in one go, or status line and headers, which leave together with the body then."""
+        """Write status line and headers, which leave together with the body."""
         writer = self._writer = request.writer
-        body, items = self._whole, [*self._given.items()]
-        # What each answer has anew stands first and last; all between is known from an answer before.
-        first = last = ""
-        if self._mark is not None:
-            first = f"{': '.join(items.pop(0))}\r\n"
-        if items and items[-1][0] == NUMBER:
-            last = f"{': '.join(items.pop())}\r\n"
-        fixed = _fixed(self._code, *items)
-        if fixed is None or len(body) > _COPIED:
-            headers: Any = {**self._given, "Content-Length": str(len(body))}
-            headers.setdefault("Date", http_date(int(time.time())).decode())
-            headers.setdefault("Server", SERVER_SOFTWARE)
-            await writer.write_headers(_status_line(self._code), headers)
-            return writer
-        start, between, end = fixed
-        last += f"Content-Length: {len(body)}\r\nDate: "
-        whole = b"".join((start, first.encode(), between, last.encode(), http_date(int(time.time())), end, body))
-        self._sent = len(whole)
-        await writer.write(whole)
-        await writer.drain()
+        headers: Any = {**self._given, "Content-Length": str(len(self._whole))}
+        headers.setdefault("Date", http_date(int(time.time())).decode())
+        headers.setdefault("Server", SERVER_SOFTWARE)
+        await writer.write_headers(_status_line(self._code), headers)
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Write the body, unless all is written."""
+        """Write the body."""
         assert not data
-        if not self._sent:
-            await self._writer.write_eof(self._whole)
-            self._sent = self._writer.output_size
+        await self._writer.write_eof(self._whole)
+        self._sent = self._writer.output_size
 
     keep_alive = True
     """Always: the client has asked for it."""
@@ -157,8 +139,30 @@ def stays_open(request: web.BaseRequest) -> bool:
 def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
     """Return what answers a request; `headers` are all of them."""
     if stays_open(request) and reply.status not in _NO_BODY and "Connection" not in headers:
-        return Answer(reply.status, headers, reply.body, reply.mark)
+        whole = whole_answer(reply.status, headers, reply.body, reply.mark)
+        return Answer(reply.status, headers, reply.body) if whole is None else WrittenAnswer(reply.status, whole)
     return response_of(reply, headers)
+
+
+def whole_answer(status: int, headers: Mapping[str, str], body: bytes, mark: str | None) -> bytes | None:
+    """Return an answer in bytes; None where that is not worth it, or not all of its head is plain.
+
+    Args:
+        headers: all of them; that of the mark first, if there is one, and the number's last, if it is shown.
+    """
+    items = [*headers.items()]
+    # What each answer has anew stands first and last; all between is known from an answer before.
+    first = last = ""
+    if mark is not None:
+        first = f"{': '.join(items.pop(0))}\r\n"
+    if items and items[-1][0] == NUMBER:
+        last = f"{': '.join(items.pop())}\r\n"
+    fixed = None if len(body) > COPIED else _fixed(status, *items)
+    if fixed is None:
+        return None
+    start, between, end = fixed
+    last += f"Content-Length: {len(body)}\r\nDate: "
+    return b"".join((start, first.encode(), between, last.encode(), http_date(int(time.time())), end, body))
 
 
 def written(status: int, headers: Mapping[str, str], body: bytes, places: Mapping[str, bytes]) -> bytes:

@@ -10,9 +10,8 @@ import pytest
 
 from mockserver.api.response import NO_HEADERS, Response
 from mockserver.apis import APIS
-from mockserver.http import heads
 from mockserver.http.heads import KEPT, Heads, all_headers
-from mockserver.http.responses import NUMBER, Answer
+from mockserver.http.responses import COPIED, NUMBER, whole_answer
 
 API = APIS[0]
 OWN = MappingProxyType({"Cache-Control": "private", "X-Rate": "100%"})
@@ -28,28 +27,18 @@ class Request:
     def is_closing(self) -> bool:
         return False
 
+    def write(self, data: bytes) -> None:
+        self.got += data
+
     async def drain(self) -> None:
         pass
 
 
-class Pieces(Request):
-    """One whose writer takes pieces, as aiohttp's does."""
-
-    async def write(self, data: bytes) -> None:
-        self.got += data
-
-
-class Whole(Request):
-    """One whose answer goes straight to the transport."""
-
-    def write(self, data: bytes) -> None:
-        self.got += data
-
-
-async def sent(answer: Any, request: Request) -> bytes:
+async def sent(answer: Any) -> bytes:
+    request: Any = Request()
     await answer.prepare(request)
     await answer.write_eof()
-    return request.got
+    return bytes(request.got)
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +59,8 @@ async def test_the_bytes_are_the_same(
     response = Response(status, None, b"<100%s/>", content_type, own, mark=mark)
     head = Heads().find(api, response)
     assert head is not None
-    without = Answer(status, all_headers(api, response, "ab12", "77", ()), response.body, mark)
-    assert await sent(head.answer(response, "ab12", "77"), Whole()) == await sent(without, Pieces())
+    headers = all_headers(api, response, "ab12", "77", ())
+    assert await sent(head.answer(response, "ab12", "77")) == whole_answer(status, headers, response.body, mark)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +73,7 @@ async def test_the_bytes_are_the_same(
         Response(headers=MappingProxyType({"X": "a\r\nb"})),
         Response(headers=MappingProxyType({"X": "ä"})),
         Response(headers=MappingProxyType({"TraceID": "own"}), mark="TraceID"),
-        Response(body=b" " * (heads.LARGEST + 1)),
+        Response(body=b" " * (COPIED + 1)),
     ],
 )
 def test_what_is_out_of_the_ordinary_has_no_head(response: Response) -> None:
