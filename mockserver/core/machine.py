@@ -39,7 +39,7 @@ class Phase(StrEnum):
 FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELED, Phase.TIMED_OUT})
 
 # Each move asks for these, and a member is found on its enum a good deal slower than in its module.
-_CANCELING, _EXECUTING = Phase.CANCELING, Phase.EXECUTING
+_CANCELING, _EXECUTING, _CANCELED = Phase.CANCELING, Phase.EXECUTING, Phase.CANCELED
 _STUCK, _CLIENT, _CLOCK = CancelMode.STUCK, Cause.CLIENT, Cause.CLOCK
 
 
@@ -316,7 +316,7 @@ class Machine:
         started, ended = job.started, job.ended
         if phase in FINAL:
             ended = at
-            if started is None and phase is not Phase.CANCELED:
+            if started is None and phase is not _CANCELED:
                 started = at
         else:
             ended = None

@@ -106,8 +106,8 @@ class Pipeline:
             again = NOT_LOOKED
             if accepted.mount is None and request.method == "GET":
                 again = await self._kept.repeat(request, accepted)
-            if again.answer is not None:
-                return again.answer
+                if again.answer is not None:
+                    return again.answer
             arrived = await self._arrive(request, accepted, again.start)
             api, sandbox, raw, began, _, start, transitions, _ = arrived
             response, context, known, violations, fault, error, asked = await self._answer(arrived)

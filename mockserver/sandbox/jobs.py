@@ -181,14 +181,15 @@ class Jobs:
                 transitions = transitions_between(job, changed)
                 if transitions:
                     if self._moved is not None:
-                        self._moved.extend([(changed, transition) for transition in transitions])
+                        for transition in transitions:
+                            self._moved.append((changed, transition))
                     if self.home.listeners:
                         self.home.publish(changed, transitions)
                 else:
                     self.home.tell("job-changed", changed)
             if problem is not None:
                 raise problem
-            return Change(before=settled, after=changed)
+            return Change(settled, changed)
         raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
 
     def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Changing:

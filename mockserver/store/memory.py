@@ -152,16 +152,18 @@ class MemoryStore:
         return table
 
     async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
-        contents = self._sandboxes[sandbox]
+        contents, job_id = self._sandboxes[sandbox], old.id
         table = contents.tables.get((old.api, old.kind))
-        found = None if table is None else table.jobs.get(old.id)
-        if table is None or found is None or found.version != old.version:
+        if table is None:
+            return False
+        found = table.jobs.get(job_id)
+        if found is not old and (found is None or found.version != old.version):
             return False
         contents.changes += 1
-        table.jobs[old.id] = new
-        if times is not UNTIMED or old.id in table.due.at or old.id in table.expiry.at:
-            table.due.set(old.id, times.due)
-            table.expiry.set(old.id, times.expiry)
+        table.jobs[job_id] = new
+        if times is not UNTIMED or job_id in table.due.at or job_id in table.expiry.at:
+            table.due.set(job_id, times.due)
+            table.expiry.set(job_id, times.expiry)
         return True
 
     async def remove(self, sandbox: str, job: Job) -> bool:

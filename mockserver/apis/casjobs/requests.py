@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from multidict import istr
+
 from mockserver.api.context import Resolved
 from mockserver.api.operation import Operation
 from mockserver.apis.casjobs import definition, errors
@@ -49,6 +51,8 @@ from mockserver.wire.charset import codec
 from mockserver.wire.soap_types import Parameter, SoapOperation, SoapService, XsdType
 
 _CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
+# Names that know their folded form: each message asks for them.
+_CONTENT_TYPE, _SOAP_ACTION = istr("Content-Type"), istr("SOAPAction")
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()", *errors.INITIALIZE_FRAMES)
 
@@ -105,7 +109,7 @@ _MOULDS: moulds.Moulds[_Call] = moulds.Moulds()
 def _soap(context: CasContext) -> Resolved:
     headers, body = context.headers, context.body
     service = definition.SERVICES[context.settings.upload_data_parameters]
-    content_type, action = headers.get("Content-Type", ""), headers.get("SOAPAction")
+    content_type, action = headers.get(_CONTENT_TYPE, ""), headers.get(_SOAP_ACTION)
     parts = moulds.split(body)
     if parts:
         mould = _MOULDS.find((content_type, action, service), parts, _read_mould)
