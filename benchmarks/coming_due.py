@@ -20,8 +20,8 @@ from in_process import HOST, Asked
 
 from mockserver._resources import folder
 from mockserver.app import build, pipeline
-from mockserver.cli.serving import spare_the_collector
 from mockserver.core.clock import Clock
+from mockserver.sandbox import collector
 from mockserver.settings import Settings
 
 STATUS = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs/due{}/status"
@@ -71,7 +71,7 @@ async def main(count: int) -> None:
     """Measure."""
     for spread in (0.0, 1000.0):
         services = await fill(count, spread)
-        spare_the_collector()
+        collector.spare()
         for name, call in (
             ("advance", request("POST", "/_control/clock/advance", '{"seconds": 7200}')),
             ("set back", request("PUT", "/_control/clock", '{"now": "2026-01-01"}')),

@@ -34,11 +34,12 @@ GAP = 0.001
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SERVER = """
-import asyncio, pathlib, sys, time
+import asyncio, os, pathlib, sys, time
 from mockserver import cli, server
 
 file, server.SAVE_EVERY = pathlib.Path(sys.argv.pop(1)), float(sys.argv.pop(1))
 start = server.MockServer.start
+file.with_name("pid").write_text(str(os.getpid()))
 
 async def watch():
     longest, last = 0.0, time.thread_time()

@@ -4,7 +4,9 @@ Clients send what the examples of all contracts of the four APIs send, at a boun
 made for it and deleted after it, and to the default sandbox, which is reset once a minute; beside that listeners that
 never read, waiting calls whose clients go away, faults, exports of the journal, and bytes that are no HTTP. The server's
 memory (RSS) is read each second. Printed are its medians by minute; exit 1 when the last minute's is over `--most`
-percent above the second's.
+percent above the second's. `--full` fills the journal first, so that no bound is left to be filled. `--counts` prints
+once a minute what the server holds: Python's blocks, the C library's MB in use and MB free, and of which types there
+are more objects than a minute before.
 """
 
 from __future__ import annotations
@@ -37,6 +39,44 @@ JUNK = (
     b"POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
 )
 """What is no request, or only half of one."""
+
+
+COUNTS = """
+import asyncio, collections, ctypes, gc, sys
+from mockserver import cli, server
+
+start = server.MockServer.start
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Info
+
+async def count(self):
+    before = collections.Counter()
+    while True:
+        gc.collect()
+        kinds = collections.Counter(type(one).__name__ for one in gc.get_objects())
+        info = libc.mallinfo2()
+        more = ", ".join(f"{name} {number:+}" for name, number in (kinds - before).most_common(6)) if before else ""
+        store = self.services.store
+        journal = [len(await store.entries(one.key)) for one in self.services.sandboxes.all()]
+        print(f"    blocks {sys.getallocatedblocks():,}, in use {(info.uordblks + info.hblkhd) / 1e6:.1f} MB,"
+              f" free {info.fordblks / 1e6:.1f} MB, journal {sum(journal)} in {len(journal)}; more: {more}",
+              file=sys.stderr, flush=True)
+        before = kinds
+        await asyncio.sleep(60)
+
+async def started(self):
+    await start(self)
+    self.counting = asyncio.create_task(count(self))
+
+server.MockServer.start = started
+cli.main()
+"""
+"""A server that says once a minute what it holds (glibc 2.33 or newer)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +121,7 @@ class Load:
         self.answers: Counter[int] = Counter()
         self.longest = 0.0
         self._pause = clients / rate
-        self._all = requests()
+        self.requests = requests()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
         self._threads.append(threading.Thread(target=self._disturb))
 
@@ -103,10 +143,10 @@ class Load:
             turn += 1
             self._ask(connection, "POST", "/_control/sandboxes", {"name": name})
             for prefix in (f"/~{name}", ""):
-                for one in self._all:
+                for one in self.requests:
                     if self.over.is_set():
                         break
-                    self._send(connection, one.method, prefix + one.path, one.headers, one.body)
+                    self.send(connection, one.method, prefix + one.path, one.headers, one.body)
                     due += self._pause
                     time.sleep(max(0.0, due - time.monotonic()))
             self._ask(connection, "DELETE", f"/_control/sandboxes/{name}")
@@ -133,9 +173,9 @@ class Load:
 
     def _ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: object = None) -> None:
         data = None if body is None else json.dumps(body).encode()
-        self._send(connection, method, path, {"Content-Type": "application/json"}, data)
+        self.send(connection, method, path, {"Content-Type": "application/json"}, data)
 
-    def _send(
+    def send(
         self,
         connection: http.client.HTTPConnection,
         method: str,
@@ -158,6 +198,15 @@ class Load:
             connection.close()
 
 
+def fill(port: int) -> None:
+    """Fill a journal, and what the server remembers, with one pass after another over all requests."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    load = Load(port, 1, 0)
+    for _ in range(2):
+        for one in load.requests:
+            load.send(connection, one.method, one.path, one.headers, one.body)
+
+
 def main() -> int:
     """Measure; return the exit status."""
     reader = argparse.ArgumentParser(description=__doc__)
@@ -165,9 +214,13 @@ def main() -> int:
     reader.add_argument("--rate", type=float, default=300.0, help="requests a second, in all")
     reader.add_argument("--clients", type=int, default=4)
     reader.add_argument("--most", type=float, default=5.0, help="percent that the last minute may be above the second")
+    reader.add_argument("--full", action="store_true", help="fill the journal of the default sandbox first")
+    reader.add_argument("--counts", action="store_true", help="print what the server holds")
     given = reader.parse_args()
     minutes: list[list[float]] = [[]]
-    with server_process("--strict") as (port, process):
+    with server_process("--strict", code=COUNTS if given.counts else None) as (port, process):
+        if given.full:
+            fill(port)
         print(f"at the start {resident(process):6.1f} MB", flush=True)
         with Load(port, given.rate, given.clients) as load:
             for second in range(given.seconds):

@@ -25,11 +25,12 @@ UNTIL = ("GET", "/_control/jobs/ges/x?until=success&timeout=290", None)
 
 
 @contextmanager
-def server_process(*options: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Run a server on a free port; yield that and its process."""
+def server_process(*options: str, code: str | None = None) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Run a server on a free port, by code that runs one in its place; yield the port and the process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", str(port), "--json", *options]
+    how = ["-m", "mockserver"] if code is None else ["-c", code]
+    command = [sys.executable, *how, "serve", "--port", str(port), "--json", *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         for _ in range(200):

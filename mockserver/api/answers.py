@@ -55,7 +55,7 @@ def json_data(body: bytes) -> Any:
         body.decode()
     except UnicodeDecodeError as error:
         return Unreadable(reason=f"the answer is not UTF-8: byte {error.start} is {body[error.start]:#04x}")
-    found = read_json(body)
+    found = read_json(body, most=len(body))
     return Unreadable(reason=found.reason.replace("the body", "the answer")) if isinstance(found, Malformed) else found
 
 

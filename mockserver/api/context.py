@@ -61,7 +61,7 @@ class Peer(Protocol):
 
     @property
     def host(self) -> str:
-        """The Host header, with the port if it has one."""
+        """The Host header, with the port if it has one; `host_of` is what addresses begin with."""
 
     @property
     def remote(self) -> str | None:
@@ -76,8 +76,10 @@ class Peer(Protocol):
         """The connection, where an API counts connections; None when it is gone."""
 
 
-def reached_at(peer: Peer) -> str:
-    """Return the address to which a client has connected, for one whose Host header is empty, as it may be."""
+def host_of(peer: Peer) -> str:
+    """Return what the Host header says; where it is empty, as it may be, the address to which a client connected."""
+    if peer.host:
+        return peer.host
     name = None if peer.transport is None else peer.transport.get_extra_info("sockname")
     if not isinstance(name, tuple):
         return "localhost"
@@ -256,9 +258,14 @@ class ContextDraft(Generic[S, C]):
         return MultiDict(read_pairs(self.query_string))
 
     @property
+    def host(self) -> str:
+        """The name and port by which the client reached us."""
+        return host_of(self.peer)
+
+    @property
     def base(self) -> str:
         """Where the client reached us, inside its sandbox, without a trailing slash."""
-        return f"{self.peer.scheme}://{self.peer.host or reached_at(self.peer)}{self.prefix}"
+        return f"{self.peer.scheme}://{host_of(self.peer)}{self.prefix}"
 
     @property
     def state(self) -> Any:

@@ -18,7 +18,7 @@ import click
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import print_json, table
 from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
-from mockserver.cli.serving import spare_the_collector
+from mockserver.sandbox import collector
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _run(
 
     async def main() -> list[Outcome]:
         async with MockServer(settings, journal_size=runner.JOURNAL) as server:
-            spare_the_collector()
+            collector.spare()
             with contextlib.ExitStack() as stack:
                 plan = runner.Plan(
                     command=command,

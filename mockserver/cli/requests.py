@@ -37,13 +37,14 @@ def list_requests(
     control: Control, form: str | None, public_secrets: bool, as_json: bool, violations: bool, **filters: Any
 ) -> None:
     """List exchanges of the journal."""
+    asked = {**filters, "violations": violations or None}
     if form == "curl":
-        click.echo(control.export("curl", public_secrets=public_secrets))
+        click.echo(control.export("curl", public_secrets=public_secrets, **asked), nl=False)
         return
     if form == "har":
-        print_json(control.export("har", public_secrets=public_secrets))
+        print_json(control.export("har", public_secrets=public_secrets, **asked))
         return
-    found = control.requests(**filters, violations=violations or None)
+    found = control.requests(**asked)
     if as_json:
         print_json(found)
         return

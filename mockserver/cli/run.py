@@ -16,7 +16,7 @@ import click
 
 from mockserver.cli.group import USAGE
 from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
-from mockserver.cli.serving import spare_the_collector
+from mockserver.sandbox import collector
 from mockserver.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ async def _run(settings: Settings, command: Sequence[str], artifacts: Path | Non
 
     store = ChronicleStore()
     async with MockServer(settings, store=store) as server:
-        spare_the_collector()
+        collector.spare()
         with contextlib.ExitStack() as stack:
             addresses = _addresses(server, stack.enter_context(ca_file(server.ca_pem)))
             words = filled(command, addresses.placeholders())

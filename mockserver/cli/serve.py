@@ -132,7 +132,7 @@ def serve(as_json: bool, **options: Any) -> None:
 
     settings = settings_of(options)
     logs.configure(settings.log_format, settings.log_level)
-    # What a start makes stays for good (`spare_the_collector`); to look through it over and over costs a tenth of it.
+    # What a start makes stays for good (`collector.spare`); to look through it over and over costs a tenth of it.
     gc.disable()
     with refusals():
         if settings.workers > 1:

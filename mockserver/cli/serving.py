@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mockserver.sandbox import collector
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
     from mockserver.server import MockServer
+
+
+HANDOVER = 0.0005
+"""Real seconds after which a thread that reads or writes a snapshot makes way for the requests' thread: with five
+milliseconds (Python's own) for each thread and each step of a request, a poll beside two of them took fifty."""
 
 
 @contextlib.asynccontextmanager
@@ -39,7 +44,8 @@ async def serving(
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, end)
     async with server:
-        spare_the_collector()
+        collector.spare()
+        sys.setswitchinterval(HANDOVER)
         yield server, stop
 
 
@@ -50,19 +56,6 @@ def ending_signals() -> list[signal.Signals]:
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
         found.append(hangup)
     return found
-
-
-def spare_the_collector() -> None:
-    """Keep the garbage collector from walking what stays for good, and from running for each hundred requests.
-
-    The journal's ring keeps young objects alive, which the collector takes for a sign to look at everything; a
-    request leaves no cycles behind, so there is next to nothing to find. What it does look at is little at a time:
-    50,000 objects take it ten milliseconds, for which everybody waits.
-    """
-    gc.freeze()
-    gc.enable()
-    # Where the collector takes the old ones in steps (3.14), a larger second number makes the steps shorter.
-    gc.set_threshold(2_000, 4 if sys.version_info < (3, 14) else 20, 5_000)
 
 
 def addresses(server: MockServer) -> dict[str, Any]:

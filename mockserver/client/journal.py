@@ -52,20 +52,20 @@ class JournalCalls(Caller):
         return RequestRecord(self._get(f"/requests/{number}"))
 
     @overload
-    def export(self, form: Literal["har"], *, public_secrets: bool = False) -> Record: ...
+    def export(self, form: Literal["har"], *, public_secrets: bool = False, **filters: Any) -> Record: ...
     @overload
-    def export(self, form: Literal["curl"], *, public_secrets: bool = False) -> str: ...
-    def export(self, form: Literal["har", "curl"], *, public_secrets: bool = False) -> Record | str:
+    def export(self, form: Literal["curl"], *, public_secrets: bool = False, **filters: Any) -> str: ...
+    def export(self, form: Literal["har", "curl"], *, public_secrets: bool = False, **filters: Any) -> Record | str:
         """Return the journal as a HAR document, or as curl commands.
 
         Args:
             public_secrets: show the secrets of the sandbox's own accounts, so that it can be sent again.
+            filters: which exchanges, in the words of `requests`; without a `limit` all that fit.
         """
-        query = {"format": form, "secrets": "public" if public_secrets else None}
+        query = {"format": form, "secrets": "public" if public_secrets else None, **filters}
         if form == "har":
             return Record(self._get("/requests", query))
-        found = {name: value for name, value in query.items() if value is not None}
-        return self._wire.text("GET", f"{self._sandbox}/requests", query=found)
+        return self._wire.text("GET", f"{self._sandbox}/requests", query=query)
 
     def clear_requests(self) -> None:
         """Empty the journal."""

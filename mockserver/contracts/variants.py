@@ -12,7 +12,6 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from mockserver.contracts.checker import pointer
 from mockserver.contracts.loader import LAYOUT, VARIANTS
 from mockserver.contracts.model import Contract, ResponseClause
 from mockserver.contracts.sharing import BadContract
+from mockserver.wire.json_document import BadJson, read_document, read_written
 
 MOST = 12
 """Examples that are tried for one clause."""
@@ -58,10 +58,10 @@ class Variants:
         document: Any = {"variants": [], "not_run": {}}
         if file.exists():
             try:
-                document = json.loads(file.read_bytes())
-            except ValueError as error:
-                raise BadContract(f"{file}: not JSON ({error}); mend it") from None
-            layout = json.loads((folder / LAYOUT).read_bytes())
+                document = read_document(file.read_bytes())
+            except BadJson as error:
+                raise BadContract(f"{file}:{error}") from None
+            layout = read_written((folder / LAYOUT).read_bytes())
             schema = {"$ref": "#/$defs/variants", "$defs": layout["$defs"]}
             problem = next(jsonschema_rs.Draft202012Validator(schema).iter_errors(document), None)
             if problem is not None:

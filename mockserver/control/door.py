@@ -15,7 +15,7 @@ import socket
 from collections.abc import Iterable
 
 from mockserver.api.accounts import read_bearer, same_secret
-from mockserver.api.context import Peer
+from mockserver.api.context import Peer, host_of
 from mockserver.api.operation import Entrance, Operation
 from mockserver.control.errors import ControlError
 from mockserver.control.requests import ControlOperation
@@ -104,7 +104,7 @@ def _misdirected(host: str) -> ControlError:
 
 def _ask_for_own_page(peer: Peer) -> None:
     """Raise ControlError when a browser says that a page of another site asks."""
-    own = _place(f"{peer.scheme}://{peer.host}")
+    own = _place(f"{peer.scheme}://{host_of(peer)}")
     for name, value in peer.headers.items():
         folded = name.casefold()
         if folded == "sec-fetch-site" and value not in ("same-origin", "none"):

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.api.context import Peer, RequestContext, Resolved
+from mockserver.api.context import Peer, RequestContext, Resolved, host_of
 from mockserver.api.operation import Handler, Operation
 from mockserver.api.response import Response
 from mockserver.contracts.model import Contract
@@ -54,16 +54,21 @@ class ControlRequest:
     asked_at_apis: bool = False
 
     @property
+    def asked_site(self) -> str:
+        """Scheme and host by which the asker reached us."""
+        return f"{self.peer.scheme}://{host_of(self.peer)}"
+
+    @property
     def base(self) -> str:
         """Scheme, host and prefix by which the asker reached the sandbox."""
-        return f"{self.peer.scheme}://{self.peer.host}{self.prefix}"
+        return f"{self.asked_site}{self.prefix}"
 
     @property
     def site(self) -> str:
         """Scheme and host by which the asker reaches the APIs: another port than was asked, under `--control-port`."""
         apart = self.services.ports.apart
         if apart is None or self.asked_at_apis:
-            return f"{self.peer.scheme}://{self.peer.host}"
+            return self.asked_site
         return self._beside(apart.apis, apart.control)
 
     @property
@@ -82,7 +87,8 @@ class ControlRequest:
 
     def _beside(self, other: Listens, asked: Listens) -> str:
         """Return where another port is: by the name that the asker used, unless that port listens elsewhere."""
-        name = urlsplit(f"//{self.peer.host}").hostname or self.peer.host
+        host = host_of(self.peer)
+        name = urlsplit(f"//{host}").hostname or host
         if other.host not in (asked.host, "0.0.0.0", "::"):  # noqa: S104
             name = other.host
         return f"http://{in_url(name)}:{other.port}"

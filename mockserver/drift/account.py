@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
 from mockserver._resources import folder
 from mockserver.contracts.checker import pointer
 from mockserver.settings import environment
+from mockserver.wire.yaml_document import BadYaml, read_yaml
 
 SCHEMA = "account.schema.json"
 _PREFIX = "account_"
@@ -37,7 +37,9 @@ def read(file: Path | None, api: str, environ: Mapping[str, str] | None = None) 
         for name, row in schema["properties"][api]["properties"].items():
             value = environment(_PREFIX + name, environ)
             if value is not None:
-                section[name] = int(value) if row.get("type") == "integer" and value.isdecimal() else value
+                section[name] = (
+                    int(value) if row.get("type") == "integer" and value.isdecimal() and len(value) < 19 else value
+                )
         document = {**document, api: section}
     problem = next(iter(jsonschema_rs.Draft202012Validator(schema).iter_errors(document)), None)
     if problem is not None:
@@ -49,11 +51,11 @@ def read(file: Path | None, api: str, environ: Mapping[str, str] | None = None) 
 
 def _document(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text("utf-8")) or {}  # JSON is YAML too
+        return read_yaml(file.read_bytes()) or {}  # JSON is YAML too
     except OSError as error:
         raise BadAccount(f"{file}: {error.strerror}; name an account file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadAccount(f"{file}: neither JSON nor YAML ({str(error).splitlines()[0]}); mend it") from None
+    except BadYaml as error:
+        raise BadAccount(f"{file}:{error}") from None
 
 
 def _message(problem: Any) -> str:

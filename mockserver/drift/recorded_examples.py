@@ -25,6 +25,7 @@ from mockserver.drift.recording import Recording, job_fixture
 from mockserver.journal import masking
 from mockserver.journal.masking import MASK
 from mockserver.wire.charset import text_of
+from mockserver.wire.json_document import read_written
 
 _HEADERS = ("content-type", "accept", "soapaction", "origin")
 """Headers that an answer may depend on, besides those with secrets."""
@@ -130,7 +131,7 @@ def load(folder: Path, contracts: Contracts) -> list[Contract]:
     found = []
     for file in sorted(folder.glob("*.json")):
         try:
-            document = json.loads(file.read_bytes())
+            document = read_written(file.read_bytes())
             operation, examples = document["operation"], document["examples"]
             named = [(one["name"], one["request"]["method"], one["response"]["name"]) for one in examples]
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -23,6 +23,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from mockserver.api.context import host_of
 from mockserver.drift.addresses import Rewriter
 from mockserver.drift.exchange import Exchange, Headers
 from mockserver.http.expect_continue import invite_body
@@ -118,7 +119,7 @@ class Recorder:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         began, at = time.perf_counter(), time.time()
-        own = f"{request.scheme}://{request.host}"
+        own = f"{request.scheme}://{host_of(request)}"
         there = Rewriter(own, self._upstream.root)
         back = Rewriter(self._upstream.root, own)
         if self._upstream.keep_host:

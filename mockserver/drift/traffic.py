@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 
 from mockserver.core.clock import instant
 from mockserver.drift.exchange import Exchange, Headers
+from mockserver.wire.json_document import BadJson, read_written
 
 _CUT = "the first part of "
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -29,11 +29,13 @@ def read(file: Path) -> list[Exchange]:
         BadTraffic: it is neither an HTTP Archive nor a saved journal.
     """
     try:
-        document = json.loads(file.read_bytes())
+        document = read_written(file.read_bytes())
     except OSError as error:
         raise BadTraffic(f"{file}: {error.strerror}; name a file with recorded traffic") from None
-    except (ValueError, RecursionError) as error:
-        raise BadTraffic(f"{file}: not JSON ({error}); save it as an HTTP Archive (HAR)") from None
+    except BadJson as error:
+        raise BadTraffic(
+            f"{file}:{error.line}: not JSON that can be used ({error.reason}); save it as an HTTP Archive (HAR)"
+        ) from None
     if isinstance(document, Mapping) and isinstance(document.get("log"), Mapping):
         return _each(file, "/log/entries", document["log"].get("entries"), _archived)
     if isinstance(document, Mapping) and "requests" in document:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from time import perf_counter
 from typing import NamedTuple
 
@@ -15,6 +17,12 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import Over
 
 _HOST = istr("Host")
+_NAME = re.compile(r"(?:\[([0-9a-fA-F:.%\w-]+)\]|[\w.~%!$&'()*+,;=-]*)(?::\d{0,5})?", re.ASCII)
+"""A host by RFC 3986, 3.2.2, and a port; an address may have a zone. Both may be empty."""
+
+_REMEMBERED = 100
+"""How many Host headers that are in order are remembered."""
+
 _SANDBOX_HEADER = istr("X-Mockserver-Sandbox")
 
 
@@ -54,6 +62,7 @@ class Addresses:
         self._mounts = mounts
         self._segments = mounts.segments
         self._shared = sandboxes.store.shared is not None
+        self._hosts: set[str] = set()
 
     def usual(self, request: web.BaseRequest) -> Accepted | None:
         """As `accept`, at once, for a request to an API in the default sandbox, as nearly all are; None for others."""
@@ -103,7 +112,8 @@ class Addresses:
                 refusal, sandbox = problem, self._sandboxes.default
             else:
                 return await self.accept(request)  # another process has made it
-        if not request.headers.get(_HOST, "").isascii():
+        host = request.headers.get(_HOST, "")
+        if host not in self._hosts and not self._is_host(host):
             refusal = BadHost()
         try:
             # Who only reads the store by a life would not hear from it that another process has ended that.
@@ -117,6 +127,16 @@ class Addresses:
             # What stands beside the APIs may have something to say all the same.
             refusal = problem if mount is None else refusal
         return Accepted(sandbox, mount, raw, path, "" if own_port else sandbox.prefix, query_string, began, refusal)
+
+    def _is_host(self, host: str) -> bool:
+        """Tell whether addresses in answers may begin with what a Host header says; remember it when they may."""
+        found = _NAME.fullmatch(host)
+        if found is None or (found[1] is not None and not _is_ipv6(found[1])):
+            return False
+        if len(self._hosts) > _REMEMBERED:
+            self._hosts.clear()
+        self._hosts.add(host)
+        return True
 
     def _addressed(self, request: web.BaseRequest, path: str) -> tuple[Sandbox, str, bool]:
         """Return the sandbox that a request is for, the path in it, and whether it came by that sandbox's own port.
@@ -133,3 +153,11 @@ class Addresses:
         if named is None:
             return self._sandboxes.default, path, False
         return self._sandboxes.get(named), path, named == owner
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True

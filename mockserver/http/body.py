@@ -12,6 +12,9 @@ from mockserver.http.expect_continue import invite_body
 
 _EXPECT = istr("Expect")
 
+_LARGE = 1 << 20
+"""Bytes from which on a body is put together in a thread: that lets go of the interpreter while it copies so many."""
+
 
 class ClientGone(Exception):
     """The client went away before its body had arrived."""
@@ -71,12 +74,13 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
         raise BodyTooLarge(limit)
     if _EXPECT in request.headers:
         await invite_body(request)
-    read = bytearray()
+    chunks, size = [], 0
     try:
         async with asyncio.timeout(patience):
             while chunk := await content.readany():
-                read += chunk
-                if len(read) > limit:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > limit:
                     raise BodyTooLarge(limit)
     except (ConnectionError, RuntimeError):
         # aiohttp's stream of a connection that was lost before anybody read it says so by a RuntimeError.
@@ -86,4 +90,4 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     except web.RequestPayloadError:
         content.feed_eof()  # nothing more will come of it, and nobody shall wait for more
         raise BodyUnreadable from None
-    return bytes(read)
+    return b"".join(chunks) if size < _LARGE else await asyncio.to_thread(b"".join, chunks)

@@ -34,9 +34,9 @@ from mockserver.http.diagnosis import refused_answer
 from mockserver.http.heads import Heads, all_headers
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.mounts import GONE, ApiRouter, Bases, Mounts, disowned, gone, unavailable, unmatched
 from mockserver.http.responses import NUMBER, answer_of, response_of, stays_open
-from mockserver.http.router import Found, Router
+from mockserver.http.router import Found
 from mockserver.http.steps import (
     NOTHING,
     Answered,
@@ -90,8 +90,8 @@ class Pipeline:
         self.strict, self.headers, self.patience, self.body_limit = strict, headers, patience, body_limit
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
-        self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
+        self.router = ApiRouter(apis, self._bases)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
         self._heads = Heads()
@@ -130,6 +130,9 @@ class Pipeline:
                 headers = {**head.headers, NUMBER: shown}
             else:
                 headers = {mark: trace, **head.headers, NUMBER: shown}
+            if fault is not None:
+                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
+                await fault_transport.pass_time(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -161,7 +164,6 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                await fault_transport.pass_time(fault, sandbox)
                 if await sandbox.is_over():
                     # What it has done is over, too, so that its client is not told that it was done.
                     return response_of(*disowned(sandbox))
@@ -200,7 +202,6 @@ class Pipeline:
             Over: the sandbox was reset, replaced or ended while the body came.
         """
         sandbox, mount, raw, path, prefix, query_string, began, refusal = accepted
-
         # route
         api: Api
         route: Operation | Entrance | None = None

@@ -43,7 +43,7 @@ class Entry(NamedTuple):
     Attributes:
         at: sandbox time (epoch seconds).
         http_version: major and minor, as the client said it.
-        status: None while it is answered; 0 when no answer was sent.
+        status: None while it is answered, or its answer is held back; 0 when no answer was sent.
         milliseconds: real time it took.
         parameters, payload: as decoded, of a body that is large a `Packed` of both; see `decoded`.
         shows_state: the answer is an error, but tells the state of the job.

@@ -45,7 +45,7 @@ class Frozen:
 
     head: Mapping[str, Any]
     fixtures: Mapping[str, Mapping[str, Any]]
-    jobs: Sequence[Job]
+    jobs: list[Job]
     counters: Mapping[str, int]
     documents: Mapping[str, Mapping[str, Any]]
 
@@ -58,6 +58,15 @@ class Frozen:
             "counters": dict(self.counters),
             "documents": {name: dict(values) for name, values in self.documents.items()},
         }
+
+    async def discard(self) -> None:
+        """Let go of the jobs, a little at a time: to free all of them at once takes as long as others may wait.
+
+        When another world has taken the place of theirs meanwhile, nobody else holds them.
+        """
+        while self.jobs:
+            del self.jobs[-PIECE:]
+            await asyncio.sleep(0)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the document as JSON, a little at a time."""

@@ -192,6 +192,9 @@ class StateFile:
             places = await asyncio.to_thread(self._write, list(revisions), frozen, extra, saved)
         except OSError as error:
             raise OSError(error.errno, self._unwritable(error)) from None
+        finally:
+            for held in frozen.values():
+                await held.discard()
         self._saved = {
             name: _Saved(revision=revisions[name], start=start, length=length)
             for name, (start, length) in places.items()

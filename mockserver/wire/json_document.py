@@ -9,16 +9,18 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any, NoReturn
 
 from mockserver.wire.json import DEPTH
+from mockserver.wire.long_json import STRETCH, NotRead, has_surrogates, read_long
 
 _LARGEST, _SMALLEST = (1 << 64) - 1, -(1 << 63)
 """Integers that every codec here can write."""
 
 _TOKEN = re.compile(
-    r'(?P<text>"(?:[^"\\]|\\.)*+")(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)'
+    r'(?P<text>"(?:[^"\\]|\\.)*+"?)(?P<key>\s*:)?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>[^\s,:"\[\]{}]+)'
 )
 
 
@@ -52,6 +54,11 @@ def read_document(raw: bytes) -> Any:
     """
     if raw.startswith(codecs.BOM_UTF8):
         raise BadJson(1, 1, "it begins with a byte order mark", "save it as UTF-8 without one")
+    if len(raw) > STRETCH:
+        try:
+            return _read_long(raw)
+        except (NotRead, UnicodeDecodeError, _Unfit, RecursionError):
+            pass  # what is wrong, and where, is found by who has all of it
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -69,6 +76,75 @@ def read_document(raw: bytes) -> Any:
         raise BadJson(1, 1, "it cannot be read") from None
     if nests_too_deep(found) or "\\ud" in text or "\\uD" in text:
         _complain(text)
+    return found
+
+
+def read_written(raw: bytes) -> Any:
+    """Decode a document that a program has written: what it says twice, or cannot be written again, is taken as it is.
+
+    Raises:
+        BadJson: it is no JSON, or nests more than 100 deep.
+    """
+    try:
+        found = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise BadJson(error.lineno, error.colno, error.msg) from None
+    except ValueError as error:
+        raise BadJson(1, 1, str(error)) from None
+    except RecursionError:
+        _complain(raw.decode("utf-8", "replace"))
+        raise BadJson(1, 1, "it cannot be read") from None
+    if nests_too_deep(found):
+        _complain(raw.decode("utf-8", "replace"))
+    return found
+
+
+def line_of(text: str, pointer: Sequence[str | int]) -> int:
+    """Return the line, from 1, on which a value begins; of what is not there, that of what should have it."""
+    place, depth = 0, 0
+    taken = -1  # steps of the pointer, once the document has begun
+    key: str | None = None
+    index = -1
+    for token in _TOKEN.finditer(text):
+        if token["close"]:
+            depth -= 1
+            if depth == taken:
+                break
+        elif token["key"]:
+            if depth == taken + 1:
+                key = json.loads(token["text"], strict=False)
+        else:
+            if depth == taken + 1:
+                index += 1
+                if taken < 0 or str(index if key is None else key) == str(pointer[taken]):
+                    place, taken, key, index = token.start(), taken + 1, None, -1
+                    if taken == len(pointer) or not token["open"]:
+                        break
+            depth += bool(token["open"])
+    return text.count("\n", 0, place) + 1
+
+
+def _read_long(raw: bytes) -> Any:
+    """Decode a long document.
+
+    Raises:
+        NotRead, UnicodeDecodeError, _Unfit, RecursionError: there is something wrong with it, or there may be.
+    """
+    names: dict[str, str] = {}
+
+    def shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The parser shares equal names within what it reads in one go, which is one job of many thousands here.
+        found = {names.setdefault(name, name): value for name, value in pairs}
+        if len(found) < len(pairs):
+            raise _Unfit
+        return found
+
+    decoder = json.JSONDecoder(
+        object_pairs_hook=shared, parse_int=_integer, parse_float=_number, parse_constant=_constant
+    )
+    found = read_long(raw, decoder)
+    if nests_too_deep(found) or has_surrogates(raw):
+        raise NotRead
     return found
 
 
@@ -137,7 +213,10 @@ def _complain(text: str) -> None:
 
 
 def _wrong_text(token: str, names: set[str] | None) -> str | None:
-    value = json.loads(token, strict=False)
+    try:
+        value = json.loads(token, strict=False)
+    except ValueError:
+        return "a text without an end"
     if not _can_be_written(value):
         return "half of a surrogate pair, which no text can hold"
     if names is None:

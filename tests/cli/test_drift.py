@@ -173,7 +173,8 @@ def test_a_command_that_cannot_be_followed_says_so_in_one_line(words: list[str],
         ({"casjobs": {"wsid": "one"}}, "at /casjobs/wsid"),
         ({"casjobs": {"user": "alice"}}, "at /casjobs"),
         ({"casjob": {}}, "at /"),
-        ("[", "neither JSON nor YAML"),
+        ("[", "mend the YAML"),
+        ("[" * 100_000, ":1: nested more than 100 deep; mend the YAML"),
     ],
 )
 def test_a_bad_account_file_names_file_and_place_and_no_secret(tmp_path: Path, document: Any, said: str) -> None:
@@ -256,6 +257,7 @@ def test_a_multipart_form_as_a_browser_takes_it_apart(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("{", "not JSON"),
+        ("[" * 100_000, ":1: not JSON that can be used (nested more than 100 deep)"),
         ("{}", "neither an HTTP Archive (HAR) nor a saved journal"),
         ('{"log": {"entries": [{}]}}', "at /log/entries/0: lacks 'request'"),
         ('{"log": {"entries": {}}}', "at /log/entries: no list"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -149,6 +151,54 @@ def test_requests_are_listed_shown_and_cleared(control: Control, data: Any, out:
     assert data("requests", "list", "--format", "har")["log"]["entries"]
     assert data("requests", "clear") == {"cleared": True}
     assert out("requests", "list") == "no request fits\n"
+
+
+FILTERS = (
+    ("--api", "ges"),
+    ("--operation", "ges.JobStatus"),
+    ("--job", "j7"),
+    ("--status", "404"),
+    ("--response", "unfinished"),
+    ("--told", "running"),
+    ("--final",),
+    ("--not-final",),
+    ("--violations",),
+    ("--since", "2"),
+    ("--limit", "1"),
+)
+
+
+@pytest.fixture
+def asked(control: Control) -> Control:
+    """Five requests in the journal, of which each filter leaves some out."""
+    control.add("ges", id="j7", graph="movie", state="running")
+    control.add("ges", id="j8", graph="movie", state="success")
+    base = f"{control.url}/~{control.name}"
+    jobs = f"{base}/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs"
+    paths = ("j7/status", "j8/status", "j8/status?limit=-1")
+    for url in (*(f"{jobs}/{path}" for path in paths), f"{base}/arcgis/rest/info?f=json", f"{base}/webacs/api/v9"):
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(urllib.request.Request(url, headers={"X-Auth-Token": "mock-token"}))
+    return control
+
+
+@pytest.mark.parametrize("words", FILTERS, ids=" ".join)
+def test_a_filter_holds_in_each_format(asked: Control, data: Any, out: Any, words: tuple[str, ...]) -> None:
+    listed = [one["path"].partition("?")[0] for one in reversed(data("requests", "list", *words))]
+    exported = data("requests", "list", *words, "--format", "har")["log"]["entries"]
+    lines = out("requests", "list", *words, "--format", "curl").splitlines()
+
+    assert 0 < len(listed) < 5
+    assert [urlsplit(one["request"]["url"]).path for one in exported] == listed
+    assert [path in line for path, line in zip(listed, lines, strict=True)] == [True] * len(listed)
+
+
+def test_an_export_has_all_there_is(control: Control, data: Any) -> None:
+    for _ in range(101):
+        urllib.request.urlopen(f"{control.url}/~{control.name}/arcgis/rest/info?f=json")
+
+    assert len(data("requests", "list")) == 100
+    assert len(data("requests", "list", "--format", "har")["log"]["entries"]) == 101
 
 
 def test_faults_are_armed_listed_and_disarmed(data: Any, out: Any) -> None:

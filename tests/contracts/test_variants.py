@@ -77,7 +77,12 @@ def test_each_reason_is_needed() -> None:
 
 @pytest.mark.parametrize(
     ("document", "said"),
-    [("{", "not JSON"), ({"variants": [{}], "not_run": {}}, "at /variants/0"), ({"variants": []}, "not_run")],
+    [
+        ("{", "mend the JSON"),
+        ("[" * 100_000, "nested more than 100 deep"),
+        ({"variants": [{}], "not_run": {}}, "at /variants/0"),
+        ({"variants": []}, "not_run"),
+    ],
 )
 def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, document: Any, said: str) -> None:
     (tmp_path / "contract.schema.json").write_bytes((folder("contracts") / "contract.schema.json").read_bytes())

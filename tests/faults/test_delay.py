@@ -31,6 +31,11 @@ async def arm(client: Client, effect: dict[str, Any]) -> None:
     assert (await client.post("/_control/faults", json={"effect": effect, "times": 1})).status == 201
 
 
+async def entry(client: Client) -> dict[str, Any]:
+    [found] = (await (await client.get("/_control/requests")).json())["requests"]
+    return dict(found)
+
+
 async def state_of(client: Client) -> str:
     return str((await (await client.get("/_control/jobs/ges/x")).json())["state"])
 
@@ -99,6 +104,28 @@ async def test_the_answer_is_as_of_the_moment_of_the_work(running: Client, waiti
     waiting.end.set()
 
     assert (await (await poll).json())["status"] == "running"
+
+
+@pytest.mark.parametrize("effect", [ANSWER, WORK], ids=str)
+async def test_the_journal_says_what_was_sent_when_it_is_sent(
+    running: Client, waiting: Waiting, effect: dict[str, Any]
+) -> None:
+    await arm(running, effect)
+    assert (await running.put("/_control/jobs/ges/x/state", json={"state": "success"})).status == 200
+    poll = asyncio.create_task(running.session.get(running.make_url(f"{GRAPH}/jobs/x/status"), headers=TOKEN))
+    await waiting.began.wait()
+
+    held = await entry(running)
+    assert (held["operation"], held["job"], held["status"], held["told"]) == ("ges.JobStatus", "x", None, None)
+    after = {"match": {"job": "x"}, "after": {"job": "x", "final": True}, "count": 0}
+    assert (await running.post("/_control/requests/verify", json={"match": {"job": "x"}, "count": 1})).status == 200
+    assert (await running.post("/_control/requests/verify", json=after)).status == 409  # no end was told yet
+
+    waiting.end.set()
+    await poll
+    sent = await entry(running)
+    assert (sent["number"], sent["status"], sent["told"]["final"]) == (held["number"], 200, True)
+    assert (await running.post("/_control/requests/verify", json=after)).status == 200
 
 
 async def test_a_delay_that_is_none_waits_for_nothing(running: Client, waiting: Waiting) -> None:

@@ -143,8 +143,37 @@ async def test_a_drip_by_a_number_that_counts_as_whole(client: Client, piece: fl
     assert (await (await client.get("/arcgis/rest/info?f=json")).json())["currentVersion"]
 
 
-async def test_an_empty_host_makes_addresses_by_which_the_client_came(client: Client) -> None:
-    login = "Authorization: Basic bmJpOnNlY3JldA=="
-    _, body = await ask(client, head("GET /webacs/api/v4/data/JobSummary HTTP/1.1", "Host:", login))
-    assert f"http://{client.host}:{client.port}/webacs/".encode() in body
+TOLD = {
+    "Prime's page": ("GET /webacs/api/v4/data/JobSummary", ["Authorization: Basic bmJpOnNlY3JldA=="], "http://{}/webacs/"),
+    "CasJobs' help": (f"GET {CJ}?op=GetQueues", [], "Host: {name}\n"),
+    "WSDL": (f"GET {CJ}?WSDL", [], 'location="http://{}/CasJobs/'),
+    "ArcGIS' sign-in": ("GET /arcgis/rest/login?redirect=/arcgis/rest/info", [], "http://{}/arcgis/rest/info"),
+    "GES' graphs": ("GET /v2/0123456789abcdef0123456789abcdef/graphs", ["X-Auth-Token: mock-token"], '"private_ip":"{name}"'),
+    "start page": ("GET /", ["Accept: application/json"], '"http://{}/arcgis'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", TOLD)
+async def test_an_empty_host_makes_addresses_by_which_the_client_came(client: Client, told: str) -> None:
+    asked, headers, wanted = TOLD[told]
+    _, body = await ask(client, head(f"{asked} HTTP/1.1", "Host:", *headers))
+    assert wanted.format(f"{client.host}:{client.port}", name=client.host) in body.decode()
     assert b"http:///" not in body
+
+
+HOSTS = [
+    "a b", "a, b", "x<script>", 'x"y', "x/y", "user@x", "x?y", "x#y", "x:y", "x:123456", "x\\y", "[::1", "::1", "[x]", "[192.0.2.1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_a_host_that_is_none_is_refused(client: Client, host: str) -> None:
+    status, body = await ask(client, head("GET /arcgis/rest/info?f=json HTTP/1.1", f"Host: {host}"))
+    assert (status, json.loads(body)["error"]["code"]) == (400, "unreadable")
+
+
+@pytest.mark.parametrize(
+    "host", ["", "x", "x:", "x_y.example.test:80", "[::1]:8080", "[fe80::1%eth0]", "192.0.2.1:1", "%41"]
+)
+async def test_a_host_that_is_one_is_taken(client: Client, host: str) -> None:
+    assert (await ask(client, head("GET /arcgis/rest/info?f=json HTTP/1.1", f"Host: {host}")))[0] == 200

@@ -29,6 +29,11 @@ from tests.drivers.server import NOON
 
 T = TypeVar("T")
 
+MERGED = (
+    "ges:\n  a: &a {" + ", ".join(f"k{n}: 0" for n in range(2000)) + "}\n  b: {<<: [" + ", ".join(["*a"] * 600) + "]}\n"
+)
+"""YAML that takes over the same fields again and again."""
+
 ACCOUNTS = [{"wsid": 1, "userid": "a", "password": "x"}]
 
 
@@ -97,8 +102,14 @@ def write(to: Path, name: str, text: str) -> Path:
         ("a.yaml", "ges:\n  settings:\n    edition: memory\n    edition: memory\n", 4, "a second 'edition'"),
         ("a.yaml", "ges:\n  jobs:\n  - result: " + "9" * 5000, 3, "64 bits are the most"),
         ("a.yaml", "ges:\n  jobs:\n  - result: .inf", 3, "64 bits are the most"),
-        ("a.yaml", "[" * 100_000, 1, "nested too deep"),
-        ("a.yaml", "ges: " + "[" * 200 + "]" * 200, 1, "nested too deep"),
+        ("a.yaml", "[" * 100_000, 1, "nested more than 100 deep"),
+        ("a.yaml", "ges: " + "[" * 200 + "]" * 200, 1, "nested more than 100 deep"),
+        ("a.yaml", "[\n" * 200, 101, "nested more than 100 deep"),
+        ("a.yaml", "\n".join(" " * n + "a:" for n in range(200)), 101, "nested more than 100 deep"),
+        ("a.yaml", "\n".join(" " * n + "- " for n in range(200)), 101, "nested more than 100 deep"),
+        ("a.yaml", "- " * 200, 1, "nested more than 100 deep"),
+        ("a.yaml", "? " * 200, 1, "nested more than 100 deep"),
+        ("a.yaml", MERGED, 2, "1,000,000 fields"),
         ("a.yaml", "ges:\n  jobs:\n    - id: [\n", 4, "mend the YAML"),
         ("a.yaml", "ges:\n  jobs:\n    - id: '1'\n      state: 7\n", 4, "7"),
     ],

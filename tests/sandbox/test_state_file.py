@@ -162,6 +162,23 @@ def test_only_what_has_changed_is_written_anew(state: Path, monkeypatch: pytest.
     assert [job["id"] for job in second["b"]["jobs"]][-1] == "new"  # type: ignore[index, attr-defined]
 
 
+def test_what_was_saved_is_let_go_of(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot may have taken its jobs' place meanwhile: to free all of them at once would keep everybody waiting."""
+    held: list[tuple[snapshot.Frozen, int]] = []
+    freeze = snapshot.freeze
+
+    async def noted(sandbox: Sandbox) -> snapshot.Frozen:
+        made = await freeze(sandbox)
+        held.append((made, len(made.jobs)))
+        return made
+
+    monkeypatch.setattr(snapshot, "freeze", noted)
+    with server_over(state):
+        pass
+    assert max(jobs for _, jobs in held) > 50
+    assert all(one.jobs == [] for one, _ in held)
+
+
 def test_an_idle_server_writes_nothing_and_one_whose_file_was_taken_away_writes_it_again(state: Path) -> None:
     with server_over(state):
         before = state.stat().st_mtime_ns

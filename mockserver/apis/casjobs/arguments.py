@@ -18,6 +18,7 @@ from mockserver.apis.casjobs import errors
 from mockserver.apis.casjobs.errors import ClrException
 from mockserver.apis.casjobs.protocols import Version
 from mockserver.apis.casjobs.service_types import NAMESPACE
+from mockserver.wire.forms import pairs_of
 from mockserver.wire.soap_types import Malformed, OutOfRange, Parameter, SoapOperation, XsdType
 
 # Found in a module sooner than on its enum.
@@ -255,16 +256,15 @@ def _read_form(text: str, parameters: Sequence[Parameter], charset: str, reader:
 
 def _given(text: str, charset: str) -> Mapping[str, str]:
     """Return what a query string or a form names, by folded name."""
-    given: dict[str, str] = {}
+    given: dict[str, list[str]] = {}
     encoded = "%" in text or "+" in text
-    for pair in text.split("&"):
+    for pair in pairs_of(text):
         name, equals, sent = pair.partition("=")
         if equals:
             if encoded:
                 name, sent = unquote_plus(name, charset, "replace"), unquote_plus(sent, charset, "replace")
-            name = name.casefold()
-            given[name] = f"{given[name]},{sent}" if name in given else sent
-    return given
+            given.setdefault(name.casefold(), []).append(sent)
+    return {name: ",".join(sent) for name, sent in given.items()}
 
 
 # A poller asks the same again and again.

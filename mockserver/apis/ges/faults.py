@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import NamedFault
-from mockserver.api.response import NO_HEADERS, Response
+from mockserver.api.response import Response
 from mockserver.apis.ges.errors import (
     CATALOGUE,
     ERRORS,
@@ -16,7 +16,7 @@ from mockserver.apis.ges.errors import (
     on_service_plane,
     unauthenticated,
 )
-from mockserver.apis.ges.responses import request_id
+from mockserver.apis.ges.responses import TRACE, request_id
 from mockserver.core.machine import Confidence
 
 _STATUSES = {
@@ -37,8 +37,9 @@ def _refused(error: Exception) -> Callable[[RequestContext[Any, Any]], Response]
 
 def _empty(status: int) -> Callable[[RequestContext[Any, Any]], Response]:
     def reply(context: RequestContext[Any, Any]) -> Response:
-        headers = NO_HEADERS if on_service_plane(context) else {"X-Request-Id": request_id(context)}
-        return Response(status=status, content_type=None, headers=headers)
+        if on_service_plane(context):
+            return Response(status=status, content_type=None, mark=TRACE)
+        return Response(status=status, content_type=None, headers={"X-Request-Id": request_id(context)})
 
     return reply
 

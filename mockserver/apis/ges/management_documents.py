@@ -66,7 +66,7 @@ def described_graph(known: Known, context: GesContext) -> dict[str, Any]:
     finds it (inferred, as is every value that neither a fixture nor its creation gave).
     """
     graph, ids = known.graph, context.sandbox.ids
-    host = context.peer.host.rpartition("]")[0].strip("[") or context.peer.host.partition(":")[0]
+    host = context.host.rpartition("]")[0].strip("[") or context.host.partition(":")[0]
     created = 0.0 if known.created is None else known.created
     document: dict[str, Any] = {
         "id": graph.id,

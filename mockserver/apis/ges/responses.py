@@ -9,7 +9,8 @@ import orjson
 from mockserver.api.context import RequestContext
 from mockserver.api.response import NO_HEADERS, Response
 
-_TRACE = "TraceID"
+TRACE = "TraceID"
+"""Header of a graph's own answers, in front of which there is no gateway to give an X-Request-Id (documented)."""
 
 
 def answer(
@@ -22,7 +23,7 @@ def answer(
 ) -> Response:
     """Answer as the engine does. Its `TraceID` header is documented, the form of the value is not (inferred)."""
     return Response(
-        status, data, orjson.dumps(data), "application/json", NO_HEADERS, shows_state, mark=_TRACE, lasting=lasting
+        status, data, orjson.dumps(data), "application/json", NO_HEADERS, shows_state, mark=TRACE, lasting=lasting
     )
 
 

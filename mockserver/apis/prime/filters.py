@@ -36,7 +36,7 @@ class Condition:
 
 
 _CALL = re.compile(r"\s*([A-Za-z]+)\((.*)\)\s*", re.DOTALL)
-_ARGUMENT = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]*))\s*(?:,|$)')
+_ARGUMENT = re.compile(r'\s*+(?:"((?:[^"\\]|\\.)*+)"|([^,"]*+))\s*+(?:,|$)')
 _ESCAPED = re.compile(r"\\(.)")
 
 _OPERATORS: Mapping[str, tuple[int | None, Callable[[Any, tuple[Any, ...]], bool]]] = {

@@ -22,7 +22,7 @@ from mockserver.wire.json import Malformed, read_json
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
 # v1 takes `"templateName" : XR Global CDP`, which is no JSON (v1_deploy_responses.txt).
-_UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*")|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
+_UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*+"?)|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
 _CONTENT_TYPE = istr("Content-Type")
 """A name that knows its folded form: each request asks for it."""
 _WORDS = frozenset({"true", "false", "null"})

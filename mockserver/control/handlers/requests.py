@@ -23,7 +23,7 @@ from mockserver.sandbox.turns import in_time
 from mockserver.store.base import FLOOR, JOURNAL
 
 LIMIT = 100
-"""Requests listed when no number is asked for."""
+"""Requests listed when no number is asked for; an export then has all."""
 
 _MATCHED = ("api", "operation", "response", "told", "final")
 """Filters that mean what they mean in a match."""
@@ -36,8 +36,8 @@ async def listing(request: ControlRequest) -> Response:
     entries = await request.sandbox.store.entries(request.sandbox.key)
     wanted = _filter(request)
     found = [entry async for entry in in_time(reversed(entries)) if wanted(entry)]
-    shown = found[: request.values.get("limit", LIMIT)]
     form = request.values.get("format", "json")
+    shown = found[: request.values.get("limit", LIMIT if form == "json" else None)]
     hide = _hiding(request)
     if form != "json":
         return await _exported(shown[::-1], form, request, hide)

@@ -143,7 +143,7 @@ def _describe(request: ControlRequest, sandbox: Sandbox) -> dict[str, Any]:
         "name": sandbox.name,
         "url": base,
         "apis": {api.name: apis + api.bases[0] for api in request.services.apis},
-        "control": f"{peer.scheme}://{peer.host}{sandbox.prefix}/_control",
+        "control": f"{request.asked_site}{sandbox.prefix}/_control",
         "header": {"X-Mockserver-Sandbox": sandbox.name},
         "ttl": sandbox.ttl,
         "port": sandbox.ports.get("http"),

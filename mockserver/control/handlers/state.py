@@ -44,6 +44,8 @@ async def _send(frozen: snapshot.Frozen, request: web.BaseRequest) -> web.Stream
         await stream.write_eof()
     except ConnectionError:
         pass  # the client has gone
+    finally:
+        await frozen.discard()
     return stream
 
 

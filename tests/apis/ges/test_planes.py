@@ -36,9 +36,22 @@ async def test_a_refusal_without_a_body_has_a_request_id_behind_the_gateway(ges:
     assert got.headers["X-Request-Id"]
 
 
-async def test_a_graph_has_no_gateway_in_front_of_it(ges: Any) -> None:
-    await ges.control("POST", "/faults", {"effect": {"named": "503"}, "times": 1})
-    assert "X-Request-Id" not in (await ges.call("GET", "jobs/status")).headers
+REFUSED = {
+    "unknown graph": (f"{GRAPHS}/nobody/jobs/status", 400, None),
+    "unknown job": (f"{GRAPHS}/movie/jobs/nobody/status", 400, None),
+    "unknown call": (f"{GRAPHS}/movie/nobody", 404, None),
+    "a refusal without a body": (f"{GRAPHS}/movie/jobs/status", 503, "503"),
+    "an engine's code": (f"{GRAPHS}/movie/jobs/status", 500, "GES.8302"),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+async def test_a_graph_has_no_gateway_in_front_of_it(ges: Any, refused: str) -> None:
+    path, status, fault = REFUSED[refused]
+    if fault is not None:
+        await ges.control("POST", "/faults", {"effect": {"named": fault}, "times": 1})
+    got = await ges.send("GET", path)
+    assert (got.status, "TraceID" in got.headers, "X-Request-Id" in got.headers) == (status, True, False)
 
 
 @pytest.mark.parametrize(

@@ -147,10 +147,10 @@ def _own_page(context: GpContext, target: str) -> str | None:
         return None
     site = f"{context.prefix}/{mount(context)}/"
     if (
-        parts.netloc not in ("", context.peer.host)
+        parts.netloc not in ("", context.host)
         or parts.scheme not in ("", context.peer.scheme)
         or not parts.path.startswith(site)
     ):
         return None
     query = f"?{quote(parts.query, safe='=&%+')}" if parts.query else ""
-    return f"{context.peer.scheme}://{context.peer.host}{quote(parts.path, safe='/%')}{query}"
+    return f"{context.peer.scheme}://{context.host}{quote(parts.path, safe='/%')}{query}"

@@ -62,7 +62,7 @@ async def help_page(context: CasContext) -> Response:
     name = next((value for key, value in context.query.items() if key.casefold() == "op"), None)
     if name is None:
         return document_response(help_pages.operation_list(wanted.table, address), HTML, settings)
-    host = context.peer.host
+    host = context.host
     host = host.partition(":")[0] if not host.startswith("[") else host
     path = context.prefix + context.path
     page = help_pages.operation_page(wanted.table, name, address, host, path, settings)
