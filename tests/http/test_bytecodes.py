@@ -20,14 +20,14 @@ from tests.http.test_budgets import CALLS, JOBS, ONCE_A_SECOND, PACKAGE, UNASKED
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 RECORDED = {
     "GES status": (752, 701, 687),
-    "GES status of a job that has changed": (2149, 2043, 1419),
+    "GES status of a job that has changed": (2151, 2045, 1421),
     "ArcGIS status, json": (715, 668, 655),
-    "ArcGIS status, json, of a job that has changed": (2566, 2446, 1765),
+    "ArcGIS status, json, of a job that has changed": (2580, 2458, 1777),
     "ArcGIS status, pjson": (715, 668, 655),
     "CasJobs GetJobStatus, GET": (715, 668, 655),
-    "CasJobs CancelJob, SOAP 1.1": (2514, 2355, 1449),
-    "Prime cancelrunning, XML": (2926, 2745, 1843),
-    "force": (2420, 2278, 2263),
+    "CasJobs CancelJob, SOAP 1.1": (2506, 2349, 1438),
+    "Prime cancelrunning, XML": (2908, 2729, 1822),
+    "force": (2424, 2282, 2260),
 }
 """Steps in each of these Pythons, by request."""
 
