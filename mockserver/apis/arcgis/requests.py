@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 
@@ -14,6 +16,11 @@ from mockserver.wire.forms import read_pairs
 GpContext = RequestContext[ArcgisSettings, Site]
 
 FORMATS = ("html", "json", "pjson")
+
+PARTS, HEAD = 1000, 1024
+"""Parts of a form that are read, and bytes of what one says of itself. Tomcat has such bounds, and lower ones."""
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
 class UnknownFormat(Exception):
@@ -61,19 +68,36 @@ def _form(context: GpContext) -> dict[str, str]:
 
 
 def _multipart(content_type: str, body: bytes) -> dict[str, str]:
-    head = b"Content-Type: " + content_type.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+    """Read the fields of a form in parts: the first of them, and those whose heads are no longer than `HEAD`.
+
+    The parts are cut here: what the library makes of a long head takes time by the square of its length.
+    """
     found: dict[str, str] = {}
     try:
-        # The older of the library's two policies: it takes any header as it comes.
-        for part in BytesParser(policy=compat32).parsebytes(head + body).walk():
+        envelope = Message(policy=compat32)
+        envelope["Content-Type"] = content_type
+        boundary = envelope.get_boundary()
+        if boundary is None:
+            return found
+        line = re.compile(
+            rb"\r?\n--" + re.escape(boundary.encode("utf-8", "surrogateescape")) + rb"[ \t]*+(?=\r?\n|--)"
+        )
+        # The older of the library's two policies takes any header as it comes.
+        parser = BytesParser(policy=compat32)
+        for written in line.split(b"\n" + body, PARTS)[1 : PARTS + 1]:
+            if written.startswith(b"--"):
+                break
+            if _BLANK_LINE.search(written, 0, HEAD) is None:
+                continue
+            part = parser.parsebytes(written[written.index(b"\n") + 1 :], headersonly=True)
             name = part.get_param("name", header="content-disposition")
-            if isinstance(name, str) and not part.is_multipart():
+            if isinstance(name, str):
                 content = part.get_payload(decode=True)
                 text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
                 # The value of a file is its name: no operation reads its content.
                 found[name] = part.get_filename() or text
-    except (LookupError, RecursionError, ValueError):
-        # Parts inside parts without end, and the like: what was read so far is the request.
+    except (LookupError, ValueError):
+        # A part that says of itself what cannot be: what was read so far is the request.
         return found
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,6 +41,42 @@ def test_the_body_wins_over_the_query() -> None:
 def test_parts_inside_parts_without_end_are_survived() -> None:
     body = b"".join(b"--%d\r\nContent-Type: multipart/mixed; boundary=%d\r\n\r\n" % (n, n + 1) for n in range(3000))
     assert decoded("multipart/form-data; boundary=0", body) == {}
+
+
+HEADS = {
+    "plain": (PART.format(name="a"), "1", {"a": "1"}),
+    "a file": (PART.format(name="a") + '; filename="x.txt"\r\nContent-Type: text/plain', "1", {"a": "x.txt"}),
+    "coded": (PART.format(name="a") + "\r\nContent-Transfer-Encoding: base64", "MQ==", {"a": "1"}),
+    "any letter case": ("content-DISPOSITION: form-data; NAME=a", "1", {"a": "1"}),
+    "a boundary in a line": (PART.format(name="a"), "x--B", {"a": "x--B"}),
+    "a longer boundary": (PART.format(name="a"), "x\r\n--Bx", {"a": "x\r\n--Bx"}),
+    "no name": ("Content-Disposition: form-data", "1", {}),
+    "no head": ("", "1", {}),
+    "a head that is too long": (PART.format(name="a" * 1100), "1", {}),
+    "nothing": (PART.format(name="a"), "", {"a": ""}),
+}
+
+
+@pytest.mark.parametrize("case", HEADS)
+@pytest.mark.parametrize("end", ["\r\n", "\n"], ids=repr)
+def test_a_part_is_what_its_head_says(case: str, end: str) -> None:
+    head, value, wanted = HEADS[case]
+    body = multipart(f"{head}\r\n\r\n{value}").decode().replace("\r\n", end).encode()
+    found = decoded("multipart/form-data; boundary=B", b"before" + end.encode() + body + b"--B after")
+    assert {name: text.replace("\n", "\r\n") if end == "\n" else text for name, text in found.items()} == wanted
+
+
+def test_so_many_parts_are_read() -> None:
+    body = multipart(*(f"{PART.format(name=number)}\r\n\r\n1" for number in range(1001)))
+    assert list(decoded("multipart/form-data; boundary=B", body)) == [str(number) for number in range(1000)]
+
+
+def test_a_long_head_costs_no_time() -> None:
+    began = time.process_time()
+    head = 'Content-Disposition: form-data; name="' + "a;" * 200_000
+    assert decoded("multipart/form-data; boundary=B", multipart(f'{head}"\r\n\r\n1')) == {}
+    assert decoded("multipart/form-data; boundary=B", multipart(*["a"] * 300_000)) == {}
+    assert time.process_time() - began < 5  # it was some thousand times as long
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=B", "text/xml", "", "\udcff"])
