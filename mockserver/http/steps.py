@@ -31,8 +31,10 @@ from mockserver.journal.entry import (
     DECODED_LIMIT,
     HEADERS_LIMIT,
     MOVES,
+    UNANSWERED,
     Entry,
     bounded,
+    whole_entry,
 )
 from mockserver.journal.masking import mask, mask_path
 from mockserver.sandbox.sandbox import Sandbox
@@ -198,20 +200,24 @@ def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known
     Args:
         raw: its path as sent, with prefix and query.
     """
-    return Entry(
-        context.number,
-        context.now,
-        sandbox,
-        context.method,
-        raw,
-        context.headers,
-        context.body,
-        context.api.name or None,
-        None if known is None else known.name,
-        context.parameters,
-        context.payload,
-        context.peer.version,
-        context.job,
+    return whole_entry(
+        Entry,
+        (
+            context.number,
+            context.now,
+            sandbox,
+            context.method,
+            raw,
+            context.headers,
+            context.body,
+            context.api.name or None,
+            None if known is None else known.name,
+            context.parameters,
+            context.payload,
+            context.peer.version,
+            context.job,
+            *UNANSWERED,
+        ),
     )
 
 
@@ -244,7 +250,8 @@ def answered_entry(
         (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
     ):
         told = None
-    entry = Entry._make(
+    entry = whole_entry(
+        Entry,
         (
             *asked[:ASKED],
             asked.job if made is None else made.id,
@@ -263,7 +270,7 @@ def answered_entry(
             0,
             0,
             response.hint,
-        )
+        ),
     )
     if (
         len(asked.body) > DECODED_LIMIT
