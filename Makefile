@@ -55,7 +55,7 @@ serve: $(VENV)/.serve ## run the sandbox on http://127.0.0.1:8080 (ARGS='--port 
 	@$(BIN)/mockserver serve $(ARGS)
 
 test: $(VENV)/.test ## run all tests, one process a core (ARGS='-k casjobs'; ARGS='-n 0 …' for a debugger)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 test-new-pythons: ## run all tests on Pythons from Debian's unstable suite (root, apt; PYTHONS='3.14 3.15')
 	PYTHONS='$(PYTHONS)' bash .ci/new-pythons $(ARGS)
@@ -63,7 +63,7 @@ test-new-pythons: ## run all tests on Pythons from Debian's unstable suite (root
 coverage: $(VENV)/.test ## run all tests and show which lines and branches none of them reached
 	@mkdir -p build/coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n 2 $(ARGS)
+	$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report | $(or $(SHOW),cat)
 

@@ -142,6 +142,8 @@ class MockServer:
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""
+        # Before the first save, in which somebody may ask for hurry already.
+        self._hurried = asyncio.Event()
         if self._saver is not None:
             self._saver.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -154,7 +156,6 @@ class MockServer:
         for watch in self._watches:
             watch.cancel()
         self._watches.clear()
-        self._hurried = asyncio.Event()
         tasks = [asyncio.create_task(self._end_requests()), asyncio.create_task(self._hurried.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:

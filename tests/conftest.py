@@ -7,6 +7,7 @@ fixtures seed it, and every other sandbox is gone; `serve` starts a server of th
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -37,12 +38,23 @@ sys.pycache_prefix = sys.pycache_prefix or str(Path(__file__).parents[1] / "buil
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
+# What is collected stays, and is millions of objects: the garbage collector need not look through them so often.
+gc.set_threshold(20_000, 20, 20)
+
 pytest_plugins = ["pytester"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the golden files be recorded anew."""
     parser.addoption("--update-golden", action="store_true", help="record tests/golden/wire anew, then compare")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Make a test that only stood for itself until now (`tests/drivers/schemathesis_later.py`)."""
+    make_now = getattr(getattr(item, "obj", None), "make_now", None)
+    if make_now is not None:
+        item.obj = make_now()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

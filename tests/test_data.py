@@ -104,13 +104,11 @@ def addresses(text: str) -> Iterator[str]:
             yield found
 
 
-def hosts(text: str) -> Iterator[str]:
+@cache
+def hosts(text: str) -> frozenset[str]:
     """Host names that are not reserved for examples, in small letters; addresses are not among them."""
-    for pattern in (_URL, _HEADER, _NAME):
-        for found in pattern.findall(text):
-            name = found.rstrip(".").lower()
-            if not re.fullmatch(r"[\d.]+", name) and not _RESERVED.fullmatch(name):
-                yield name
+    found = {name.rstrip(".").lower() for pattern in (_URL, _HEADER, _NAME) for name in pattern.findall(text)}
+    return frozenset(name for name in found if not re.fullmatch(r"[\d.]+", name) and not _RESERVED.fullmatch(name))
 
 
 def readable(content: bytes) -> str:

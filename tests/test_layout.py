@@ -36,7 +36,7 @@ WHOLE = {
 
 ROLES = {
     "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py", "hints.py",
-    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "calls.py", "NOTES.md",
+    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "calls.py", "beginning.py", "whole.py", "NOTES.md",
 }  # fmt: skip
 """What every API folder holds."""
 

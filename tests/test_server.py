@@ -209,3 +209,26 @@ async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
         with contextlib.suppress(aiohttp.ClientError):
             await asking
     assert saves == [before, before + 1, before + 1]
+
+
+async def test_who_asks_for_hurry_while_the_first_save_goes_on_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = MockServer(apis=("ges",), state=tmp_path / "state.json")
+    await server.start()
+    save = StateFile.save
+    runners = list(server._runners)
+
+    async def save_slowly(file: StateFile, **how: Any) -> None:
+        server.hurry()
+        await save(file, **how)
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(StateFile, "save", save_slowly)
+    monkeypatch.setattr(server, "_end_requests", never)
+    async with asyncio.timeout(60):
+        await server.stop()
+    for runner in runners:
+        await runner.cleanup()

@@ -6,9 +6,9 @@ The record lies beside the API folders and not in one of them, so that each can 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from mockserver.api.answers import JobSeen, ReceivedAnswer
 from mockserver.api.client_calls import CancelCall
@@ -73,6 +73,7 @@ class Api:
             `recorded_site`; an empty text: nothing does, it is left out.
         walk: how a live system of it is verified; None: it cannot be.
         cancel_call: how a client of it cancels a job, for the console; None: nobody offers that.
+        whole: makes the record that has what this one lacks (see `when_asked`); None: it lacks nothing.
     """
 
     name: str
@@ -112,6 +113,18 @@ class Api:
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     walk: Walk | None = None
     cancel_call: CancelCall | None = None
+    whole: Callable[[], Api] | None = field(default=None, repr=False, compare=False)
+
+    if not TYPE_CHECKING:  # where any name would be one of the record
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked for what has no value yet: of a record that `when_asked` began, and for no other's.
+            if name == "whole" or name not in _FIELDS or self.whole is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            whole = self.whole()
+            for one in _FIELDS - Beginning.__annotations__.keys() - {"whole"}:
+                object.__setattr__(self, one, getattr(whole, one))
+            return getattr(whole, name)
 
     def operation(self, name: str) -> Operation:
         """Return an operation by its name, with or without the API's."""
@@ -129,3 +142,46 @@ class Api:
             DomainError: a field cannot be followed.
         """
         return template_of(self.name, self.job_spec(with_scenario(self.scenarios, fields), context))
+
+
+_FIELDS = frozenset(one.name for one in fields(Api))
+
+
+class Beginning(TypedDict):
+    """What a server needs of an API before anybody has asked it anything: where it is, and what its sandboxes hold.
+
+    The names are those of `Api`.
+    """
+
+    name: str
+    title: str
+    bases: tuple[str, ...]
+    account: str
+    machines: Mapping[str, Machine]
+    settings: type[Any]
+    read_site: Callable[[Mapping[str, Any]], Any]
+    job_spec: Callable[[Mapping[str, Any], SpecContext[Any, Any]], JobSpec]
+    scenarios: NotRequired[Scenarios]
+    pages: NotRequired[tuple[str, ...]]
+    state: NotRequired[Callable[[Any], Any]]
+    secrets: NotRequired[tuple[str, ...]]
+    open_secrets: NotRequired[tuple[str, ...]]
+
+
+def when_asked(beginning: Beginning, whole: Callable[[], Api]) -> Api:
+    """Return an API whose operations and words are imported when somebody first asks for any of them.
+
+    A third of what a server would import for its start is for requests that have not come; most servers are asked for
+    one of the APIs.
+
+    Args:
+        whole: imports and returns the record that was made with `**beginning` and the rest.
+    """
+    api: Api = object.__new__(Api)
+    for one in fields(Api):
+        if one.name in Beginning.__annotations__:
+            given = beginning.get(one.name, one.default)
+            value = one.default_factory() if given is MISSING and one.default_factory is not MISSING else given
+            object.__setattr__(api, one.name, value)
+    object.__setattr__(api, "whole", whole)
+    return api

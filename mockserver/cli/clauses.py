@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.output import print_table
+from mockserver.contracts.examples import NOON
 
 if TYPE_CHECKING:
     import aiohttp
@@ -61,7 +62,8 @@ class Servers:
     """Servers of this process by the options that variants ask for, started when first needed."""
 
     def __init__(self, contracts: Path | None, fixtures: Sequence[Path], session: aiohttp.ClientSession) -> None:
-        self._options: Mapping[str, Any] = {"contracts": contracts, "fixtures": tuple(fixtures)}
+        # Each example sets the clock. By one that stands there already, all sandboxes share the fixtures' jobs.
+        self._options: Mapping[str, Any] = {"contracts": contracts, "fixtures": tuple(fixtures), "clock": NOON}
         self._session = session
         self._running: dict[str, MockServer] = {}
         self._stack = contextlib.AsyncExitStack()

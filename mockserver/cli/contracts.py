@@ -197,7 +197,8 @@ async def _check(places: _Places, fixtures: tuple[Path, ...]) -> tuple[dict[str,
             pass  # A server starts with them: they are well formed, and every job of theirs can be made.
     if places.recorded is not None:
         return (*await _check_recorded(places.recorded), [])
-    async with MockServer(contracts=places.contracts, fixtures=places.extra) as server, _session() as session:
+    options: dict[str, Any] = {"contracts": places.contracts, "fixtures": places.extra, "clock": examples.NOON}
+    async with MockServer(**options) as server, _session() as session:
         every = [(one, example) for one in server.services.contracts.by_operation.values() for example in one.examples]
         with progress(every, "examples") as bar:
             for number, (contract, example) in enumerate(bar):

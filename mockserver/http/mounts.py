@@ -14,7 +14,7 @@ from mockserver.api.response import Response, error_response
 from mockserver.contracts.model import Contract
 from mockserver.core.errors import Unavailable
 from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone
-from mockserver.http.router import Route, Router
+from mockserver.http.router import Candidate, Route, Router
 from mockserver.sandbox.registry import UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 
@@ -99,6 +99,41 @@ class Bases:
         """Return the API under whose base a path lies."""
         folded = f"/{path.casefold().lstrip('/')}/"
         return next((api for base, api in self._bases if folded.startswith(base)), None)
+
+
+class ApiRouter(Router[Target]):
+    """Finds operations of the APIs, and lets an API's be imported by the first path that may lead to one.
+
+    That is a path under a base of the API, or one that leads nowhere in the APIs which have been asked before.
+    """
+
+    def __init__(self, apis: Sequence[Api], bases: Bases) -> None:
+        super().__init__(())
+        self._unasked = {api.name: api for api in apis}
+        self._places = {api.name: place for place, api in enumerate(apis)}
+        self._bases = bases
+
+    def _candidates(self, path: str) -> list[Candidate[Target]]:
+        if self._unasked:
+            owner = self._bases.owner(path)
+            if owner is not None and owner.name in self._unasked:
+                self._ask(owner)
+        found = super()._candidates(path)
+        if not found and self._unasked:
+            self._ask(*self._unasked.values())
+            found = super()._candidates(path)
+        return found
+
+    def nearest(self, path: str) -> str | None:
+        self._ask(*self._unasked.values())
+        return super().nearest(path)
+
+    def _ask(self, *apis: Api) -> None:
+        for api in apis:
+            del self._unasked[api.name]
+            self.add(routes(api))
+        # Of two paths that are equally near the first is named, whoever was asked first.
+        self.routes = tuple(sorted(self.routes, key=lambda route: self._places[route.target[0].name]))
 
 
 def unmatched(router: Router[Target], mask: Callable[[str], str]) -> Api:

@@ -33,9 +33,9 @@ from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_b
 from mockserver.http.diagnosis import headers_of, refused_answer
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import GONE, Bases, Mounts, Target, disowned, gone, routes, unavailable, unmatched
+from mockserver.http.mounts import GONE, ApiRouter, Bases, Mounts, disowned, gone, unavailable, unmatched
 from mockserver.http.responses import NUMBER, answer_of, response_of
-from mockserver.http.router import Found, Router
+from mockserver.http.router import Found
 from mockserver.http.steps import (
     NOTHING,
     Answered,
@@ -95,8 +95,8 @@ class Pipeline:
         self.mounts = mounts
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
-        self.router: Router[Target] = Router([route for api in apis for route in routes(api)])
         self._bases = Bases(apis)
+        self.router = ApiRouter(apis, self._bases)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
         self._kept = KeptAnswers(metrics, sandboxes.store.shared)

@@ -64,7 +64,7 @@ class Found(NamedTuple, Generic[T]):
     values: Mapping[str, str]
 
 
-_Candidate = tuple[tuple[tuple[str, str], ...], frozenset[str], Found[T]]
+Candidate = tuple[tuple[tuple[str, str], ...], frozenset[str], Found[T]]
 """The query that a leaf wants, the methods that it takes, and what is found there."""
 
 
@@ -80,8 +80,14 @@ class Router(Generic[T]):
 
     def __init__(self, routes: Sequence[Route[T]]) -> None:
         self._root: _Node[T] = _Node()
-        self._known: dict[str, list[_Candidate[T]]] = {}
-        self.routes = tuple(routes)
+        self._known: dict[str, list[Candidate[T]]] = {}
+        self.routes: tuple[Route[T], ...] = ()
+        self.add(routes)
+
+    def add(self, routes: Sequence[Route[T]]) -> None:
+        """Add routes to those that there are."""
+        self.routes = (*self.routes, *routes)
+        self._known.clear()
         for route in routes:
             self._add(route)
 
@@ -117,13 +123,13 @@ class Router(Generic[T]):
             allowed.extend(methods)
         return WrongMethod(tuple(sorted(set(allowed)))) if allowed else None
 
-    def _candidates(self, path: str) -> list[_Candidate[T]]:
+    def _candidates(self, path: str) -> list[Candidate[T]]:
         segments = path.strip("/").split("/")
         if "%" in path:
             segments = [unquote(segment) for segment in segments]
         if segments == [""]:
             segments = []
-        candidates: list[_Candidate[T]] = [
+        candidates: list[Candidate[T]] = [
             (leaf.query, leaf.route.methods, Found(leaf.route.target, dict(zip(leaf.names, values, strict=True))))
             for node, values in _walk(self._root, segments, 0, ())
             for leaf in node.leaves

@@ -24,8 +24,11 @@ from mockserver import MockServer
 from mockserver.apis import APIS
 from mockserver.client import Control
 from mockserver.contracts import openapi
+from tests.drivers import schemathesis_later
 from tests.drivers.contracts import shipped
 from tests.drivers.properties import fuzz
+
+schemathesis_later.install()
 
 ADDRESS = ("context", "portal", "version", "project_id", "graph_name")
 """What a path names before it comes to the point; with another value there it leads past the API."""
@@ -129,6 +132,7 @@ schema = schemathesis.openapi.from_dict(fuzzed(), config=SchemathesisConfig.from
 @schema.parametrize()
 @settings(max_examples=fuzz(1), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.hypothesis
 def test_schemathesis_finds_nothing(case: Any, server: MockServer) -> None:
     headers = next((said for base, said in SAID.items() if case.path.startswith(base)), {})
     case.call_and_validate(

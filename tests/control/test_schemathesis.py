@@ -18,8 +18,11 @@ from schemathesis.specs.openapi.checks import (
 
 from mockserver import MockServer
 from mockserver.contracts import openapi
+from tests.drivers import schemathesis_later
 from tests.drivers.contracts import shipped
 from tests.drivers.properties import fuzz
+
+schemathesis_later.install()
 
 CONTRACTS = shipped("control")
 ABOUT = {"control": CONTRACTS.description("control")}
@@ -54,6 +57,7 @@ schema = schemathesis.openapi.from_dict(fuzzed())
 @schema.parametrize()
 @settings(max_examples=fuzz(3), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.hypothesis
 def test_schemathesis_finds_nothing(case: Any, server: MockServer) -> None:
     case.call_and_validate(
         base_url=server.url,

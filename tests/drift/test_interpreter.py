@@ -25,6 +25,17 @@ EXAMPLES = [
 ]
 
 
+_made: dict[str, Interpreter] = {}
+
+
+def interpreter(settings: Mapping[str, Any]) -> Interpreter:
+    """Return what judges by such settings, made once: to lay out the routes of all APIs takes as long as a test."""
+    key = repr(settings)
+    if key not in _made:
+        _made[key] = Interpreter(APIS, CONTRACTS, settings=settings)
+    return _made[key]
+
+
 class Watched:
     """A target that keeps the last exchange with it."""
 
@@ -62,7 +73,7 @@ async def test_an_answer_read_from_the_wire_is_the_one_its_contract_names(
     changed = example.get("given", {}).get("settings")
     if changed:
         settings = {api.name: target.target._sandbox.settings_with(api.name, changed)}
-    judged = await Interpreter(APIS, CONTRACTS, settings=settings).judge(target.last)
+    judged = await interpreter(settings).judge(target.last)
     assert judged.operation == one.operation, judged.why
     assert judged.verdict is not None, judged.why
     server = [breach for breach in judged.verdict.violations if breach.side == "server"]

@@ -24,17 +24,26 @@ def client(api: str, language: str = "python") -> tuple[str, ...]:
 
 
 def exercise(
-    *arguments: str, planted: str = "", limit: str = "7", pause: str = PAUSE, stderr: int = subprocess.PIPE
+    *arguments: str,
+    planted: str = "",
+    limit: str = "7",
+    stuck: str = "",
+    pause: str = PAUSE,
+    stderr: int = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command, and return what it printed."""
-    environ = {**CLEAN, "PLANTED": planted, "PAUSE": pause, "LIMIT": limit}
+    """Run the command, and return what it printed.
+
+    Args:
+        limit: seconds after which our client gives up; `stuck`: the same in the scenario of that name.
+    """
+    environ = {**CLEAN, "PLANTED": planted, "PAUSE": pause, "LIMIT": limit, "STUCK": stuck}
     command = [sys.executable, "-m", "mockserver", "exercise", *arguments]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=PATIENCE, env=environ)
 
 
 def exercised(*arguments: str, **how: str) -> dict[str, Any]:
     """Run the command, and return its JSON."""
-    done = exercise("--json", "-", "--pause", LEAST, *arguments, **how)
+    done = exercise("--json", "-", "--pause", LEAST, *arguments, stuck="3", **how)
     assert done.returncode in (0, 1), done.stderr
     assert done.stdout.endswith("}\n"), (done.returncode, done.stderr, done.stdout[-200:])
     found: dict[str, Any] = json.loads(done.stdout)

@@ -16,6 +16,9 @@ from mockserver.settings import Settings
 PATIENCE = 60.0
 """Real seconds after which a server that has not answered hangs."""
 
+READ = 1 << 16
+"""Bytes that a connection hands over at once, as an operating system does."""
+
 
 class Line(asyncio.Transport):
     """A connection of one client, who says all at once.
@@ -23,6 +26,7 @@ class Line(asyncio.Transport):
     Attributes:
         heard: what the server has said.
         closed: done when the server has closed it.
+        reading: set while the server takes more.
     """
 
     def __init__(self, protocol: web.RequestHandler) -> None:
@@ -30,6 +34,8 @@ class Line(asyncio.Transport):
         self.heard = bytearray()
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[None] = self._loop.create_future()
+        self.reading = asyncio.Event()
+        self.reading.set()
         self._protocol = protocol
 
     def write(self, data: Any) -> None:
@@ -42,6 +48,7 @@ class Line(asyncio.Transport):
         return self.closed.done()
 
     def close(self) -> None:
+        self.reading.set()
         if not self.closed.done():
             self.closed.set_result(None)
             self._loop.call_soon(self._protocol.connection_lost, None)
@@ -55,10 +62,10 @@ class Line(asyncio.Transport):
         return 0
 
     def pause_reading(self) -> None:
-        pass
+        self.reading.clear()
 
     def resume_reading(self) -> None:
-        pass
+        self.reading.set()
 
 
 class Spoken:
@@ -81,9 +88,13 @@ class Spoken:
         protocol = self._listener()
         line = Line(protocol)
         protocol.connection_made(line)
-        protocol.data_received(request)
-        if not protocol.eof_received():
-            line.close()
         async with asyncio.timeout(PATIENCE):
+            for start in range(0, len(request), READ):
+                await line.reading.wait()
+                if not line.closed.done():
+                    protocol.data_received(request[start : start + READ])
+            await line.reading.wait()
+            if not line.closed.done() and not protocol.eof_received():
+                line.close()
             await line.closed
         return bytes(line.heard)

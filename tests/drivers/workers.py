@@ -15,6 +15,9 @@ from typing import Any
 STOPPED = 60.0
 """Real seconds that all of it has to end, on a machine that does much else."""
 
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Made once: it reads all authorities of the system."""
+
 
 class Workers:
     """Runs while it is entered.
@@ -64,7 +67,7 @@ class Workers:
         """Ask whether it is ready, over a connection of its own; return the status, 0 when nobody answered."""
         request = urllib.request.Request(f"{self.url}/_control/ready", headers={"Connection": "close"})
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            with OPENER.open(request, timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

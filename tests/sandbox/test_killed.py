@@ -145,11 +145,13 @@ async def test_nothing_acknowledged_is_lost_when_workers_are_killed(load: tuple[
     done = asyncio.Event()
     working = [asyncio.create_task(clients.work(done, random.Random(number))) for number in range(CLIENTS)]
     await kill_some(workers)
+    # On a machine that does much else the kills may be over before as many jobs were acknowledged as there are clients.
+    while len(clients.jobs) + len(clients.cancelled) <= CLIENTS:
+        await asyncio.sleep(0.01)
     done.set()
     await asyncio.gather(*working)
 
     everything = [*((job.api.name, job.id) for job in clients.jobs), *clients.cancelled]
-    assert len(everything) > CLIENTS
     assert len(set(everything)) == len(everything), "an id was given twice"
     records = {}
     for api, job_id in everything:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ PAGE = 10
 
 NUMBERS = ("startTime", "endTime", "start", "number")
 FILTERS = ("endTime", "jobStatus", "userName", "machineName")
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+"""A number that, and whose sum with another, a Long can hold."""
 
 
 class BadQuery(Exception):
@@ -40,16 +44,15 @@ def read_query(parameters: Mapping[str, Any]) -> Query:
     state is `jobStatus`; the `status` that the Python client sends instead is no parameter of the operation.
 
     Raises:
-        BadQuery: a time, `start` or `number` is no whole number.
+        BadQuery: a time, `start` or `number` is no whole number, or too long a one.
     """
     given = {name: str(parameters.get(name) or "").strip() for name in (*NUMBERS, *FILTERS)}
     numbers: dict[str, int] = {}
     for name in NUMBERS:
         if given[name]:
-            try:
-                numbers[name] = int(given[name])
-            except ValueError:
-                raise BadQuery(name) from None
+            if not WHOLE.fullmatch(given[name]):
+                raise BadQuery(name)
+            numbers[name] = int(given[name])
     start_time = numbers.get("startTime")
     return Query(
         start_time=start_time,

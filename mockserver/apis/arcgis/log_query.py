@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from mockserver.apis.arcgis.admin_documents import MACHINE
-from mockserver.apis.arcgis.admin_query import BadQuery
+from mockserver.apis.arcgis.admin_query import WHOLE, BadQuery
 from mockserver.core.clock import milliseconds
 from mockserver.core.job import Job
 
@@ -55,7 +55,7 @@ def read_log_query(parameters: Mapping[str, Any]) -> LogQuery:
     if level not in LEVELS:
         raise BadQuery("level")
     size = given.get("pageSize", str(PAGE))
-    if not size.isdecimal() or not int(size):
+    if not WHOLE.fullmatch(size) or int(size) < 1:
         raise BadQuery("pageSize")
     wanted = _filter(given.get("filter"))
     return LogQuery(

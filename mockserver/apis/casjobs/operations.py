@@ -15,10 +15,8 @@ from mockserver.api.operation import Entrance, JobPlace, Operation
 from mockserver.apis.casjobs import conditions
 from mockserver.apis.casjobs.handlers import accounts, documents, jobs, methods, queries, service, tables
 from mockserver.apis.casjobs.service_types import CJJOB, CJQUEUE, CJTYPE, JOB, NAMESPACE, ServiceOperation
+from mockserver.apis.casjobs.site import SITES
 from mockserver.wire.soap_types import ArrayOf, Type, XsdType
-
-SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
-"""casjobs.sdss.org, and MAST's two."""
 
 L, I, B, S = XsdType.LONG, XsdType.INT, XsdType.BOOLEAN, XsdType.STRING  # noqa: E741 - the specification's letters
 

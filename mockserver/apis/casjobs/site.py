@@ -10,6 +10,9 @@ from typing import Any
 
 from mockserver.api.errors import BadContent
 
+SITES = ("/CasJobs", "/ps1casjobs", "/gcasjobs")
+"""casjobs.sdss.org, and MAST's two."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

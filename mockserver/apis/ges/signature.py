@@ -93,7 +93,7 @@ def sign(request: Signed, secret_key: str, signed: tuple[str, ...], algorithm: s
     Raises:
         BadSignature: a header that should be signed is missing.
     """
-    digest = hashlib.sha256(canonical(request, signed).encode()).hexdigest()
+    digest = hashlib.sha256(_bytes(canonical(request, signed))).hexdigest()
     if algorithm == SDK:
         text = f"{SDK}\n{request.headers.get('X-Sdk-Date', '')}\n{digest}"
         return _hmac(secret_key.encode(), text).hex()
@@ -136,8 +136,13 @@ def verify(request: Signed, signature: Signature, secret_key: str) -> bool:
 
 
 def _encoded(text: str) -> str:
-    return quote(text, safe="~")
+    return quote(_bytes(text), safe="~")
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes that came: those of a header or an address that were no UTF-8 stand in it as half surrogates."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return hmac.new(key, _bytes(text), hashlib.sha256).digest()

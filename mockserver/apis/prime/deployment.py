@@ -12,10 +12,6 @@ from xml.sax.saxutils import escape
 
 from mockserver.apis.prime.model import Result
 
-DEPLOY_TYPE = "CliTemplateDeployIOSDevices"
-DEPLOY_DESCRIPTION = "Cli Template Deploy for IOS devices"
-"""Type and description of the jobs in v1_runhistory.json."""
-
 NO_DEVICE = ("700001",)
 """The device of a deployment that names none."""
 NO_COMMANDS = "!"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from mockserver.apis.prime import deployment
+from mockserver.apis.prime.jobs import DEPLOY_TYPE
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, UNBEGUN, JobState, RunState
 from mockserver.apis.prime.model import (
     EntityId,
@@ -103,7 +104,7 @@ def results(job: Job, run: Job, now: float) -> tuple[Result, ...]:
         return (Result(property=job.data["name"], value=run.error),)
     if RUN.phase(run) is not Phase.SUCCEEDED:
         return ()
-    devices = job.data.get("devices", deployment.NO_DEVICE if job.data["type"] == deployment.DEPLOY_TYPE else ())
+    devices = job.data.get("devices", deployment.NO_DEVICE if job.data["type"] == DEPLOY_TYPE else ())
     commands = job.data.get("commands", deployment.NO_COMMANDS)
     # Recorded in either order (24 and 35): a client that indexes meets both.
     return deployment.results(job.data["name"], devices, commands, outputs_first=int(run.id) % 2 == 1)

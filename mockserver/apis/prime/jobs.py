@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.prime.deployment import DEPLOY_DESCRIPTION, DEPLOY_TYPE
 from mockserver.apis.prime.machine import JOB, RUN, JobState, RunState
 from mockserver.apis.prime.moments import name_stamp
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.core.job_document import COMMON, BadFields, api_fields, read_moment
 from mockserver.core.plan import Plan, Step, Wait, describe_plan, seconds
+
+DEPLOY_TYPE = "CliTemplateDeployIOSDevices"
+DEPLOY_DESCRIPTION = "Cli Template Deploy for IOS devices"
+"""Type and description of the jobs in v1_runhistory.json."""
 
 FIRST_JOB, FIRST_RUN = 273700000, 282900000
 """Where new ids begin: two sequences of the size the capture shows, beyond those of the fixtures."""

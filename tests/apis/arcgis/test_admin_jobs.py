@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,10 +69,16 @@ def test_the_filters(parameters: dict[str, str], numbers: list[int]) -> None:
     assert found(MIXED, **parameters) == numbers
 
 
+@pytest.mark.parametrize("text", ["soon", "1_0", "1.0", "9" * 19, "-" + "9" * 5000])
 @pytest.mark.parametrize("name", ["startTime", "endTime", "start", "number"])
-def test_a_number_that_is_none_is_refused(name: str) -> None:
+def test_a_number_that_is_none_or_too_long_is_refused(name: str, text: str) -> None:
     with pytest.raises(BadQuery, match=name):
-        read_query({name: "soon"})
+        read_query({name: text})
+
+
+def test_the_longest_numbers_can_be_answered() -> None:
+    given = {"start": "9" * 18, "number": "9" * 18}
+    assert orjson.dumps(admin_documents.query_result(read_query(given), given, MIXED))
 
 
 @given(total=st.integers(0, 40), size=st.integers(1, 15))

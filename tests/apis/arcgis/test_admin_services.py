@@ -202,6 +202,7 @@ def test_a_query_admits(parameters: dict[str, Any], found: bool) -> None:
         ("pageSize", "0"),
         ("pageSize", "-1"),
         ("pageSize", "many"),
+        ("pageSize", "9" * 5000),
         ("startTime", "yesterday"),
         ("endTime", "2011-13-01T00:00:00"),
         ("filter", "services"),

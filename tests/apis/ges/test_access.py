@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from multidict import CIMultiDict
 
-from mockserver.apis.ges.signature import HWS, Signed, sign
+from mockserver.apis.ges.signature import HWS, SDK, Signature, Signed, sign, verify
 
 JOB = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122"
 SHOWN = "ff80808167f09aaa0167f19b35ec0305"
@@ -205,6 +206,21 @@ async def test_a_bad_signature_is_refused_by_the_gateway(ges: Any, options: Any,
     assert got.data["error_msg"].startswith("Incorrect IAM authentication information: verify aksk signature fail, ")
     assert reason in got.data["error_msg"]
     assert got.data["request_id"] == got.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("place", ["path", "query", "header", "scope"])
+@pytest.mark.parametrize("algorithm", [SDK, HWS])
+def test_bytes_that_are_no_utf8_are_signed_as_they_are(place: str, algorithm: str) -> None:
+    odd = {place: "rhone\udce9"}  # é of Latin-1, as the HTTP parser hands it on
+    request = Signed(
+        method="GET", path=f"/{odd.get('path', '')}", query=odd.get("query", ""), body=b"",
+        headers=CIMultiDict({"X-Sdk-Date": NOON, "X-Odd": odd.get("header", "")}),
+    )  # fmt: skip
+    scope = ("20260102", odd.get("scope", "eu"), "ges", "hws_request")
+    value = sign(request, "secret", ("x-odd",), algorithm, "/".join(scope))
+    signature = Signature(algorithm=algorithm, access_key="", scope=scope, signed=("x-odd",), value=value)
+    assert verify(request, signature, "secret")
+    assert not verify(replace(request, path="/rhone"), signature, "secret")
 
 
 @pytest.mark.parametrize("date", ["20260102T114500Z", "20260102T121500Z"])

@@ -35,7 +35,7 @@ const tools = {
       return result.value;
     };
     await ask(require("node:fs").readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") + ";1");
-    const text = await ask("axe.run(document).then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.impact, one.nodes.slice(0, 3).map((node) => node.target.join(' ') + ': ' + node.failureSummary)])))");
+    const text = await ask("axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.impact, one.nodes.slice(0, 3).map((node) => node.target.join(' ') + ': ' + node.failureSummary)])))");
     await session.detach();
     return JSON.parse(text).filter(([, impact]) => impact === "serious" || impact === "critical");
   },

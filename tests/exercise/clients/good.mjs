@@ -1,7 +1,9 @@
 // The same client of ArcGIS in JavaScript: it submits, asks, gives up, and says how it ended.
 const planted = process.env.PLANTED ?? "";
 const pause = Number(process.env.PAUSE ?? "0.2") * 1000;
-const limit = Number(process.env.LIMIT ?? "4") * 1000;
+const patience = Number(process.env.LIMIT ?? "4") * 1000;
+// Where nothing will ever come, patience is waiting time of whoever runs the tests.
+const limit = process.env.MOCKSERVER_SCENARIO === "stuck" && process.env.STUCK ? Math.min(patience, process.env.STUCK * 1000) : patience;
 const task = `${process.env.MOCKSERVER_ARCGIS_URL}/services/${process.env.MOCKSERVER_TASK}`;
 const final = ["esriJobSucceeded", "esriJobFailed", "esriJobCancelled", "esriJobTimedOut", "esriJobDeleted"];
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

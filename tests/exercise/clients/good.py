@@ -17,13 +17,19 @@ API = sys.argv[1]
 PLANTED = os.environ.get("PLANTED", "")
 PAUSE = float(os.environ.get("PAUSE", "0.2"))
 LIMIT = float(os.environ.get("LIMIT", "4"))
+# Where nothing will ever come, patience is waiting time of whoever runs the tests.
+if os.environ.get("MOCKSERVER_SCENARIO") == "stuck":
+    LIMIT = min(LIMIT, float(os.environ.get("STUCK") or LIMIT))
 CANCELS = "--cancel" in sys.argv
 BASE = os.environ[f"MOCKSERVER_{API.upper()}_URL"]
 TASK = os.environ["MOCKSERVER_TASK"]
 PROJECT = "0123456789abcdef0123456789abcdef"
 GRAPH = f"{BASE}/{PROJECT}/graphs/movie"
 
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# Plain HTTP alone: what speaks HTTPS reads all authorities of the system first, in each of the many runs of this file.
+opener = urllib.request.OpenerDirector()
+for handler in ("HTTPHandler", "HTTPDefaultErrorHandler", "HTTPRedirectHandler", "HTTPErrorProcessor"):
+    opener.add_handler(getattr(urllib.request, handler)())
 
 
 class Refused(Exception):

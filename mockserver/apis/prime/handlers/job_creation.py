@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import with_scenario
-from mockserver.apis.prime.deployment import DEPLOY_DESCRIPTION, DEPLOY_TYPE, device_ids, filled_in, target_devices
+from mockserver.apis.prime.deployment import device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
 from mockserver.apis.prime.errors import PrimeError
-from mockserver.apis.prime.jobs import SCENARIOS, job_name
+from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.site import PrimeContext
