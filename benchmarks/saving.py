@@ -80,9 +80,10 @@ def serving(folder: Path, fixtures: dict[str, Any]) -> Iterator[tuple[int, Path]
 
 def poll(port: int, told: Connection) -> None:
     """Poll until told to stop; then say how often, and the longest wait in milliseconds."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    ask(connection, "GET", f"{JOB}/status")
     while told.recv():
+        # A new one each time: the server lets one go that was silent for long.
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        ask(connection, "GET", f"{JOB}/status")
         waits = []
         while not told.poll():
             began = time.perf_counter()
@@ -92,6 +93,7 @@ def poll(port: int, told: Connection) -> None:
             time.sleep(GAP)
         told.recv()
         told.send((len(waits), max(waits)))
+        connection.close()
 
 
 class Poller:

@@ -1,8 +1,10 @@
 """What those who wait cost everybody else: `python benchmarks/waiters.py`.
 
 A server with a full journal is polled over one connection; then again while others wait for what never comes (`verify`
-and `until`), and again when their clients have gone. Printed are the medians of a poll in milliseconds and their ratio;
-exit 1 when a ratio is over `--most` (1.5). Only the ratios within one run mean anything on a shared machine.
+and `until`), and again when their clients have gone. Printed are the medians of a poll in milliseconds, the processor time
+that the server takes for one, waiters included, and the ratios to those alone; exit 1 when eight who have
+gone cost more than `--most` (1.5) times the processor time. Who waits may take a twentieth of all time there is, and on a
+shared machine a poll waits for its processor, too: there the rest says little.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
+
+from servers import cpu
 
 JOB = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs/x"
 TOKEN = {"X-Auth-Token": "mock-token"}
@@ -63,6 +68,26 @@ def wait(port: int, method: str, path: str, body: object) -> socket.socket:
     return sock
 
 
+class Cost(NamedTuple):
+    """What a poll costs, in milliseconds: until it is answered, and of the server's processor time."""
+
+    took: float
+    spent: float
+
+    def over(self, alone: Cost) -> str:
+        """Return it in words, with the ratios to another."""
+        return (
+            f"{self.took:.3f} ms ({self.took / alone.took:.2f} x), {self.spent:.3f} ({self.spent / alone.spent:.2f} x)"
+        )
+
+
+def cost(connection: http.client.HTTPConnection, times: int, pid: int) -> Cost:
+    """Return the median of polls, and what the server took for each."""
+    before = cpu(pid)
+    took = median(connection, times)
+    return Cost(took, (cpu(pid) - before) * 1000 / times)
+
+
 def median(connection: http.client.HTTPConnection, times: int) -> float:
     """Return the median of a poll in milliseconds."""
     found = []
@@ -78,34 +103,31 @@ def main() -> int:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--waiters", type=int, nargs="+", default=[1, 8, 100])
     reader.add_argument("--polls", type=int, default=2000)
-    reader.add_argument("--most", type=float, default=1.5, help="the ratio that eight waiters may cost")
+    reader.add_argument("--most", type=float, default=1.5, help="the ratio that eight who have gone may cost")
     given = reader.parse_args()
     worst = 0.0
-    with server_process() as (port, _):
+    with server_process() as (port, process):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         job = {"api": "ges", "graph": "movie", "kind": "execute-algorithm", "id": "x", "state": "running"}
         assert ask(connection, "POST", "/_control/jobs", job) == 201
         median(connection, 1000)  # the journal is full
         for name, call in (("verify", VERIFY), ("until", UNTIL)):
             for count in given.waiters:
-                before = median(connection, given.polls)
+                alone = cost(connection, given.polls, process.pid)
                 waiting = [wait(port, *call) for _ in range(count)]
                 time.sleep(0.2)
-                during = median(connection, given.polls)
+                during = cost(connection, given.polls, process.pid)
                 for sock in waiting:
                     sock.close()
-                abandoned = median(connection, given.polls)
-                time.sleep(1.5)
-                after = median(connection, given.polls)
-                alone = (before + after) / 2
+                gone = cost(connection, given.polls, process.pid)
                 print(
-                    f"{count:4} {name:6}  alone {alone:.3f} ms  waiting {during:.3f} ({during / alone:.2f} x)"
-                    f"  gone {abandoned:.3f} ({abandoned / alone:.2f} x)",
+                    f"{count:4} {name:6}  alone {alone.took:.3f} ms, {alone.spent:.3f}"
+                    f"  waiting {during.over(alone)}  gone {gone.over(alone)}",
                     flush=True,
                 )
                 if count == 8:
-                    worst = max(worst, during / alone, abandoned / alone)
-    print(f"worst of 8: {worst:.2f} x, allowed {given.most} x")
+                    worst = max(worst, gone.spent / alone.spent)
+    print(f"worst of 8 who have gone: {worst:.2f} x, allowed {given.most} x")
     return worst > given.most
 
 
