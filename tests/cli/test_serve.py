@@ -205,7 +205,7 @@ def test_a_mistake_is_one_line_and_exit_2(arguments: list[str], says: str) -> No
         ("--fixtures", "a.json", '{"ges": ' + "9" * 5000 + "}", "64 bits are the most"),
         ("--fixtures", "a.yaml", "ges: " + "9" * 5000, "64 bits are the most"),
         ("--fixtures", "a.json", "[" * 100_000, "nested more than 100 deep"),
-        ("--fixtures", "a.yaml", "[" * 100_000, "nested too deep"),
+        ("--fixtures", "a.yaml", "[" * 100_000, "nested more than 100 deep"),
         ("--fixtures", "a.json", '\ufeff{"ges": {}}', "byte order mark; save it as UTF-8 without one"),
         ("--fixtures", "a.json", '{"ges": {"jobs": [{"id": "1"}, {"id": "1"}]}}', "a second ges job '1'"),
         ("--state", "a.json", "[" * 100_000, "no state of ours (nested too deep)"),
