@@ -116,20 +116,22 @@ def against_peers(scenario: Scenario, count: int, seconds: int, rounds: int) -> 
                 continue
             folder, its = Path(tempfile.mkdtemp(prefix="mockserver-peer-")), free_port()
             with running(peer.command(its, fixed, answer, folder), its) as (pid, _):
-                load(pid, its, fixed, count, seconds, 0)  # some of them compile while they run
-                ratios = []
+                load(pid, its, fixed, count, 4 * seconds, 0)  # some of them compile while they run
+                ratios, by_cpu = [], []
                 for _ in range(rounds):
                     before = load(base_pid, base, fixed, count, seconds, 0)
                     figure = load(pid, its, fixed, count, seconds, 0)
                     after = load(base_pid, base, fixed, count, seconds, 0)
                     ratios.append(2 * figure.rps / (before.rps + after.rps))
+                    by_cpu.append(2 * figure.per_cpu_second / (before.per_cpu_second + after.per_cpu_second))
                 rows.append({
-                    "scenario": scenario.name, "peer": peer.name, "connections": count, "ratio": round(statistics.median(ratios), 3),
+                    "by_cpu": round(statistics.median(by_cpu), 3), "scenario": scenario.name, "peer": peer.name, "connections": count, "ratio": round(statistics.median(ratios), 3),
                     "ratios": [round(one, 3) for one in ratios], "p50_ms": figure.p50_ms, "p99_ms": figure.p99_ms,
                     "bad": figure.bad, "rss_mb": round(rss(pid), 1),
                 })  # fmt: skip
                 print(
-                    f"{scenario.name:45} {peer.name:12} ratio {spread(ratios)}  {rows[-1]['rss_mb']} MB  bad {figure.bad}",
+                    f"{scenario.name:45} {peer.name:12} ratio {spread(ratios)}  per CPU second {rows[-1]['by_cpu']:.2f}"
+                    f"  {rows[-1]['rss_mb']} MB  bad {figure.bad}",
                     flush=True,
                 )
     return rows

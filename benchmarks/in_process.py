@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from scenarios import SCENARIOS, Scenario
 
 from mockserver._resources import folder
 from mockserver.app import build, pipeline
+from mockserver.http.connection import Listener
+from mockserver.http.services import Services
 from mockserver.settings import Settings
 
 HOST = "127.0.0.1:8080"
@@ -78,13 +80,18 @@ def raw(scenario: Scenario, number: int) -> bytes:
 class Asked:
     """A server, and one connection to it."""
 
-    def __init__(self, handler: Callable[[web.BaseRequest], Any]) -> None:
-        loop = asyncio.get_running_loop()
-        factory = partial(web.BaseRequest, loop=loop, client_max_size=1 << 26)
-        self.server = web.Server(handler, request_factory=factory, access_log=None)  # type: ignore[arg-type]
+    def __init__(self, server: web.Server) -> None:
+        self.server = server
         self.wire = Wire()
         self.protocol = self.server()
         self.protocol.connection_made(self.wire)
+
+    @classmethod
+    def of(cls, handler: Callable[[web.BaseRequest], Any], *, bare: bool = False) -> Asked:
+        """Return one whose server answers by a handler: ours, or aiohttp's own."""
+        factory = partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=1 << 26)
+        made = web.Server if bare else partial(Listener, refuse=handler)
+        return cls(made(handler, request_factory=factory, access_log=None))  # type: ignore[arg-type]
 
     async def ask(self, request: bytes) -> bytes:
         """Send a request; return the answer."""
@@ -100,9 +107,8 @@ async def bare(request: web.BaseRequest) -> web.Response:
     return web.Response(body=b"{}" if await request.read() else b"[]", content_type="application/json")
 
 
-async def measured(only: str, times: int, rounds: int, mark: Callable[[], object] | None, handler: Any = None) -> None:
-    chosen = [one for one in SCENARIOS if only.lower() in one.name.lower()]
-    changing = times * rounds + 100
+async def seeded(chosen: Sequence[Scenario], changing: int) -> Services:
+    """Return a server with the fixtures of some scenarios, and so many jobs to be changed."""
     sections: dict[str, dict[str, list[Any]]] = {}
     for one in chosen:
         for api, section in one.fixture(changing).items():
@@ -114,7 +120,14 @@ async def measured(only: str, times: int, rounds: int, mark: Callable[[], object
         file.flush()
         services = build(Settings(fixtures=(folder("fixtures"), Path(file.name))))
     await services.sandboxes.default.seed()
-    asked = Asked(handler or pipeline(services).handle)
+    return services
+
+
+async def measured(only: str, times: int, rounds: int, mark: Callable[[], object] | None, handler: Any = None) -> None:
+    chosen = [one for one in SCENARIOS if only.lower() in one.name.lower()]
+    changing = times * rounds + 100
+    services = await seeded(chosen, changing)
+    asked = Asked.of(handler or pipeline(services).handle, bare=handler is not None)
     for scenario in chosen:
         numbers: Iterator[int] = iter(range(scenario.first, scenario.first + changing))
         for _ in range(50):

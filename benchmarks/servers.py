@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ def running(command: Sequence[str], port: int, given: str | None = None) -> Iter
         yield process.pid, time.perf_counter() - began
     finally:
         # Its children too: some peers are started by a script.
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # one that has ended by itself
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from aiohttp import web
 
 
-def main(port: int, route: str, kind: str = "asyncio") -> None:
-    answer = json.load(sys.stdin)
+def application(answer: Mapping[str, Any], route: str) -> web.Application:
+    """Return the yardstick for one route."""
     body, reads = answer["body"].encode(), answer["reads"]
 
     async def handle(request: web.Request) -> web.Response:
@@ -31,6 +33,11 @@ def main(port: int, route: str, kind: str = "asyncio") -> None:
 
     app = web.Application()
     app.router.add_route(answer["method"], route, handle)
+    return app
+
+
+def main(port: int, route: str, kind: str = "asyncio") -> None:
+    app = application(json.load(sys.stdin), route)
     loop = asyncio.new_event_loop()
     if kind == "uvloop":
         import uvloop

@@ -15,7 +15,6 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
-from mockserver.contracts.names import check_names
 from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
@@ -29,7 +28,6 @@ from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
 from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
 from mockserver.sandbox.sandbox import SandboxConfig
-from mockserver.sandbox.shared import SharedSandboxes
 from mockserver.settings import MEMORY, BadOption, Settings, check, shown
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
@@ -91,6 +89,8 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
     if settings.contracts is None:
         contracts = shipped_contracts(names)
     else:
+        from mockserver.contracts.names import check_names
+
         contracts = loader.load(settings.contracts, names)
         check_names(contracts, {api.name: [one.name for one in api.operations] for api in apis})
     store = store or _store(settings)
@@ -104,7 +104,7 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         journal_size=settings.journal_size,
         fixtures=own,
     )
-    sandboxes = (Sandboxes if store.shared is None else SharedSandboxes)(config, own, settings.max_sandboxes)
+    sandboxes = _sandboxes(store)(config, own, settings.max_sandboxes)
     return Services(
         settings=settings,
         apis=apis,
@@ -115,6 +115,14 @@ def build(settings: Settings, *, real_time: Time = time.time, store: Store | Non
         metrics=Metrics(),
         started=time.monotonic(),
     )
+
+
+def _sandboxes(store: Store) -> type[Sandboxes]:
+    if store.shared is None:
+        return Sandboxes
+    from mockserver.sandbox.shared import SharedSandboxes
+
+    return SharedSandboxes
 
 
 def _store(settings: Settings) -> Store:

@@ -26,11 +26,11 @@ from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Apart, Listens, Services
 from mockserver.http.slow_clients import close_stalled
-from mockserver.http.tls import Tls, prepare
 from mockserver.settings import BadOption, Settings, shown
 from mockserver.store.base import ForeignStore, Store
 
 if TYPE_CHECKING:
+    from mockserver.http.tls import Tls
     from mockserver.sandbox.state_file import StateFile
 
 log = logging.getLogger("mockserver")
@@ -100,6 +100,8 @@ class MockServer:
         """
         settings = self.settings
         if settings.tls_port is not None:
+            from mockserver.http.tls import prepare
+
             self._tls = prepare(settings)
             self.ca_pem = self._tls.ca_pem or self.ca_pem
         self.services = build(settings, real_time=self._real_time, store=self._store)

@@ -10,16 +10,19 @@ from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from mockserver.api.answers import JobSeen, ReceivedAnswer
-from mockserver.api.client_calls import CancelCall
 from mockserver.api.context import Peer, RequestContext, Resolved
-from mockserver.api.hints import Hint
 from mockserver.api.job_builder import JobSpec, JobTemplate, Scenarios, SpecContext, template_of, with_scenario
 from mockserver.api.operation import Entrance, Handler, Operation
 from mockserver.api.response import Response
-from mockserver.api.walk import Walk
 from mockserver.core.job import Job
 from mockserver.core.machine import Confidence, Machine
+
+if TYPE_CHECKING:
+    # Words for what most servers are never asked: what `verify`, `check-traffic` and the console want of an API.
+    from mockserver.api.answers import JobSeen, ReceivedAnswer
+    from mockserver.api.client_calls import CancelCall
+    from mockserver.api.hints import Hint
+    from mockserver.api.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,8 @@ class Api:
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
-        prepare: makes what `resolve` needs and nobody has needed before; None: nothing.
+        prepare: makes what `resolve` needs and nobody has needed before, and returns None where it is there already;
+            None: there is no such thing.
         resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
         refuse: exception -> the API's own fault.
         hints: why it refuses and what to do, for the tester; the first that fits counts.
@@ -85,7 +89,7 @@ class Api:
     settings: type[Any]
     read_site: Callable[[Mapping[str, Any]], Any]
     job_spec: Callable[[Mapping[str, Any], SpecContext[Any, Any]], JobSpec]
-    prepare: Callable[[RequestContext[Any, Any]], Awaitable[None]] | None = None
+    prepare: Callable[[RequestContext[Any, Any]], Awaitable[object] | None] | None = None
     resolve: Callable[[RequestContext[Any, Any]], Resolved]
     refuse: Callable[[RequestContext[Any, Any], Exception], Response]
     hints: tuple[Hint, ...] = ()

@@ -12,6 +12,9 @@ Handler = Callable[[Any], Awaitable[Response]]
 """Answers a resolved request; it gets the `RequestContext`."""
 
 
+_ID = (str, int)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlace:
     """Where a request names the job it is about: in the path, in its parameters, or in its body.
@@ -49,7 +52,7 @@ class JobPlace:
                 return None
             if isinstance(found, list) and found:
                 found = found[0]
-        return self.clean(str(found)) or None if isinstance(found, str | int) else None
+        return self.clean(str(found)) or None if isinstance(found, _ID) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

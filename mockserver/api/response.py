@@ -40,6 +40,11 @@ class Response(NamedTuple):
     lasting: bool = False
     hint: str | None = None
 
+    def under(self, headers: Mapping[str, str]) -> Response:
+        """Return the same under other headers: `_replace` for a fifth of its price."""
+        fields: Sequence[Any] = (*self[:4], headers, *self[5:])
+        return Response(*fields)
+
 
 def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """Answer with compact JSON, keys in the order given."""

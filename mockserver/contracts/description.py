@@ -10,9 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-DESCRIPTION = "openapi.json"
-"""The file's name, beside the contracts of the API."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soap:

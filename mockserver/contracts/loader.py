@@ -3,8 +3,9 @@
 Rules a maintainer must keep:
 
 1. Whatever is wrong with a file is a `BadContract` of one line that names file, place and remedy.
-2. Files are read when `Contracts` is made, and never again: neither a file that vanishes nor a process that has run
-   out of file descriptors can break a request.
+2. A user's files are read when `Contracts` is made, and never again: neither a file that vanishes nor a process that
+   has run out of file descriptors can break a request. Those of the package are read as its modules are: when they
+   are needed, through descriptors that connections leave free.
 3. What a contract takes from `definitions.json` stands in it, once loaded, as if it were written there.
 """
 
@@ -18,14 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contracts.checker import BadSchema, Compiler, Schema, Validator, pointer
-from mockserver.contracts.description import DESCRIPTION, Description, described
 from mockserver.contracts.model import Contract, ResponseClause
-from mockserver.contracts.sharing import SHARED, BadContract, Shared, Written
+from mockserver.contracts.sharing import DESCRIPTION, SHARED, BadContract, Shared, Written
 from mockserver.core.machine import Confidence
 from mockserver.wire.json_document import BadJson, read_document
 
 if TYPE_CHECKING:
     import jsonschema_rs
+
+    from mockserver.contracts.description import Description
 
 VARIANTS = "variants.json"
 """How examples of one answer become examples of another (see `variants`)."""
@@ -37,9 +39,8 @@ LAYOUT = "contract.schema.json"
 class Contracts:
     """All contracts, by operation (`<api>.<Name>`).
 
-    All files are read at once, which takes milliseconds; each contract is checked and compiled when it is first asked
-    for, in whatever thread asks: a first request to an operation waits for that, about a millisecond. Call
-    `load_all` to have it behind you.
+    Each contract is checked and compiled when it is first asked for, in whatever thread asks: a first request to an
+    operation waits for that, about a millisecond. Call `load_all` to have it behind you.
 
     Attributes:
         folder: where they lie.
@@ -49,12 +50,18 @@ class Contracts:
         BadContract: a file cannot be read.
     """
 
-    def __init__(self, folder: Path, apis: Sequence[str]) -> None:
+    def __init__(self, folder: Path, apis: Sequence[str], *, at_once: bool = True) -> None:
+        """Open a folder.
+
+        Args:
+            at_once: read all files now.
+        """
         self._layout_file = folder / LAYOUT
         if not self._layout_file.exists():
             raise BadContract(f"{folder}: no {LAYOUT} there; name a folder laid out as contracts/ is")
         files = [file for api in apis for file in sorted((folder / api).glob("*.json"))]
-        self._texts = {file: _bytes(file) for file in (self._layout_file, *files)}
+        self._there = frozenset(files)
+        self._texts = {file: _bytes(file) for file in (self._layout_file, *files)} if at_once else {}
         no_contracts = (SHARED, VARIANTS, DESCRIPTION)
         self.files = {f"{file.parent.name}.{file.stem}": file for file in files if file.name not in no_contracts}
         self.folder = folder
@@ -76,6 +83,7 @@ class Contracts:
             file = self.files[operation]
             with _taken_for_good(file):
                 found = self._loaded[operation] = self._contract(file)
+            self._texts.pop(file, None)  # it is not asked for again
         return found
 
     def load_all(self) -> None:
@@ -109,8 +117,10 @@ class Contracts:
         Raises:
             BadContract: the file is not JSON, or not laid out as `contract.schema.json` says.
         """
+        from mockserver.contracts.description import Description, described
+
         file = self.folder / api / DESCRIPTION
-        if file not in self._texts:
+        if file not in self._there:
             return Description()
         document = self._json(file)
         _fit(file, document, self._part("description"))
@@ -215,7 +225,7 @@ class Contracts:
         file = folder / SHARED
         found = self._shared.get(file)
         if found is None:
-            document = self._json(file) if file in self._texts else {}
+            document = self._json(file) if file in self._there else {}
             _fit(file, document, self._definitions_layout)
             found = self._shared[file] = Shared(
                 file=file,
@@ -231,7 +241,8 @@ class Contracts:
 
     def _json(self, file: Path) -> Any:
         try:
-            return read_document(self._texts[file])
+            text = self._texts.get(file)
+            return read_document(_bytes(file) if text is None else text)
         except BadJson as error:
             raise BadContract(f"{file}:{error}") from None
 
@@ -240,13 +251,13 @@ def load(folder: Path, apis: Sequence[str], *, check: bool = True) -> Contracts:
     """Open `folder/<api>/*.json` for some APIs.
 
     Args:
-        check: check and compile all of them now.
+        check: read, check and compile all of them now.
 
     Raises:
         BadContract: a file cannot be read; or, of those that are checked, is not JSON, does not fit
             `contract.schema.json`, or holds a schema that is none.
     """
-    contracts = Contracts(folder, apis)
+    contracts = Contracts(folder, apis, at_once=check)
     if check:
         contracts.load_all()
     return contracts

@@ -26,6 +26,9 @@ SHARED = "definitions.json"
 * `examples`: what its examples name so, under `given`, `request` and `response`.
 """
 
+DESCRIPTION = "openapi.json"
+"""What `description` reads, in a file beside them."""
+
 _PARTS = ("given", "request", "response")
 _BODIES = ("json", "form", "text")
 

@@ -134,8 +134,8 @@ class Interpreter:
         context = self._context(api, exchange, path, query, found)
         judged = replace(judged, api=api.name, values=found.values)
         try:
-            if api.prepare is not None:
-                await api.prepare(context)
+            if api.prepare is not None and (making := api.prepare(context)) is not None:
+                await making
             resolved = api.resolve(context)
         except Exception as error:
             return replace(judged, why=f"the request cannot be read: {error}")

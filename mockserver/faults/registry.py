@@ -8,20 +8,22 @@ Rules a maintainer must keep:
 1. When nothing is armed, a request pays nothing: the store says so when it arrives.
 2. The first fault that matches and is due acts; one that lets a request pass leaves it to the next.
 3. Chance comes from the seed.
+4. What a fault is and does is imported by the first that is armed: inside the methods that are asked for one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.api.definition import Api
 from mockserver.core.ids import Ids
 from mockserver.faults.errors import BadFault, UnknownFault
-from mockserver.faults.model import Fault
-from mockserver.journal.match_names import UnknownName, check_match
-from mockserver.journal.matching import MatchSubject, fits
 from mockserver.store.base import FAULTS, Store
+
+if TYPE_CHECKING:
+    from mockserver.faults.model import Fault
+    from mockserver.journal.matching import MatchSubject
 
 LIMIT = 1000
 """Faults a sandbox may have: each is looked at by every request."""
@@ -55,6 +57,9 @@ class Faults:
         Raises:
             BadFault: it could never act, or says two things at once.
         """
+        from mockserver.faults.model import Fault
+        from mockserver.journal.match_names import UnknownName, check_match
+
         try:
             check_match(asked.get("match") or {}, self._apis)
         except UnknownName as error:
@@ -99,6 +104,9 @@ class Faults:
 
     async def claim(self, subject: MatchSubject) -> Fault | None:
         """Return the fault that acts on a request, counted; None when none does."""
+        from mockserver.faults.model import Fault
+        from mockserver.journal.matching import fits
+
         api = self._apis.get(subject.api or "")
         for document in (await self._store.collection(self._sandbox, FAULTS)).values():
             # Matched as a document: one of a thousand is read.
@@ -112,6 +120,8 @@ class Faults:
 
     async def _count(self, fault: Fault, document: Mapping[str, Any]) -> Fault | None:
         """Count one matching request; return the fault when it acts on it."""
+        from mockserver.faults.model import Fault
+
         while not fault.is_over(self._real()):
             chance = 0.0 if fault.probability is None else self._ids.fraction(f"fault/{fault.id}", fault.seen)
             acts = fault.acts(chance)
@@ -131,4 +141,6 @@ class Faults:
         return fault.delay.pause(self._ids.fraction(f"delay/{fault.id}", fault.hits))
 
     def _record(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        from mockserver.faults.model import Fault
+
         return Fault.from_document(document).as_record(self._real())

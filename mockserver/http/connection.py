@@ -6,12 +6,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError
 
 from mockserver.http.listening import most_files
+from mockserver.http.responses import WrittenAnswer
 
 log = logging.getLogger("mockserver")
 
@@ -64,6 +66,14 @@ class _Connection(web.RequestHandler):
         if not self._manager.has_room(transport):
             cast("asyncio.Transport", transport).abort()
 
+    def resume_reading(self, *resume_parser: Any, **named: Any) -> None:
+        """Read on, if reading was paused at all: aiohttp asks for it at the end of each body, and parses nothing anew.
+
+        The parser stops in the middle of something only where `pause_reading` was called, which says so.
+        """
+        if self._reading_paused:
+            super().resume_reading(*resume_parser, **named)
+
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Keep a connection whose client has said all it had to say until it has its answer."""
         self.is_ended = True
@@ -87,6 +97,38 @@ class _Connection(web.RequestHandler):
         if self.transport is not None and request is not None and not request.content.is_eof():
             self.transport.close()
 
+    async def _handle_request(
+        self,
+        request: web.BaseRequest,
+        start_time: float | None,
+        request_handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer as aiohttp does, but write an answer that is in bytes already at once: it takes four calls for that.
+
+        Returns:
+            The answer, and whether the client has gone.
+        """
+        self._request_in_progress, self._current_request = True, request
+        try:
+            answer = await request_handler(request)
+        except Exception as error:
+            return await super()._handle_request(request, start_time, partial(_raise, error))
+        except BaseException:
+            self._let_go()
+            raise
+        if type(answer) is WrittenAnswer and start_time is None and not self._upgraded:
+            is_gone = not answer.send_to(self.transport)
+            if is_gone or not self._paused:
+                self._let_go()
+                return answer, is_gone
+        return await super()._handle_request(request, start_time, partial(_give, answer))
+
+    def _let_go(self) -> None:
+        """Say that a request is done with, to whoever shuts this connection down."""
+        self._current_request, self._request_in_progress = None, False
+        if self._handler_waiter is not None:
+            self._handler_waiter.set_result(None)
+
     def _make_error_handler(self, err_info: Any) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def refused(request: web.BaseRequest) -> web.StreamResponse:
             listener = self._manager
@@ -96,6 +138,14 @@ class _Connection(web.RequestHandler):
             return response
 
         return refused
+
+
+async def _give(answer: web.StreamResponse, _: web.BaseRequest) -> web.StreamResponse:
+    return answer
+
+
+async def _raise(error: Exception, _: web.BaseRequest) -> web.StreamResponse:
+    raise error
 
 
 def _reason(info: Any) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 from mockserver.api.context import RequestContext
 from mockserver.api.definition import Api
-from mockserver.api.hints import hint_for
 from mockserver.api.response import Response
 from mockserver.contracts.model import Violation
 from mockserver.http.router import Router
@@ -36,6 +35,9 @@ def refused_answer(
     """
     response = api.refuse(context, error)
     if response.hint is None and api.journaled:
+        # Imported late: by the first request that is refused.
+        from mockserver.api.hints import hint_for
+
         hint = hint_for(api.hints, context, error, lambda: router.nearest(context.path) if router else None)
         response = response if hint is None else response._replace(hint=_line(hint, HINT))
     return response

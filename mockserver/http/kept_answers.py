@@ -86,6 +86,9 @@ class Repeated(NamedTuple):
 
 NOT_LOOKED = Repeated()
 
+_WHOLE = (WrittenAnswer, Answer)
+"""What is sent as it is on a connection that stays open."""
+
 
 class KeptAnswers:
     """The answers that one server keeps, for all its sandboxes."""
@@ -130,7 +133,7 @@ class KeptAnswers:
             kept = self._kept[key] = replace(
                 kept, written=_written(kept), again=self._again(kept, sandbox.journal_size)
             )
-        headers, new = {**first.answer_headers}, {b"date": http_date(int(time())).encode()}
+        headers, new = {**first.answer_headers}, {b"date": http_date(int(time()))}
         if kept.mark is not None:
             headers[kept.mark] = trace = sandbox.ids.mark(turn)
             new[b"mark"] = trace.encode()
@@ -176,7 +179,7 @@ class KeptAnswers:
             self._let_go(key, kept)
             return Repeated(None, key, start)
         number, turn = start.number, start.turn
-        new = {b"date": http_date(int(time())).encode(), b"number": str(number).encode()}
+        new = {b"date": http_date(int(time())), b"number": str(number).encode()}
         if kept.mark is not None:
             new[b"mark"] = sandbox.ids.mark(turn).encode()
         seconds, status = perf_counter() - accepted.began, first.status or 0
@@ -206,7 +209,7 @@ class KeptAnswers:
             start: what was read before the answer was worked out, so that a change meanwhile shows.
             steady: see `Jobs.steady`.
         """
-        if steady is None or start.armed or type(answer) is not Answer or entry.body or len(entry.answer) > SIZE:
+        if steady is None or start.armed or type(answer) not in _WHOLE or entry.body or len(entry.answer) > SIZE:
             return
         if len(self._kept) >= LIMIT:
             del self._kept[next(iter(self._kept))]

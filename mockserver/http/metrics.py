@@ -49,15 +49,19 @@ class Metrics:
             seconds: real time it took.
             fault: the one that acted on it.
         """
-        key = (api, operation or "", status)
-        self.requests[key] = self.requests.get(key, 0) + 1
+        key, requests = (api, operation or "", status), self.requests
+        if key in requests:
+            requests[key] += 1
+        else:
+            requests[key] = 1
         spent = self.seconds.get(api)
         if spent is None:
             spent = self.seconds[api] = [0.0] * (len(BUCKETS) + 2)
         spent[bisect_left(BUCKETS, seconds)] += 1
         spent[-1] += seconds
-        for one in violations:
-            self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
+        if violations:
+            for one in violations:
+                self.violations[api, one.side] = self.violations.get((api, one.side), 0) + 1
         if fault is not None:
             self.faults[api] = self.faults.get(api, 0) + 1
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -26,15 +27,14 @@ from mockserver.contracts.model import Violation
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
-from mockserver.faults.model import Fault
-from mockserver.http import fault_transport
 from mockserver.http.addresses import Accepted, Addresses
-from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, read_body
-from mockserver.http.diagnosis import headers_of, refused_answer
+from mockserver.http.body import BodyStalled, BodyUnreadable, ClientGone, body_at_hand, read_body
+from mockserver.http.diagnosis import refused_answer
+from mockserver.http.heads import Heads, all_headers
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import GONE, ApiRouter, Bases, Mounts, disowned, gone, unavailable, unmatched
-from mockserver.http.responses import NUMBER, answer_of, response_of
+from mockserver.http.responses import NUMBER, answer_of, response_of, stays_open
 from mockserver.http.router import Found
 from mockserver.http.steps import (
     NOTHING,
@@ -46,11 +46,13 @@ from mockserver.http.steps import (
     asked_entry,
     claimed_fault,
     failed,
+    held_back,
     may_be_judged,
     not_faked,
     not_recorded,
     request_event,
     resolve_refused,
+    sent_with_fault,
     unknown_answer,
 )
 from mockserver.http.unread import answer_unread
@@ -60,6 +62,9 @@ from mockserver.journal.masking import mask
 from mockserver.sandbox.jobs import Jobs
 from mockserver.sandbox.registry import Sandboxes
 from mockserver.store.base import NOT_BEGUN, Over, RequestStart
+
+if TYPE_CHECKING:
+    from mockserver.faults.model import Fault
 
 
 class Pipeline:
@@ -85,33 +90,28 @@ class Pipeline:
         patience: float = 25.0,
         body_limit: int = 1 << 26,
     ) -> None:
-        self.sandboxes = sandboxes
-        self.contracts = contracts
-        self.strict = strict
-        self.headers = headers
-        self.patience = patience
-        self.body_limit = body_limit
-        self.metrics = metrics
-        self.mounts = mounts
+        self.sandboxes, self.contracts, self.metrics, self.mounts = sandboxes, contracts, metrics, mounts
+        self.strict, self.headers, self.patience, self.body_limit = strict, headers, patience, body_limit
         self._addresses = Addresses(sandboxes, self.mounts)
         self.ports = self._addresses.ports
         self._bases = Bases(apis)
         self.router = ApiRouter(apis, self._bases)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
+        self._heads = Heads()
         self._kept = KeptAnswers(metrics, sandboxes.store.shared)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        accepted = await self._addresses.accept(request)
+        accepted = self._addresses.usual(request) or await self._addresses.accept(request)
         home = accepted.sandbox.home
         home.calls += 1
         try:
             again = NOT_LOOKED
             if accepted.mount is None and request.method == "GET":
                 again = await self._kept.repeat(request, accepted)
-            if again.answer is not None:
-                return again.answer
+                if again.answer is not None:
+                    return again.answer
             arrived = await self._arrive(request, accepted, again.start)
             api, sandbox, raw, began, _, start, transitions, _ = arrived
             response, context, known, violations, fault, error, asked = await self._answer(arrived)
@@ -123,20 +123,19 @@ class Pipeline:
                 elif may_be_judged(response, fault, error):
                     response, breach = unknown_answer(known.contract, response, strict=self.strict)
                     violations = [*violations, breach]
-            headers = {**response.headers}
-            if response.mark is not None:
-                headers = {response.mark: sandbox.ids.mark(context.turn), **headers}
-            if response.content_type is not None:
-                headers["Content-Type"] = response.content_type
-            for name, value in api.headers.items():
-                headers.setdefault(name, value)
-            if self.headers and context.number:
-                headers[NUMBER] = str(context.number)
-                if violations or response.hint is not None:
-                    headers |= headers_of(violations, response.hint)
+            mark, head = response.mark, None
+            trace = "" if mark is None else sandbox.ids.mark(context.turn)
+            shown = str(context.number) if self.headers and context.number else ""
+            if shown and not violations and response.hint is None and fault is None:
+                head = self._heads.find(api, response)
+            if head is None:
+                headers = all_headers(api, response, trace, shown, violations)
+            elif mark is None:
+                headers = {**head.headers, NUMBER: shown}
+            else:
+                headers = {mark: trace, **head.headers, NUMBER: shown}
             if fault is not None:
-                # An answer that is held back has told nobody anything: until then the entry is as at arrival.
-                await fault_transport.pass_time(fault, sandbox)
+                await held_back(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status
             seconds = perf_counter() - began
             operation = None if known is None else known.name
@@ -168,14 +167,15 @@ class Pipeline:
                     sandbox.publish(request_event(entry))
             self.metrics.count(api.name, operation, status, seconds, violations, fault)
             if fault is not None:
-                if await sandbox.is_over():
-                    # What it has done is over, too, so that its client is not told that it was done.
-                    return response_of(*disowned(sandbox))
-                return await fault_transport.send(fault, request, response_of(response, headers))
+                return await sent_with_fault(fault, sandbox, request, response, headers)
             if response.stream is not None:
                 streamed: web.StreamResponse = await response.stream(request)
                 return streamed
-            answer = answer_of(request, response, headers)
+            answer: web.StreamResponse
+            if head is not None and stays_open(request):
+                answer = head.answer(response, trace, shown)
+            else:
+                answer = answer_of(request, response, headers)
             if response.lasting and again.key is not None and not violations:
                 self._kept.keep(again.key, answer, response.mark, start, jobs.steady, entry, counters)
             return answer
@@ -202,7 +202,6 @@ class Pipeline:
             Over: the sandbox was reset, replaced or ended while the body came.
         """
         sandbox, mount, raw, path, prefix, query_string, began, refusal = accepted
-
         # route
         api: Api
         route: Operation | Entrance | None = None
@@ -223,8 +222,9 @@ class Pipeline:
             if api.admit is not None:
                 api.admit(request, route)
             if request.can_read_body and api is not self._unmatched:
-                limit = None if route is None else route.body_limit
-                body = await read_body(request, limit or self.body_limit, self.patience)
+                limit = (None if route is None else route.body_limit) or self.body_limit
+                at_hand = body_at_hand(request, limit)
+                body = await read_body(request, limit, self.patience) if at_hand is None else at_hand
         except BodyTooLarge as error:
             refusal = refusal or error
         except (ClientGone, BodyStalled, DomainError) as error:
@@ -291,8 +291,8 @@ class Pipeline:
         asked: Entry | None = None
         try:
             try:
-                if api.prepare is not None:
-                    await api.prepare(context)
+                if api.prepare is not None and (making := api.prepare(context)) is not None:
+                    await making
                 resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
                 operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job

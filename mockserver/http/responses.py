@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -9,7 +10,7 @@ from functools import lru_cache
 from http.client import responses
 from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import ClientConnectionResetError, HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE
 
@@ -20,21 +21,20 @@ NUMBER = "X-Mockserver-Request"
 
 _NO_BODY = frozenset({204, 205, 304})
 _OURS = frozenset({"Content-Length", "Date"})
-_COPIED = 64 * 1024
+COPIED = 64 * 1024
 """Bytes of a body up to which it is cheaper to copy it behind its head than to write both."""
 
 
 class Answer(web.StreamResponse):
-    """A whole answer on a connection that stays open: the usual one, in few steps, for each of which clients wait.
+    """A whole answer on a connection that stays open, where it is too large, or its head too unusual, to be one piece.
 
     aiohttp's own response decides anew what is settled here, and makes ready for what never comes; its constructor is
     not called. See `answer_of` for who gets that one.
     """
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, mark: str | None) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self._code = status
         self._given = headers
-        self._mark = mark
         self._whole = body
         self._sent = 0
 
@@ -44,36 +44,19 @@ class Answer(web.StreamResponse):
         return self._code
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        """Write all of it in one go, or status line and headers, which leave together with the body then."""
+        """Write status line and headers, which leave together with the body."""
         writer = self._writer = request.writer
-        body, items = self._whole, [*self._given.items()]
-        # What each answer has anew stands first and last; all between is known from an answer before.
-        first = last = ""
-        if self._mark is not None:
-            first = f"{': '.join(items.pop(0))}\r\n"
-        if items and items[-1][0] == NUMBER:
-            last = f"{': '.join(items.pop())}\r\n"
-        fixed = _fixed(self._code, *items)
-        if fixed is None or len(body) > _COPIED:
-            headers: Any = {**self._given, "Content-Length": str(len(body))}
-            headers.setdefault("Date", http_date(int(time.time())))
-            headers.setdefault("Server", SERVER_SOFTWARE)
-            await writer.write_headers(_status_line(self._code), headers)
-            return writer
-        start, between, end = fixed
-        last += f"Content-Length: {len(body)}\r\nDate: {http_date(int(time.time()))}"
-        whole = b"".join((start, first.encode(), between, last.encode(), end, body))
-        self._sent = len(whole)
-        await writer.write(whole)
-        await writer.drain()
+        headers: Any = {**self._given, "Content-Length": str(len(self._whole))}
+        headers.setdefault("Date", http_date(int(time.time())).decode())
+        headers.setdefault("Server", SERVER_SOFTWARE)
+        await writer.write_headers(_status_line(self._code), headers)
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Write the body, unless all is written."""
+        """Write the body."""
         assert not data
-        if not self._sent:
-            await self._writer.write_eof(self._whole)
-            self._sent = self._writer.output_size
+        await self._writer.write_eof(self._whole)
+        self._sent = self._writer.output_size
 
     keep_alive = True
     """Always: the client has asked for it."""
@@ -85,21 +68,32 @@ class Answer(web.StreamResponse):
 
 
 class WrittenAnswer(web.StreamResponse):
-    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`."""
+    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`, and `heads.Heads`."""
 
     def __init__(self, status: int, whole: bytes) -> None:
         self._code = status
         self._whole = whole
+        self._left = True
 
     @property
     def status(self) -> int:
         """The HTTP status."""
         return self._code
 
+    def send_to(self, transport: asyncio.Transport | None) -> bool:
+        """Write all of it, once; tell whether the client is still there."""
+        if transport is None or transport.is_closing():
+            return False
+        if self._left:
+            self._left = False
+            transport.write(self._whole)
+        return True
+
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        """Write all of it, in one go."""
+        """Write all of it, unless it is written, and wait while the connection has enough to send."""
         writer = request.writer
-        await writer.write(self._whole)
+        if not self.send_to(request.transport):
+            raise ClientConnectionResetError("the client has gone")
         await writer.drain()
         return writer
 
@@ -131,19 +125,44 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
-def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
-    """Return what answers a request; `headers` are all of them."""
-    if (
+def stays_open(request: web.BaseRequest) -> bool:
+    """Tell whether a whole answer may be written to a request's connection as it is, and the connection stays."""
+    return (
         # An application's requests have hooks of their own, before headers are sent.
         type(request) is web.BaseRequest
         and request.keep_alive
         and request.version == HttpVersion11
         and request.method != "HEAD"
-        and reply.status not in _NO_BODY
-        and "Connection" not in headers
-    ):
-        return Answer(reply.status, headers, reply.body, reply.mark)
+    )
+
+
+def answer_of(request: web.BaseRequest, reply: Response, headers: Mapping[str, str]) -> web.StreamResponse:
+    """Return what answers a request; `headers` are all of them."""
+    if stays_open(request) and reply.status not in _NO_BODY and "Connection" not in headers:
+        whole = whole_answer(reply.status, headers, reply.body, reply.mark)
+        return Answer(reply.status, headers, reply.body) if whole is None else WrittenAnswer(reply.status, whole)
     return response_of(reply, headers)
+
+
+def whole_answer(status: int, headers: Mapping[str, str], body: bytes, mark: str | None) -> bytes | None:
+    """Return an answer in bytes; None where that is not worth it, or not all of its head is plain.
+
+    Args:
+        headers: all of them; that of the mark first, if there is one, and the number's last, if it is shown.
+    """
+    items = [*headers.items()]
+    # What each answer has anew stands first and last; all between is known from an answer before.
+    first = last = ""
+    if mark is not None:
+        first = f"{': '.join(items.pop(0))}\r\n"
+    if items and items[-1][0] == NUMBER:
+        last = f"{': '.join(items.pop())}\r\n"
+    fixed = None if len(body) > COPIED else _fixed(status, *items)
+    if fixed is None:
+        return None
+    start, between, end = fixed
+    last += f"Content-Length: {len(body)}\r\nDate: "
+    return b"".join((start, first.encode(), between, last.encode(), http_date(int(time.time())), end, body))
 
 
 def written(status: int, headers: Mapping[str, str], body: bytes, places: Mapping[str, bytes]) -> bytes:
@@ -159,6 +178,24 @@ def written(status: int, headers: Mapping[str, str], body: bytes, places: Mappin
     lines.setdefault("Server", _plain(SERVER_SOFTWARE))
     shown = b"".join(b"%b: %b\r\n" % (_plain(name), value) for name, value in lines.items())
     return b"%b\r\n%b\r\n%b" % (_plain(_status_line(status)), shown, body.replace(b"%", b"%%"))
+
+
+def written_head(status: int, headers: Mapping[str, str], mark: str | None) -> bytes | None:
+    """Return the head of an answer in bytes, for `%` to fill in: value of the mark, number, length of the body, date.
+
+    Args:
+        headers: those that are always the same.
+        mark: name of a header of which each answer has its own value; it comes first. Without it `%` takes three.
+
+    Returns:
+        None where not all of it is plain, or the answer has no body or ends its connection.
+    """
+    fixed = None if status in _NO_BODY or "Connection" in headers else _fixed(status, *headers.items())
+    if fixed is None or (mark is not None and mark in headers):
+        return None
+    start, between, end = (part.replace(b"%", b"%%") for part in fixed)
+    first = b"" if mark is None else _plain(mark) + b": %b\r\n"
+    return b"".join((start, first, between, NUMBER.encode(), b": %b\r\nContent-Length: %d\r\nDate: %b", end))
 
 
 @lru_cache(maxsize=128)
@@ -179,9 +216,9 @@ def _plain(text: str) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def http_date(second: int) -> str:
+def http_date(second: int) -> bytes:
     """Return a second (of the epoch) as the header Date says it."""
-    return formatdate(second, usegmt=True)
+    return formatdate(second, usegmt=True).encode()
 
 
 @lru_cache(maxsize=64)

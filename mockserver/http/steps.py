@@ -9,7 +9,9 @@ import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from aiohttp import web
 
 from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
@@ -20,22 +22,27 @@ from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
 from mockserver.core.machine import State
-from mockserver.faults.model import Fault
-from mockserver.http import fault_transport
 from mockserver.http.diagnosis import refused_answer
+from mockserver.http.mounts import disowned
+from mockserver.http.responses import response_of
 from mockserver.journal.entry import (
     ASKED,
     BODY_LIMIT,
     DECODED_LIMIT,
     HEADERS_LIMIT,
     MOVES,
+    UNANSWERED,
     Entry,
     bounded,
+    whole_entry,
 )
 from mockserver.journal.masking import mask, mask_path
-from mockserver.journal.matching import MatchSubject
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
+
+if TYPE_CHECKING:
+    from mockserver.faults.model import Fault
+    from mockserver.journal.matching import MatchSubject
 
 log = logging.getLogger("mockserver")
 
@@ -74,7 +81,7 @@ Answered: TypeAlias = tuple[
     RequestContext[Any, Any],
     Known | None,
     Sequence[Violation],
-    Fault | None,
+    "Fault | None",
     str | None,
     Entry | None,
 ]
@@ -102,6 +109,8 @@ def resolve_refused(api: Api, context: RequestContext[Any, Any]) -> Resolved:
 
 def match_subject(context: RequestContext[Any, Any], known: Known | None) -> MatchSubject:
     """Return a request as faults look at it."""
+    from mockserver.journal.matching import MatchSubject
+
     return MatchSubject(
         api=context.api.name or None,
         operation=None if known is None else known.name,
@@ -124,8 +133,32 @@ async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], kno
     name = None if known is None else known.name
     sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
     if fault.delay_before_work:
+        from mockserver.http import fault_transport
+
         await fault_transport.wait(sandbox.faults.pause(fault))
     return fault
+
+
+async def held_back(fault: Fault, sandbox: Sandbox) -> None:
+    """Wait as long as a fault delays an answer that is ready (see `fault_transport.pass_time`).
+
+    An answer that is held back has told nobody anything: until then its entry is as at arrival.
+    """
+    from mockserver.http import fault_transport
+
+    await fault_transport.pass_time(fault, sandbox)
+
+
+async def sent_with_fault(
+    fault: Fault, sandbox: Sandbox, request: web.BaseRequest, response: Response, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Send an answer as a fault says; return what has been, or is to be, sent by the server."""
+    from mockserver.http import fault_transport
+
+    if await sandbox.is_over():
+        # What it has done is over, too, so that its client is not told that it was done.
+        return response_of(*disowned(sandbox))
+    return await fault_transport.send(fault, request, response_of(response, headers))
 
 
 def not_recorded(entry: Entry, problem: Unavailable) -> None:
@@ -167,20 +200,24 @@ def asked_entry(sandbox: str, raw: str, context: RequestContext[Any, Any], known
     Args:
         raw: its path as sent, with prefix and query.
     """
-    return Entry(
-        context.number,
-        context.now,
-        sandbox,
-        context.method,
-        raw,
-        context.headers,
-        context.body,
-        context.api.name or None,
-        None if known is None else known.name,
-        context.parameters,
-        context.payload,
-        context.peer.version,
-        context.job,
+    return whole_entry(
+        Entry,
+        (
+            context.number,
+            context.now,
+            sandbox,
+            context.method,
+            raw,
+            context.headers,
+            context.body,
+            context.api.name or None,
+            None if known is None else known.name,
+            context.parameters,
+            context.payload,
+            context.peer.version,
+            context.job,
+            *UNANSWERED,
+        ),
     )
 
 
@@ -213,7 +250,8 @@ def answered_entry(
         (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
     ):
         told = None
-    entry = Entry._make(
+    entry = whole_entry(
+        Entry,
         (
             *asked[:ASKED],
             asked.job if made is None else made.id,
@@ -232,7 +270,7 @@ def answered_entry(
             0,
             0,
             response.hint,
-        )
+        ),
     )
     if (
         len(asked.body) > DECODED_LIMIT

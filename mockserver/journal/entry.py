@@ -9,7 +9,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -86,6 +86,12 @@ ASKED = Entry._fields.index("job")
 """How many fields of an entry say what was asked; only `job` may change once the request is answered."""
 
 
+UNANSWERED: Sequence[Any] = tuple(Entry._field_defaults[name] for name in Entry._fields[ASKED + 1 :])
+"""What an entry has after `job` while its request is answered."""
+
+whole_entry: Callable[[type[Entry], tuple[Any, ...]], Entry] = tuple.__new__
+"""Makes an entry of all its fields: each request makes one or two, and the class itself looks at every name."""
+
 _ANSWERED = Entry._fields.index("answer_headers")
 _SPENT = Entry._fields.index("milliseconds")
 
@@ -96,7 +102,8 @@ def repeated(first: Entry, number: int, at: float, headers: Mapping[str, str], m
     Args:
         headers: those of its answer.
     """
-    return Entry._make((number, at, *first[2:_ANSWERED], headers, first.answer, milliseconds, *first[_SPENT + 1 :]))
+    fields = (number, at, *first[2:_ANSWERED], headers, first.answer, milliseconds, *first[_SPENT + 1 :])
+    return whole_entry(Entry, fields)
 
 
 class Packed:

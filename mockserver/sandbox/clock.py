@@ -26,7 +26,10 @@ class SandboxClock:
 
     async def now(self) -> float:
         """Return sandbox time."""
-        stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
+        return self.at(await self._store.read(self._sandbox, CLOCK, CLOCK))
+
+    def at(self, stored: Document | None) -> float:
+        """Return sandbox time by what the store has of the clock."""
         return (self.first if stored is None else Clock(**stored)).now(self.real())
 
     async def write(self, clock: Clock) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_times import steady_until, times
 from mockserver.sandbox.turns import grouped, in_order, in_turns
-from mockserver.store.base import Store, Times
+from mockserver.store.base import Document, Store, Times
 
 RETRIES = 1000
 """Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
@@ -24,6 +24,7 @@ BREATH = 50
 """Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
 
 Pure = Callable[[Machine, Job, float], Job]
+Changing = Coroutine[Any, Any, Change]
 
 
 class JobsHome(NamedTuple):
@@ -32,6 +33,7 @@ class JobsHome(NamedTuple):
     Attributes:
         machines: by API and kind.
         now: returns sandbox time in epoch seconds.
+        at: the same, by the store's document of the clock.
         publish: gets a job and the moves that it has made.
         kinds: by API, `job` first.
         listeners: who would be told; nobody is when it is empty.
@@ -42,6 +44,7 @@ class JobsHome(NamedTuple):
     sandbox: str
     machines: Mapping[tuple[str, str], Machine]
     now: Callable[[], Awaitable[float]]
+    at: Callable[[Document | None], float]
     publish: Callable[[Job, Sequence[Transition]], None]
     kinds: Mapping[str, Sequence[str]]
     listeners: Collection[object]
@@ -59,6 +62,11 @@ class Jobs:
         home: what the jobs of each request share.
     """
 
+    told: tuple[str, str, str] | None = None
+    made: Job | None = None
+    steady: tuple[Job, float] | None = None
+    _busy = False
+
     def __init__(
         self,
         home: JobsHome,
@@ -73,17 +81,8 @@ class Jobs:
             moved: each move is added to it.
             asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
         """
-        self.home = home
-        self._store, self._sandbox, self._machines, self._now, self._publish, _, self._listeners, _ = home
-        self._request = request
-        self._moved = moved
-        self._asked = asked
-        self.told: tuple[str, str, str] | None = None
-        self.made: Job | None = None
-        self.steady: tuple[Job, float] | None = None
-        self._busy = False
-
-    # --- one job ----------------------------------------------------------------------------------
+        self.home, self._request, self._moved, self._asked = home, request, moved, asked
+        self._store, self._sandbox, self._machines = home[:3]
 
     async def find(self, api: str, job_id: str) -> Job:
         """Return the job of that id that is no part of another, whatever its kind, as it is stored: not settled.
@@ -115,7 +114,7 @@ class Jobs:
         machine = self._machines[api, kind]
         planned, until = machine.next(job), inf  # most polls find a job that waits for nothing
         if planned is not None or job.retention is not None:
-            now = await self._now() if self._asked is None else self._asked
+            now = await self.home.now() if self._asked is None else self._asked
             waits = planned is None or (planned.at is not None and planned.at > now)
             if not waits or expired(machine, job, now):
                 pure: Pure = Machine.look if look else lambda _, settled, __: settled
@@ -132,7 +131,7 @@ class Jobs:
         """Note that the client is told the state of a job, or another than it is in."""
         self.told = (job.api, job.kind, state or job.state)
 
-    async def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Change:
+    def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Changing:
         """Apply a pure change to a job, settled first; tried again when somebody else was quicker.
 
         Args:
@@ -144,7 +143,7 @@ class Jobs:
             Beaten: too many others were quicker.
             Whatever `pure` raises; planned changes that came due are stored all the same.
         """
-        return await self._apply(api, job_id, pure, kind, found, None)
+        return self._apply(api, job_id, pure, kind, found, None)
 
     async def _apply(
         self, api: str, job_id: str, pure: Pure, kind: str, found: Job | None, asked: float | None
@@ -154,11 +153,12 @@ class Jobs:
         job, now, self._busy, self.steady = found, asked, True, None
         for _ in range(RETRIES):
             if job is None:
-                job = await self._store.get(self._sandbox, api, kind, job_id)
+                job, clock = await self._store.load(self._sandbox, api, kind, job_id)
                 if job is None:
                     raise UnknownJob(api, job_id)
-            if now is None:
-                now = await self._now()
+                now = self.home.at(clock) if now is None else now
+            elif now is None:
+                now = await self.home.now()
             settled = machine.settle(job, now)
             if settled.retention is not None and expired(machine, settled, now):
                 if await self._store.remove(self._sandbox, job):
@@ -181,25 +181,25 @@ class Jobs:
                 transitions = transitions_between(job, changed)
                 if transitions:
                     if self._moved is not None:
-                        self._moved.extend([(changed, transition) for transition in transitions])
-                    if self._listeners:
-                        self._publish(changed, transitions)
+                        for transition in transitions:
+                            self._moved.append((changed, transition))
+                    if self.home.listeners:
+                        self.home.publish(changed, transitions)
                 else:
                     self.home.tell("job-changed", changed)
             if problem is not None:
                 raise problem
-            return Change(before=settled, after=changed)
+            return Change(settled, changed)
         raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
 
-    async def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Change:
+    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Changing:
         """Apply a client's call.
 
         Raises:
             UnknownJob, IllegalEvent: nothing has moved.
         """
-        return await self.change(
-            api, job_id, lambda machine, job, now: machine.fire(job, event, now, self._request), kind=kind
-        )
+        by = self._request
+        return self._apply(api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None)
 
     async def force(
         self,
@@ -228,9 +228,9 @@ class Jobs:
 
         return await self._apply(api, job_id, pure, kind, found, None)
 
-    async def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Change:
+    def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Changing:
         """Let the clock move a held job again."""
-        return await self.change(api, job_id, Machine.release, kind=kind, found=found)
+        return self._apply(api, job_id, Machine.release, kind, found, None)
 
     async def add(self, *jobs: Job) -> Job:
         """Add a job and its parts, in one step; return the first.
@@ -308,7 +308,7 @@ class Jobs:
 
     async def _settled(self, api: str, kind: str, jobs: Sequence[Job]) -> list[Job]:
         self._busy, self.steady = True, None
-        machine, now = self._machines[api, kind], await self._now()
+        machine, now = self._machines[api, kind], await self.home.now()
         settled = []
         for job in jobs:
             if machine.settle(job, now) is job and not expired(machine, job, now):
@@ -335,7 +335,7 @@ class Jobs:
         moved: list[tuple[Job, Transition]] = []
         for again in (False, True):
             # What is due still, once they are settled, has come up since.
-            listed = await self.coming(await self._now()) if again else known
+            listed = await self.coming(await self.home.now()) if again else known
             in_groups = await grouped(listed, self._machines, lambda job: (job.api, job.kind))
             async for job in in_turns(in_groups, BREATH):
                 try:

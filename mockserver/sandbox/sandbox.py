@@ -129,7 +129,9 @@ class Sandbox:
         kinds = {api.name: sorted(api.machines, key=lambda kind: kind != "job") for api in config.apis}
         self.faults = Faults(config.store, key, self.apis, self.ids, self.real)
         self.jobs = Jobs(
-            JobsHome(config.store, key, machines, self.now, self._publish_moves, kinds, self.listeners, self._tell)
+            JobsHome(
+                config.store, key, machines, self.now, clock.at, self._publish_moves, kinds, self.listeners, self._tell
+            )
         )
         self._documents = {name: Documents(config.store, key, name) for name in self.apis}
         self._settings = SandboxSettings(config.store, key, self.apis, self.fixtures)

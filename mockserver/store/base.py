@@ -170,6 +170,9 @@ class Store(Protocol):
     async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
         """Return a job as it was last written."""
 
+    async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
+        """Return a job as it was last written, and the document of the clock: what a change hangs on, of one moment."""
+
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
         """Return the job of that id that is no part of another, of the first kind that has one."""
 

@@ -96,6 +96,12 @@ class MemoryStore:
         table = contents.tables.get(key) or contents.make(key)
         return None if table is None else table.jobs.get(job_id)
 
+    async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
+        contents, key = self._sandboxes[sandbox], (api, kind)
+        table = contents.tables.get(key) or contents.make(key)
+        clock = contents.documents.get(CLOCK)
+        return None if table is None else table.jobs.get(job_id), None if clock is None else clock.get(CLOCK)
+
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
         contents = self._sandboxes[sandbox]
         for kind in kinds:
@@ -146,16 +152,18 @@ class MemoryStore:
         return table
 
     async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
-        contents = self._sandboxes[sandbox]
+        contents, job_id = self._sandboxes[sandbox], old.id
         table = contents.tables.get((old.api, old.kind))
-        found = None if table is None else table.jobs.get(old.id)
-        if table is None or found is None or found.version != old.version:
+        if table is None:
+            return False
+        found = table.jobs.get(job_id)
+        if found is not old and (found is None or found.version != old.version):
             return False
         contents.changes += 1
-        table.jobs[old.id] = new
-        if times is not UNTIMED or old.id in table.due.at or old.id in table.expiry.at:
-            table.due.set(old.id, times.due)
-            table.expiry.set(old.id, times.expiry)
+        table.jobs[job_id] = new
+        if times is not UNTIMED or job_id in table.due.at or job_id in table.expiry.at:
+            table.due.set(job_id, times.due)
+            table.expiry.set(job_id, times.expiry)
         return True
 
     async def remove(self, sandbox: str, job: Job) -> bool:
@@ -219,18 +227,23 @@ class MemoryStore:
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         found = self._sandboxes[sandbox]
-        number, entries, numbers, counted = entry.number, found.entries, found.numbers, found.counters
-        if number not in entries:
+        number, entries = entry.number, found.entries
+        if number in entries:
+            entries[number] = entry
+        else:
+            numbers = found.numbers
             if not numbers or number > numbers[-1]:
                 numbers.append(number)
             else:
                 numbers.insert(bisect_left(numbers, number), number)
-        entries[number] = entry
-        while len(numbers) > limit:
-            del entries[numbers.popleft()]
+            entries[number] = entry
+            while len(numbers) > limit:
+                del entries[numbers.popleft()]
         found.changes += 1
-        for counter in counters:
-            counted[counter] = counted.get(counter, 0) + 1
+        if counters:
+            counted = found.counters
+            for counter in counters:
+                counted[counter] = counted.get(counter, 0) + 1
 
     async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         found = self._sandboxes[sandbox]

@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 
 M = TypeVar("M")
+U = TypeVar("U", bound=tuple[Hashable, ...])
 
 _WORD = re.compile(rb">(?!(?:true|false)<)([0-9A-Za-z]{1,64})</")
 _FIRST = 900_000_001
@@ -70,15 +72,13 @@ class Moulds(Generic[M]):
         self._known: dict[Hashable, Mould[M] | None] = {}
         self._seen: dict[int, None] = {}
 
-    def find(
-        self, under: tuple[Hashable, ...], parts: Sequence[bytes], read: Callable[[bytes], Read[M] | None]
-    ) -> Mould[M] | None:
+    def find(self, under: U, parts: Sequence[bytes], read: Callable[[U, bytes], Read[M] | None]) -> Mould[M] | None:
         """Return the mould of a message; None when it has none, or is the first of it.
 
         Args:
             under: all else that its meaning hangs on.
             parts: the message, by `split`; not empty.
-            read: reads another message of the same mould; None where that cannot be read without a word of complaint.
+            read: reads another message of the same mould, under the same; None where it is read with a complaint.
         """
         key = (*under, *parts[::2])
         try:
@@ -89,7 +89,7 @@ class Moulds(Generic[M]):
                 return None
         if len(self._known) >= KEPT:
             del self._known[next(iter(self._known))]
-        found = self._known[key] = _cast(parts, read)
+        found = self._known[key] = _cast(parts, partial(read, under))
         return found
 
 

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from mockserver._resources import folder
-from mockserver.contracts.description import DESCRIPTION
 from mockserver.contracts.loader import LAYOUT, Contracts, load
 from mockserver.contracts.model import Contract
 from mockserver.contracts.names import check_names
-from mockserver.contracts.sharing import SHARED, BadContract
+from mockserver.contracts.sharing import DESCRIPTION, SHARED, BadContract
 from mockserver.core.machine import Confidence
 
 OK = {"status": 200, "content_type": "application/json", "confidence": "documented", "schema": {"type": "object"}}
@@ -317,7 +316,7 @@ def test_a_file_that_cannot_be_read_is_named_at_the_start(tmp_path: Path) -> Non
     lay_out(tmp_path, contract({"ok": OK}))
     (tmp_path / "toy" / "Other.json").mkdir()
     with pytest.raises(BadContract, match=r"Other\.json: Is a directory"):
-        load(tmp_path, ["toy"], check=False)
+        load(tmp_path, ["toy"])
 
 
 def test_a_contract_that_is_not_asked_for_is_not_looked_at(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ from mockserver._resources import folder
 from mockserver.apis import APIS
 from mockserver.cli import main
 from mockserver.contracts import loader, openapi
-from mockserver.contracts.description import DESCRIPTION
-from mockserver.contracts.sharing import BadContract
+from mockserver.contracts.sharing import DESCRIPTION, BadContract
 from mockserver.control.operations import OPERATIONS
 from tests.drivers.contracts import shipped
 from tests.drivers.server import Client

@@ -70,17 +70,17 @@ _FORCE = Asked(
 )
 
 CALLS = {
-    "GES status": (12, _GES),
-    "GES status of a job that has changed": (40, replace(_GES, again="running", forced="ges/b")),
-    "ArcGIS status, json": (11, Asked(path=f"{_ARCGIS}?f=json")),
+    "GES status": (13, _GES),
+    "GES status of a job that has changed": (43, replace(_GES, again="running", forced="ges/b")),
+    "ArcGIS status, json": (12, Asked(path=f"{_ARCGIS}?f=json")),
     "ArcGIS status, json, of a job that has changed": (
-        59,
+        63,
         Asked(path=f"{_ARCGIS}?f=json", again="esriJobExecuting", forced="arcgis/jb"),
     ),
-    "ArcGIS status, pjson": (11, Asked(path=f"{_ARCGIS}?f=pjson")),
-    "CasJobs GetJobStatus, GET": (11, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
+    "ArcGIS status, pjson": (12, Asked(path=f"{_ARCGIS}?f=pjson")),
+    "CasJobs GetJobStatus, GET": (12, Asked(path=f"{_CAS}/GetJobStatus?wsId=1&pw=secret&jobId=999999")),
     "CasJobs CancelJob, SOAP 1.1": (
-        49,
+        52,
         Asked(
             method="POST",
             path=_CAS,
@@ -94,7 +94,7 @@ CALLS = {
         ),
     ),
     "Prime cancelrunning, XML": (
-        62,
+        65,
         Asked(
             method="PUT",
             path="/webacs/api/v4/op/jobService/cancelrunning",
@@ -104,9 +104,9 @@ CALLS = {
             forced="prime/8000000/runs/5000000",
         ),
     ),
-    "force": (45, _FORCE),
+    "force": (53, _FORCE),
 }
-"""Budget and request, by name."""
+"""Budget and request, by name. Up to five calls are those of `http/connection.py`, each in place of some of aiohttp's."""
 
 
 @contextmanager

@@ -19,15 +19,15 @@ from tests.http.test_budgets import CALLS, JOBS, ONCE_A_SECOND, PACKAGE, UNASKED
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 RECORDED = {
-    "GES status": (697, 651, 635),
-    "GES status of a job that has changed": (2098, 1994, 1346),
-    "ArcGIS status, json": (660, 618, 603),
-    "ArcGIS status, json, of a job that has changed": (2505, 2386, 1682),
-    "ArcGIS status, pjson": (660, 618, 603),
-    "CasJobs GetJobStatus, GET": (660, 618, 603),
-    "CasJobs CancelJob, SOAP 1.1": (2604, 2451, 1578),
-    "Prime cancelrunning, XML": (2961, 2781, 1772),
-    "force": (2275, 2136, 2095),
+    "GES status": (752, 701, 687),
+    "GES status of a job that has changed": (2151, 2045, 1421),
+    "ArcGIS status, json": (715, 668, 655),
+    "ArcGIS status, json, of a job that has changed": (2580, 2458, 1777),
+    "ArcGIS status, pjson": (715, 668, 655),
+    "CasJobs GetJobStatus, GET": (715, 668, 655),
+    "CasJobs CancelJob, SOAP 1.1": (2506, 2349, 1438),
+    "Prime cancelrunning, XML": (2908, 2729, 1822),
+    "force": (2424, 2282, 2260),
 }
 """Steps in each of these Pythons, by request."""
 

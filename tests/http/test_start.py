@@ -14,7 +14,9 @@ from mockserver.api.definition import Api
 from mockserver.http.mounts import ApiRouter, Bases
 
 LATE = ("mockserver.client", "mockserver.control", "mockserver.drift", "mockserver.sandbox.snapshot", "jsonschema",
-        "jsonschema_rs", "lxml", "spyne", "jinja2", "prometheus_client", "yaml")  # fmt: skip
+        "jsonschema_rs", "lxml", "spyne", "jinja2", "prometheus_client", "yaml", "mockserver.api.hints",
+        "mockserver.api.walk", "mockserver.contracts.description", "mockserver.contracts.judge", "mockserver.faults.model",
+        "mockserver.http.tls", "mockserver.sandbox.shared")  # fmt: skip
 APIS = ("arcgis", "casjobs", "ges", "prime")
 _READY = """
 import asyncio, sys, urllib.request

@@ -44,7 +44,14 @@ class World:
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
         home = JobsHome(
-            store or YieldingStore(), "box", {("x", "job"): MACHINE}, self.now, self.tell, {"x": ["job"]}, [self]
+            store or YieldingStore(),
+            "box",
+            {("x", "job"): MACHINE},
+            self.now,
+            lambda _: self.time,
+            self.tell,
+            {"x": ["job"]},
+            [self],
         )
         self.jobs = Jobs(home, moved=self.moved)
 

@@ -33,7 +33,7 @@ def filled(moulds: Moulds[str], message: bytes, read: Reader = tree) -> Any:
     parts = split(message)
     if not parts:
         return None
-    mould = moulds.find((), parts, read)
+    mould = moulds.find((), parts, lambda _, other: read(other))
     return None if mould is None else mould.fill(parts[1::2])
 
 
@@ -98,7 +98,7 @@ def test_a_word_that_is_read_as_a_number_is_filled_in_only_where_that_is_certain
 
 def test_what_is_asked_for_under_something_else_is_another_mould() -> None:
     moulds, parts = taught(b"<a>1</a>"), split(b"<a>1</a>")
-    assert moulds.find(("other",), parts, tree) is None
+    assert moulds.find(("other",), parts, lambda _, other: tree(other)) is None
 
 
 def test_a_message_that_is_large_or_has_many_words_has_no_mould() -> None:

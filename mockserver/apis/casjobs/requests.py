@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote
+
+from multidict import istr
 
 from mockserver.api.context import Resolved
 from mockserver.api.operation import Operation
@@ -49,16 +51,20 @@ from mockserver.wire.charset import codec
 from mockserver.wire.soap_types import Parameter, SoapOperation, SoapService, XsdType
 
 _CREDENTIALS = tuple(Parameter(name, XsdType.STRING, str) for name in ("userid", "password"))
+# Names that know their folded form: each message asks for them.
+_CONTENT_TYPE, _SOAP_ACTION = istr("Content-Type"), istr("SOAPAction")
 _DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 _INITIALIZE = ("System.Web.Services.Protocols.HttpServerProtocol.Initialize()", *errors.INITIALIZE_FRAMES)
 
 
-async def prepare(context: CasContext) -> None:
+def prepare(context: CasContext) -> Awaitable[object] | None:
     """Define the service when somebody first needs it: Spyne costs a tenth of a second to import."""
-    route, uploads = context.route, context.settings.upload_data_parameters
+    uploads = context.settings.upload_data_parameters
+    if uploads in definition.SERVICES:
+        return None
+    route = context.route
     needed = route is METHOD_ENTRANCE or (route is SERVICE_ENTRANCE and (context.method == "POST" or _is_wsdl(context)))
-    if needed and uploads not in definition.SERVICES:
-        await definition.first_asked(uploads)
+    return definition.first_asked(uploads) if needed else None
 
 
 def resolve(context: CasContext) -> Resolved:
@@ -103,19 +109,20 @@ _MOULDS: moulds.Moulds[_Call] = moulds.Moulds()
 def _soap(context: CasContext) -> Resolved:
     headers, body = context.headers, context.body
     service = definition.SERVICES[context.settings.upload_data_parameters]
-    content_type, action = headers.get("Content-Type", ""), headers.get("SOAPAction")
+    content_type, action = headers.get(_CONTENT_TYPE, ""), headers.get(_SOAP_ACTION)
     parts = moulds.split(body)
     if parts:
-
-        def read(message: bytes) -> moulds.Read[_Call] | None:
-            return _only_arguments(_read_soap(read_head(content_type, action), message, service))
-
-        mould = _MOULDS.find((content_type, action, service), parts, read)
+        mould = _MOULDS.find((content_type, action, service), parts, _read_mould)
         if mould is not None and (decoded := mould.fill(parts[1::2])) is not None:
             operation, method, version, values = mould.meaning
             arguments = Arguments(MappingProxyType(decoded), values(decoded))
             return Resolved(operation, decoded, None, MethodCall(method, arguments, version))
     return _read_soap(read_head(content_type, action), body, service)
+
+
+def _read_mould(under: tuple[str, str | None, SoapService], message: bytes) -> moulds.Read[_Call] | None:
+    content_type, action, service = under
+    return _only_arguments(_read_soap(read_head(content_type, action), message, service))
 
 
 def _only_arguments(read: Resolved) -> moulds.Read[_Call] | None:

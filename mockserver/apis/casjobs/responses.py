@@ -108,8 +108,9 @@ def result_response(
     """
     body, content_type = b"", None
     if version is not None:
-        content_type = CONTENT_TYPES[version]
-        body = _envelope(operation, content, version) if content else _void(operation.name, version)
+        if data is None and not content:
+            return _void(operation.name, version, settings.iis_headers, operation.lasting)
+        content_type, body = CONTENT_TYPES[version], _envelope(operation, content, version)
     elif operation.result is not None:
         content_type = XML
         if content and (operation.result is _INT or operation.result is _LONG):
@@ -131,9 +132,10 @@ def _envelope(operation: ServiceOperation, content: Sequence[Node], version: Ver
 
 
 @lru_cache
-def _void(name: str, version: Version) -> bytes:
+def _void(name: str, version: Version, iis: bool, lasting: bool) -> Response:
     response = Node(f"{name}Response", attributes=(("xmlns", NAMESPACE),))
-    return f"{_OPEN[version]}<soap:Body>{COMPACT.write(response)}{_CLOSE}".encode()
+    body = f"{_OPEN[version]}<soap:Body>{COMPACT.write(response)}{_CLOSE}".encode()
+    return Response(200, None, body, CONTENT_TYPES[version], _HEADERS[True, iis], lasting=lasting)
 
 
 def _document(operation: ServiceOperation, content: Sequence[Node]) -> bytes:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from multidict import istr
+
 from mockserver.apis.prime.site import PrimeContext
 
 ROOT = "/webacs/api"
@@ -86,6 +88,8 @@ def address_of(context: PrimeContext) -> Address:
     return locate(context.path, context.query_string, context.settings.suffix_after_query)
 
 
+_ACCEPT = istr("Accept")
+"""A name that knows its folded form: each request asks for it."""
 _XML_TYPES = frozenset({"text/xml", "application/xml", "*/*", "text/*", "application/*"})
 
 
@@ -93,7 +97,7 @@ def accepted(address: Address, headers: Mapping[str, str]) -> Format | None:
     """Return the format of the answer, or None when the client accepts neither. XML is the default."""
     if address.suffix is not None:
         return address.suffix
-    accept = headers.get("Accept")
+    accept = headers.get(_ACCEPT)
     return Format.XML if not accept else _negotiate(accept)
 
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from multidict import istr
+
 from mockserver.api.errors import NoRoute
 from mockserver.api.hints import hint_for
 from mockserver.api.operation import Handler, Operation
@@ -19,6 +21,9 @@ from mockserver.apis.prime.model import OperationAnswer, Root
 from mockserver.apis.prime.requests import PrimeRequest, read_request
 from mockserver.apis.prime.responses import document
 from mockserver.apis.prime.site import PrimeContext
+
+_AUTHORIZATION = istr("Authorization")
+"""A name that knows its folded form: each request asks for it."""
 
 Answer = Callable[[PrimeContext, PrimeRequest], Awaitable[Root | Response]]
 """Answers a request that was let in."""
@@ -60,7 +65,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
     if fresh and settings.session_cookie:
         path, secure = f"{context.prefix}/webacs", context.peer.scheme == "https"
         cookie = context.state.logins.cookie(user, context.sandbox.ids, path, secure)
-        response = response._replace(headers={**response.headers, "Set-Cookie": cookie})
+        response = response.under({**response.headers, **cookie} if response.headers else cookie)
     return response
 
 
@@ -87,7 +92,7 @@ class PrimeOperation(Operation):
 def _login(context: PrimeContext) -> tuple[Account, bool]:
     """Return who is calling, and whether they have just logged in."""
     logins = context.state.logins
-    basic = context.headers.get("Authorization")
+    basic = context.headers.get(_AUTHORIZATION)
     if basic is not None:
         account = logins.basic(basic)
         if account is None:

@@ -6,6 +6,7 @@ All of it can be lost at any time: a session's id follows from the user and the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.accounts import read_basic, read_cookie, same_secret
@@ -27,7 +28,7 @@ class Logins:
         self._by_name = accounts
         self._known: dict[str, Account] = {}
         self._sessions: dict[str, Account] = {}
-        self._cookies: dict[tuple[str, str, bool], str] = {}
+        self._cookies: dict[tuple[str, str, bool], Mapping[str, str]] = {}
         self._connections: dict[str, set[Any]] = {}
 
     def basic(self, header: str) -> Account | None:
@@ -52,13 +53,13 @@ class Logins:
             self._sessions = {session_id(account, ids): account for account in self._by_name.values()}
         return self._sessions.get(value)
 
-    def cookie(self, account: Account, ids: Ids, path: str, secure: bool) -> str:
-        """Return the Set-Cookie header of a login."""
+    def cookie(self, account: Account, ids: Ids, path: str, secure: bool) -> Mapping[str, str]:
+        """Return the header Set-Cookie of a login, the same object for the same."""
         key = (account.username, path, secure)
         known = self._cookies.get(key)
         if known is None:
-            known = f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"
-            self._cookies[key] = known
+            text = f"{COOKIE}={session_id(account, ids)}; Path={path}{'; Secure' if secure else ''}; HttpOnly"
+            known = self._cookies[key] = MappingProxyType({"Set-Cookie": text})
         return known
 
     def connected(self, account: Account, connection: Any) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+
+from multidict import istr
 
 from mockserver.api.context import NO_VALUES, Resolved
 from mockserver.apis.prime.accounts import Account
@@ -21,6 +23,8 @@ _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _ID = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
 # v1 takes `"templateName" : XR Global CDP`, which is no JSON (v1_deploy_responses.txt).
 _UNQUOTED = re.compile(r'("(?:[^"\\]|\\.)*+"?)|([:,\[]\s*)([A-Za-z][^"{}\[\],:\r\n]*)')
+_CONTENT_TYPE = istr("Content-Type")
+"""A name that knows its folded form: each request asks for it."""
 _WORDS = frozenset({"true", "false", "null"})
 
 
@@ -62,7 +66,14 @@ def read_request(context: PrimeContext, address: Address, user: Account) -> Prim
     answer_format = accepted(address, context.headers)
     if answer_format is None:
         raise PrimeError(406, "The Accept header does not match a supported type")
-    if context.method == "PUT" and context.body and _format_of_body(context, address) is None:
+    payload = context.payload
+    if (
+        # What was read was in a format that is known.
+        (payload is None or isinstance(payload, Malformed))
+        and context.method == "PUT"
+        and context.body
+        and _format_of_body(context, address) is None
+    ):
         raise PrimeError(415, "The Content-Type header does not match a supported type")
     base = f"{context.base}{ROOT}/v{address.version}"
     return PrimeRequest(
@@ -85,7 +96,7 @@ def resolve(context: PrimeContext) -> Resolved:
 
 def _format_of_body(context: PrimeContext, address: Address) -> Format | None:
     """Return the format of a body; one without a Content-Type is known by its first character."""
-    declared = context.headers.get("Content-Type")
+    declared = context.headers.get(_CONTENT_TYPE)
     if declared:
         return body_format(declared)
     return Format.XML if context.body.lstrip()[:1] == b"<" or address.suffix is Format.XML else Format.JSON
@@ -153,10 +164,10 @@ def _body(context: PrimeContext, address: Address) -> Any:
     if declared is None:
         return Malformed(f"Content-Type {context.headers.get('Content-Type')} is neither JSON nor XML")
     if declared is Format.XML:
-        charset = _charset(context.headers.get("Content-Type", ""))
+        charset = _charset(context.headers.get(_CONTENT_TYPE, ""))
         parts = moulds.split(context.body)
         if parts:
-            mould = _MOULDS.find((charset,), parts, partial(_marked, charset=charset))
+            mould = _MOULDS.find((charset,), parts, _read_mould)
             if mould is not None and (found := mould.fill(parts[1::2])) is not None:
                 return found
         return _xml(context.body, charset)
@@ -179,8 +190,8 @@ def _xml(body: bytes, charset: str | None) -> Any:
     return {_local(root.tag): _plain(root)}
 
 
-def _marked(body: bytes, charset: str | None) -> moulds.Read[None] | None:
-    found = _xml(body, charset)
+def _read_mould(under: tuple[str | None], body: bytes) -> moulds.Read[None] | None:
+    found = _xml(body, *under)
     return None if isinstance(found, Malformed) else (found, None)
 
 

@@ -36,6 +36,14 @@ return call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4])
 """
 )
 
+# table, id
+LOAD = Script(
+    READING
+    + """
+return {call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4]), call('HGET', K .. 'documents:clock', 'clock')}
+"""
+)
+
 # id, table …
 FIND = Script(
     READING

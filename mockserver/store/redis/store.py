@@ -185,6 +185,10 @@ class RedisStore:
         found = await self._run(job_scripts.GET, sandbox, _table(api, kind), job_id)
         return None if found is None else self._job(found)
 
+    async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
+        job, clock = await self._run(job_scripts.LOAD, sandbox, _table(api, kind), job_id)
+        return None if job is None else self._job(job), None if clock is None else self._document(clock)
+
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
         found = await self._run(job_scripts.FIND, sandbox, job_id, *(_table(api, kind) for kind in kinds))
         return next((job for job in map(self._job, found) if job.parent is None), None)

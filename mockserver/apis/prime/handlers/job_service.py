@@ -110,7 +110,7 @@ def _success(
     if known is None:
         return _answer(event, [number], (), request, settings)
     _, response, data, body = known
-    return response._replace(data=orjson.loads(data % number), body=body % number)
+    return Response(response.status, orjson.loads(data % number), body % number, *response[3:])
 
 
 def _with_place(event: JobEvent | RunEvent, request: PrimeRequest, settings: PrimeSettings) -> _Written | None:
