@@ -24,6 +24,7 @@ ALLOWED_FILES = {
     "docs/**.md": "pages of ours, or generated from the code",
     "docs/generate/real_clients.json": "numbers of ours: how often a check held",
     "docs/images/*.png": "pictures of our own console, taken by tests/control/console",
+    "docs/explanation/growth.svg": "how costs of ours grow, drawn by benchmarks/growth.py",
     "tests/golden/**": "what this server itself answers",
     "tests/journal/har.schema.json": "HAR 1.2 in our own words, as a JSON Schema",
     "tests/exercise/clients/*.mjs": "clients of ours that survive, and with planted faults do not",

@@ -145,12 +145,14 @@ def describe_wait(value: Wait) -> float | Mapping[str, int] | None:
     return {"looks": value.looks} if value.looks is not None else value.seconds
 
 
-def describe_plan(plan: Plan) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def describe_plan(plan: Plan) -> Mapping[str, Any]:
     """Return a plan in its fixture form."""
     steps = [{"state": step.state, "for": describe_wait(step.wait)} for step in plan.steps]
     return {"steps": steps, "end": plan.end}
 
 
-def describe_on_cancel(value: OnCancel) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def describe_on_cancel(value: OnCancel) -> Mapping[str, Any]:
     """Return a cancel behaviour in its fixture form."""
     return {"mode": str(value.mode), "after": describe_wait(value.after)}

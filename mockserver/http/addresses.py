@@ -65,7 +65,7 @@ class Addresses:
         self._hosts: set[str] = set()
 
     def usual(self, request: web.BaseRequest) -> Accepted | None:
-        """As `accept`, at once, for a request to an API in the default sandbox, as nearly all are; None for others."""
+        """As `accept`, at once: for a request to an API in the default sandbox, by a known Host; None for others."""
         began = perf_counter()
         raw, headers, sandbox = request.raw_path, request.headers, self._sandboxes.default.living
         path, _, query_string = raw.partition("?")
@@ -76,7 +76,7 @@ class Addresses:
             or path[:2] == "/~"
             or path.split("/", 2)[1] in self._segments
             or _SANDBOX_HEADER in headers
-            or not headers.get(_HOST, "").isascii()
+            or headers.get(_HOST, "") not in self._hosts
         ):
             return None
         return Accepted(sandbox, None, raw, path, sandbox.prefix, query_string, began, None)

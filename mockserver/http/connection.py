@@ -109,25 +109,28 @@ class _Connection(web.RequestHandler):
             The answer, and whether the client has gone.
         """
         self._request_in_progress, self._current_request = True, request
+        is_done = True
         try:
             answer = await request_handler(request)
+            if type(answer) is WrittenAnswer and start_time is None and not self._upgraded:
+                transport = self.transport
+                is_gone = transport is None or transport.is_closing()
+                if transport is not None and not is_gone:
+                    answer.is_written = True
+                    transport.write(answer.whole)
+                if is_gone or not self._paused:
+                    return answer, is_gone
+            is_done = False
         except Exception as error:
+            is_done = False
             return await super()._handle_request(request, start_time, partial(_raise, error))
-        except BaseException:
-            self._let_go()
-            raise
-        if type(answer) is WrittenAnswer and start_time is None and not self._upgraded:
-            is_gone = not answer.send_to(self.transport)
-            if is_gone or not self._paused:
-                self._let_go()
-                return answer, is_gone
+        finally:
+            if is_done:
+                # Whoever shuts this connection down waits for it.
+                self._current_request, self._request_in_progress = None, False
+                if self._handler_waiter is not None:
+                    self._handler_waiter.set_result(None)
         return await super()._handle_request(request, start_time, partial(_give, answer))
-
-    def _let_go(self) -> None:
-        """Say that a request is done with, to whoever shuts this connection down."""
-        self._current_request, self._request_in_progress = None, False
-        if self._handler_waiter is not None:
-            self._handler_waiter.set_result(None)
 
     def _make_error_handler(self, err_info: Any) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def refused(request: web.BaseRequest) -> web.StreamResponse:

@@ -30,7 +30,8 @@ class Head(NamedTuple):
     Attributes:
         of: the handler's own headers; kept, so that no others are taken for them.
         headers: those that all these answers have, but for the mark and the number.
-        plan: all of it, for `%` to fill in: the mark's value, where there is one; number, length of the body, date.
+        plan: all of it, for `%` to fill in: the mark's value, where there is one; the number, where it is shown; length
+            of the body, date.
     """
 
     of: Mapping[str, str]
@@ -38,37 +39,49 @@ class Head(NamedTuple):
     plan: bytes
 
     def answer(self, response: Response, trace: str, number: str) -> WrittenAnswer:
-        """Return an answer under this head; `trace` is the value of its mark, if it has one."""
-        body, date = response.body, http_date(int(time()))
-        if response.mark is None:
-            return WrittenAnswer(response.status, self.plan % (number.encode(), len(body), date) + body)
-        return WrittenAnswer(response.status, self.plan % (trace.encode(), number.encode(), len(body), date) + body)
+        """Return an answer under this head.
+
+        Args:
+            trace: the value of its mark, if it has one.
+            number: of its request, if that is shown; else empty.
+        """
+        body = response.body
+        values: tuple[bytes | int, ...] = (len(body), http_date(int(time())))
+        if number:
+            values = (number.encode(), *values)
+        if response.mark is not None:
+            values = (trace.encode(), *values)
+        return WrittenAnswer(response.status, self.plan % values + body)
 
 
 class Heads:
     """The heads that one server knows."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, int, str | None, str | None, str], Head | None] = {}
+        self._known: dict[tuple[int, int, str | None, str | None, str, bool], Head | None] = {}
 
-    def find(self, api: Api, response: Response) -> Head | None:
-        """Return the head of an answer; None where it is none of those that are kept."""
+    def find(self, api: Api, response: Response, numbered: bool) -> Head | None:
+        """Return the head of an answer; None where it is none of those that are kept.
+
+        Args:
+            numbered: it shows the request's number.
+        """
         own = response.headers
         if type(own) is not MappingProxyType or response.stream is not None or len(response.body) > COPIED:
             return None
-        key = (id(own), response.status, response.content_type, response.mark, api.name)
+        key = (id(own), response.status, response.content_type, response.mark, api.name, numbered)
         try:
             return self._known[key]
         except KeyError:
             if len(self._known) >= KEPT:
                 self._known.clear()
-            found = self._known[key] = _head(api, response)
+            found = self._known[key] = _head(api, response, numbered)
             return found
 
 
-def _head(api: Api, response: Response) -> Head | None:
+def _head(api: Api, response: Response, numbered: bool) -> Head | None:
     headers = _lasting(api, response)
-    plan = written_head(response.status, headers, response.mark)
+    plan = written_head(response.status, headers, response.mark, numbered=numbered)
     return None if plan is None else Head(response.headers, MappingProxyType(headers), plan)
 
 

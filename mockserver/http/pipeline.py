@@ -126,14 +126,14 @@ class Pipeline:
             mark, head = response.mark, None
             trace = "" if mark is None else sandbox.ids.mark(context.turn)
             shown = str(context.number) if self.headers and context.number else ""
-            if shown and not violations and response.hint is None and fault is None:
-                head = self._heads.find(api, response)
+            if not violations and response.hint is None and fault is None:
+                head = self._heads.find(api, response, bool(shown))
             if head is None:
                 headers = all_headers(api, response, trace, shown, violations)
-            elif mark is None:
-                headers = {**head.headers, NUMBER: shown}
             else:
-                headers = {mark: trace, **head.headers, NUMBER: shown}
+                headers = {**head.headers} if mark is None else {mark: trace, **head.headers}
+                if shown:
+                    headers[NUMBER] = shown
             if fault is not None:
                 await held_back(fault, sandbox)
             status = 0 if fault is not None and fault.unanswered else response.status

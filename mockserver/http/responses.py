@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from http.client import responses
@@ -67,33 +67,32 @@ class Answer(web.StreamResponse):
         return self._sent
 
 
+@dataclass(eq=False)
 class WrittenAnswer(web.StreamResponse):
-    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`, and `heads.Heads`."""
+    """A whole answer that is in bytes already, on a connection that stays open; see `Answer`, and `heads.Heads`.
 
-    def __init__(self, status: int, whole: bytes) -> None:
-        self._code = status
-        self._whole = whole
-        self._left = True
+    Attributes:
+        code: the HTTP status.
+        is_written: the connection has taken it, without waiting for `prepare`.
+    """
+
+    code: int
+    whole: bytes
+    is_written: bool = False
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self._code
-
-    def send_to(self, transport: asyncio.Transport | None) -> bool:
-        """Write all of it, once; tell whether the client is still there."""
-        if transport is None or transport.is_closing():
-            return False
-        if self._left:
-            self._left = False
-            transport.write(self._whole)
-        return True
+        return self.code
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Write all of it, unless it is written, and wait while the connection has enough to send."""
-        writer = request.writer
-        if not self.send_to(request.transport):
+        writer, transport = request.writer, request.transport
+        if transport is None or transport.is_closing():
             raise ClientConnectionResetError("the client has gone")
+        if not self.is_written:
+            self.is_written = True
+            transport.write(self.whole)
         await writer.drain()
         return writer
 
@@ -106,7 +105,7 @@ class WrittenAnswer(web.StreamResponse):
     @property
     def body_length(self) -> int:
         """Bytes sent, headers too, as aiohttp counts them for its access log."""
-        return len(self._whole)
+        return len(self.whole)
 
 
 class BareResponse(web.Response):
@@ -180,12 +179,13 @@ def written(status: int, headers: Mapping[str, str], body: bytes, places: Mappin
     return b"%b\r\n%b\r\n%b" % (_plain(_status_line(status)), shown, body.replace(b"%", b"%%"))
 
 
-def written_head(status: int, headers: Mapping[str, str], mark: str | None) -> bytes | None:
+def written_head(status: int, headers: Mapping[str, str], mark: str | None, *, numbered: bool) -> bytes | None:
     """Return the head of an answer in bytes, for `%` to fill in: value of the mark, number, length of the body, date.
 
     Args:
         headers: those that are always the same.
-        mark: name of a header of which each answer has its own value; it comes first. Without it `%` takes three.
+        mark: name of a header of which each answer has its own value; it comes first. None: `%` takes no value of it.
+        numbered: it shows the request's number; else `%` takes none.
 
     Returns:
         None where not all of it is plain, or the answer has no body or ends its connection.
@@ -195,7 +195,8 @@ def written_head(status: int, headers: Mapping[str, str], mark: str | None) -> b
         return None
     start, between, end = (part.replace(b"%", b"%%") for part in fixed)
     first = b"" if mark is None else _plain(mark) + b": %b\r\n"
-    return b"".join((start, first, between, NUMBER.encode(), b": %b\r\nContent-Length: %d\r\nDate: %b", end))
+    last = b"%b: %%b\r\n" % NUMBER.encode() if numbered else b""
+    return b"".join((start, first, between, last, b"Content-Length: %d\r\nDate: %b", end))
 
 
 @lru_cache(maxsize=128)

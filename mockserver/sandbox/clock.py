@@ -26,7 +26,8 @@ class SandboxClock:
 
     async def now(self) -> float:
         """Return sandbox time."""
-        return self.at(await self._store.read(self._sandbox, CLOCK, CLOCK))
+        stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
+        return (self.first if stored is None else Clock(**stored)).now(self.real())
 
     def at(self, stored: Document | None) -> float:
         """Return sandbox time by what the store has of the clock."""

@@ -104,7 +104,7 @@ CALLS = {
             forced="prime/8000000/runs/5000000",
         ),
     ),
-    "force": (53, _FORCE),
+    "force": (45, _FORCE),
 }
 """Budget and request, by name. Up to five calls are those of `http/connection.py`, each in place of some of aiohttp's."""
 

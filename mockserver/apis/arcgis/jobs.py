@@ -68,7 +68,7 @@ def new_id(ids: Ids, flavour: str, number: int) -> str:
     return "j" + (ids.uuid("arcgis.job", number) if flavour == NOTEBOOK else ids.hex("arcgis.job", number))
 
 
-def failing_plan(settings: ArcgisSettings, task: Task) -> dict[str, Any]:
+def failing_plan(settings: ArcgisSettings, task: Task) -> Mapping[str, Any]:
     """Return the plan of a job whose inputs are no good: it queues, begins, and fails."""
     return describe_plan(timed(JOB.read_plan("fails"), settings.queue, run_time(settings, task)))
 
