@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any, cast
 
 from aiohttp import web
@@ -22,6 +23,9 @@ Refuse = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 
 _QUOTED = re.compile(r":?\s*(?:\n\n|\bb['\"])")
 """Where the parser begins to quote what the client sent, which may hold a secret."""
+
+_is_upgraded = attrgetter("_upgraded" if hasattr(web.RequestHandler, "_upgraded") else "_upgrade")
+"""Whether a connection was asked to speak another protocol: aiohttp 3.14 has another name for it than those before."""
 
 
 class Listener(web.Server):
@@ -112,7 +116,7 @@ class _Connection(web.RequestHandler):
         is_done = True
         try:
             answer = await request_handler(request)
-            if type(answer) is WrittenAnswer and start_time is None and not self._upgraded:
+            if type(answer) is WrittenAnswer and start_time is None and not _is_upgraded(self):
                 transport = self.transport
                 is_gone = transport is None or transport.is_closing()
                 if transport is not None and not is_gone:
