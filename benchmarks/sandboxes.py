@@ -25,7 +25,7 @@ async def main(count: int) -> None:
     """Measure."""
     services = build(Settings(max_sandboxes=4 * count + 100))
     jobs = await services.sandboxes.default.seed()
-    asked = Asked(pipeline(services).handle)
+    asked = Asked.of(pipeline(services).handle)
 
     async def make(name: str) -> float:
         began = time.process_time()

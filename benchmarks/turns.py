@@ -57,7 +57,7 @@ class Collections:
 
 async def polled(name: str, scenario: Scenario, handler: Callable[..., Any]) -> None:
     """Ask very many times; print what each took."""
-    asked, request = Asked(handler), raw(scenario, scenario.first)
+    asked, request = Asked.of(handler), raw(scenario, scenario.first)
     for _ in range(WARM):
         await asked.ask(request)
     found: list[int] = []
