@@ -9,45 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from aiohttp import web
 from in_process import Asked, raw, seeded
 from scenarios import SCENARIOS, Scenario
 from yardstick import application
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from mockserver.app import pipeline
+from tests.drivers.opcodes import counting
 
 TIMES = 10
-_LOOP = ("/asyncio/", "selectors.py", "in_process.py", "steps.py")
+_LOOP = ("/asyncio/", "selectors.py", "in_process.py", "steps.py", "opcodes.py")
 """The loop, and what measures."""
 
 
-@contextmanager
-def counting() -> Iterator[list[int]]:
-    """Count steps, in functions that are called meanwhile."""
-    steps = [0]
-
-    def step(_: FrameType, event: str, __: Any) -> Any:
-        steps[0] += event == "opcode"
-        return step
-
-    def enter(frame: FrameType, _: str, __: Any) -> Any:
-        if any(part in frame.f_code.co_filename for part in _LOOP):
-            return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        return step
-
-    # Python 3.12 counts for no frame unless it was told so before it begins.
-    sys._getframe().f_trace_opcodes = True
-    sys.settrace(enter)
-    try:
-        yield steps
-    finally:
-        sys.settrace(None)
+def counts(frame: FrameType) -> bool:
+    """Tell whether a function is neither the loop's nor of what measures."""
+    return not any(part in frame.f_code.co_filename for part in _LOOP)
 
 
 async def steps_of(ask: Callable[[bytes], Awaitable[bytes]], requests: Sequence[bytes]) -> int:
@@ -55,7 +38,7 @@ async def steps_of(ask: Callable[[bytes], Awaitable[bytes]], requests: Sequence[
     for one in requests[TIMES:]:
         answer = await ask(one)
         assert b" 200 " in answer[:16], answer
-    with counting() as steps:
+    with counting(counts) as steps:
         for one in requests[:TIMES]:
             await ask(one)
     return steps[0] // TIMES

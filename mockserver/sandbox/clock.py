@@ -22,10 +22,12 @@ class SandboxClock:
 
     async def read(self) -> Clock:
         """Return the clock as it stands."""
-        return self._clock(await self._store.read(self._sandbox, CLOCK, CLOCK))
+        stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
+        return self.first if stored is None else Clock(**stored)
 
     async def now(self) -> float:
         """Return sandbox time."""
+        # As `at` does it, without its call: every force and every listing asks.
         stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
         return (self.first if stored is None else Clock(**stored)).now(self.real())
 
@@ -36,6 +38,3 @@ class SandboxClock:
     async def write(self, clock: Clock) -> None:
         """Set the clock."""
         await self._store.write(self._sandbox, CLOCK, CLOCK, {"frozen_at": clock.frozen_at, "offset": clock.offset})
-
-    def _clock(self, stored: Document | None) -> Clock:
-        return self.first if stored is None else Clock(**stored)

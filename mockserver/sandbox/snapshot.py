@@ -64,9 +64,7 @@ class Frozen:
 
         When another world has taken the place of theirs meanwhile, nobody else holds them.
         """
-        while self.jobs:
-            del self.jobs[-PIECE:]
-            await asyncio.sleep(0)
+        await _empty(self.jobs)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the document as JSON, a little at a time."""
@@ -141,9 +139,13 @@ async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
 async def discard(document: Mapping[str, Any]) -> None:
     """Empty a document that nobody needs any more: to free all of it at once takes as long as others may wait."""
     for jobs in [section.get("jobs") for section in document["fixtures"].values()] + [document["jobs"]]:
-        while jobs:
-            del jobs[-PIECE:]
-            await asyncio.sleep(0)
+        await _empty(jobs or [])
+
+
+async def _empty(values: list[Any]) -> None:
+    while values:
+        del values[-PIECE:]
+        await asyncio.sleep(0)
 
 
 async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:

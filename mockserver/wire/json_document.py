@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -66,15 +66,13 @@ def read_document(raw: bytes) -> Any:
         column = error.start - before.rfind(b"\n")
         raise BadJson(before.count(b"\n") + 1, column, "not UTF-8", "save it as UTF-8") from None
     try:
-        found = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
-        )
+        found = _decoder(_object).decode(text)
     except json.JSONDecodeError as error:
         raise BadJson(error.lineno, error.colno, error.msg) from None
     except (_Unfit, RecursionError):
         _complain(text)
         raise BadJson(1, 1, "it cannot be read") from None
-    if nests_too_deep(found) or "\\ud" in text or "\\uD" in text:
+    if nests_too_deep(found) or has_surrogates(raw):
         _complain(text)
     return found
 
@@ -134,15 +132,9 @@ def _read_long(raw: bytes) -> Any:
 
     def shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         # The parser shares equal names within what it reads in one go, which is one job of many thousands here.
-        found = {names.setdefault(name, name): value for name, value in pairs}
-        if len(found) < len(pairs):
-            raise _Unfit
-        return found
+        return _object([(names.setdefault(name, name), value) for name, value in pairs])
 
-    decoder = json.JSONDecoder(
-        object_pairs_hook=shared, parse_int=_integer, parse_float=_number, parse_constant=_constant
-    )
-    found = read_long(raw, decoder)
+    found = read_long(raw, _decoder(shared))
     if nests_too_deep(found) or has_surrogates(raw):
         raise NotRead
     return found
@@ -163,6 +155,11 @@ def nests_too_deep(value: Any) -> bool:
 def may_stand(number: float) -> bool:
     """Tell whether a number can be written again by every codec here."""
     return _SMALLEST <= number <= _LARGEST if isinstance(number, int) else isfinite(number)
+
+
+def _decoder(made: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> json.JSONDecoder:
+    """Return what reads JSON strictly; `made` makes the objects."""
+    return json.JSONDecoder(object_pairs_hook=made, parse_int=_integer, parse_float=_number, parse_constant=_constant)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ hundred more fail. Who makes a request dearer on purpose writes down what the fa
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import pytest
 
+from tests.drivers.opcodes import counting
 from tests.drivers.server import Client
 from tests.http.test_budgets import CALLS, JOBS, ONCE_A_SECOND, PACKAGE, UNASKED
 
@@ -34,28 +34,10 @@ RECORDED = {
 MORE = 1.10
 
 
-@contextmanager
-def counting() -> Iterator[list[int]]:
-    """Count the steps of the interpreter in the package's own functions, of this thread."""
-    steps = [0]
-
-    def step(_: FrameType, event: str, __: Any) -> Any:
-        steps[0] += event == "opcode"
-        return step
-
-    def enter(frame: FrameType, _: str, __: Any) -> Any:
-        file, name = frame.f_code.co_filename, frame.f_code.co_qualname
-        if not file.startswith(PACKAGE) or file.removeprefix(PACKAGE) in UNASKED or name == ONCE_A_SECOND:
-            return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        return step
-
-    before = sys.gettrace()
-    sys.settrace(enter)
-    try:
-        yield steps
-    finally:
-        sys.settrace(before)
+def is_ours(frame: FrameType) -> bool:
+    """Tell whether a function is one of the package that requests pay for."""
+    file, name = frame.f_code.co_filename, frame.f_code.co_qualname
+    return file.startswith(PACKAGE) and file.removeprefix(PACKAGE) not in UNASKED and name != ONCE_A_SECOND
 
 
 async def third(client: Client, name: str) -> int:
@@ -68,7 +50,7 @@ async def third(client: Client, name: str) -> int:
         if asked.again:
             forced = await client.put(f"/_control/jobs/{asked.forced}/state", json={"state": asked.again})
             assert forced.status == 200, await forced.text()
-        with counting() as steps:
+        with counting(is_ours) as steps:
             answer = await client.request(asked.method, asked.path, headers=asked.headers, data=asked.body)
         assert answer.status == 200, await answer.text()
         found = steps[0]
