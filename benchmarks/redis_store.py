@@ -3,7 +3,7 @@
 * Polls of one job answered per second: a server in memory, one over Redis, two workers over Redis; each as a ratio to
   the one before, measured in turn, with the CPU that servers, Redis and wrk took for a poll.
 * Status queries and pages of listings over HTTP among many jobs of all APIs, as a ratio to among a thousand, and Redis'
-  memory for each job; the same of the store alone, where jobs that were read before are not read again.
+  memory for each job; the same of the store alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mockserver.core.job import Job, evolve
 from mockserver.core.plan import Plan
 from mockserver.journal import entry_text
 from mockserver.settings import Settings
-from mockserver.store.base import UNTIMED
+from mockserver.store.placing import Placing
 from mockserver.store.redis import connection
 from mockserver.store.redis.store import RedisStore
 
@@ -124,15 +124,19 @@ def job(number: int) -> Job:
     )  # fmt: skip
 
 
+def placed(number: int) -> tuple[Job, Placing]:
+    return job(number), Placing(listings=("movie",))
+
+
 async def growth(most: int) -> None:
     with redis() as (url, _):
         store = RedisStore(url, entry_text.dump, entry_text.load)
         await store.open()
         for start in range(0, FEW, 500):
-            await store.add_all("few", [(job(number), UNTIMED) for number in range(start, start + 500)])
+            await store.add_all("few", [placed(number) for number in range(start, start + 500)])
         before = await memory(store)
         for start in range(0, most, 500):
-            await store.add_all("many", [(job(number), UNTIMED) for number in range(start, start + 500)])
+            await store.add_all("many", [placed(number) for number in range(start, start + 500)])
         print(f"{most:,} jobs: {(await memory(store) - before) / most:.0f} bytes each in Redis")
 
         def status(box: str, size: int) -> Callable[[int], Awaitable[object]]:
@@ -141,7 +145,10 @@ async def growth(most: int) -> None:
         def page(box: str, size: int) -> Callable[[int], Awaitable[object]]:
             return lambda n: store.page(box, "ges", "job", start=n * 7919 % (size - 100), limit=100)
 
-        for name, make in (("status", status), ("page", page)):
+        def listing(box: str, size: int) -> Callable[[int], Awaitable[object]]:
+            return lambda n: store.page(box, "ges", "job", start=n * 7919 % (size - 100), limit=100, listing="movie")
+
+        for name, make in (("status", status), ("page", page), ("page of a listing", listing)):
             found = {"few": [], "many": []}  # type: dict[str, list[float]]
             for number in range(ASKED):
                 for box, size in (("few", FEW), ("many", most)):
@@ -156,18 +163,25 @@ async def growth(most: int) -> None:
 PRIME = "/webacs/api/v4/data/JobSummary.json?.full=true&.maxResults=100"
 NBI = {"Authorization": "Basic bmJpOnNlY3JldA=="}
 TOKEN = {"X-Auth-Token": "mock-token"}
+MANAGEMENT = "/v2/0123456789abcdef0123456789abcdef/graphs/jobs"
+ADMIN = "/arcgis/admin/services/Demo.GPServer/jobs"
 GES = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/jobs"
 MODELS: dict[str, dict[str, object]] = {
     "ges": {"graph": "movie", "kind": "query-vertices", "state": "running"},
+    "ges management": {"graph": "movie", "plane": "management", "kind": "import-graph", "state": "running"},
     "arcgis": {"service": "Demo.GPServer", "task": "Echo", "state": "esriJobExecuting", "owner": None},
     "casjobs": {"owner": "1", "state": "Started", "query": "select 1", "context": "DR7", "type": "QUERY"},
     "prime": {"name": "bench", "type": "Bench", "state": "SCHEDULED", "owner": "nbi"},
 }
 FIRST = 5_000_000
+OWN = 100
+"""Jobs of CasJobs' second account, among all those of the first."""
 
 
-def ids(api: str, number: int) -> str:
-    return f"{number:032x}" if api in ("ges", "arcgis") else str(FIRST + number)
+def ids(name: str, number: int) -> str:
+    if name == "ges management":
+        return f"f{number:031x}"
+    return f"{number:032x}" if name in ("ges", "arcgis") else str(FIRST + number)
 
 
 async def over_http(most: int) -> None:
@@ -188,12 +202,14 @@ async def over_http(most: int) -> None:
         for name, size in (("few", FEW), ("many", most)):
             ask("/_control/sandboxes", {"Content-Type": "application/json"}, "POST", {"name": name})
             sandbox = await services.sandboxes.enter(await services.sandboxes.find(name))
-            for api, fields in MODELS.items():
-                model = (await sandbox.build_job(api, {"id": ids(api, 0), **fields}))[0]
-                for start in range(0, size // len(MODELS), 250):
-                    numbers = range(start, min(start + 250, size // len(MODELS)))
-                    made = [evolve(model, id=ids(api, number)) for number in numbers]
-                    assert await services.store.add_all(sandbox.key, [sandbox.jobs.timed(one) for one in made])
+            for model_name, fields in MODELS.items():
+                model = (await sandbox.build_job(model_name.split()[0], {"id": ids(model_name, 0), **fields}))[0]
+                for start in range(0, size // len(MODELS), 200):
+                    numbers = range(start, min(start + 200, size // len(MODELS)))
+                    made = [evolve(model, id=ids(model_name, number)) for number in numbers]
+                    assert await services.store.add_all(sandbox.key, [sandbox.jobs.placed(one) for one in made])
+            model = (await sandbox.build_job("casjobs", {**MODELS["casjobs"], "owner": "2"}))[0]
+            await sandbox.jobs.add(*(evolve(model, id=ids("casjobs", -number)) for number in range(1, OWN + 1)))
         client.close()  # the server has let go of one that was silent for so long
         began = time.perf_counter()
         ask(f"/~many{PRIME}", NBI)
@@ -202,8 +218,8 @@ async def over_http(most: int) -> None:
             flush=True,
         )
 
-        def number_of(name: str, turn: int) -> int:
-            return turn * 7919 % ((FEW if name == "few" else most) // len(MODELS))
+        def number_of(name: str, turn: int, less: int = 0) -> int:
+            return turn * 7919 % ((FEW if name == "few" else most) // len(MODELS) - less)
 
         asked: dict[str, Callable[[str, int], tuple[str, dict[str, str]]]] = {
             "GES status": lambda name, turn: (f"{GES}/{ids('ges', number_of(name, turn))}/status", TOKEN),
@@ -218,7 +234,16 @@ async def over_http(most: int) -> None:
             "control: page of one API": lambda name, turn: ("/_control/jobs?limit=100&api=prime", {}),
             "Prime: page": lambda name, turn: (PRIME, NBI),
             "Prime: page within": lambda name, turn: (
-                f"{PRIME}&.firstResult={number_of(name, turn) % ((FEW if name == 'few' else most) // 4 - 100)}", NBI),
+                f"{PRIME}&.firstResult={number_of(name, turn, 100)}", NBI),
+            "GES: page": lambda name, turn: (f"{GES}/status?limit=100", TOKEN),
+            "GES: page within": lambda name, turn: (
+                f"{GES}/status?limit=100&offset={number_of(name, turn, 100)}", TOKEN),
+            "GES, management plane: page within": lambda name, turn: (
+                f"{MANAGEMENT}?limit=100&offset={number_of(name, turn, 100)}", TOKEN),
+            "ArcGIS Administrator: page within": lambda name, turn: (
+                f"{ADMIN}/query?f=json&number=100&start={number_of(name, turn, 100) + 1}", {}),
+            "CasJobs: all jobs of one account": lambda name, turn: (
+                "/CasJobs/services/jobs.asmx/GetJobs?owner_wsid=2&owner_pw=hunter2&conditions=&includeSystem=true", {}),
         }  # fmt: skip
         for what, of in asked.items():
             found = {"few": [], "many": []}  # type: dict[str, list[float]]

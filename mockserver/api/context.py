@@ -177,10 +177,26 @@ class Jobs(Protocol):
     ) -> tuple[list[Job], int]:
         """Return jobs in order of arrival, and how many there are."""
 
+    async def listed(
+        self, api: str, listing: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+    ) -> tuple[list[Job], int]:
+        """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has."""
+
     def each(
-        self, api: str, *, kind: str = "job", newest: bool = True, where: Callable[[Job], bool] | None = None
+        self,
+        api: str,
+        *,
+        kind: str = "job",
+        newest: bool = True,
+        listing: str | None = None,
+        where: Callable[[Job], bool] | None = None,
     ) -> AsyncIterator[Job]:
-        """Yield all jobs in order of arrival, the newest first unless told otherwise; `where` tells which."""
+        """Yield all jobs in order of arrival, the newest first unless told otherwise.
+
+        Args:
+            listing: of a listing alone.
+            where: tells which, of settled jobs.
+        """
 
 
 class Resolved(NamedTuple):

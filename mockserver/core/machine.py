@@ -10,7 +10,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -93,6 +93,7 @@ class Machine:
         plans: the shorthands a fixture may use.
         plan: the shorthand of a job that names none.
         late_results: the own field of a job that says, in the fixture's form, how long after its end its results come.
+        listings: in which of its API's listings a job stands, by name: hangs on `data` and `owner` alone.
     """
 
     states: tuple[State, ...]
@@ -104,6 +105,7 @@ class Machine:
     on_cancel: OnCancel = OnCancel()
     kind: str = "job"
     late_results: str | None = None
+    listings: Callable[[Job], tuple[str, ...]] = field(default=lambda job: ())
     by_name: Mapping[str, State] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,291 +1,69 @@
-"""The verbs over stored jobs: load, settle, change purely, swap, and again when beaten."""
+"""The jobs of a sandbox: one by one (`JobVerbs`), by the page, and those that have come up."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from math import inf
-from typing import Any, NamedTuple
+from functools import partial
 
-from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
-from mockserver.core.job import Cause, Change, Job, Transition, transitions_between
-from mockserver.core.machine import Machine, expired
-from mockserver.sandbox.job_times import steady_until, times
+from mockserver.core.errors import UnknownJob
+from mockserver.core.job import Cause, Job, Transition, transitions_between
+from mockserver.core.machine import expired
+from mockserver.sandbox.job_verbs import JobVerbs
 from mockserver.sandbox.turns import grouped, in_order, in_turns
-from mockserver.store.base import Document, Store, Times
-
-RETRIES = 1000
-"""Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
 
 CHUNK = 200
-"""Jobs read in one step while walking all of them."""
+"""Jobs read in one step while walking many of them."""
 
 BREATH = 50
 """Jobs settled by a move of the clock before other requests get their turn: one or two milliseconds."""
 
-Pure = Callable[[Machine, Job, float], Job]
-Changing = Coroutine[Any, Any, Change]
 
-
-class JobsHome(NamedTuple):
-    """Where the jobs of a sandbox are, and who is told that they move.
-
-    Attributes:
-        machines: by API and kind.
-        now: returns sandbox time in epoch seconds.
-        at: the same, by the store's document of the clock.
-        publish: gets a job and the moves that it has made.
-        kinds: by API, `job` first.
-        listeners: who would be told; nobody is when it is empty.
-        tell: gets `job-added`, `job-changed` or `job-deleted`, and the job.
-    """
-
-    store: Store
-    sandbox: str
-    machines: Mapping[tuple[str, str], Machine]
-    now: Callable[[], Awaitable[float]]
-    at: Callable[[Document | None], float]
-    publish: Callable[[Job, Sequence[Transition]], None]
-    kinds: Mapping[str, Sequence[str]]
-    listeners: Collection[object]
-    tell: Callable[[str, Job], None] = lambda event, job: None
-
-
-class Jobs:
-    """The jobs of one sandbox. Every job that comes out, but by `find`, is settled to the sandbox's clock.
-
-    Attributes:
-        told: API, kind and state of the job whose state the client is told; the last one, where there are several.
-        made: the job that was last added.
-        steady: a job, and until when (epoch seconds) time leaves it as it is, if one look at it was all that was done
-            here; otherwise None.
-        home: what the jobs of each request share.
-    """
-
-    told: tuple[str, str, str] | None = None
-    made: Job | None = None
-    steady: tuple[Job, float] | None = None
-    _busy = False
-
-    def __init__(
-        self,
-        home: JobsHome,
-        request: int | None = None,
-        moved: list[tuple[Job, Transition]] | None = None,
-        asked: float | None = None,
-    ) -> None:
-        """Make the jobs of a sandbox, or as one request sees and moves them.
-
-        Args:
-            request: the number of its journal entry, to which each move is put down.
-            moved: each move is added to it.
-            asked: sandbox time at which a client asked; `get` shows jobs as of then. A change reads the clock itself.
-        """
-        self.home, self._request, self._moved, self._asked = home, request, moved, asked
-        self._store, self._sandbox, self._machines = home[:3]
-
-    async def find(self, api: str, job_id: str) -> Job:
-        """Return the job of that id that is no part of another, whatever its kind, as it is stored: not settled.
-
-        To be handed to another verb as `found`. Ids are unique within a kind; `job` goes first.
-
-        Raises:
-            UnknownJob: no such job.
-        """
-        found = await self._store.find(self._sandbox, api, self.home.kinds[api], job_id)
-        if found is None:
-            raise UnknownJob(api, job_id)
-        return found
-
-    async def get(
-        self, api: str, job_id: str, *, kind: str = "job", look: bool = False, found: Job | None = None
-    ) -> Job:
-        """Return a job; `look` says that a client's status query is being answered.
-
-        Args:
-            found: the job as it was just read; it is not read again.
-
-        Raises:
-            UnknownJob: not there, or aged out.
-        """
-        job = found or await self._store.get(self._sandbox, api, kind, job_id)
-        if job is None:
-            raise UnknownJob(api, job_id)
-        machine = self._machines[api, kind]
-        planned, until = machine.next(job), inf  # most polls find a job that waits for nothing
-        if planned is not None or job.retention is not None:
-            now = await self.home.now() if self._asked is None else self._asked
-            waits = planned is None or (planned.at is not None and planned.at > now)
-            if not waits or expired(machine, job, now):
-                pure: Pure = Machine.look if look else lambda _, settled, __: settled
-                job = (await self._apply(api, job_id, pure, kind, job, self._asked)).after
-            else:
-                until = steady_until(machine, job)
-        if look:
-            self.told = (api, kind, job.state)
-        self.steady = (job, until) if look and not self._busy else None
-        self._busy = True
-        return job
-
-    def tell(self, job: Job, state: str | None = None) -> None:
-        """Note that the client is told the state of a job, or another than it is in."""
-        self.told = (job.api, job.kind, state or job.state)
-
-    def change(self, api: str, job_id: str, pure: Pure, *, kind: str = "job", found: Job | None = None) -> Changing:
-        """Apply a pure change to a job, settled first; tried again when somebody else was quicker.
-
-        Args:
-            pure: (machine, settled job, now) -> job. Runs again from scratch when beaten.
-            found: the job as it was just read; it is not read again unless somebody else was quicker.
-
-        Raises:
-            UnknownJob: no such job.
-            Beaten: too many others were quicker.
-            Whatever `pure` raises; planned changes that came due are stored all the same.
-        """
-        return self._apply(api, job_id, pure, kind, found, None)
-
-    async def _apply(
-        self, api: str, job_id: str, pure: Pure, kind: str, found: Job | None, asked: float | None
-    ) -> Change:
-        """Load, settle, change and swap; as of `asked` when there is nothing to swap, by the clock otherwise."""
-        machine = self._machines[api, kind]
-        job, now, self._busy, self.steady = found, asked, True, None
-        for _ in range(RETRIES):
-            if job is None:
-                job, clock = await self._store.load(self._sandbox, api, kind, job_id)
-                if job is None:
-                    raise UnknownJob(api, job_id)
-                now = self.home.at(clock) if now is None else now
-            elif now is None:
-                now = await self.home.now()
-            settled = machine.settle(job, now)
-            if settled.retention is not None and expired(machine, settled, now):
-                if await self._store.remove(self._sandbox, job):
-                    self.home.tell("job-deleted", job)
-                    raise UnknownJob(api, job_id)
-                job = now = None
-                continue
-            problem: Exception | None = None
-            try:
-                changed = pure(machine, settled, now)
-            except Exception as error:
-                problem, changed = error, settled
-            if changed is not job:
-                if asked is not None:
-                    asked = now = None
-                    continue
-                if not await self._store.swap(self._sandbox, job, changed, times(machine, changed)):
-                    job = now = None
-                    continue
-                transitions = transitions_between(job, changed)
-                if transitions:
-                    if self._moved is not None:
-                        for transition in transitions:
-                            self._moved.append((changed, transition))
-                    if self.home.listeners:
-                        self.home.publish(changed, transitions)
-                else:
-                    self.home.tell("job-changed", changed)
-            if problem is not None:
-                raise problem
-            return Change(settled, changed)
-        raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
-
-    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Changing:
-        """Apply a client's call.
-
-        Raises:
-            UnknownJob, IllegalEvent: nothing has moved.
-        """
-        by = self._request
-        return self._apply(api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None)
-
-    async def force(
-        self,
-        api: str,
-        job_id: str,
-        word: str,
-        *,
-        hold: bool = True,
-        kind: str = "job",
-        amend: Pure | None = None,
-        found: Job | None = None,
-    ) -> Change:
-        """Put a job into a state, by its name or phase.
-
-        Args:
-            amend: what else changes in the same step.
-            found: as for `change`.
-
-        Raises:
-            UnknownJob, UnknownState: nothing has moved.
-        """
-
-        def pure(machine: Machine, job: Job, now: float) -> Job:
-            forced = machine.force(job, word, now, hold=hold)
-            return forced if amend is None else amend(machine, forced, now)
-
-        return await self._apply(api, job_id, pure, kind, found, None)
-
-    def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Changing:
-        """Let the clock move a held job again."""
-        return self._apply(api, job_id, Machine.release, kind, found, None)
-
-    async def add(self, *jobs: Job) -> Job:
-        """Add a job and its parts, in one step; return the first.
-
-        Raises:
-            DuplicateJob: an id is taken; none of them has been added.
-        """
-        self._busy, self.steady = True, None
-        if await self._store.add_all(self._sandbox, [self.timed(job) for job in jobs]):
-            self.made = jobs[0]
-            for job in jobs:
-                self.home.tell("job-added", job)
-            return jobs[0]
-        for job in jobs:
-            if await self._store.get(self._sandbox, job.api, job.kind, job.id) is not None:
-                raise DuplicateJob(job.api, job.id)
-        raise DuplicateJob(jobs[0].api, jobs[0].id)
-
-    def timed(self, job: Job) -> tuple[Job, Times]:
-        """Return a job with its times, as the store takes it."""
-        return job, times(self._machines[job.api, job.kind], job)
-
-    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:
-        """Forget a job.
-
-        Raises:
-            UnknownJob: no such job.
-        """
-        self._busy, self.steady = True, None
-        while True:
-            job = await self._store.get(self._sandbox, api, kind, job_id)
-            if job is None:
-                raise UnknownJob(api, job_id)
-            if await self._store.remove(self._sandbox, job):
-                self.home.tell("job-deleted", job)
-                return job
-
-    # --- many jobs --------------------------------------------------------------------------------
+class Jobs(JobVerbs):
+    """The jobs of one sandbox. Every job that comes out, but by `find` and `coming`, is settled to its clock."""
 
     async def page(
         self, api: str, *, kind: str = "job", start: int = 0, limit: int | None = None, newest: bool = True
     ) -> tuple[list[Job], int]:
-        """Return jobs in order of arrival, and how many there are. Jobs that aged out are left out."""
+        """Return jobs in order of arrival, and how many there are. Jobs that aged out are left out of the first."""
         page = await self._store.page(self._sandbox, api, kind, start=start, limit=limit, newest=newest)
         return await self._settled(api, kind, page.jobs), page.total
 
+    async def listed(
+        self, api: str, listing: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+    ) -> tuple[list[Job], int]:
+        """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has.
+
+        Jobs that aged out are in neither, so that those of this API that have come up are settled first. For the
+        rest, its cost is that of the page.
+        """
+        async for job in in_turns(await self.coming(await self.home.now()), BREATH):
+            if job.api == api and job.kind == "job":
+                with suppress(UnknownJob):
+                    await self.get(api, job.id, found=job)
+        page = await self._store.page(
+            self._sandbox, api, "job", start=start, limit=limit, newest=newest, listing=listing
+        )
+        return await self._settled(api, "job", page.jobs), page.total
+
     async def each(
-        self, api: str, *, kind: str = "job", newest: bool = True, where: Callable[[Job], bool] | None = None
+        self,
+        api: str,
+        *,
+        kind: str = "job",
+        newest: bool = True,
+        listing: str | None = None,
+        where: Callable[[Job], bool] | None = None,
     ) -> AsyncIterator[Job]:
         """Yield all jobs in order of arrival, the newest first unless told otherwise, read a chunk at a time.
 
         Args:
+            listing: only those that stand in it (`Machine.listings`).
             where: tells which are wanted, of settled jobs.
         """
-        page = await self._store.page(self._sandbox, api, kind, limit=CHUNK, newest=newest)
+        read = partial(self._store.page, self._sandbox, api, kind, listing=listing)
+        page = await read(limit=CHUNK, newest=newest)
         # Going back, places count from the oldest: what arrives meanwhile moves none of them.
         place = page.total - len(page.jobs) if newest else 0
         while page.jobs:
@@ -297,14 +75,14 @@ class Jobs:
                 if place == 0:
                     return
                 start = max(0, place - CHUNK)
-                page = await self._store.page(self._sandbox, api, kind, start=start, limit=place - start, newest=False)
+                page = await read(start=start, limit=place - start, newest=False)
                 page, place = replace(page, jobs=page.jobs[::-1]), start
             else:
                 # Those that had aged out are gone, so that the rest has moved up.
                 place += len(found)
                 if place >= page.total - (len(page.jobs) - len(found)):
                     return
-                page = await self._store.page(self._sandbox, api, kind, start=place, limit=CHUNK, newest=False)
+                page = await read(start=place, limit=CHUNK, newest=False)
 
     async def _settled(self, api: str, kind: str, jobs: Sequence[Job]) -> list[Job]:
         self._busy, self.steady = True, None

@@ -159,7 +159,7 @@ async def _stage(sandbox: Sandbox, staged: str, found: CheckedSnapshot) -> None:
         await tell(store.shared, staged, sandbox.home, found.fixtures, sandbox.config.fixtures, None)
     await store.add_all(staged, (), found.counters)
     for some in _batched(found.jobs):
-        if not await store.add_all(staged, [sandbox.jobs.timed(job) for job in some]):
+        if not await store.add_all(staged, [sandbox.jobs.placed(job) for job in some]):
             raise BadSnapshot("/jobs", "it has two jobs of one id")
         await asyncio.sleep(0)
     for collection, values in found.documents.items():

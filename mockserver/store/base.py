@@ -6,7 +6,7 @@ Everything that two processes could disagree about lives here: jobs, counters, d
 Rules a maintainer must keep:
 
 1. Each method is one atomic step; nothing outside the store reads and then writes without `swap` or `replace`.
-2. A store knows no API and no rule of a job: when a job falls due is handed in beside it.
+2. A store knows no API and no rule of a job: when a job falls due, and what lists it, is handed in beside it.
 3. Values are plain or frozen: what was handed in is never changed in place, what comes out is never changed either.
 4. A sandbox is asked for by its name, or by one of its lives (`life`): who began in one that is over reaches nothing.
 5. A step that does not come through raises `Unavailable` within a few seconds, and is not done afterwards.
@@ -15,11 +15,11 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
+from mockserver.store.placing import UNPLACED, Page, Placing
 
 Document = Any
 """A value JSON can say."""
@@ -77,22 +77,7 @@ NOT_BEGUN = RequestStart(0, None, None, False, 0)
 """Of a request that is not put down in any journal."""
 
 
-class Times(NamedTuple):
-    """When a job wants to be looked at again by itself (epoch seconds of sandbox time).
-
-    Attributes:
-        due: when its next planned change comes; None when none is planned for a time.
-        expiry: when it is forgotten; None when it is not.
-    """
-
-    due: float | None = None
-    expiry: float | None = None
-
-
 NO_COUNTERS: Mapping[str, int] = MappingProxyType({})
-
-UNTIMED = Times()
-"""Of a job that waits for nothing."""
 
 
 class Gone(NamedTuple):
@@ -107,14 +92,6 @@ class Gone(NamedTuple):
     jobs: Mapping[tuple[str, str], int]
     entries: int
     documents: Mapping[str, Mapping[str, Document]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Jobs in the asked order, and how many there are of that api and kind in all."""
-
-    jobs: Sequence[Job]
-    total: int
 
 
 class Store(Protocol):
@@ -176,27 +153,49 @@ class Store(Protocol):
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
         """Return the job of that id that is no part of another, of the first kind that has one."""
 
-    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
+    async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
         """Add a job; False when there is one of that id."""
 
     async def add_all(
-        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+        self, sandbox: str, jobs: Sequence[tuple[Job, Placing]], counters: Mapping[str, int] = NO_COUNTERS
     ) -> bool:
         """Add jobs in this order, and put counters that nobody has drawn from to a value.
 
         False, and nothing has changed, when an id is taken or one of the counters has been drawn from.
         """
 
-    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
-        """Replace `old` by `new`; False when the job is no longer as `old` says (its version differs)."""
+    async def swap(
+        self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
+    ) -> bool:
+        """Replace `old` by `new`; False when the job is no longer as `old` says (its version differs).
 
-    async def remove(self, sandbox: str, job: Job) -> bool:
-        """Forget a job; False when it is no longer as `job` says (its version differs), or not there."""
+        Args:
+            listed: the listings that `old` stands in; None: `new` stands in the same, whatever `placing` says of them.
+        """
+
+    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
+        """Forget a job; False when it is no longer as `job` says (its version differs), or not there.
+
+        Args:
+            listed: the listings that it stands in.
+        """
 
     async def page(
-        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self,
+        sandbox: str,
+        api: str,
+        kind: str,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        newest: bool = True,
+        listing: str | None = None,
     ) -> Page:
-        """Return a page of jobs in order of arrival. Its cost does not grow with the number of jobs."""
+        """Return a page of jobs in order of arrival. Its cost does not grow with the number of jobs.
+
+        Args:
+            listing: of those in this listing alone.
+        """
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""

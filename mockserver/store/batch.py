@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import overload
 
 from mockserver.core.job import Job
-from mockserver.store.base import Times
+from mockserver.store.placing import Placing
 
-Made = Mapping[str, Sequence[tuple[Job, Times]]]
+Made = Mapping[str, Sequence[tuple[Job, Placing]]]
 """The jobs of an API with their times, by kind, in order of arrival."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch(Sequence[tuple[Job, Times]]):
+class Batch(Sequence[tuple[Job, Placing]]):
     """Jobs by API.
 
     Attributes:
@@ -39,16 +39,16 @@ class Batch(Sequence[tuple[Job, Times]]):
     def __len__(self) -> int:
         return sum(self.sizes.values())
 
-    def __iter__(self) -> Iterator[tuple[Job, Times]]:
+    def __iter__(self) -> Iterator[tuple[Job, Placing]]:
         for api in self.apis():
             for made in self.make(api).values():
                 yield from made
 
     @overload
-    def __getitem__(self, place: int) -> tuple[Job, Times]: ...
+    def __getitem__(self, place: int) -> tuple[Job, Placing]: ...
 
     @overload
-    def __getitem__(self, place: slice) -> Sequence[tuple[Job, Times]]: ...
+    def __getitem__(self, place: slice) -> Sequence[tuple[Job, Placing]]: ...
 
-    def __getitem__(self, place: int | slice) -> tuple[Job, Times] | Sequence[tuple[Job, Times]]:
+    def __getitem__(self, place: int | slice) -> tuple[Job, Placing] | Sequence[tuple[Job, Placing]]:
         return list(self)[place]

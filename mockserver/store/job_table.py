@@ -1,16 +1,16 @@
-"""The jobs of one kind in memory: by id, in order of arrival, and by when they come up."""
+"""The jobs of one kind in memory: by id, in order of arrival, by listing, and by when they come up."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from math import inf
 
 from mockserver.core.job import Job
 from mockserver.store.agenda import Agenda
-from mockserver.store.base import UNTIMED, Times
+from mockserver.store.placing import UNPLACED, Placing
 
 FEW = 2000
 """Jobs that come up together and are found, and put in order, at once."""
@@ -18,35 +18,54 @@ FEW = 2000
 
 @dataclass(slots=True)
 class JobTable:
-    """The jobs of one api and kind, by id, in order of arrival, and by the times at which they come up."""
+    """The jobs of one api and kind, by id, in order of arrival, by listing, and by the times at which they come up."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     arrivals: dict[int, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    listings: dict[str, list[int]] = field(default_factory=dict)
     last: int = 0
     due: Agenda = field(default_factory=Agenda)
     expiry: Agenda = field(default_factory=Agenda)
 
-    def add(self, job: Job, times: Times) -> None:
+    def add(self, job: Job, placing: Placing) -> None:
         """Put a job at the end."""
-        self.extend({job.id: (job, times)})
+        self.extend({job.id: (job, placing)})
 
-    def extend(self, added: Mapping[str, tuple[Job, Times]]) -> None:
+    def extend(self, added: Mapping[str, tuple[Job, Placing]]) -> None:
         """Put jobs at the end, by id; none of them is here."""
         numbers = range(self.last + 1, self.last + 1 + len(added))
         self.last += len(added)
         self.order.extend(numbers)
         self.arrivals.update(zip(numbers, added, strict=True))
         self.numbers.update(zip(added, numbers, strict=True))
-        for job_id, (job, times) in added.items():
+        for number, (job_id, (job, placing)) in zip(numbers, added.items(), strict=True):
             self.jobs[job_id] = job
-            if times is not UNTIMED:
-                self.due.set(job_id, times.due)
-                self.expiry.set(job_id, times.expiry)
+            if placing is not UNPLACED:
+                self.due.set(job_id, placing.due)
+                self.expiry.set(job_id, placing.expiry)
+                for name in placing.listings:
+                    self.listings.setdefault(name, []).append(number)
 
-    def remove(self, job_id: str) -> None:
+    def relist(self, job_id: str, left: Iterable[str], entered: Iterable[str]) -> None:
+        """Take a job out of listings, and put it into others in its place of arrival."""
+        number = self.numbers[job_id]
+        for name in left:
+            listed = self.listings[name]
+            del listed[bisect_left(listed, number)]
+            if not listed:
+                del self.listings[name]
+        for name in entered:
+            insort(self.listings.setdefault(name, []), number)
+
+    def numbered(self, listing: str | None) -> Sequence[int]:
+        """Return the numbers of the jobs, or of those in a listing, in order of arrival."""
+        return self.order if listing is None else self.listings.get(listing, ())
+
+    def remove(self, job_id: str, listed: Iterable[str] = ()) -> None:
         """Take a job out of everything."""
+        self.relist(job_id, listed, ())
         del self.jobs[job_id]
         number = self.numbers.pop(job_id)
         del self.arrivals[number]

@@ -20,18 +20,16 @@ from mockserver.store.base import (
     JOURNAL,
     NO_COUNTERS,
     SETTINGS,
-    UNTIMED,
     Document,
     Gone,
     Numbered,
     Over,
-    Page,
     RequestStart,
-    Times,
 )
 from mockserver.store.batch import Batch
 from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.job_table import JobTable
+from mockserver.store.placing import UNPLACED, Page, Placing
 
 
 class MemoryStore:
@@ -111,16 +109,16 @@ class MemoryStore:
                 return job
         return None
 
-    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
+    async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
         table = self._table(sandbox, job)
         if job.id in table.jobs:
             return False
-        table.add(job, times)
+        table.add(job, placing)
         self._sandboxes[sandbox].changes += 1
         return True
 
     async def add_all(
-        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+        self, sandbox: str, jobs: Sequence[tuple[Job, Placing]], counters: Mapping[str, int] = NO_COUNTERS
     ) -> bool:
         found = self._sandboxes[sandbox]
         if any(name in found.counters for name in counters):
@@ -130,7 +128,7 @@ class MemoryStore:
             found.counters.update(counters)
             found.changes += 1
             return True
-        groups: dict[tuple[str, str], dict[str, tuple[Job, Times]]] = {}
+        groups: dict[tuple[str, str], dict[str, tuple[Job, Placing]]] = {}
         for one in jobs:
             groups.setdefault((one[0].api, one[0].kind), {})[one[0].id] = one
         if sum(map(len, groups.values())) < len(jobs):
@@ -151,7 +149,9 @@ class MemoryStore:
             table = contents.tables[key] = JobTable()
         return table
 
-    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
+    async def swap(
+        self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
+    ) -> bool:
         contents, job_id = self._sandboxes[sandbox], old.id
         table = contents.tables.get((old.api, old.kind))
         if table is None:
@@ -161,37 +161,48 @@ class MemoryStore:
             return False
         contents.changes += 1
         table.jobs[job_id] = new
-        if times is not UNTIMED or job_id in table.due.at or job_id in table.expiry.at:
-            table.due.set(job_id, times.due)
-            table.expiry.set(job_id, times.expiry)
+        if placing is not UNPLACED or job_id in table.due.at or job_id in table.expiry.at:
+            table.due.set(job_id, placing.due)
+            table.expiry.set(job_id, placing.expiry)
+        if listed is not None:
+            table.relist(job_id, listed, placing.listings)
         return True
 
-    async def remove(self, sandbox: str, job: Job) -> bool:
+    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
         contents = self._sandboxes[sandbox]
         table = contents.tables.get((job.api, job.kind))
         found = None if table is None else table.jobs.get(job.id)
         if table is None or found is None or found.version != job.version:
             return False
         contents.changes += 1
-        table.remove(job.id)
+        table.remove(job.id, listed)
         return True
 
     async def page(
-        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self,
+        sandbox: str,
+        api: str,
+        kind: str,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        newest: bool = True,
+        listing: str | None = None,
     ) -> Page:
         contents, key = self._sandboxes[sandbox], (api, kind)
         table = contents.tables.get(key) or contents.make(key)
         if table is None:
             return Page(jobs=(), total=0)
-        total = len(table.order)
-        if not start and limit is None and not newest:
+        order = table.numbered(listing)
+        total = len(order)
+        if not start and limit is None and not newest and listing is None:
             # A dictionary keeps its order: who saves everything waits for no look-ups.
             return Page(jobs=list(table.jobs.values()), total=total)
         stop = total if limit is None else min(total, start + limit)
         if newest:
-            numbers = table.order[max(0, total - stop) : max(0, total - start)][::-1]
+            numbers = order[max(0, total - stop) : max(0, total - start)][::-1]
         else:
-            numbers = table.order[start:stop]
+            numbers = order[start:stop]
         return Page(jobs=[table.jobs[table.arrivals[number]] for number in numbers], total=total)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:

@@ -14,7 +14,8 @@ from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJo
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.sandbox.jobs import BREATH, CHUNK, Jobs, JobsHome
+from mockserver.sandbox.job_verbs import JobsHome
+from mockserver.sandbox.jobs import BREATH, CHUNK, Jobs
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 from tests.drivers.redis import store_in
@@ -39,14 +40,14 @@ MACHINE = Machine(
 class World:
     """Jobs over a store, with a clock the test turns by hand."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, machine: Machine = MACHINE) -> None:
         self.time = 0.0
         self.told: list[tuple[str, Transition]] = []
         self.moved: list[tuple[Job, Transition]] = []
         home = JobsHome(
             store or YieldingStore(),
             "box",
-            {("x", "job"): MACHINE},
+            {("x", "job"): machine},
             self.now,
             lambda _: self.time,
             self.tell,

@@ -22,7 +22,8 @@ from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.settings import Settings
 from mockserver.store import codec, json_text
-from mockserver.store.base import ForeignStore, Full, Over, Times
+from mockserver.store.base import ForeignStore, Full, Over
+from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_text
 from mockserver.store.redis.script import PREFIX
 from mockserver.store.redis.store import RedisStore
@@ -97,8 +98,8 @@ async def test_a_sandbox_ends_when_its_ttl_has_run_out_for_one_process_alone(sto
 
 async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) -> None:
     """All that a sandbox can hold; the number of the last life, and the form, stay for good."""
-    await store.add_all("box", [(job(1), Times(1.0, 2.0))], {"n": 1})
-    await store.swap("box", job(1), job(1, version=1), Times(3.0, 4.0))
+    await store.add_all("box", [(job(1), Placing(1.0, 2.0, ("early",)))], {"n": 1})
+    await store.swap("box", job(1), job(1, version=1), Placing(3.0, 4.0, ("late",)), ("early",))
     await store.write("box", "c", "k", [1])
     await store.append("box", "l", "k", {"a": 1}, 3)
     await store.describe("box", {"ttl": 60.0})
@@ -107,7 +108,7 @@ async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) 
     await store.record("box", Entry(number), 9, ["seen"])
     ask = store._connection.ask
     keys = [key.decode() for key in await ask("KEYS", "*")]
-    assert len(keys) >= 17
+    assert len(keys) >= 19
     stays = {key for key in keys if await ask("TTL", key) == -1}
     assert stays == {f"{PREFIX}{name}" for name in ("schema", "lives")}
     for key in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,10 @@ from mockserver.core.job import Cause, Job, Message, Transition
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.store import codec, job_table
 from mockserver.store.agenda import Agenda
-from mockserver.store.base import UNTIMED, Over, Store, Times
+from mockserver.store.base import Over, Store
 from mockserver.store.job_table import JobTable
 from mockserver.store.memory import MemoryStore
+from mockserver.store.placing import UNPLACED, Placing
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.store.yielding import YieldingStore
@@ -101,6 +103,47 @@ async def test_pages_come_in_order_of_arrival(
     await store.remove("box", job(3))
     page = await store.page("box", "x", "job", start=start, limit=limit, newest=newest)
     assert ([one.id for one in page.jobs], page.total) == (ids, 4)
+
+
+async def listed(store: Store, name: str, **options: Any) -> tuple[list[str], int]:
+    page = await store.page("box", "x", "job", listing=name, **options)
+    return [one.id for one in page.jobs], page.total
+
+
+async def test_a_listing_has_the_jobs_that_stand_in_it_in_order_of_arrival(store: Store) -> None:
+    both, odd = ("all 'é'\n", "odd"), ("odd",)
+    await store.add_all("box", [(job(number), Placing(listings=both if number % 2 else both[:1])) for number in (3, 2)])
+    await store.add("box", job(1), Placing(9.0, None, odd))
+    await store.add("box", job(4))
+    assert await listed(store, both[0]) == (["2", "3"], 2)
+    assert await listed(store, "odd", newest=False) == (["3", "1"], 2)
+    assert await listed(store, "odd", start=1, limit=1) == (["3"], 2)
+    assert await listed(store, "odd", start=1, limit=0) == ([], 2)
+    assert await listed(store, "odd", start=0, limit=0) == ([], 2)
+    assert await listed(store, "odd", start=10**18, limit=10**18) == ([], 2)
+    assert await listed(store, "none") == ([], 0)
+    assert (await store.page("box", "x", "job")).total == 4
+    assert (await store.page("box", "x", "run", listing="odd")).total == 0
+
+
+async def test_a_job_goes_from_one_listing_to_another_and_keeps_its_place(store: Store) -> None:
+    for number in (1, 2, 3):
+        await store.add("box", job(number), Placing(listings=("a",)))
+    two = job(2, version=1)
+    assert not await store.swap("box", two, job(2, version=2), Placing(listings=("b",)), ("a",))
+    assert await store.swap("box", job(2), two, Placing(listings=("b",)), ("a",))
+    assert await listed(store, "a") == (["3", "1"], 2)
+    assert await listed(store, "b") == (["2"], 1)
+    three = job(2, version=2)
+    assert await store.swap("box", two, three, Placing(listings=("a", "b")), ("b",))
+    assert await store.swap("box", three, job(2, version=3))
+    assert await listed(store, "a") == (["3", "2", "1"], 3)
+    assert await store.remove("box", job(2, version=3), ("a", "b"))
+    assert await listed(store, "a") == (["3", "1"], 2)
+    assert await listed(store, "b") == ([], 0)
+    await store.move("box", "other")
+    assert [one.id for one in (await store.page("other", "x", "job", listing="a")).jobs] == ["3", "1"]
+    assert await listed(store, "a") == ([], 0)
 
 
 async def test_counters_count_for_each_box(store: Store) -> None:
@@ -271,13 +314,13 @@ async def test_the_journal_beyond_a_number(store: Store) -> None:
 async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:
     one, two, three = job(1), job(2), job(3)
     await store.add("box", two)
-    assert not await store.add_all("box", [(one, UNTIMED), (two, UNTIMED)])
-    assert not await store.add_all("box", [(three, UNTIMED), (three, UNTIMED)])
+    assert not await store.add_all("box", [(one, UNPLACED), (two, UNPLACED)])
+    assert not await store.add_all("box", [(three, UNPLACED), (three, UNPLACED)])
     assert [found.id for found in (await store.page("box", "x", "job")).jobs] == ["2"]
-    assert await store.add_all("box", [(three, UNTIMED), (one, Times(5.0))], {"n": 4})
+    assert await store.add_all("box", [(three, UNPLACED), (one, Placing(5.0))], {"n": 4})
     assert [found.id for found in (await store.page("box", "x", "job", newest=False)).jobs] == ["2", "3", "1"]
     assert (await store.next_due("box"), await store.count("box", "n")) == (5.0, 5)
-    assert not await store.add_all("box", [(job(9), UNTIMED)], {"n": 4})
+    assert not await store.add_all("box", [(job(9), UNPLACED)], {"n": 4})
     assert await store.get("box", "x", "job", "9") is None
 
 
@@ -300,12 +343,12 @@ async def test_a_job_that_has_changed_is_not_removed(store: Store) -> None:
 
 
 async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> None:
-    for number, times in enumerate([Times(3.0), Times(None, 2.0), UNTIMED, Times(9.0), Times(1.0, 4.0)]):
+    for number, times in enumerate([Placing(3.0), Placing(None, 2.0), UNPLACED, Placing(9.0), Placing(1.0, 4.0)]):
         await store.add("box", job(number), times)
     assert [one.id for one in await store.timed("box", 3.0)] == ["0", "1", "4"]
     assert await store.next_due("box") == 1.0
     await store.swap("box", job(4), job(4, version=1))
-    await store.swap("box", job(0), job(0, version=1), Times(5.0))
+    await store.swap("box", job(0), job(0, version=1), Placing(5.0))
     await store.remove("box", job(1))
     assert [one.id for one in await store.timed("box", 8.0)] == ["0"]
     assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
@@ -318,12 +361,12 @@ def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_
     monkeypatch.setattr(job_table, "FEW", few)
     table = JobTable()
     for number in range(100):
-        table.add(job(number), Times(float(number % 7), None if number % 5 else 1.0))
+        table.add(job(number), Placing(float(number % 7), None if number % 5 else 1.0))
     found = table.timed(3.0)
     table.remove("0")
     table.jobs["3"] = job(3, version=1)
     table.due.set("3", 9.0)
-    table.add(job(100), Times(0.0))
+    table.add(job(100), Placing(0.0))
     wanted = [job(number) for number in range(100) if number % 7 <= 3 or number % 5 == 0]
     assert list(found) == wanted
     assert [one.id for one in table.timed(3.0)] == [one.id for one in wanted if one.id not in "03"] + ["100"]

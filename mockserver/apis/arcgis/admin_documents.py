@@ -135,18 +135,22 @@ def detail(job: Job, url: str) -> dict[str, Any]:
     return {"jobId": job.id, **brief(job), "url": url}
 
 
-def query_result(query: Query, parameters: Mapping[str, Any], jobs: Sequence[Job]) -> dict[str, Any]:
-    """Return the answer to a jobs query over all jobs of a service, in their order.
+def chosen(query: Query, jobs: Sequence[Job]) -> tuple[Sequence[Job], int]:
+    """Return the page of those jobs that the filters admit, and how many they are."""
+    found = [job for job in jobs if _admits(query, job)]
+    return found[query.start - 1 : query.start - 1 + query.number], len(found)
+
+
+def query_result(query: Query, parameters: Mapping[str, Any], page: Sequence[Job], total: int) -> dict[str, Any]:
+    """Return the answer to a jobs query.
 
     `total` counts what the filters admit, not the page; `nextStart` is -1 on the last page. `num` is the size asked
     for, also on a short page, and `query` repeats `startTime`, `start`, `number` and the filters that were set: the
     sample leaves both open.
     """
-    found = [job for job in jobs if _admits(query, job)]
-    page = found[query.start - 1 : query.start - 1 + query.number]
     following = query.start + query.number
     return {
-        "total": len(found),
+        "total": total,
         "num": query.number,
         "query": {
             "startTime": "" if query.start_time is None else query.start_time,
@@ -155,7 +159,7 @@ def query_result(query: Query, parameters: Mapping[str, Any], jobs: Sequence[Job
             "number": query.number,
         },
         "start": query.start,
-        "nextStart": following if following <= len(found) else -1,
+        "nextStart": following if following <= total else -1,
         "results": {job.id: brief(job) for job in page},
     }
 

@@ -36,6 +36,11 @@ class Query:
     start: int = 1
     number: int = PAGE
 
+    @property
+    def filters(self) -> bool:
+        """Whether it asks for some of the jobs only."""
+        return (self.start_time, self.end_time, self.status, self.username, self.machine) != (None,) * 5
+
 
 def read_query(parameters: Mapping[str, Any]) -> Query:
     """Read the parameters of a jobs query. Empty ones count as absent: the Python client sends four of them (w2).

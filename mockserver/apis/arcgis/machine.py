@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from mockserver.apis.arcgis.listings import listings
 from mockserver.core.machine import Confidence, Machine, Phase, State
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 
@@ -100,6 +101,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
 JOB = Machine(
     initial=GpState.SUBMITTED,
     late_results="results_delay",
+    listings=listings,
     states=_states(),
     rows=ROWS,
     cancelled={

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from mockserver.apis.casjobs.listings import listings
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 
@@ -39,6 +40,7 @@ _STARTED = Step(state=CasState.STARTED, wait=Wait(seconds=2.0))
 JOB = Machine(
     initial=CasState.READY,
     late_results="output_after",
+    listings=listings,
     states=(
         State(name=CasState.READY, phase=Phase.SUBMITTED, source=_HELP),
         State(name=CasState.STARTED, phase=Phase.EXECUTING, source=_HELP),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from mockserver.apis.ges.listings import listings
 from mockserver.core.machine import Confidence, Machine, Phase, State
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 
@@ -34,6 +35,7 @@ _RUNNING = Step(state=GesState.RUNNING, wait=Wait(seconds=2.0))
 JOB = Machine(
     initial=GesState.PENDING,
     late_results="result_delay",
+    listings=listings,
     states=(
         State(name=GesState.PENDING, phase=Phase.SUBMITTED, source="ges_03_0037: status"),
         State(name=GesState.WAITING, phase=Phase.SUBMITTED, source="algorithm common parameters: status"),

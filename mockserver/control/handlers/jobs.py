@@ -20,7 +20,7 @@ from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.schema import check_job
-from mockserver.sandbox.jobs import Pure
+from mockserver.sandbox.job_verbs import Pure
 from mockserver.sandbox.turns import in_time
 
 

@@ -1,4 +1,4 @@
-"""Jobs: by id, in order of arrival, and by when they come up. ARGV[3] and what follows stand before each.
+"""Jobs: by id, in order of arrival, by listing, and by when they come up. ARGV[3] and what follows stand before each.
 
 A table is API and kind with a colon between them.
 """
@@ -14,6 +14,25 @@ local function time(agenda, member, at)
   elseif call('ZADD', K .. agenda, at, member) == 1 then
     last(K .. agenda)
   end
+end
+"""
+
+_ENTER = """
+local function enter(table, name, place, job)
+  local listing = table .. ':' .. name
+  call('ZADD', K .. 'listing:' .. listing, place, job)
+  if call('ZADD', K .. 'listings', 'NX', place, listing) == 1 then
+    last(K .. 'listing:' .. listing)
+    last(K .. 'listings')
+  end
+end
+"""
+
+_LEAVE = """
+local function leave(table, name, job)
+  local listing = table .. ':' .. name
+  call('ZREM', K .. 'listing:' .. listing, job)
+  if call('EXISTS', K .. 'listing:' .. listing) == 0 then call('ZREM', K .. 'listings', listing) end
 end
 """
 
@@ -57,74 +76,89 @@ return found
 """
 )
 
-# the number of counters, counter, value …, then table, id, job, due, expiry …
+# the number of counters, counter, value …, then table, id, job, due, expiry, the number of listings, listing … …
 ADD = Script(
     WRITING
     + _TIME
+    + _ENTER
     + """
 local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
 for place = 4, jobs - 2, 2 do
   if call('HEXISTS', K .. 'counters', ARGV[place]) == 1 then return 0 end
 end
-for place = jobs, #ARGV, 5 do
-  local member = ARGV[place] .. ':' .. ARGV[place + 1]
-  if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[place], ARGV[place + 1]) == 1 then return 0 end
+local at = jobs
+while at <= #ARGV do
+  local member = ARGV[at] .. ':' .. ARGV[at + 1]
+  if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[at], ARGV[at + 1]) == 1 then return 0 end
   seen[member] = true
+  at = at + 6 + tonumber(ARGV[at + 5])
 end
 for place = 4, jobs - 2, 2 do add_to(K, ARGV[place], ARGV[place + 1]) end
-for place = jobs, #ARGV, 5 do
-  local table, job = ARGV[place], ARGV[place + 1]
-  local is_first = call('EXISTS', K .. 'jobs:' .. table) == 0
-  call('HSET', K .. 'jobs:' .. table, job, ARGV[place + 2])
-  call('ZADD', K .. 'order:' .. table, next_place(K), job)
+at = jobs
+while at <= #ARGV do
+  local table, job, listings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
+  local is_first, place = call('EXISTS', K .. 'jobs:' .. table) == 0, next_place(K)
+  call('HSET', K .. 'jobs:' .. table, job, ARGV[at + 2])
+  call('ZADD', K .. 'order:' .. table, place, job)
   if is_first then
     call('ZADD', K .. 'tables', 'NX', next_place(K), table)
     last(K .. 'tables')
     last(K .. 'jobs:' .. table)
     last(K .. 'order:' .. table)
   end
-  time('due', table .. ':' .. job, ARGV[place + 3])
-  time('expiry', table .. ':' .. job, ARGV[place + 4])
+  time('due', table .. ':' .. job, ARGV[at + 3])
+  time('expiry', table .. ':' .. job, ARGV[at + 4])
+  for number = at + 6, at + 5 + listings do enter(table, ARGV[number], place, job) end
+  at = at + 6 + listings
 end
 changed(K)
 return 1
 """
 )
 
-# table, id, version, job, due, expiry
+# table, id, version, job, due, expiry, then, when listings change, the number of those left, listing …, those entered …
 SWAP = Script(
     WRITING
     + _SAME
+    + _ENTER
+    + _LEAVE
     + """
 if not same() then return 0 end
 call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
 time('due', member, ARGV[7])
 time('expiry', member, ARGV[8])
+if ARGV[9] then
+  local place, left = call('ZSCORE', K .. 'order:' .. ARGV[3], ARGV[4]), tonumber(ARGV[9])
+  for at = 10, 9 + left do leave(ARGV[3], ARGV[at], ARGV[4]) end
+  for at = 10 + left, #ARGV do enter(ARGV[3], ARGV[at], place, ARGV[4]) end
+end
 changed(K)
 return 1
 """
 )
 
-# table, id, version
+# table, id, version, listing …
 REMOVE = Script(
     WRITING
     + _SAME
+    + _LEAVE
     + """
 if not same() then return 0 end
 call('HDEL', K .. 'jobs:' .. ARGV[3], ARGV[4])
 call('ZREM', K .. 'order:' .. ARGV[3], ARGV[4])
 time('due', member, '')
 time('expiry', member, '')
+for at = 6, #ARGV do leave(ARGV[3], ARGV[at], ARGV[4]) end
 changed(K)
 return 1
 """
 )
 
-# table, first place, last place, the newest first (1) or last (0)
+# table, first place, last place, the newest first (1) or last (0), what has them in order
 PAGE = Script(
     READING
     + """
-local order = K .. 'order:' .. ARGV[3]
+local order = K .. ARGV[7]
 local found = call(ARGV[6] == '1' and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5])
 return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], found)}
 """

@@ -8,12 +8,15 @@ _KEYS = """
 local function keys(id)
   local K = P .. id .. ':'
   local found = {}
-  for part in string.gmatch('about meta counters tables collections due expiry entries numbers', '%a+') do
+  for part in string.gmatch('about meta counters tables listings collections due expiry entries numbers', '%a+') do
     found[#found + 1] = K .. part
   end
   for _, table in ipairs(call('ZRANGE', K .. 'tables', 0, -1)) do
     found[#found + 1] = K .. 'jobs:' .. table
     found[#found + 1] = K .. 'order:' .. table
+  end
+  for _, listing in ipairs(call('ZRANGE', K .. 'listings', 0, -1)) do
+    found[#found + 1] = K .. 'listing:' .. listing
   end
   for _, one in ipairs(call('ZRANGE', K .. 'collections', 0, -1)) do
     found[#found + 1] = K .. 'documents:' .. one

@@ -9,7 +9,8 @@ Rules a maintainer must keep:
 2. A script begins with the life it is for; when that is over, it does nothing (`OVER`).
 3. No script reads JSON. A job's version stands before its text; a list has a line for each of its values.
 4. Every key of a sandbox goes by itself when nobody makes it last (`last`): whatever may have begun a key asks for it.
-5. What a sandbox has is known by its lists of tables and collections, so that all of it can be taken away.
+5. What a sandbox has is known by its lists of tables, listings and collections, so that all of it can be taken away.
+6. Who changes what lies where, or which listings an API's jobs stand in, raises `connection.SCHEMA`.
 """
 
 from __future__ import annotations

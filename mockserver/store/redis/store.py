@@ -13,19 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import (
-    NO_COUNTERS,
-    UNTIMED,
-    Document,
-    Full,
-    Gone,
-    Numbered,
-    Page,
-    RequestStart,
-    SharedStore,
-    Times,
-)
+from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
+from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts
 from mockserver.store.redis.connection import Connection
 from mockserver.store.redis.script import PREFIX
@@ -33,14 +23,14 @@ from mockserver.store.redis.script import PREFIX
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
 
+FAR = 2**62
+"""A place in an order that no job has."""
+
 REMEMBERED = 4096
 """Jobs, and documents, whose text is not read again."""
 
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
-
-SIZE = 16 * 1024
-"""Bytes of a text beyond which its value is not remembered."""
 
 CHANNEL = f"{PREFIX}events:"
 """What the names of channels begin with; a sandbox's name follows."""
@@ -59,7 +49,7 @@ class _Read(Generic[T]):
         found = self._known.get(text)
         if found is None:
             found = self._read(text)
-            if len(text) <= SIZE:
+            if len(text) <= job_text.SIZE:
                 if len(self._known) >= REMEMBERED:
                     del self._known[next(iter(self._known))]
                 self._known[text] = found
@@ -193,45 +183,56 @@ class RedisStore:
         found = await self._run(job_scripts.FIND, sandbox, job_id, *(_table(api, kind) for kind in kinds))
         return next((job for job in map(self._job, found) if job.parent is None), None)
 
-    async def add(self, sandbox: str, job: Job, times: Times = UNTIMED) -> bool:
-        return await self.add_all(sandbox, [(job, times)])
+    async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
+        return await self.add_all(sandbox, [(job, placing)])
 
     async def add_all(
-        self, sandbox: str, jobs: Sequence[tuple[Job, Times]], counters: Mapping[str, int] = NO_COUNTERS
+        self, sandbox: str, jobs: Sequence[tuple[Job, Placing]], counters: Mapping[str, int] = NO_COUNTERS
     ) -> bool:
         drawn = [part for name, value in counters.items() for part in (name, value)]
-        added: list[str | bytes] = []
-        for job, times in jobs:
-            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(times.due), _at(times.expiry))
+        added: list[str | bytes | int] = []
+        for job, (due, expiry, listings) in jobs:
+            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(expiry))
+            added += (len(listings), *listings)
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
-    async def swap(self, sandbox: str, old: Job, new: Job, times: Times = UNTIMED) -> bool:
+    async def swap(
+        self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
+    ) -> bool:
         place = _table(old.api, old.kind), old.id, old.version
-        at = _at(times.due), _at(times.expiry)
-        return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at))
+        at = _at(placing.due), _at(placing.expiry)
+        moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
+        return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
 
-    async def remove(self, sandbox: str, job: Job) -> bool:
-        return bool(await self._run(job_scripts.REMOVE, sandbox, _table(job.api, job.kind), job.id, job.version))
+    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
+        place = _table(job.api, job.kind), job.id, job.version
+        return bool(await self._run(job_scripts.REMOVE, sandbox, *place, *listed))
 
     async def page(
-        self, sandbox: str, api: str, kind: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self,
+        sandbox: str,
+        api: str,
+        kind: str,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        newest: bool = True,
+        listing: str | None = None,
     ) -> Page:
+        table = _table(api, kind)
+        order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
         jobs: list[Job] = []
         while True:
             # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
             first = start + len(jobs)
             wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
-            total, found = (
-                await self._run(job_scripts.PAGE, sandbox, _table(api, kind), first, first + wanted - 1, int(newest))
-                if wanted > 0
-                else (await self._count(sandbox, api, kind), ())
-            )
-            jobs += [self._job(text) for text in found if text is not None]
+            # From the second to the first there is none; beyond `FAR` Redis reads no number.
+            span = (min(first, FAR), min(first + wanted - 1, FAR)) if wanted > 0 else (1, 0)
+            total, found = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order)
+            # Not remembered: a long page would put out all that is polled.
+            jobs += [job_text.loads(text) for text in found if text is not None]
             if len(found) < CHUNK:
                 return Page(jobs=jobs, total=total)
-
-    async def _count(self, sandbox: str, api: str, kind: str) -> int:
-        return (await self.size(sandbox)).get((api, kind), 0)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)

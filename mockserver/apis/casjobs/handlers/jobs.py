@@ -15,6 +15,7 @@ from mockserver.apis.casjobs.conditions import BadCondition, Conditions, Key
 from mockserver.apis.casjobs.documents import cjjob, full_job, searched
 from mockserver.apis.casjobs.errors import KEY_NOT_FOUND, ClrException
 from mockserver.apis.casjobs.jobs import API, MYDB, QUERY
+from mockserver.apis.casjobs.listings import of_owner
 from mockserver.apis.casjobs.machine import STATUS, CasEvent, CasState
 from mockserver.apis.casjobs.service_types import CasContext
 from mockserver.apis.casjobs.site import Account, Site, squeezed
@@ -173,7 +174,8 @@ async def _found(context: CasContext, account: Account, text: str | None, includ
 
     ids = conditions.exact_ids(wanted)
     if ids is None:
-        candidates = [job async for job in context.jobs.each(API, newest=False, where=visible)]
+        listing = None if account.admin else of_owner(account.wsid)
+        candidates = [job async for job in context.jobs.each(API, newest=False, listing=listing, where=visible)]
     else:
         candidates = await _asked_by_id(context, ids, visible)
     return [job for job in candidates if conditions.fits(wanted, searched(job, settings))]

@@ -11,6 +11,7 @@ from mockserver.apis.ges.errors import ServiceError
 from mockserver.apis.ges.graph_records import graphs_of
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import HYG_ALGORITHM
+from mockserver.apis.ges.listings import of_graph
 from mockserver.apis.ges.machine import GesEvent, GesState
 from mockserver.apis.ges.moments import management_moment
 from mockserver.apis.ges.requests import GesContext
@@ -52,7 +53,7 @@ async def cancel_hyg_jobs(context: GesContext, graph: Graph) -> Response:
     def queued(job: Job) -> bool:
         return _belongs(job, graph) and job.state in _QUEUED
 
-    async for job in context.jobs.each("ges", newest=False, where=queued):
+    async for job in context.jobs.each("ges", newest=False, listing=of_graph(graph.place), where=queued):
         try:
             await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
         except (UnknownJob, IllegalEvent):

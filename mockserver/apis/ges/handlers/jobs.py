@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from mockserver.api.response import Response
@@ -11,6 +12,7 @@ from mockserver.apis.ges.errors import ServiceError
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import EXPORT_RESULT, cancellable, type_of
 from mockserver.apis.ges.jobs import exported_by, taken_along
+from mockserver.apis.ges.listings import exported_from, of_graph
 from mockserver.apis.ges.machine import JOB, GesEvent, GesState
 from mockserver.apis.ges.requests import MAXIMUM, GesContext, truth, whole
 from mockserver.apis.ges.responses import answer
@@ -68,18 +70,15 @@ async def list_jobs(context: GesContext, graph: Graph) -> Response:
     """List the graph's jobs, newest first (the order is inferred)."""
     settings = context.settings
     offset, limit = _page(context, "Parameter error!")
-    jobs: list[dict[str, Any]] = []
-    total = 0
-    async for job in context.jobs.each("ges", where=lambda job: _belongs(job, graph)):
-        forgotten = job.state == GesState.CANCELLED and settings.cancelled_status == "unknown"
-        if forgotten or await _taken_along(context, job):
-            continue
-        total += 1
-        if total > offset and len(jobs) < limit:
-            jobs.append(listed(settings, job))
-        elif len(jobs) >= limit and not settings.persistent:
-            break
-    document: dict[str, Any] = {"jobs": jobs, "result": "success"}
+    listing = of_graph(graph.place)
+    exported = context.jobs.each("ges", listing=exported_from(graph.place))
+    taken = {job.id async for job in exported if await _taken_along(context, job)}
+    if taken or settings.cancelled_status == "unknown":
+        known = [job async for job in context.jobs.each("ges", listing=listing) if _is_known(settings, job, taken)]
+        page, total = known[offset : offset + limit], len(known)
+    else:
+        page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit)
+    document: dict[str, Any] = {"jobs": [listed(settings, job) for job in page], "result": "success"}
     if settings.persistent:
         document["totalCount"] = total
     return answer(context, document)
@@ -115,6 +114,11 @@ async def _job(context: GesContext, graph: Graph) -> Job:
     if not _belongs(job, graph) or ("exports" in job.data and await _taken_along(context, job)):
         raise _unknown(context)
     return job
+
+
+def _is_known(settings: GesSettings, job: Job, taken: Collection[str]) -> bool:
+    forgotten = job.state == GesState.CANCELLED and settings.cancelled_status == "unknown"
+    return not forgotten and job.id not in taken
 
 
 async def _taken_along(context: GesContext, job: Job) -> bool:

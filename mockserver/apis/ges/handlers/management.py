@@ -8,6 +8,7 @@ from mockserver.api.response import Response
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError
 from mockserver.apis.ges.handlers.graphs import incorrect
+from mockserver.apis.ges.listings import of_project
 from mockserver.apis.ges.management_documents import api_version, described, in_version, told
 from mockserver.apis.ges.requests import GesContext, whole
 from mockserver.apis.ges.responses import gateway_answer
@@ -55,23 +56,23 @@ async def list_management_jobs(context: GesContext) -> Response:
     word = {"waiting": "pending"}.get(wanted or "", wanted)
     start, end = _DAYS[version]
     since, until = _moment(query.get(start)), _moment(query.get(end), ends=True)
-    matching = [
-        job
-        for job in await _jobs(context, project_id)
-        if word in (None, told(job))
-        and query.get("graph_name", job.data.get("related_graph")) == job.data.get("related_graph")
-        and (since is None or job.created >= since)
-        and (until is None or job.created < until)
-    ]
-    listing = {
-        "jobCount": len(matching),
-        "jobList": [described(job, version="v1.0") for job in matching[offset : offset + limit]],
-    }
-    return gateway_answer(context, in_version(listing, version))
+    graph, listing = query.get("graph_name"), of_project(project_id)
 
+    def matches(job: Job) -> bool:
+        return (
+            word in (None, told(job))
+            and graph in (None, job.data.get("related_graph"))
+            and (since is None or job.created >= since)
+            and (until is None or job.created < until)
+        )
 
-async def _jobs(context: GesContext, project_id: str) -> list[Job]:
-    return [job async for job in context.jobs.each("ges", where=lambda job: _belongs(job, project_id))]
+    if (word, graph, since, until) == (None,) * 4:
+        page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit)
+    else:
+        matching = [job async for job in context.jobs.each("ges", listing=listing, where=matches)]
+        page, total = matching[offset : offset + limit], len(matching)
+    document = {"jobCount": total, "jobList": [described(job, version="v1.0") for job in page]}
+    return gateway_answer(context, in_version(document, version))
 
 
 def _belongs(job: Job, project_id: str) -> bool:
