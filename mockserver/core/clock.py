@@ -72,7 +72,7 @@ def utc_second(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC).replace(microsecond=0)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def iso(at: float) -> str:
     """Return epoch seconds as `2026-11-21T19:50:00.000Z`."""
     return f"{utc(at).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

@@ -21,7 +21,7 @@ VIOLATIONS_KEPT = 1000
 """Breaches a sandbox remembers: the first, for they are what the rest follows from."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def counters(operation: str | None, response: str | None, seen: tuple[str, str, str] | None) -> Sequence[str]:
     """Return what a finished call adds one to.
 

@@ -30,7 +30,7 @@ _PREFIXES = (
 _PORTS = {"HttpGet": "GET", "HttpPost": "POST"}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # of some fifty kilobytes each, and each sandbox has an address of its own
 def wsdl(
     service: SoapService, table: tuple[ServiceOperation, ...], address: str, *, dataset: bool = True, http: bool = True
 ) -> bytes:

@@ -57,13 +57,21 @@ class Address:
     raw: bool
 
 
-@lru_cache(maxsize=4096)
+REMEMBERED = 256
+"""Characters of an address beyond which it is not remembered."""
+
+
 def locate(path: str, query: str, suffix_after_query: bool) -> Address:
     """Take an address apart.
 
     Args:
         path: the whole path as sent, percent-encoded, without the query.
     """
+    taken = _known if len(path) + len(query) <= REMEMBERED else _taken_apart
+    return taken(path, query, suffix_after_query)
+
+
+def _taken_apart(path: str, query: str, suffix_after_query: bool) -> Address:
     suffix = None
     if (found := _SUFFIX.search(path)) is not None:
         suffix, path = Format(found[1]), path[: found.start()]
@@ -81,6 +89,9 @@ def locate(path: str, query: str, suffix_after_query: bool) -> Address:
         shown=path.rstrip("/") + (f"?{query}" if query else ""),
         raw=_RAW.search(path) is not None or _RAW.search(query) is not None,
     )
+
+
+_known = lru_cache(maxsize=1024)(_taken_apart)
 
 
 def address_of(context: PrimeContext) -> Address:

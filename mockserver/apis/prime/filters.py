@@ -50,7 +50,7 @@ _OPERATORS: Mapping[str, tuple[int | None, Callable[[Any, tuple[Any, ...]], bool
 _TEXTUAL = frozenset({"contains", "startsWith", "notStartsWith"})
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def condition(field: str, field_type: FieldType, expression: str, zone: str) -> Condition:
     """Read one expression.
 

@@ -19,7 +19,7 @@ def time_zone(zone: str) -> timezone:
     return timezone(-offset if zone[0] == "-" else offset)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def stamp(at: float, zone: str) -> str:
     """Return epoch seconds as answers have them: `2017-05-16T18:20:01.680Z`, `2016-06-20T01:56:27.247+10:00`."""
     text = utc(at).astimezone(time_zone(zone)).isoformat(timespec="milliseconds")
