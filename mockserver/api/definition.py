@@ -55,7 +55,8 @@ class Api:
         parts: kind and id of each job that is a part of this one, in the order in which they came.
         prepare: makes what `resolve` needs and nobody has needed before, and returns None where it is there already;
             None: there is no such thing.
-        resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`.
+        resolve: what a request means, before contract and handler see it. What it raises is answered by `refuse`. Of a
+            long body it finds out in a thread, beside others: what it shares with them may not break by that.
         refuse: exception -> the API's own fault.
         hints: why it refuses and what to do, for the tester; the first that fits counts.
         secrets: names of parameters, fields and headers whose values never reach journal or log.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -53,4 +54,5 @@ async def long_json_response(
         else [head, *written, b",", json_response(piece).body[1:], b"}"]
     )
     data = {**fields, name: [*records, *piece], **after} if judged else None
-    return Response(data=data, body=b"".join(written))
+    # A thread lets go of the interpreter while it copies so much.
+    return Response(data=data, body=await asyncio.to_thread(b"".join, written))

@@ -8,6 +8,7 @@ from aiohttp import web
 from multidict import istr
 
 from mockserver.api.errors import BodyTooLarge
+from mockserver.http.content_encoding import decoded
 from mockserver.http.expect_continue import invite_body
 
 _EXPECT = istr("Expect")
@@ -23,18 +24,18 @@ class ClientGone(Exception):
         super().__init__("the client went away before its body had arrived")
 
 
-class BodyStalled(Exception):
-    """The client did not send its body within `patience` real seconds."""
-
-    def __init__(self, patience: float) -> None:
-        super().__init__(f"the body did not arrive within {patience:g} s")
-
-
 class BodyUnreadable(Exception):
     """The body is not in the encoding that its sender names."""
 
     def __init__(self) -> None:
         super().__init__("the body is not in the encoding that Content-Encoding names")
+
+
+class BodyStalled(Exception):
+    """The client did not send its body within `patience` real seconds."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__(f"the body did not arrive within {patience:g} s")
 
 
 def body_at_hand(request: web.BaseRequest, limit: int) -> bytes | None:
@@ -44,7 +45,7 @@ def body_at_hand(request: web.BaseRequest, limit: int) -> bytes | None:
         BodyTooLarge, ClientGone, BodyUnreadable: there is no body to work with.
     """
     content = request.content
-    if not content.is_eof() or _EXPECT in request.headers:
+    if not content.is_eof() or _EXPECT in request.headers or request._message.compression:
         return None
     pieces = content._buffer
     try:
@@ -90,4 +91,11 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     except web.RequestPayloadError:
         content.feed_eof()  # nothing more will come of it, and nobody shall wait for more
         raise BodyUnreadable from None
-    return b"".join(chunks) if size < _LARGE else await asyncio.to_thread(b"".join, chunks)
+    body = b"".join(chunks) if size < _LARGE else await asyncio.to_thread(b"".join, chunks)
+    encoding = request._message.compression
+    if encoding is None:
+        return body
+    try:
+        return await decoded(body, encoding, limit)
+    except ValueError:
+        raise BodyUnreadable from None

@@ -37,6 +37,7 @@ from mockserver.http.mounts import GONE, ApiRouter, Bases, Mounts, disowned, gon
 from mockserver.http.responses import NUMBER, answer_of, response_of, stays_open
 from mockserver.http.router import Found
 from mockserver.http.steps import (
+    LONG,
     NOTHING,
     Answered,
     Arrived,
@@ -51,7 +52,7 @@ from mockserver.http.steps import (
     not_faked,
     not_recorded,
     request_event,
-    resolve_refused,
+    resolve_aside,
     sent_with_fault,
     unknown_answer,
 )
@@ -98,8 +99,7 @@ class Pipeline:
         self.router = ApiRouter(apis, self._bases)
         self._unmatched = unmatched(self.router, mask)
         self._known: dict[int, Known] = {}
-        self._heads = Heads()
-        self._kept = KeptAnswers(metrics, sandboxes.store.shared)
+        self._heads, self._kept = Heads(), KeptAnswers(metrics, sandboxes.store.shared)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -293,7 +293,8 @@ class Pipeline:
             try:
                 if api.prepare is not None and (making := api.prepare(context)) is not None:
                     await making
-                resolved = resolve_refused(api, context) if refusal is not None else api.resolve(context)
+                aside = refusal is not None or len(context.body) > LONG
+                resolved = await resolve_aside(api, context, refusal) if aside else api.resolve(context)
                 operation, parameters, payload, details, refused, unseen, unable = resolved
                 job, place = None, None if operation is None else operation.job
                 if place is not None:
@@ -344,7 +345,6 @@ class Pipeline:
         return response, context, known, breaches, fault, None, asked
 
     def _know(self, api: Api, operation: Operation) -> Known:
-        name = f"{api.name}.{operation.name}"
-        mount = self.mounts.of(api)
+        name, mount = f"{api.name}.{operation.name}", self.mounts.of(api)
         contract = self.contracts.get(name) if mount is None else mount.contract(name)
         return self._known.setdefault(id(operation), Known(name=name, contract=contract))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
+
+LONG = 1 << 16
+"""Bytes of a body beyond which a thread finds out what it means: a millisecond or two, and up to a second for some."""
 
 
 class RequestRefused(DomainError):
@@ -97,14 +101,22 @@ def may_be_judged(response: Response, fault: Fault | None, error: str | None) ->
     return fault is None and error is None and response.status != 501 and response.stream is None
 
 
-def resolve_refused(api: Api, context: RequestContext[Any, Any]) -> Resolved:
-    """Return what a request means that is refused already, as far as it can be read."""
-    operation = context.operation
+async def resolve_aside(api: Api, context: RequestContext[Any, Any], refusal: Exception | None) -> Resolved:
+    """Return what a request means, if it is refused already or its body is long: a thread lets others have their turn.
+
+    Args:
+        refusal: why it is refused; then it is read as far as it can be.
+    """
     try:
-        found = api.resolve(context)
+        if len(context.body) > LONG:
+            found = await asyncio.to_thread(api.resolve, context)
+        else:
+            found = api.resolve(context)
     except Exception:
-        return Resolved(operation)
-    return Resolved(operation, found.parameters, found.payload, found.details)
+        if refusal is None:
+            raise
+        return Resolved(context.operation)
+    return found if refusal is None else Resolved(context.operation, found.parameters, found.payload, found.details)
 
 
 def match_subject(context: RequestContext[Any, Any], known: Known | None) -> MatchSubject:

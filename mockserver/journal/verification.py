@@ -204,18 +204,28 @@ class Verification:
             if entry.number > start and entry.number not in matching and (self._since is None or self._since(entry)):
                 yield entry
 
-    def verdict(self, near: Sequence[NearMiss] = (), entries: Sequence[Entry] = (), dropped: int = 0) -> Verdict:
+    def before_step(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Yield the entries among which the step that is missing may have come too early."""
+        if self._lacks_step:
+            found = self._found
+            yield from (one for one in entries if (found.after or 0) < one.number <= found.step_at)
+
+    def is_step(self, entry: Entry) -> bool:
+        """Tell whether a request is the step that is missing."""
+        return fits(self._order[self._found.steps], subject_of(entry))
+
+    def verdict(self, near: Sequence[NearMiss] = (), earlier: Entry | None = None, dropped: int = 0) -> Verdict:
         """Say what was found.
 
         Args:
             near: the nearest misses of the match that `near` returns.
-            entries: what was taken, for the words.
+            earlier: the step that is missing, where it came too early.
             dropped: how many requests the ring has lost; said when it does not hold.
         """
         numbers = tuple(self._found.numbers)
         if self.holds:
             return Verdict(holds=True, count=len(numbers), numbers=numbers)
-        lines = [*self._lines(entries), *(line for one in near for line in one.lines())]
+        lines = [*self._lines(earlier), *(line for one in near for line in one.lines())]
         if dropped:
             lines.append(f"the journal has dropped {dropped} older requests; a larger --journal-size keeps them")
         shown = tuple(one.as_dict() for one in near)
@@ -224,6 +234,14 @@ class Verification:
     @property
     def _found(self) -> _Progress:
         return self._live or self._settled
+
+    @property
+    def _lacks_step(self) -> bool:
+        """Whether a step is missing, and nothing that goes before it is wrong."""
+        found = self._found
+        begun = self._after is None or found.after is not None
+        counted = self._bounds is None or self._bounds.hold(len(found.numbers))
+        return begun and counted and found.steps < len(self._order)
 
     def _advance(self, found: _Progress, known: _Judged | None, entry: Entry) -> None:
         if self._since is not None and not self._since(entry):
@@ -246,7 +264,7 @@ class Verification:
             if len(found.breach_lines) < LINES:
                 found.breach_lines += [_broken(entry, one) for one in entry.violations]
 
-    def _lines(self, entries: Sequence[Entry]) -> Iterator[str]:
+    def _lines(self, earlier: Entry | None) -> Iterator[str]:
         """Yield what does not hold."""
         found = self._found
         if self._after is not None and found.after is None:
@@ -256,11 +274,9 @@ class Verification:
             yield f"expected {self._bounds} {_words(self._counted)}; found {len(found.numbers)}"
             if len(found.numbers) >= self._bounds.least:
                 yield from (f"  {_line(entry)}" for entry in found.first)
-        elif found.steps < len(self._order):
-            match = self._order[found.steps]
-            yield f"step {found.steps + 1} of {len(self._order)}: no request {_words(match)} after {found.step_name}"
-            before = (one for one in entries if (found.after or 0) < one.number <= found.step_at)
-            earlier = next((one for one in before if fits(match, subject_of(one))), None)
+        elif self._lacks_step:
+            words = _words(self._order[found.steps])
+            yield f"step {found.steps + 1} of {len(self._order)}: no request {words} after {found.step_name}"
             if earlier is not None:
                 yield f"  one came before that: {_line(earlier)}"
         yield from found.breach_lines

@@ -23,12 +23,12 @@ JOB = {
 }
 
 
-async def say(spoken: Spoken, head: str, body: Any = None) -> Any:
-    """Return what comes as JSON, or the text."""
+async def say(spoken: Spoken, head: str, body: Any = None, status: bytes = b"2") -> Any:
+    """Return what comes as JSON, or the text; its status begins as it should."""
     data = b"" if body is None else json.dumps(body).encode()
     lines = f"{head} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n"
     answer = await spoken.say(lines.encode() + data)
-    assert answer[9:10] == b"2", answer[:500]
+    assert answer[9:].startswith(status), answer[:500]
     text = answer.partition(b"\r\n\r\n")[2]
     return json.loads(text) if text[:1] in (b"{", b"[") else text.decode()
 
@@ -45,9 +45,9 @@ async def spoken() -> Spoken:
     return made
 
 
-async def turns_of(spoken: Spoken, head: str, body: Any = None) -> tuple[Any, int]:
+async def turns_of(spoken: Spoken, head: str, body: Any = None, status: bytes = b"2") -> tuple[Any, int]:
     """Return an answer, and how often others had their turn before it came."""
-    task, turns = asyncio.ensure_future(say(spoken, head, body)), 0
+    task, turns = asyncio.ensure_future(say(spoken, head, body, status)), 0
     while not task.done():
         await asyncio.sleep(0)
         turns += 1
@@ -75,6 +75,27 @@ async def test_others_have_their_turn(spoken: Spoken, monkeypatch: pytest.Monkey
     found, turns = await turns_of(spoken, head, body)
     assert turns > few + JOBS - 10
     assert found == expected or (body is not None and len(found) == JOBS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "looks"),
+    [
+        ({"match": {"job": "nobody's"}}, 2),
+        ({"after": {"job": "nobody's"}}, 2),
+        ({"order": [{"path": "/arcgis/rest/services"}, {"path": "/arcgis/rest/*", "status": 404}]}, 1),
+    ],
+    ids=["near misses", "nothing before", "a step that is missing"],
+)
+async def test_others_have_their_turn_beside_a_verdict(
+    spoken: Spoken, monkeypatch: pytest.MonkeyPatch, asked: Any, looks: int
+) -> None:
+    head = "POST /_control/requests/verify"
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", 1e9)
+    expected, few = await turns_of(spoken, head, asked, b"409")
+    monkeypatch.setattr("mockserver.sandbox.turns.LONG", -1.0)
+    found, turns = await turns_of(spoken, head, asked, b"409")
+    assert turns > few + looks * (JOBS - 10)
+    assert found == expected
 
 
 async def test_a_job_that_moves_up_while_a_list_is_put_together_is_listed_once(

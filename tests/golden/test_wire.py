@@ -35,6 +35,11 @@ def contract(name: str) -> Mapping[str, Any]:
     return {} if found is None else found.document
 
 
+def _has_body(name: str) -> bool:
+    """Tell whether any request of a contract's examples has a body."""
+    return any({"json", "form", "text"} & one["request"].keys() for one in contract(name).get("examples", ()))
+
+
 def _named(player: Player) -> Iterator[Scenario]:
     catalogue = player.control("GET", "/faults/catalogue", prefix="")["named"]
     return raw_exchanges.named({api: [fault["name"] for fault in faults] for api, faults in catalogue.items()})
@@ -134,6 +139,14 @@ def test_examples(name: str, player: Player, update: bool) -> None:
             check(name, examples(name, own), update)
     else:
         check(name, examples(name, player), update)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if _has_body(name)])
+def test_a_long_body_means_what_a_short_one_does(name: str, player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread finds out what it means."""
+    monkeypatch.setattr("mockserver.http.pipeline.LONG", 0)
+    monkeypatch.setattr("mockserver.http.steps.LONG", 0)
+    check(name, examples(name, player), update=False)
 
 
 def test_nothing_is_recorded_that_is_not_played(update: bool) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import islice
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.errors import shape
@@ -17,9 +15,7 @@ from mockserver.journal.match_names import check_match
 from mockserver.journal.near_misses import NearMisses
 from mockserver.journal.verification import Verdict, Verification
 from mockserver.sandbox.events import RECHECK, Event, Stopped
-
-CHUNK = 50
-"""Entries that are judged before others get their turn."""
+from mockserver.sandbox.turns import in_time
 
 
 async def verify(request: ControlRequest) -> Response:
@@ -31,10 +27,14 @@ async def verify(request: ControlRequest) -> Response:
     found, entries = await _whole(request)
     near = NearMisses(match) if (match := found.near()) is not None and not found.holds else None
     if near is not None:
-        async for chunk in _chunks(found.could_be_near(entries)):
-            near.look_at(chunk)
-    nearest = () if near is None else near.nearest
-    return _answer(found.verdict(nearest, entries, await dropped(request, entries)))
+        async for entry in in_time(found.could_be_near(entries)):
+            near.look_at((entry,))
+    nearest, earlier = () if near is None else near.nearest, None
+    async for entry in in_time(found.before_step(entries)):
+        if found.is_step(entry):
+            earlier = entry
+            break
+    return _answer(found.verdict(nearest, earlier, await dropped(request, entries)))
 
 
 async def _wait(request: ControlRequest) -> None:
@@ -76,17 +76,8 @@ async def _whole(request: ControlRequest) -> tuple[Verification, Sequence[Entry]
 
 async def _judge(found: Verification, entries: Sequence[Entry]) -> None:
     found.begin(entries[-1].number if entries else found.behind)
-    async for chunk in _chunks(entries):
-        found.take(chunk)
-
-
-async def _chunks(entries: Iterable[Entry]) -> AsyncIterator[Sequence[Entry]]:
-    """Yield entries in portions, between which others get their turn."""
-    rest = iter(entries)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-        if len(chunk) == CHUNK:
-            await asyncio.sleep(0)
+    async for entry in in_time(entries):
+        found.take((entry,))
 
 
 def _answer(verdict: Verdict) -> Response:
