@@ -5,6 +5,7 @@ Counters of the sandbox hold it, so that neither the journal's ring nor a second
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -60,6 +61,9 @@ async def report(store: Store, sandbox: str, apis: Iterable[Api], contracts: Con
     Keys: `operations` (name -> `requests`, `responses`), `states` (API -> kind -> state -> times told), `summary`
     (of each, how many were `exercised` and how many there are).
     """
+    apis = tuple(apis)
+    # Most are asked for here for the first time, and others are served meanwhile.
+    await asyncio.to_thread(_read, apis, contracts)
     counters = await store.counters(sandbox)
     operations: dict[str, Any] = {}
     states: dict[str, Any] = {}
@@ -69,6 +73,12 @@ async def report(store: Store, sandbox: str, apis: Iterable[Api], contracts: Con
             operations[name] = _operation(name, contracts, counters)
         states[api.name] = _states(api, counters)
     return {"operations": operations, "states": states, "summary": _summary(operations, states)}
+
+
+def _read(apis: Iterable[Api], contracts: Contracts) -> None:
+    for api in apis:
+        for operation in api.operations:
+            contracts.get(f"{api.name}.{operation.name}")
 
 
 def _operation(name: str, contracts: Contracts, counters: Mapping[str, int]) -> dict[str, Any]:
