@@ -228,7 +228,6 @@ class MockServer:
             access_log=log if settings.access_log else None,
             keepalive_timeout=settings.patience,
             lingering_time=LINGER,
-            auto_decompress=False,
         )
         runner = web.ServerRunner(server, shutdown_timeout=GRACE, handle_signals=False)
         await runner.setup()

@@ -34,7 +34,8 @@ class Listener(web.Server):
     def __init__(
         self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], refuse: Refuse, **options: Any
     ):
-        super().__init__(handler, **options)
+        # The parser would inflate whatever one read brings in one go (`content_encoding`).
+        super().__init__(handler, auto_decompress=False, **options)
         self.refuse = refuse
         self._most = most_files()
         self._was_full = False

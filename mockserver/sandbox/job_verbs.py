@@ -168,6 +168,7 @@ class JobVerbs:
                 if asked is not None:
                     asked = now = None
                     continue
+                # What it is listed by hangs on these two alone (`Machine.listings`): most changes leave both.
                 if changed.data is job.data and changed.owner == job.owner:
                     swapped = await self._store.swap(self._sandbox, job, changed, times(machine, changed))
                 else:

@@ -280,7 +280,7 @@ def _job(sandbox: Sandbox, document: Any, place: str) -> Job:
     machine = api.machines.get(document["kind"])
     if machine is None:
         raise BadSnapshot(f"{place}/kind", f"{api.name} has no kind {document['kind']!r} of jobs")
-    problem = schema.problem_of_kept_job(api, document["data"])
+    problem = schema.problem_of_kept_job(api, machine.kind, document["data"])
     if problem is not None:
         raise BadSnapshot(f"{place}/data{pointer(problem.pointer)}", problem.message)
     try:

@@ -61,6 +61,6 @@ async def open_job(context: GpContext, *, look: bool = False) -> tuple[Service, 
     service, task, _ = await open_task(context)
     job_id = context.values["job"]
     job = await context.jobs.get("arcgis", job_id, look=look)
-    if job.data["service"] != service.key or job.data["task"] != task.name:
+    if job.data["service"] != service.key or job.data.get("task") != task.name:
         raise UnknownJob("arcgis", job_id)
     return service, task, job
