@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mockserver.api.response import Response, json_response
-from mockserver.sandbox.turns import Turn, taken
+from mockserver.sandbox.turns import Turn, joined, taken
 
 T = TypeVar("T")
 
@@ -54,5 +53,4 @@ async def long_json_response(
         else [head, *written, b",", json_response(piece).body[1:], b"}"]
     )
     data = {**fields, name: [*records, *piece], **after} if judged else None
-    # A thread lets go of the interpreter while it copies so much.
-    return Response(data=data, body=await asyncio.to_thread(b"".join, written))
+    return Response(data=data, body=await joined(written))

@@ -10,11 +10,9 @@ from multidict import istr
 from mockserver.api.errors import BodyTooLarge
 from mockserver.http.content_encoding import decoded
 from mockserver.http.expect_continue import invite_body
+from mockserver.sandbox.turns import joined
 
 _EXPECT = istr("Expect")
-
-_LARGE = 1 << 20
-"""Bytes from which on a body is put together in a thread: that lets go of the interpreter while it copies so many."""
 
 
 class ClientGone(Exception):
@@ -91,7 +89,7 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     except web.RequestPayloadError:
         content.feed_eof()  # nothing more will come of it, and nobody shall wait for more
         raise BodyUnreadable from None
-    body = b"".join(chunks) if size < _LARGE else await asyncio.to_thread(b"".join, chunks)
+    body = await joined(chunks)
     encoding = request._message.compression
     if encoding is None:
         return body

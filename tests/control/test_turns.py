@@ -34,8 +34,9 @@ async def say(spoken: Spoken, head: str, body: Any = None, status: bytes = b"2")
 
 
 @pytest.fixture
-async def spoken() -> Spoken:
-    """A server with many jobs that are due, and many requests in its journal."""
+async def spoken(monkeypatch: pytest.MonkeyPatch) -> Spoken:
+    """A server with many jobs that are due, and many requests in its journal; it waits for no thread."""
+    monkeypatch.setattr("mockserver.sandbox.turns.COPIED", 1 << 40)
     made = Spoken(clock=NOON, allowed_host=(HOST,))
     await made.services.sandboxes.default.seed()
     await say(made, "POST /_control/jobs", [{**JOB, "id": f"j{number}"} for number in range(JOBS)])
