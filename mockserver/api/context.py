@@ -178,9 +178,16 @@ class Jobs(Protocol):
         """Return jobs in order of arrival, and how many there are."""
 
     async def listed(
-        self, api: str, listing: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self,
+        api: str,
+        listing: str,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        newest: bool = True,
+        where: Callable[[Job], bool] | None = None,
     ) -> tuple[list[Job], int]:
-        """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has."""
+        """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has, of those wanted."""
 
     def each(
         self,

@@ -31,13 +31,26 @@ class Jobs(JobVerbs):
         return await self._settled(api, kind, page.jobs), page.total
 
     async def listed(
-        self, api: str, listing: str, *, start: int = 0, limit: int | None = None, newest: bool = True
+        self,
+        api: str,
+        listing: str,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        newest: bool = True,
+        where: Callable[[Job], bool] | None = None,
     ) -> tuple[list[Job], int]:
         """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has.
 
         Jobs that aged out are in neither, so that those of this API that have come up are settled first. For the
-        rest, its cost is that of the page.
+        rest, its cost is that of the page; with `where`, that of the listing.
+
+        Args:
+            where: tells which are wanted, of settled jobs; no others are counted.
         """
+        if where is not None:
+            found = [job async for job in self.each(api, newest=newest, listing=listing, where=where)]
+            return found[start : None if limit is None else start + limit], len(found)
         async for job in in_turns(await self.coming(await self.home.now()), BREATH):
             if job.api == api and job.kind == "job":
                 with suppress(UnknownJob):

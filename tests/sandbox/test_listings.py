@@ -81,6 +81,11 @@ async def holds(world: World) -> None:
             assert [job.id async for job in world.jobs.each("x", listing=name, newest=newest)] == expected
             part, total = await world.jobs.listed("x", name, start=1, limit=2, newest=newest)
             assert ([job.id for job in part], total) == (expected[1:3], len(expected))
+            some = [one for one in expected if one != "1"]
+            part, total = await world.jobs.listed(
+                "x", name, start=1, limit=2, newest=newest, where=lambda job: job.id != "1"
+            )
+            assert ([job.id for job in part], total) == (some[1:3], len(some))
 
 
 async def lived(store: Store, life: Sequence[Sequence[Any]]) -> None:

@@ -135,12 +135,6 @@ def detail(job: Job, url: str) -> dict[str, Any]:
     return {"jobId": job.id, **brief(job), "url": url}
 
 
-def chosen(query: Query, jobs: Sequence[Job]) -> tuple[Sequence[Job], int]:
-    """Return the page of those jobs that the filters admit, and how many they are."""
-    found = [job for job in jobs if _admits(query, job)]
-    return found[query.start - 1 : query.start - 1 + query.number], len(found)
-
-
 def query_result(query: Query, parameters: Mapping[str, Any], page: Sequence[Job], total: int) -> dict[str, Any]:
     """Return the answer to a jobs query.
 
@@ -175,7 +169,8 @@ def statistics(jobs: Sequence[Job]) -> dict[str, int]:
     }
 
 
-def _admits(query: Query, job: Job) -> bool:
+def admits(query: Query, job: Job) -> bool:
+    """Tell whether the filters of a query admit a job."""
     return (
         (query.start_time is None or milliseconds(job.created) >= query.start_time)
         and (query.end_time is None or milliseconds(job.created) <= query.end_time)

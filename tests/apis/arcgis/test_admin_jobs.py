@@ -31,7 +31,8 @@ def job(number: int, state: str = GpState.SUCCEEDED, *, owner: str | None = None
 
 
 def asked(jobs: list[Job], query: Query, parameters: dict[str, Any]) -> dict[str, Any]:
-    return admin_documents.query_result(query, parameters, *admin_documents.chosen(query, jobs))
+    admitted, first = [one for one in jobs if admin_documents.admits(query, one)], query.start - 1
+    return admin_documents.query_result(query, parameters, admitted[first : first + query.number], len(admitted))
 
 
 def found(jobs: list[Job], **parameters: Any) -> list[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote
 
 from mockserver.api.response import Response
 from mockserver.apis.arcgis import admin_documents, admin_pages, errors
 from mockserver.apis.arcgis.addresses import root
 from mockserver.apis.arcgis.admin_pages import Field, HtmlForm, Page
-from mockserver.apis.arcgis.admin_query import Query, read_query
+from mockserver.apis.arcgis.admin_query import read_query
 from mockserver.apis.arcgis.handlers.admin import answer_page, done, for_administrators, posted, service_of
 from mockserver.apis.arcgis.listings import of_service
 from mockserver.apis.arcgis.machine import GpEvent, GpState
@@ -36,7 +36,15 @@ async def query_jobs(context: GpContext) -> Response:
     """`J/query`: the jobs of a service, filtered, in pages, oldest first."""
     service = service_of(context)
     query = read_query(context.parameters)
-    data = admin_documents.query_result(query, context.parameters, *await _queried(context, service, query))
+    found, total = await context.jobs.listed(
+        "arcgis",
+        of_service(service.key),
+        start=query.start - 1,
+        limit=query.number,
+        newest=False,
+        where=partial(admin_documents.admits, query) if query.filters else None,
+    )
+    data = admin_documents.query_result(query, context.parameters, found, total)
     place = f"{root(context)}{admin_pages.service_path(service)}/jobs"
     links = [(f"{job_id} {view['status']}", f"{place}/{quote(job_id)}") for job_id, view in data["results"].items()]
     fields = tuple(
@@ -118,14 +126,6 @@ async def job_statistics(context: GpContext) -> Response:
     return answer_page(
         context, data, Page(title="Job Statistics", facts=[(title, data[name]) for title, name in names])
     )
-
-
-async def _queried(context: GpContext, service: Service, query: Query) -> tuple[Sequence[Job], int]:
-    """Return the jobs of the page that is asked for, and how many the filters admit."""
-    if query.filters:
-        return admin_documents.chosen(query, await jobs_of(context, service))
-    first, listing = query.start - 1, of_service(service.key)
-    return await context.jobs.listed("arcgis", listing, start=first, limit=query.number, newest=False)
 
 
 async def _job(context: GpContext, service: Service, *, look: bool = False) -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from mockserver.api.response import Response
@@ -12,7 +13,7 @@ from mockserver.apis.ges.errors import ServiceError
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import EXPORT_RESULT, cancellable, type_of
 from mockserver.apis.ges.jobs import exported_by, taken_along
-from mockserver.apis.ges.listings import exported_from, of_graph
+from mockserver.apis.ges.listings import exported_from, of_graph, served_graph
 from mockserver.apis.ges.machine import JOB, GesEvent, GesState
 from mockserver.apis.ges.requests import MAXIMUM, GesContext, truth, whole
 from mockserver.apis.ges.responses import answer
@@ -51,7 +52,7 @@ async def cancel_job(context: GesContext, graph: Graph) -> Response:
     late = ServiceError("GES.8303", _not_to_cancel(settings, job_id))
 
     def change(machine: Machine, job: Job, now: float) -> Job:
-        if not _belongs(job, graph):
+        if served_graph(job) != graph.place:
             raise late
         if machine.final(job) or job.state == GesState.CANCELING:
             raise late if settings.finished_cancel == "unknown" else _unsupported(settings)
@@ -73,11 +74,8 @@ async def list_jobs(context: GesContext, graph: Graph) -> Response:
     listing = of_graph(graph.place)
     exported = context.jobs.each("ges", listing=exported_from(graph.place))
     taken = {job.id async for job in exported if await _taken_along(context, job)}
-    if taken or settings.cancelled_status == "unknown":
-        known = [job async for job in context.jobs.each("ges", listing=listing) if _is_known(settings, job, taken)]
-        page, total = known[offset : offset + limit], len(known)
-    else:
-        page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit)
+    where = partial(_is_known, settings, taken) if taken or settings.cancelled_status == "unknown" else None
+    page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit, where=where)
     document: dict[str, Any] = {"jobs": [listed(settings, job) for job in page], "result": "success"}
     if settings.persistent:
         document["totalCount"] = total
@@ -111,12 +109,12 @@ async def _job(context: GesContext, graph: Graph) -> Job:
         job = await context.jobs.get("ges", context.values["job_id"], look=True)
     except UnknownJob:
         raise _unknown(context) from None
-    if not _belongs(job, graph) or ("exports" in job.data and await _taken_along(context, job)):
+    if served_graph(job) != graph.place or ("exports" in job.data and await _taken_along(context, job)):
         raise _unknown(context)
     return job
 
 
-def _is_known(settings: GesSettings, job: Job, taken: Collection[str]) -> bool:
+def _is_known(settings: GesSettings, taken: Collection[str], job: Job) -> bool:
     forgotten = job.state == GesState.CANCELLED and settings.cancelled_status == "unknown"
     return not forgotten and job.id not in taken
 
@@ -140,12 +138,6 @@ async def _forget(context: GesContext, job: Job, export: Job) -> None:
     except UnknownJob:
         # Somebody else's request has seen the same.
         return
-
-
-def _belongs(job: Job, graph: Graph) -> bool:
-    data = job.data
-    place = (data.get("graph"), data.get("project_id"))
-    return place == graph.place and data.get("plane") != "management" and not data.get("lost")
 
 
 def _page(context: GesContext, message: str) -> tuple[int, int]:

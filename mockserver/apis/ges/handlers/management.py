@@ -8,7 +8,7 @@ from mockserver.api.response import Response
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError
 from mockserver.apis.ges.handlers.graphs import incorrect
-from mockserver.apis.ges.listings import of_project
+from mockserver.apis.ges.listings import managed_project, of_project
 from mockserver.apis.ges.management_documents import api_version, described, in_version, told
 from mockserver.apis.ges.requests import GesContext, whole
 from mockserver.apis.ges.responses import gateway_answer
@@ -38,7 +38,7 @@ async def show_job(context: GesContext) -> Response:
         job = await context.jobs.get("ges", job_id, look=True)
     except UnknownJob:
         raise _unknown(context, job_id) from None
-    if not _belongs(job, project_id) or (
+    if managed_project(job) != project_id or (
         context.settings.management_graph == "own" and job.data.get("graph_id") != context.values["graph_id"]
     ):
         raise _unknown(context, job_id)
@@ -66,18 +66,10 @@ async def list_management_jobs(context: GesContext) -> Response:
             and (until is None or job.created < until)
         )
 
-    if (word, graph, since, until) == (None,) * 4:
-        page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit)
-    else:
-        matching = [job async for job in context.jobs.each("ges", listing=listing, where=matches)]
-        page, total = matching[offset : offset + limit], len(matching)
+    where = None if (word, graph, since, until) == (None,) * 4 else matches
+    page, total = await context.jobs.listed("ges", listing, start=offset, limit=limit, where=where)
     document = {"jobCount": total, "jobList": [described(job, version="v1.0") for job in page]}
     return gateway_answer(context, in_version(document, version))
-
-
-def _belongs(job: Job, project_id: str) -> bool:
-    data = job.data
-    return data.get("plane") == "management" and data.get("project_id") == project_id and not data.get("lost")
 
 
 def _unknown(context: GesContext, job_id: str) -> ManagementError:
