@@ -1,4 +1,8 @@
-"""What a fault does to the connection that carries an answer, and the waiting it asks for."""
+"""What a fault does to the connection that carries an answer, and the waiting it asks for.
+
+1. Only `reset` resets. What else ends a connection leaves the closing to aiohttp, which reads the rest of the request
+   before it: the kernel answers bytes that nobody has read with RST, whatever the fault says.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from aiohttp import web
 
 from mockserver.faults.effects import Manner, Transport
 from mockserver.faults.model import Fault
-from mockserver.http.responses import BareStream
+from mockserver.http.responses import BareStream, NoAnswer
 from mockserver.sandbox.sandbox import Sandbox
 
 Sender = Callable[[Transport, web.BaseRequest, web.StreamResponse], Awaitable[web.StreamResponse]]
@@ -54,10 +58,8 @@ async def _drip(how: Transport, request: web.BaseRequest, response: web.StreamRe
     return stream
 
 
-async def _close_before(_: Transport, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.close()
-    return response
+async def _close_before(_: Transport, __: web.BaseRequest, ___: web.StreamResponse) -> web.StreamResponse:
+    return NoAnswer()
 
 
 async def _reset(_: Transport, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
@@ -81,8 +83,6 @@ async def _close_mid_body(_: Transport, request: web.BaseRequest, response: web.
     with contextlib.suppress(ConnectionError):
         if request.method != "HEAD":
             await stream.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
     return stream
 
 

@@ -124,6 +124,21 @@ class BareStream(web.StreamResponse):
         self._headers.popall("Content-Type", None)
 
 
+class NoAnswer(web.StreamResponse):
+    """No byte at all: the connection is closed, in order, once the request has been read."""
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        """Do nothing."""
+        return request.writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Do nothing."""
+
+    keep_alive = False
+
+    body_length = 0
+
+
 def stays_open(request: web.BaseRequest) -> bool:
     """Tell whether a whole answer may be written to a request's connection as it is, and the connection stays."""
     return (

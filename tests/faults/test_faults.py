@@ -128,6 +128,28 @@ async def test_reset(running: Client) -> None:
     assert isinstance(problem, ConnectionResetError)
 
 
+@pytest.mark.parametrize("how", ["close-before", "close-mid-body"])
+async def test_who_still_sends_sees_the_end_and_no_reset(serve: Serve, how: str) -> None:
+    """The kernel would say RST for what nobody has read, and an end in order is what these two are there for."""
+    client = await serve(body_limit=1000)
+    await arm(client, {"connection": how})
+    url = client.make_url("/")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    path = f"/ges/v1.0/{PROJECT}/graphs/movie/action?action_id=execute-algorithm"
+    size = 100_000
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\nContent-Length: {size}\r\n\r\n".encode())
+    async with asyncio.timeout(PATIENCE):
+        received = b"" if how == "close-before" else await reader.readuntil(b"\r\n\r\n")
+        for _ in range(4):
+            writer.write(b"x" * (size // 4))
+            await writer.drain()
+            # The server has its turn: a socket that it has closed says RST to what comes.
+            await asyncio.sleep(0)
+        received += await reader.read()
+    writer.close()
+    assert (received == b"") == (how == "close-before")
+
+
 async def test_drip(running: Client) -> None:
     good, _, _ = await raw(running)
     await arm(running, {"drip": {"bytes": 4, "every": "10ms"}})
