@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mockserver.cli.group import FAILED
+from mockserver.cli.group import FAILED, USAGE
 from mockserver.cli.output import json_option, print_json, table
 from mockserver.cli.serving import addresses, ending_signals, serving
 from mockserver.settings import MEMORY, PREFIX, BadOption, Settings
@@ -150,6 +150,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 def refusals() -> Iterator[None]:
     """Turn what keeps a server from starting into one line and an exit status."""
     from mockserver.contracts.sharing import BadContract
+    from mockserver.http.listening import CannotListen
     from mockserver.sandbox.fixtures.merge import BadFixture
 
     try:
@@ -157,11 +158,18 @@ def refusals() -> Iterator[None]:
     except (BadOption, BadFixture, BadContract) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise _Failed(error.strerror or str(error)) from None
+        kind = _Unfollowed if isinstance(error, CannotListen) else _Failed
+        raise kind(error.strerror or str(error)) from None
 
 
 class _Failed(click.ClickException):
     exit_code = FAILED
+
+
+class _Unfollowed(click.ClickException):
+    """An option cannot be followed; the line says itself which would be."""
+
+    exit_code = USAGE
 
 
 @contextlib.contextmanager

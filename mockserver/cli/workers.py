@@ -26,7 +26,7 @@ from typing import Any
 
 from mockserver.cli.serving import addresses, ending_signals, serving
 from mockserver.core.clock import iso
-from mockserver.http.listening import bind
+from mockserver.http.listening import CannotListen, bind
 from mockserver.settings import BadOption, Settings
 
 log = logging.getLogger("mockserver")
@@ -101,6 +101,8 @@ def work(task: Task, told: Connection) -> None:
         loop.run(main())
     except (BadOption, BadFixture, BadContract) as error:
         told.send(_Said(refusal=str(error)))
+    except CannotListen as error:
+        told.send(_Said(refusal=error.strerror))
     except OSError as error:
         told.send(_Said(failure=error.strerror or str(error)))
 
@@ -187,7 +189,7 @@ def prepared(settings: Settings) -> Iterator[Task]:
     """Hold the ports that workers share, and make what must be the same in all of them.
 
     Raises:
-        OSError: a port cannot be had; the message names the option to change.
+        CannotListen: a port cannot be had.
     """
     changes: dict[str, Any] = {}
     ca_pem: bytes | None = None

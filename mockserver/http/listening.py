@@ -18,6 +18,10 @@ SPARE = 32
 """File descriptors that no connection gets: modules, templates and the state are read while requests are answered."""
 
 
+class CannotListen(OSError):
+    """An address that cannot be had; the message names the option to change."""
+
+
 def most_files() -> int:
     """Return the number that the file descriptors of connections and of sandboxes' own ports stay below.
 
@@ -60,7 +64,8 @@ def bind(host: str, port: int, options: str = "", *, shared: bool = False) -> so
         shared: other processes of ours listen there, too; the system gives each its part of the connections.
 
     Raises:
-        OSError: it cannot be had; the message names the option to change.
+        CannotListen: it cannot be had.
+        OSError: this process has no file descriptor left for it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -78,7 +83,7 @@ def bind(host: str, port: int, options: str = "", *, shared: bool = False) -> so
         taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         # TLS has no address of its own.
         wrong = f"--{options}port" if taken else "--control-host" if options == "control-" else "--host"
-        raise OSError(
+        raise CannotListen(
             error.errno, f"cannot listen on {host}:{port}: {error.strerror}; choose another {wrong}"
         ) from None
     return sock

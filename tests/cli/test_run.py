@@ -148,7 +148,7 @@ def test_it_never_adopts_a_server_that_was_there_before() -> None:
 
         done = run("--port", str(port), *python("print('ran')"))
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert done.stdout == ""
 

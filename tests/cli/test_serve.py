@@ -162,7 +162,7 @@ def test_a_port_that_is_taken_is_one_line(start: Start) -> None:
         process = start("--port", port)
         out, err = process.communicate(timeout=PATIENCE)
 
-    assert process.returncode == 1
+    assert process.returncode == 2
     assert out == ""
     assert err.startswith(f"Error: cannot listen on 127.0.0.1:{port}")
     assert err.count("\n") == 1
@@ -231,7 +231,7 @@ def test_the_option_of_a_port_that_is_taken_is_named(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = CliRunner().invoke(main, ["serve", *([] if option == "--port" else ["--port", "0"]), option, port])
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert f"127.0.0.1:{port}" in done.stderr
     assert done.stderr.endswith(f"choose another {option}\n")
