@@ -20,7 +20,7 @@ from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
 from mockserver.http.metrics import Metrics
-from mockserver.http.mounts import Mount, Mounts
+from mockserver.http.mounts import CONTROL, Mount, Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
@@ -33,9 +33,6 @@ from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 SERVICES = web.AppKey("services", Services)
-
-CONTROL = "_control"
-"""The first path segment of the control API."""
 
 SWEEP = 1.0
 """Real seconds between two looks for sandboxes that nobody uses any more."""

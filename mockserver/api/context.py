@@ -169,7 +169,7 @@ class Jobs(Protocol):
     async def add(self, *jobs: Job) -> Job:
         """Add a job and its parts; return the first."""
 
-    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:
+    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> None:
         """Forget a job."""
 
     async def page(

@@ -46,14 +46,14 @@ class Response(NamedTuple):
         return Response(*fields)
 
 
-def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
+def json_response(data: Any, status: int = 200) -> Response:
     """Answer with compact JSON, keys in the order given."""
     try:
         body = orjson.dumps(data)
     except TypeError:
         # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
         body = json.dumps(data, separators=(",", ":")).encode()
-    return Response(status=status, data=data, body=body, content_type=content_type)
+    return Response(status=status, data=data, body=body, content_type="application/json")
 
 
 def error_response(
@@ -62,7 +62,7 @@ def error_response(
     """Answer in the server's own error shape (not an API's): `{"error": {code, message, hint, allowed}}`.
 
     Args:
-        beside: what stands beside `error` in the answer.
+        extra: what stands beside `error` in the answer.
     """
     error: dict[str, Any] = {"code": code, "message": message}
     if hint:

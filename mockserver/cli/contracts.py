@@ -159,7 +159,7 @@ class _Places:
 
     Attributes:
         contracts: a folder of contracts; None: the package's.
-        seed_file: the fixtures that their examples begin with; none: the package's.
+        extra: the fixtures that their examples begin with; none: the package's.
         own: fixtures of a user, which no example knows.
         recorded: a folder of recorded examples.
     """

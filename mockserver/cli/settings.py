@@ -1,4 +1,4 @@
-"""`mockserver settings …`: an API's knobs in a running server."""
+"""`mockserver settings …`: an API's settings in a running server."""
 
 from __future__ import annotations
 

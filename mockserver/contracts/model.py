@@ -122,12 +122,6 @@ class Contract:
             found.append(self._breach("body", self.check_body, payload))
         return found
 
-    def breaches_of_answer(self, status: int, content_type: str | None, data: object) -> list[Violation]:
-        """Return what is wrong with a decoded answer of ours; nothing when it is one of those named."""
-        if self.response(status, content_type, data) is not None:
-            return []
-        return [self.explain(status, content_type, data)]
-
     def response(self, status: int, content_type: str | None, data: object) -> ResponseClause | None:
         """Return the first named answer that a decoded answer is; None: it breaks the contract."""
         for clause in self.by_status.get(status, ()):

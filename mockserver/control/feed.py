@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from mockserver.api.definition import Api
 from mockserver.control.records import row
 from mockserver.core.job import Job
 from mockserver.journal.entry import Entry
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.events import Event
+from mockserver.store.json_text import compact
 
 TICK = 0.1
 """Real seconds during which events are gathered."""
@@ -83,14 +82,4 @@ def _with_record(event: Event, apis: Mapping[str, Api]) -> dict[str, Any]:
 
 
 def _line(event: Mapping[str, Any]) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (str(event["event"]).encode(), _text(event))
-
-
-def _text(event: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(event)
-    except TypeError:
-        # Lone surrogates, of a path that was no UTF-8: orjson will not say them.
-        import json
-
-        return json.dumps(event).encode()
+    return b"event: %s\ndata: %s\n\n" % (str(event["event"]).encode(), compact(event))

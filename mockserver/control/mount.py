@@ -19,12 +19,10 @@ from mockserver.control.door import Door
 from mockserver.control.handlers import health
 from mockserver.control.operations import OPERATIONS
 from mockserver.control.requests import ControlRequest, handled
-from mockserver.http.mounts import Mount, Target, routes, server_api
+from mockserver.http.mounts import CONTROL, Mount, Target, routes, server_api
 from mockserver.http.router import Router
 from mockserver.http.services import Services
 from mockserver.sandbox.sandbox import Sandbox
-
-SEGMENT = "_control"
 
 
 def control(services: Services) -> Mount:
@@ -43,7 +41,7 @@ def control(services: Services) -> Mount:
     router = Router(routes(api))
 
     def enter(sandbox: Sandbox, path: str) -> tuple[Sandbox, str]:
-        path = path.removeprefix(f"/{SEGMENT}") or "/"
+        path = path.removeprefix(f"/{CONTROL}") or "/"
         parts = path.split("/", 3)
         if len(parts) == 4 and parts[1] == "sandboxes" and parts[3]:
             return services.sandboxes.get(parts[2]), "/" + parts[3]

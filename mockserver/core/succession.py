@@ -16,11 +16,6 @@ def successors(machine: Machine, word: str) -> frozenset[str] | None:
     return _words(machine).get(word)
 
 
-def is_final(machine: Machine, word: str) -> bool:
-    """Tell whether a word says that the job has ended."""
-    return any(state.word == word and state.phase in FINAL for state in machine.states)
-
-
 def _words(machine: Machine) -> Mapping[str, frozenset[str]]:
     return _table(_Key(machine))
 

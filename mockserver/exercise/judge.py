@@ -42,7 +42,6 @@ class Outcome:
         status: its exit status; None: it had to be ended.
         began: sandbox time in epoch seconds; `seconds` is real time.
         made: ids of the jobs it made.
-        told: the states it was told, in order, without repetitions.
         output: what it printed, or the end of it.
     """
 

@@ -125,9 +125,7 @@ class KeptAnswers:
         now = (sandbox.first_clock if clock is None else Clock(**clock)).now(sandbox.real())
         # A job never changes: the same object is the same job.
         if found is not job or documents != kept.documents or now >= kept.until:
-            # Another request may have seen so at the same time, and kept a new one.
-            if self._kept.get(key) is kept:
-                del self._kept[key]
+            self._let_go(key, kept)
             return Repeated(None, key, start)
         if kept.written is None:
             kept = self._kept[key] = replace(
@@ -153,7 +151,8 @@ class KeptAnswers:
         return Repeated(WrittenAnswer(status, whole % new))
 
     def _let_go(self, key: Key, kept: _KeptAnswer) -> None:
-        """Keep an answer no longer (see `repeat`)."""
+        """Keep an answer no longer."""
+        # Another request may have seen so at the same time, and kept a new one.
         if self._kept.get(key) is kept:
             del self._kept[key]
 

@@ -19,6 +19,9 @@ from mockserver.sandbox.registry import UnknownSandbox
 from mockserver.sandbox.sandbox import Sandbox
 
 Target = tuple[Api, Operation | Entrance]
+CONTROL = "_control"
+"""The first path segment of the control API."""
+
 APIS_HINT = "GET / lists what is faked"
 _SANDBOXES_HINT = "GET /_control/sandboxes lists them; POST makes one"
 

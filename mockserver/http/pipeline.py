@@ -86,10 +86,10 @@ class Pipeline:
         apis: Sequence[Api],
         mounts: Mounts,
         metrics: Metrics,
-        strict: bool = False,
-        headers: bool = True,
-        patience: float = 25.0,
-        body_limit: int = 1 << 26,
+        strict: bool,
+        headers: bool,
+        patience: float,
+        body_limit: int,
     ) -> None:
         self.sandboxes, self.contracts, self.metrics, self.mounts = sandboxes, contracts, metrics, mounts
         self.strict, self.headers, self.patience, self.body_limit = strict, headers, patience, body_limit

@@ -1,7 +1,7 @@
 """Lets go of clients that ask and then do not read the answer.
 
-Who does not send its headers is closed by aiohttp's keep-alive timer, who does not send its body by the
-exchange; a full write buffer that nobody empties is noticed here.
+Who does not send its headers is closed by aiohttp's keep-alive timer, who does not send its body by
+`http.body`; a full write buffer that nobody empties is noticed here.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from multidict import CIMultiDict
 from mockserver.contracts.model import Violation
 from mockserver.core.job import Job, Transition
 from mockserver.core.machine import State
+from mockserver.store.json_text import plain
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a body that an entry keeps."""
@@ -118,7 +119,7 @@ class Packed:
     def of(cls, parameters: Mapping[str, Any], payload: Any) -> Self | None:
         """Pack what was decoded; None when it is no JSON, or still too large."""
         try:
-            text = orjson.dumps((parameters, payload), default=_plain, option=orjson.OPT_NON_STR_KEYS)
+            text = orjson.dumps((parameters, payload), default=plain, option=orjson.OPT_NON_STR_KEYS)
         except TypeError:
             return None
         packed = zlib.compress(text, 1)
@@ -179,11 +180,3 @@ def _first(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
             kept[name] = value[:left]
             left -= len(value)
     return kept
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    raise TypeError

@@ -17,9 +17,9 @@ HEAD = {"version": "1.2", "creator": {"name": "mockserver", "version": __version
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-def har(entries: Sequence[Entry], base: str, hide: Masking | None = None) -> dict[str, Any]:
+def har(entries: Sequence[Entry], base: str) -> dict[str, Any]:
     """Return a HAR 1.2 document, secrets masked. URLs begin with `base`, for the journal keeps paths only."""
-    return {"log": {**HEAD, "entries": [har_entry(entry, base, hide) for entry in entries]}}
+    return {"log": {**HEAD, "entries": [har_entry(entry, base) for entry in entries]}}
 
 
 def har_entry(entry: Entry, base: str, hide: Masking | None = None) -> dict[str, Any]:

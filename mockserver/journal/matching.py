@@ -248,7 +248,7 @@ _NAMES_A_JOB = re.compile(r"(job|run|task|instance)s?_?(id|name)?$|^id$", re.IGN
 def about(subject: MatchSubject) -> set[str]:
     """Return the ids a request names before its handler has said which job it is about.
 
-    A guess by the names of its parameters: no operation declares yet where its job's id stands.
+    A guess by the names of its parameters, for operations that do not declare where their job's id stands.
     """
     found: set[str] = set()
     pending: list[Any] = [subject.payload, subject.parameters, subject.values]

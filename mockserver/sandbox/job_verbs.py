@@ -252,7 +252,7 @@ class JobVerbs:
         """Return a job and where it stands, as the store takes it."""
         return job, placing(self._machines[job.api, job.kind], job)
 
-    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> Job:
+    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> None:
         """Forget a job.
 
         Raises:
@@ -265,4 +265,4 @@ class JobVerbs:
                 raise UnknownJob(api, job_id)
             if await self._store.remove(self._sandbox, job, self._machines[api, kind].listings(job)):
                 self.home.tell("job-deleted", job)
-                return job
+                return

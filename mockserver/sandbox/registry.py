@@ -98,11 +98,16 @@ class Sandboxes:
         """
         return sandbox.live(await self.store.life(sandbox.name))
 
-    async def begin_anew(self, sandbox: Sandbox, _api: str, _seconds: float) -> tuple[Sandbox, RequestStart]:
+    async def begin_anew(
+        self,
+        sandbox: Sandbox,
+        api: str,  # noqa: ARG002 - one that shares a store with others looks at it
+        seconds: float,  # noqa: ARG002 - as above
+    ) -> tuple[Sandbox, RequestStart]:
         """Begin a request to an API in the life that has followed one, if that was so before the request came.
 
         Args:
-            _seconds: how long ago it came.
+            seconds: how long ago it came.
 
         Raises:
             Over: it is to be disowned.

@@ -135,12 +135,12 @@ class SharedSandboxes(Sandboxes):
             self._adopt(sandbox, about)
         return sandbox.live(life)
 
-    async def begin_anew(self, sandbox: Sandbox, _api: str, _seconds: float) -> tuple[Sandbox, RequestStart]:
+    async def begin_anew(self, sandbox: Sandbox, api: str, seconds: float) -> tuple[Sandbox, RequestStart]:
         sandbox.forget_life(sandbox.key)
         entered = await self.enter(sandbox.home)
-        if await self._shared.age(entered.key) < _seconds:
+        if await self._shared.age(entered.key) < seconds:
             raise Over(sandbox.key)
-        return entered, await self.store.begin_request(entered.key, _api)
+        return entered, await self.store.begin_request(entered.key, api)
 
     async def recheck(self, sandbox: Sandbox) -> None:
         try:

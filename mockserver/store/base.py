@@ -241,9 +241,6 @@ class Store(Protocol):
     async def counters(self, sandbox: str) -> Mapping[str, int]:
         """Return all counters."""
 
-    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
-        """Put a counter to a value (a snapshot is restored)."""
-
     async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
         """Return a document, or None."""
 

@@ -47,12 +47,17 @@ def compact(value: Any) -> bytes:
 
 def _line(value: Any) -> bytes:
     try:
-        return orjson.dumps(value, default=_plain)
+        return orjson.dumps(value, default=plain)
     except TypeError:
-        return _STRANGE + json.dumps(value, separators=(",", ":"), default=_plain).encode()
+        return _STRANGE + json.dumps(value, separators=(",", ":"), default=plain).encode()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return what JSON can say of a value that it has no word for: a read-only mapping, a set, a tuple.
+
+    Raises:
+        TypeError: it is something else.
+    """
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, set | frozenset | tuple):

@@ -285,11 +285,6 @@ class MemoryStore:
     async def counters(self, sandbox: str) -> Mapping[str, int]:
         return dict(self._sandboxes[sandbox].counters)
 
-    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
-        found = self._sandboxes[sandbox]
-        found.changes += 1
-        found.counters[counter] = value
-
     async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
         return self._sandboxes[sandbox].documents.get(collection, {}).get(key)
 

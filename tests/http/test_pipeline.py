@@ -23,6 +23,7 @@ from mockserver.api.operation import JobPlace, Operation
 from mockserver.api.response import Response, json_response
 from mockserver.api.settings import text
 from mockserver.contracts import loader
+from mockserver.contracts.loader import Contracts
 from mockserver.contracts.model import Violation
 from mockserver.core.clock import Clock
 from mockserver.core.errors import DomainError, IllegalEvent, UnknownJob
@@ -170,7 +171,21 @@ def exchange(tmp_path: Path) -> Pipeline:
     contracts = loader.load(tmp_path, ["toy"])
     fixtures = Fixtures(sections={"toy": {"jobs": [{"id": "1"}, {"id": "2", "state": "on"}]}})
     sandboxes = Sandboxes(config, fixtures)
-    return Pipeline(sandboxes, contracts, apis=[TOY], mounts=Mounts({}), metrics=Metrics())
+    return _pipeline(sandboxes, contracts, TOY)
+
+
+def _pipeline(sandboxes: Sandboxes, contracts: Contracts, api: Api) -> Pipeline:
+    return Pipeline(
+        sandboxes,
+        contracts,
+        apis=[api],
+        mounts=Mounts({}),
+        metrics=Metrics(),
+        strict=False,
+        headers=True,
+        patience=25.0,
+        body_limit=1 << 26,
+    )
 
 
 @pytest.fixture
@@ -310,7 +325,7 @@ async def test_a_request_stands_in_the_journal_while_it_is_answered(exchange: Pi
         return json_response({"state": "on"})
 
     api = replace(TOY, operations=(replace(TOY.operations[0], handler=slow),))
-    pipeline = Pipeline(exchange.sandboxes, exchange.contracts, apis=[api], mounts=Mounts({}), metrics=Metrics())
+    pipeline = _pipeline(exchange.sandboxes, exchange.contracts, api)
     async with RawTestServer(pipeline.handle) as server, aiohttp.ClientSession() as session:
         asking = asyncio.create_task(session.get(server.make_url("/toy/1?n=5")))
         await reached.wait()

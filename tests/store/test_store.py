@@ -298,7 +298,7 @@ async def test_numbers_of_requests_never_repeat_and_turns_begin_anew(store: Stor
     assert (start.number, start.turn) == (4, 1)
     assert await store.read("box", "journal", "floor") == 3
 
-    await store.set_counter("restored", "journal", 2)
+    await store.add_all("restored", (), {"journal": 2})
     await store.move("restored", "box")
     start = await store.begin_request("box", "x")
     assert (start.number, start.turn) == (5, 3)

@@ -1,4 +1,4 @@
-"""`/jobs`: see, add, change, force, hold, release and forget jobs and their parts (Prime's runs)."""
+"""`/jobs`: see, add, change, force, hold, release and forget jobs and their parts (runs)."""
 
 from __future__ import annotations
 
@@ -118,8 +118,7 @@ async def delete(request: ControlRequest) -> Response:
 async def runs(request: ControlRequest) -> Response:
     """List the runs of a job."""
     api, found = await target(request)
-    if "run" not in api.machines:
-        raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
+    _has_runs(request, api)
     job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
     return json_response({"runs": [describe(api, part) for part in await parts_of(request, api, job)]})
 
@@ -130,7 +129,7 @@ async def runs(request: ControlRequest) -> Response:
 async def record(
     request: ControlRequest, api: Api, job: Job, describe: Callable[[Api, Job], dict[str, Any]] = describe
 ) -> dict[str, Any]:
-    """Return the control API's record of a job, its parts (Prime's runs) with it."""
+    """Return the control API's record of a job, its parts (runs) with it."""
     shown = describe(api, job)
     if job.parent is None and "run" in api.machines and job.kind != "run":
         shown["runs"] = [describe(api, part) for part in await parts_of(request, api, job)]
@@ -165,12 +164,19 @@ async def target(request: ControlRequest) -> tuple[Api, Job]:
         raise unknown_api(request, name)
     if "run" not in request.values:
         return api, await request.sandbox.jobs.find(api.name, job_id)
-    if "run" not in api.machines:
-        raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", "only jobs of prime have")
+    _has_runs(request, api)
     run = await request.sandbox.jobs.get(api.name, request.values["run"], kind="run")
     if run.parent != job_id:
         raise UnknownJob(api.name, f"{job_id}/runs/{run.id}")
     return api, run
+
+
+def _has_runs(request: ControlRequest, api: Api) -> None:
+    if "run" in api.machines:
+        return
+    having = ", ".join(one.name for one in request.sandbox.apis.values() if "run" in one.machines)
+    hint = f"only jobs of {having} have" if having else "no API here has jobs with runs"
+    raise ControlError(404, "no-runs", f"jobs of {api.name} have no runs", hint)
 
 
 def _own_words(api: Api, fields: Mapping[str, Any]) -> Mapping[str, Any]:

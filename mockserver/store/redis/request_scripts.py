@@ -120,16 +120,6 @@ return found
 """
 )
 
-# counter, value
-SET_COUNTER = Script(
-    WRITING
-    + """
-changed(K)
-call('HDEL', K .. 'counters', ARGV[3])
-return add_to(K, ARGV[3], ARGV[4])
-"""
-)
-
 # collection, key
 READ = Script(
     READING

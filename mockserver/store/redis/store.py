@@ -304,9 +304,6 @@ class RedisStore:
         found = await self._run(request_scripts.COUNTERS, sandbox)
         return {name.decode(): int(value) for name, value in _pairs(found)}
 
-    async def set_counter(self, sandbox: str, counter: str, value: int) -> None:
-        await self._run(request_scripts.SET_COUNTER, sandbox, counter, value)
-
     async def read(self, sandbox: str, collection: str, key: str) -> Document | None:
         found = await self._run(request_scripts.READ, sandbox, collection, key)
         return None if found is None else self._document(found)
