@@ -46,14 +46,14 @@ class Response(NamedTuple):
         return Response(*fields)
 
 
-def json_response(data: Any, status: int = 200) -> Response:
+def json_response(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """Answer with compact JSON, keys in the order given."""
     try:
         body = orjson.dumps(data)
     except TypeError:
         # What orjson will not say: lone surrogates (a path that was no UTF-8), integers beyond 64 bits.
         body = json.dumps(data, separators=(",", ":")).encode()
-    return Response(status=status, data=data, body=body, content_type="application/json")
+    return Response(status=status, data=data, body=body, content_type=content_type)
 
 
 def error_response(
