@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from mockserver.core.clock import Clock
 from mockserver.faults.effects import Manner, Transport
 from mockserver.faults.model import Fault
 from mockserver.http.responses import BareStream, NoAnswer
@@ -33,8 +34,12 @@ async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
     if not fault.delay_before_work:
         await wait(sandbox.faults.pause(fault))
     if fault.passes:
-        real, clock = sandbox.real(), await sandbox.clock()
-        await sandbox.set_clock(clock.set(clock.now(real) + fault.passes, real))
+
+        async def on(clock: Clock) -> Clock:
+            real = sandbox.real()
+            return clock.set(clock.now(real) + fault.passes, real)
+
+        await sandbox.move_clock(on)
 
 
 async def send(fault: Fault, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:

@@ -170,6 +170,22 @@ async def test_advance_lists_what_came_due_in_order(client: Client) -> None:
     assert mine == [("quick", "2026-01-02T12:00:10.000Z"), ("slow", "2026-01-02T12:00:20.000Z")]
 
 
+async def test_of_moves_of_the_clock_at_once_none_is_lost(client_of_each: Client) -> None:
+    async def advance(how: dict[str, Any]) -> list[str]:
+        answer = await client_of_each.post("/_control/clock/advance", json=how)
+        return [move["id"] for move in (await answer.json())["fired"] if move["id"].startswith("c-")]
+
+    for number in range(6):
+        plan = {"steps": [{"state": "running", "for": 10 * (number + 1)}], "end": "success"}
+        await add(client_of_each, id=f"c-{number}", plan=plan)
+    fired = await asyncio.gather(*(advance({"seconds": 10}) for _ in range(3)))
+    assert (await (await client_of_each.get("/_control/clock")).json())["now"] == "2026-01-02T12:00:30.000Z"
+    fired += await asyncio.gather(*(advance({"until_next": True}) for _ in range(3)))
+    assert (await (await client_of_each.get("/_control/clock")).json())["now"] == "2026-01-02T12:01:00.000Z"
+    # What came due by one move is told by that alone.
+    assert sorted(fired) == [[f"c-{number}"] for number in range(6)]
+
+
 # --- journal ------------------------------------------------------------------------------------------
 
 
