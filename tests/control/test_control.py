@@ -150,6 +150,27 @@ async def test_until_gives_up_with_the_record(client: Client) -> None:
     assert (body["error"]["code"], body["record"]["state"]) == ("not-yet", "running")
 
 
+@pytest.mark.parametrize(
+    ("operation", "unanswered"),
+    [("ges.CreateToken", "POST /v3/auth/tokens"), ("ges.CancelJob", "DELETE {graph}/jobs/x")],
+)
+async def test_a_cancel_as_the_client_that_gets_no_answer_says_to_what(
+    client: Client, operation: str, unanswered: str
+) -> None:
+    account = {"user": "u", "domain": "d", "password": "p", "project_id": "p1"}
+    job = {"id": "x", "graph": "g", "state": "running"}
+    fixture = {"accounts": [account], "graphs": [{"name": "g", "project_id": "p1"}], "jobs": [job]}
+    assert (await client.put("/_control/sandboxes/t", json={"fixtures": [{"ges": fixture}]})).status == 201
+    fault = {"match": {"operation": operation}, "effect": {"connection": "reset"}}
+    assert (await client.post("/~t/_control/faults", json=fault)).status == 201
+    answer = await client.post(f"/~t{JOBS}/ges/x/cancel")
+    assert answer.status == 200, await answer.text()
+    shown = await answer.json()
+    assert f"{shown['method']} {shown['path']}" == unanswered.format(graph="/ges/v1.0/p1/graphs/g")
+    assert (shown["status"], shown["request"], shown["body"]) == (0, None, "")
+    assert shown["problem"].startswith("no answer: ")
+
+
 # --- clock --------------------------------------------------------------------------------------------
 
 
