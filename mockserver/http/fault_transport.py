@@ -55,11 +55,12 @@ async def _drip(how: Transport, request: web.BaseRequest, response: web.StreamRe
     body = _body(response)
     stream = _stream(response, len(body))
     await stream.prepare(request)
-    for start in range(0, len(body), how.piece):
-        if start:
-            await sleep(how.pause)
-        await stream.write(body[start : start + how.piece])
-    await stream.write_eof()
+    with contextlib.suppress(ConnectionError):  # the client has gone
+        for start in range(0, len(body), how.piece):
+            if start:
+                await sleep(how.pause)
+            await stream.write(body[start : start + how.piece])
+        await stream.write_eof()
     return stream
 
 
