@@ -62,7 +62,7 @@ class Job:
         kind: which of the API's machines moves it; ids are unique within (api, kind).
         parent: the id of the job it belongs to, for a job that is a part of another.
         since: when it entered its state or was released (epoch seconds): waits count from here.
-        looks: status queries answered in this state.
+        looks: status queries answered in this state; a cancel that is ignored does not begin them anew.
         resume: state and `since` that a cancel interrupted; an ignored cancel goes on from there.
         retention: seconds a finished job is remembered; None for ever.
         data: the API's own fields, in the fixture's form; never changed in place.
@@ -120,6 +120,7 @@ def moved(
     at: float,
     history: tuple[Transition, ...],
     *,
+    looks: int,
     resume: tuple[str, float] | None,
     held: bool,
     started: float | None,
@@ -141,7 +142,7 @@ def moved(
         job.parent,
         job.on_cancel,
         held,
-        0,
+        looks,
         resume,
         started,
         ended,

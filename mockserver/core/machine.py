@@ -207,7 +207,8 @@ class Machine:
             return None if to is None else _due(to, job.on_cancel.after, job.since, job.looks)
         if job.plan.end is None:
             return None
-        # An ignored cancel hides the rest of the plan, it does not stop it: the end comes when it would have come.
+        # An ignored cancel hides the rest of the plan, it does not stop it: the end comes when it would have come, or
+        # at the look at which it would have (`_move` keeps those that were counted).
         state, since = job.resume or (job.plan.steps[0].state if job.plan.steps else "", job.since)
         if job.plan.after(state) is None:
             return None
@@ -259,7 +260,7 @@ class Machine:
             return job
         if planned.looks > 1:
             return self.count_look(job)
-        return self._move(job, planned.to, now, Cause.CLOCK, None, held=job.held)
+        return self._move(job, planned.to, now, Cause.CLOCK, None, held=False)
 
     def count_look(self, job: Job) -> Job:
         """Count one status query and move nothing; in a final state, for results that come later than it."""
@@ -276,10 +277,8 @@ class Machine:
             raise IllegalEvent(event, job.state)
         if to == job.state:
             return job
-        # The wait of a held job starts anew, here as when it is released.
-        before = (job.state, now if job.held else job.since)
-        resume = before if self.by_name[to].phase is _CANCELING else None
-        return self._move(job, to, now, _CLIENT, request, resume=resume, held=False)
+        cancels = self.by_name[to].phase is _CANCELING
+        return self._move(job, to, now, _CLIENT, request, cancels=cancels, held=False)
 
     def force(self, job: Job, word: str, now: float, *, hold: bool = True) -> Job:
         """Put a job into any state, by name or phase; a state that is not final is held unless told otherwise.
@@ -289,9 +288,8 @@ class Machine:
         """
         state = self.by_name.get(word) or self.find(word, job.plan)
         cancels = state.phase is Phase.CANCELING and self.by_name[job.state].phase not in FINAL | {Phase.CANCELING}
-        resume = (job.state, job.since) if cancels else None
         held = hold and state.phase not in FINAL
-        return self._move(job, state.name, now, Cause.CONTROL, None, resume=resume, held=held)
+        return self._move(job, state.name, now, Cause.CONTROL, None, cancels=cancels, held=held)
 
     def hold(self, job: Job) -> Job:
         """Keep the clock from moving a job."""
@@ -312,8 +310,15 @@ class Machine:
         request: int | None,
         *,
         held: bool,
-        resume: tuple[str, float] | None = None,
+        cancels: bool = False,
     ) -> Job:
+        resume: tuple[str, float] | None = None
+        looks = 0
+        if cancels:
+            # The wait of a held job starts anew, here as when it is released.
+            resume = (job.state, at if job.held else job.since)
+            if job.on_cancel.mode is CancelMode.IGNORES and not job.held:
+                looks = job.looks
         phase = self.by_name[to].phase
         started, ended = job.started, job.ended
         if phase in FINAL:
@@ -326,7 +331,7 @@ class Machine:
                 started = at
         move = Transition(job.state, to, at, cause, request)
         kept = job.history[-(HISTORY - 1) :]
-        return moved(job, to, at, (*kept, move), resume=resume, held=held, started=started, ended=ended)
+        return moved(job, to, at, (*kept, move), looks=looks, resume=resume, held=held, started=started, ended=ended)
 
 
 def expired(machine: Machine, job: Job, now: float) -> bool:

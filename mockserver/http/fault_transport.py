@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from mockserver.core.clock import Clock
 from mockserver.faults.effects import Manner, Transport
 from mockserver.faults.model import Fault
 from mockserver.http.responses import BareStream, NoAnswer
@@ -33,8 +34,12 @@ async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
     if not fault.delay_before_work:
         await wait(sandbox.faults.pause(fault))
     if fault.passes:
-        real, clock = sandbox.real(), await sandbox.clock()
-        await sandbox.set_clock(clock.set(clock.now(real) + fault.passes, real))
+
+        async def on(clock: Clock) -> Clock:
+            real = sandbox.real()
+            return clock.set(clock.now(real) + fault.passes, real)
+
+        await sandbox.move_clock(on)
 
 
 async def send(fault: Fault, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
@@ -50,11 +55,12 @@ async def _drip(how: Transport, request: web.BaseRequest, response: web.StreamRe
     body = _body(response)
     stream = _stream(response, len(body))
     await stream.prepare(request)
-    for start in range(0, len(body), how.piece):
-        if start:
-            await sleep(how.pause)
-        await stream.write(body[start : start + how.piece])
-    await stream.write_eof()
+    with contextlib.suppress(ConnectionError):  # the client has gone
+        for start in range(0, len(body), how.piece):
+            if start:
+                await sleep(how.pause)
+            await stream.write(body[start : start + how.piece])
+        await stream.write_eof()
     return stream
 
 

@@ -193,7 +193,7 @@ class Pipeline:
 
     async def refuse_unread(self, request: web.BaseRequest, why: str) -> web.StreamResponse:
         """Answer what the parser could make no request of."""
-        return await answer_unread(await self._addresses.accept(request), request.method, why, self.metrics)
+        return await answer_unread(await self._addresses.accept(request), request, why, self.metrics, self.headers)
 
     async def _arrive(self, request: web.BaseRequest, accepted: Accepted, start: RequestStart | None) -> Arrived:
         """Route, read and begin, unless `start` says that the request has begun.

@@ -19,7 +19,7 @@ from mockserver.store.base import Store
 CALLED, ANSWERED, SEEN = "called ", "answered ", "seen "
 VIOLATIONS = "violations"
 VIOLATIONS_KEPT = 1000
-"""Breaches a sandbox remembers: the first, for they are what the rest follows from."""
+"""Requests whose breaches a sandbox remembers: the first, for they are what the rest follows from."""
 
 
 @lru_cache(maxsize=1024)

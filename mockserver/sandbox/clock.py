@@ -35,6 +35,11 @@ class SandboxClock:
         """Return sandbox time by what the store has of the clock."""
         return (self.first if stored is None else Clock(**stored)).now(self.real())
 
-    async def write(self, clock: Clock) -> None:
-        """Set the clock."""
-        await self._store.write(self._sandbox, CLOCK, CLOCK, {"frozen_at": clock.frozen_at, "offset": clock.offset})
+    async def stored(self) -> Document | None:
+        """Return what the store has of the clock; None when nobody has touched it."""
+        return await self._store.read(self._sandbox, CLOCK, CLOCK)
+
+    async def replace(self, stored: Document | None, clock: Clock) -> bool:
+        """Set the clock; False when it is no longer as `stored` says."""
+        new = {"frozen_at": clock.frozen_at, "offset": clock.offset}
+        return await self._store.replace(self._sandbox, CLOCK, CLOCK, stored, new)

@@ -182,13 +182,32 @@ class Sandbox:
         self.forget_life()
 
     async def set_clock(self, clock: Clock) -> list[tuple[Job, Transition]]:
-        """Set the clock; return the planned changes that came due by it, in order of time."""
-        # Read before anybody can see the new time, so that no move made by a quicker request is missed.
-        coming = await self.jobs.coming(clock.now(self.real()))
-        await self._clock.write(clock)
+        """Set the clock, whatever it was; return the planned changes that came due by it, in order of time."""
+
+        async def there(_: Clock) -> Clock:
+            return clock
+
+        return (await self.move_clock(there))[1]
+
+    async def move_clock(self, aim: Callable[[Clock], Awaitable[Clock]]) -> tuple[Clock, list[tuple[Job, Transition]]]:
+        """Set the clock by where it stands.
+
+        Args:
+            aim: returns the clock as it is to be, given the present one. Asked again when somebody else was quicker.
+
+        Returns:
+            The clock, and the planned changes that came due by the move, in order of time.
+        """
+        while True:
+            stored = await self._clock.stored()
+            clock = await aim(self.first_clock if stored is None else Clock(**stored))
+            # Read before anybody can see the new time, so that no move made by a quicker request is missed.
+            coming = await self.jobs.coming(clock.now(self.real()))
+            if await self._clock.replace(stored, clock):
+                break
         fired = await self.jobs.settle_all(coming)
         self.publish({"event": "clock", "now": iso(await self.now()), "frozen": clock.frozen_at is not None})
-        return fired
+        return clock, fired
 
     # --- settings and documents -------------------------------------------------------------------
 

@@ -300,7 +300,7 @@ class SharedStore(Store, Protocol):
         The first is gone afterwards. A name with a slash is that of one that nobody is to see yet.
 
         Raises:
-            Full: there are more than `limit` already.
+            Full: there are as many as `limit` already.
         """
 
     async def describe(self, sandbox: str, about: Document) -> None:

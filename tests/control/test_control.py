@@ -150,6 +150,27 @@ async def test_until_gives_up_with_the_record(client: Client) -> None:
     assert (body["error"]["code"], body["record"]["state"]) == ("not-yet", "running")
 
 
+@pytest.mark.parametrize(
+    ("operation", "unanswered"),
+    [("ges.CreateToken", "POST /v3/auth/tokens"), ("ges.CancelJob", "DELETE {graph}/jobs/x")],
+)
+async def test_a_cancel_as_the_client_that_gets_no_answer_says_to_what(
+    client: Client, operation: str, unanswered: str
+) -> None:
+    account = {"user": "u", "domain": "d", "password": "p", "project_id": "p1"}
+    job = {"id": "x", "graph": "g", "state": "running"}
+    fixture = {"accounts": [account], "graphs": [{"name": "g", "project_id": "p1"}], "jobs": [job]}
+    assert (await client.put("/_control/sandboxes/t", json={"fixtures": [{"ges": fixture}]})).status == 201
+    fault = {"match": {"operation": operation}, "effect": {"connection": "reset"}}
+    assert (await client.post("/~t/_control/faults", json=fault)).status == 201
+    answer = await client.post(f"/~t{JOBS}/ges/x/cancel")
+    assert answer.status == 200, await answer.text()
+    shown = await answer.json()
+    assert f"{shown['method']} {shown['path']}" == unanswered.format(graph="/ges/v1.0/p1/graphs/g")
+    assert (shown["status"], shown["request"], shown["body"]) == (0, None, "")
+    assert shown["problem"].startswith("no answer: ")
+
+
 # --- clock --------------------------------------------------------------------------------------------
 
 
@@ -168,6 +189,22 @@ async def test_advance_lists_what_came_due_in_order(client: Client) -> None:
     fired = (await (await client.post("/_control/clock/advance", json={"seconds": 30})).json())["fired"]
     mine = [(move["id"], move["at"]) for move in fired if move["id"] in ("slow", "quick")]
     assert mine == [("quick", "2026-01-02T12:00:10.000Z"), ("slow", "2026-01-02T12:00:20.000Z")]
+
+
+async def test_of_moves_of_the_clock_at_once_none_is_lost(client_of_each: Client) -> None:
+    async def advance(how: dict[str, Any]) -> list[str]:
+        answer = await client_of_each.post("/_control/clock/advance", json=how)
+        return [move["id"] for move in (await answer.json())["fired"] if move["id"].startswith("c-")]
+
+    for number in range(6):
+        plan = {"steps": [{"state": "running", "for": 10 * (number + 1)}], "end": "success"}
+        await add(client_of_each, id=f"c-{number}", plan=plan)
+    fired = await asyncio.gather(*(advance({"seconds": 10}) for _ in range(3)))
+    assert (await (await client_of_each.get("/_control/clock")).json())["now"] == "2026-01-02T12:00:30.000Z"
+    fired += await asyncio.gather(*(advance({"until_next": True}) for _ in range(3)))
+    assert (await (await client_of_each.get("/_control/clock")).json())["now"] == "2026-01-02T12:01:00.000Z"
+    # What came due by one move is told by that alone.
+    assert sorted(fired) == [[f"c-{number}"] for number in range(6)]
 
 
 # --- journal ------------------------------------------------------------------------------------------

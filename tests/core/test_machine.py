@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.errors import BadPlan, IllegalEvent, UnknownState
 from mockserver.core.job import Cause, Job
-from mockserver.core.machine import FINAL, HISTORY, Machine, Phase, State, expired
+from mockserver.core.machine import FINAL, HISTORY, Machine, Next, Phase, State, expired
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait, seconds
 from tests.drivers.properties import examples
 
@@ -100,6 +100,35 @@ def test_a_stuck_cancel_never_ends() -> None:
     stuck = job("working", on_cancel=OnCancel(mode=CancelMode.STUCK))
     stopping = MACHINE.fire(stuck, "cancel", 0.5)
     assert MACHINE.settle(stopping, 1e9).state == "stopping"
+
+
+IGNORES = OnCancel(mode=CancelMode.IGNORES)
+
+
+@pytest.mark.parametrize("before", range(5))
+@pytest.mark.parametrize("forced", [False, True])
+def test_a_cancel_that_is_ignored_leaves_the_looks_as_they_were_counted(before: int, forced: bool) -> None:
+    plan = Plan(steps=tuple(Step(state=state, wait=Wait(looks=3)) for state in ("queued", "working")), end="done")
+    one = job(plan=plan, on_cancel=IGNORES)
+    for look in range(6):
+        assert one.state != "done"
+        if look == before and (forced or one.state == "working"):
+            one = MACHINE.force(one, "stopping", 1.0, hold=False) if forced else MACHINE.fire(one, "cancel", 1.0)
+            assert one.state == "stopping"
+        one = MACHINE.look(one, 1.0)
+    assert one.state == "done"
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_the_wait_of_a_held_job_starts_anew_under_a_cancel_that_is_ignored(forced: bool) -> None:
+    held = MACHINE.hold(job("working", on_cancel=IGNORES))
+    stopping = MACHINE.force(held, "stopping", 100.0, hold=False) if forced else MACHINE.fire(held, "cancel", 100.0)
+    assert MACHINE.settle(stopping, 101.9).state == "stopping"
+    assert MACHINE.settle(stopping, 102.0).ended == 102.0
+    counted = MACHINE.read_plan({"looks": 2})
+    held = MACHINE.hold(MACHINE.look(job("working", on_cancel=IGNORES, plan=counted), 1.0))
+    stopping = MACHINE.force(held, "stopping", 100.0, hold=False) if forced else MACHINE.fire(held, "cancel", 100.0)
+    assert MACHINE.next(stopping) == Next(to="done", looks=2)
 
 
 def test_a_repeated_cancel_neither_moves_nor_restarts_the_wait() -> None:

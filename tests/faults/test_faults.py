@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 from yarl import URL
 
+from mockserver.faults.effects import Manner, Transport
 from mockserver.faults.model import Fault
+from mockserver.http import fault_transport
 from tests.drivers.server import Client, Serve
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -156,6 +159,46 @@ async def test_drip(running: Client) -> None:
     answer, took, _ = await raw(running)
     assert body_of(answer) == body_of(good)
     assert took >= 0.01 * (len(body_of(good)) // 4 - 1)
+
+
+async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
+    running: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[web.StreamResponse] = []
+    pauses, gone, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def pause(_: float) -> None:
+        pauses.set()
+        await gone.wait()
+
+    async def drip(how: Transport, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+        lost = request.protocol.connection_lost
+
+        def left(error: BaseException | None) -> None:
+            lost(error)
+            gone.set()
+
+        # The server has heard of it: what it writes from here on meets a connection that is closed.
+        monkeypatch.setattr(request.protocol, "connection_lost", left)
+        try:
+            sent.append(await whole(how, request, response))
+        finally:
+            done.set()
+        return sent[0]
+
+    whole = fault_transport._SENDERS[Manner.DRIP]
+    monkeypatch.setattr(fault_transport, "sleep", pause)
+    monkeypatch.setattr(fault_transport, "_SENDERS", {**fault_transport._SENDERS, Manner.DRIP: drip})
+    await arm(running, {"drip": {"bytes": 4, "every": "10ms"}})
+    _, writer = await asyncio.open_connection(running.host, running.port)
+    writer.write(f"GET {STATUS} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: mock-token\r\n\r\n".encode())
+    async with asyncio.timeout(PATIENCE):
+        await pauses.wait()
+        writer.transport.abort()
+        await done.wait()
+    assert len(sent) == 1
+    assert (await running.get("/_control/health")).status == 200
+    assert "Error handling request" not in caplog.text
 
 
 async def test_garble(running: Client) -> None:

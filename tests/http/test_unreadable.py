@@ -6,10 +6,14 @@ import asyncio
 import gzip
 import json
 import logging
+from typing import Any
 
 import pytest
 
-from tests.drivers.server import Client
+from mockserver.core.errors import Unavailable
+from mockserver.store.base import Over
+from mockserver.store.memory import MemoryStore
+from tests.drivers.server import Client, Serve
 
 CJ = "/CasJobs/services/jobs.asmx"
 HOST = "Host: x"
@@ -108,6 +112,53 @@ async def test_what_the_parser_refuses_is_seen(client: Client, caplog: pytest.Lo
     assert len(lines) == 1
     assert lines[0].startswith("a request that could not be read was refused: ")
     assert "S3cret" not in body.decode() + listed + violations + har + caplog.text
+
+
+async def whole_answer(client: Client, request: bytes) -> tuple[str, dict[str, str], bytes]:
+    """Send bytes; return the answer's status line, headers and body."""
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(request)
+    first, _, body = (await asyncio.wait_for(reader.read(), 30)).partition(b"\r\n\r\n")
+    writer.close()
+    line, *headers = first.decode().split("\r\n")
+    return line, dict(one.split(": ", 1) for one in headers), body
+
+
+async def test_what_the_parser_refuses_has_no_header_of_ours_where_none_is_wanted(serve: Serve) -> None:
+    for shown in (True, False):
+        _, headers, _ = await whole_answer(await serve(headers=shown), REFUSED["LF"])
+        assert ("X-Mockserver-Request" in headers) == shown
+        assert headers["Content-Type"] == "application/json"
+
+
+class Failing(MemoryStore):
+    """Fails in one of its steps, once it is told to."""
+
+    step, error = "", Exception()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == super().__getattribute__("step"):
+            raise super().__getattribute__("error")
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("error", [Over("default@1"), Unavailable("away")], ids=["over", "away"])
+@pytest.mark.parametrize("step", ["begin_request", "record"])
+async def test_what_the_parser_refuses_is_answered_whatever_has_become_of_its_sandbox(
+    serve: Serve, caplog: pytest.LogCaptureFixture, step: str, error: Exception
+) -> None:
+    store = Failing()
+    client = await serve(store=store)
+    before = client.services.metrics.requests.get(("", "", 400), 0)
+    store.error, store.step = error, step
+    line, headers, body = await whole_answer(client, REFUSED["LF"])
+    store.step = ""
+    assert line.partition(" ")[2] == "400 Bad Request"
+    assert json.loads(body)["error"]["code"] == "unreadable"
+    assert headers["Content-Type"] == "application/json"
+    assert client.services.metrics.requests["", "", 400] == before + 1
+    assert (await (await client.get("/_control/requests")).json())["requests"] == []
+    assert "Error handling request" not in caplog.text
 
 
 @pytest.mark.parametrize(

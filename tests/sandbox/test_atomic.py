@@ -13,6 +13,8 @@ from mockserver.app import build
 from mockserver.core.clock import Clock, instant
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Job
+from mockserver.faults.model import Fault
+from mockserver.http.fault_transport import pass_time
 from mockserver.sandbox import snapshot
 from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.registry import Sandboxes, SandboxTaken, UnknownSandbox
@@ -184,6 +186,12 @@ async def test_a_move_of_the_clock_names_what_it_fired_though_a_poll_was_quicker
         assert len((await sandbox.jobs.get("casjobs", job_id)).history) == 1
 
 
+async def test_each_of_several_faults_at_once_takes_the_clock_on(sandbox: Sandbox) -> None:
+    fault = Fault.parse("fault-1", {"effect": {"advance": 10}}, 0)
+    await asyncio.gather(*(pass_time(fault, sandbox) for _ in range(5)))
+    assert await sandbox.now() == instant(NOON) + 50
+
+
 async def test_a_deleted_job_is_gone_however_often_it_changed_meanwhile(sandbox: Sandbox) -> None:
     job = await newest(sandbox)
 
@@ -240,3 +248,12 @@ async def test_a_force_by_the_control_api_is_four_steps_of_the_store(
     store.steps.clear()
     assert (await client.put("/_control/jobs/ges/x/state", json={"state": "failed"})).status == 200
     assert store.steps == ["find", "read", "swap", "append"]
+
+
+async def test_a_move_of_the_clock_is_nine_steps_of_the_store(serve: Callable[..., Awaitable[Client]]) -> None:
+    store = CountingStore()
+    client = await serve(store=store)
+    store.steps.clear()
+    assert (await client.post("/_control/clock/advance", json={"seconds": 1})).status == 200
+    begun, settled, told = ["life", "read"], ["read", "timed"], ["read"]
+    assert store.steps == [*begun, *settled, "timed", "replace", *settled, *told]

@@ -18,6 +18,10 @@ from mockserver.core.machine import FINAL, Phase
 
 COLLECTION = "graphs"
 
+_CREATES = "create-graph"
+_NO_JOB = ""
+"""In a record: its name is taken, and the job that creates the graph is being made."""
+
 RUNNING, GONE, FAILED = "200", "400", "303"
 """Status codes of a graph (huaweicloudsdkges, Graph1.status): running, deleted, creation failed."""
 
@@ -30,7 +34,7 @@ class Course(NamedTuple):
 
 
 COURSES: Mapping[str, Course] = {
-    "create-graph": Course("100", RUNNING),
+    _CREATES: Course("100", RUNNING),
     "start-graph": Course("920", RUNNING),
     "stop-graph": Course("901", "900"),
     # No code for a restart is listed: it is told as a start (inferred).
@@ -97,10 +101,45 @@ async def graph_with_id(context: GesContext, project_id: str, graph_id: str) -> 
     return None if known.status == GONE else known
 
 
+async def record_named(context: GesContext, project_id: str, name: str) -> tuple[Mapping[str, Any] | None, bool]:
+    """Return the record of a graph's name, and whether there is such a graph; one that has been deleted is none."""
+    graph = context.site.graphs.get((project_id, name))
+    record = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, name))
+    if graph is None and record is None:
+        return None, False
+    return record, (await _known(context, graph, record)).status != GONE
+
+
+async def claim(context: GesContext, known: Known, before: Mapping[str, Any] | None) -> bool:
+    """Take the name of a graph that is to be created; False when somebody else was quicker.
+
+    Args:
+        before: the name's record as it was.
+    """
+    return await _replace(context, known, before, _record(context, known, _NO_JOB, _CREATES))
+
+
+async def give_back(context: GesContext, known: Known, before: Mapping[str, Any] | None) -> None:
+    """Undo `claim`: the job that creates the graph could not be made."""
+    await _replace(context, known, _record(context, known, _NO_JOB, _CREATES), before)
+
+
+async def _replace(
+    context: GesContext, known: Known, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> bool:
+    key = _key(known.graph.project_id, known.graph.name)
+    return await context.sandbox.documents("ges").replace(COLLECTION, key, old, new)
+
+
 async def remember(context: GesContext, known: Known, job: Job, kind: str) -> None:
     """Write down that a job changes a graph."""
+    key = _key(known.graph.project_id, known.graph.name)
+    await context.sandbox.documents("ges").put(COLLECTION, key, _record(context, known, job.id, kind))
+
+
+def _record(context: GesContext, known: Known, job_id: str, kind: str) -> dict[str, Any]:
     course, graph = COURSES[kind], known.graph
-    record = {
+    return {
         "id": graph.id,
         "name": graph.name,
         "project_id": graph.project_id,
@@ -108,12 +147,11 @@ async def remember(context: GesContext, known: Known, job: Job, kind: str) -> No
         "created": known.created,
         "updated": context.now,
         "details": dict(known.details),
-        "job": job.id,
+        "job": job_id,
         "kind": kind,
-        "failed": FAILED if kind == "create-graph" else known.status,
+        "failed": FAILED if kind == _CREATES else known.status,
+        "done": course.done or known.status,
     }
-    record["done"] = course.done or known.status
-    await context.sandbox.documents("ges").put(COLLECTION, _key(graph.project_id, graph.name), record)
 
 
 async def _known(context: GesContext, graph: Graph | None, record: Mapping[str, Any] | None) -> Known:
@@ -126,6 +164,8 @@ async def _known(context: GesContext, graph: Graph | None, record: Mapping[str, 
 
 
 async def _status(context: GesContext, record: Mapping[str, Any]) -> str:
+    if record["job"] == _NO_JOB:
+        return str(record["status"])
     try:
         phase = JOB.phase(await context.jobs.get("ges", record["job"]))
     except UnknownJob:

@@ -59,7 +59,7 @@ class JobType:
     @property
     def task(self) -> str:
         """`taskType` in the list of the memory edition since 2024; only `ImportGraph` is documented."""
-        return camel_case(self.name)
+        return pascal_case(self.name)
 
     @property
     def completes(self) -> bool:
@@ -170,7 +170,7 @@ SCALAR = frozenset(
 """Algorithms with one result, whose outputs have no data_* fields (algorithm common parameters)."""
 
 
-def camel_case(kind: str) -> str:
+def pascal_case(kind: str) -> str:
     """Return a type's name as the vendor writes names of tasks: `import-graph` is `ImportGraph`."""
     return "".join(part.capitalize() for part in kind.split("-"))
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, camel_case, end_word, format_of, type_of
+from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, end_word, format_of, pascal_case, type_of
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
@@ -120,7 +120,7 @@ def _management_fields(own: Mapping[str, Any], graph: Graph | None) -> dict[str,
     kind = str(own.get("kind") or "import-graph")
     return {
         "kind": kind,
-        "job_name": camel_case(kind),
+        "job_name": pascal_case(kind),
         "job_type": "GraphManagement",
         "related_graph": None if graph is None else graph.name,
         "graph_id": None if graph is None else graph.id,

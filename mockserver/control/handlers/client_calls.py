@@ -34,30 +34,37 @@ async def cancel(request: ControlRequest) -> Response:
             409, "no-port", "this server runs inside another application and cannot call itself", "call the API"
         )
     base += request.sandbox.prefix
+    shown: dict[str, Any] = {}
     timeout = aiohttp.ClientTimeout(total=PATIENCE)
     async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
 
         async def ask(call: LiveRequest) -> tuple[Any, bytes]:
+            shown.update(_unanswered(call))
             async with _send(session, base, call) as answer:
                 return answer.headers, await answer.read()
 
         side = ClientSide(
             site=request.sandbox.sites[api.name], settings=await request.sandbox.settings(api.name), ask=ask
         )
-        call = None if api.cancel_call is None else await api.cancel_call(job, side)
-        if call is None:
-            hint = "force it: PUT …/state"
-            raise ControlError(409, "no-cancel", f"no call of {api.name} cancels this job, or no account may", hint)
-        shown: dict[str, Any] = {"method": call.method, "path": call.path, "request": None, "status": 0, "body": ""}
         try:
+            call = None if api.cancel_call is None else await api.cancel_call(job, side)
+            if call is None:
+                hint = "force it: PUT …/state"
+                raise ControlError(409, "no-cancel", f"no call of {api.name} cancels this job, or no account may", hint)
+            shown.update(_unanswered(call))
             async with _send(session, base, call) as answer:
                 number = answer.headers.get("X-Mockserver-Request", "")
                 shown |= {"status": answer.status, "request": int(number) if number.isdecimal() else None}
                 body = await answer.read()
                 shown["body"] = mask(text_of(body, answer.headers.get("Content-Type", ""))[:SHOWN])
         except (aiohttp.ClientError, TimeoutError) as error:
+            # Of the sign-in that goes before, perhaps: then that is what is shown.
             shown["problem"] = f"no answer: {type(error).__name__}"
     return json_response(shown)
+
+
+def _unanswered(call: LiveRequest) -> dict[str, Any]:
+    return {"method": call.method, "path": call.path, "request": None, "status": 0, "body": ""}
 
 
 def _send(session: aiohttp.ClientSession, base: str, call: LiveRequest) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.api.response import Response, json_response
@@ -12,7 +13,7 @@ from mockserver.core.clock import Clock, instant, iso
 from mockserver.core.job import Job, Transition, transition_record
 from mockserver.core.plan import seconds
 
-_ULP = 1e-6
+_AFTER = 1e-6
 """Seconds added to a running clock that is set to a moment, so that rounding cannot leave it just before."""
 
 
@@ -23,32 +24,40 @@ async def show(request: ControlRequest) -> Response:
 
 async def change(request: ControlRequest) -> Response:
     """Set, stop or resume the clock."""
-    clock, real = await request.sandbox.clock(), request.sandbox.real()
     frozen, now = request.fields.get("frozen"), request.fields.get("now")
-    if frozen is not None:
-        clock = clock.freeze(real) if frozen else clock.resume(real)
-    if now is not None:
-        try:
-            clock = clock.set(instant(now), real)
-        except ValueError as error:
-            raise ControlError(422, "bad-moment", str(error), "for example 2026-01-02T12:00:00Z") from None
-    return await _move(request, clock)
+    try:
+        moment = None if now is None else instant(now)
+    except ValueError as error:
+        raise ControlError(422, "bad-moment", str(error), "for example 2026-01-02T12:00:00Z") from None
+
+    async def changed(clock: Clock) -> Clock:
+        real = request.sandbox.real()
+        if frozen is not None:
+            clock = clock.freeze(real) if frozen else clock.resume(real)
+        return clock if moment is None else clock.set(moment, real)
+
+    return await _move(request, changed)
 
 
 async def advance(request: ControlRequest) -> Response:
     """Move the clock forward by some seconds, or to the next planned change."""
-    await request.sandbox.jobs.settle_all()
-    clock, real = await request.sandbox.clock(), request.sandbox.real()
-    if "seconds" in request.fields:
-        to = clock.now(real) + seconds(request.fields["seconds"])
-    else:
-        due = await request.sandbox.jobs.due()
-        to = clock.now(real) if due is None else max(due, clock.now(real))
-    return await _move(request, clock.set(to if clock.frozen_at is not None else to + _ULP, real))
+    sandbox = request.sandbox
+    by = seconds(request.fields["seconds"]) if "seconds" in request.fields else None
+
+    async def advanced(clock: Clock) -> Clock:
+        # Each time: what came due by a move that was quicker is told by that one, and what is next is another.
+        await sandbox.jobs.settle_all()
+        due = await sandbox.jobs.due() if by is None else None
+        real = sandbox.real()
+        now = clock.now(real)
+        to = now + by if by is not None else now if due is None else max(due, now)
+        return clock.set(to if clock.frozen_at is not None else to + _AFTER, real)
+
+    return await _move(request, advanced)
 
 
-async def _move(request: ControlRequest, clock: Clock) -> Response:
-    fired = await request.sandbox.set_clock(clock)
+async def _move(request: ControlRequest, aim: Callable[[Clock], Awaitable[Clock]]) -> Response:
+    clock, fired = await request.sandbox.move_clock(aim)
     described, judged = _describe(clock, request.sandbox.real()), request.services.settings.strict
     return await long_json_response(described, "fired", fired, describe_move, judged=judged)
 

@@ -19,11 +19,11 @@ class Drip(Effect):
 
     Attributes:
         piece: bytes of each.
-        pause: real seconds after each.
+        pause: real seconds between two.
     """
 
     name: ClassVar[str] = "drip"
-    words: ClassVar[str] = "{bytes, every}: the answer in pieces of so many bytes, with a pause after each"
+    words: ClassVar[str] = "{bytes, every}: the answer in pieces of so many bytes, with a pause between two"
 
     piece: int
     pause: float

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
+from mockserver.core.job import Job
+from mockserver.store.memory import MemoryStore
 from tests.drivers.arcgis import DEMO, ArcGis
-from tests.drivers.server import Client
+from tests.drivers.server import Client, Serve
 
 NOTEBOOK = "/arcgis/rest/services/NotebookTools/GPServer"
 UNKNOWN = {"error": {"code": 400, "message": "Unable to complete operation.", "details": []}}
@@ -394,6 +396,27 @@ async def test_cancel_settings(arcgis: ArcGis) -> None:
     await arcgis.set(cancel_twice="error", cancel_new="accept", cancel_reply="cancelled")
     assert await arcgis.get(path.format(5)) == refused
     assert await arcgis.get(path.format(1)) == {"jobId": f"j{1:032x}", "jobStatus": "esriJobCancelled"}
+
+
+async def test_a_cancel_is_taken_though_the_job_leaves_new_meanwhile(serve: Serve) -> None:
+    class Store(MemoryStore):
+        begins = False
+
+        async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Any]:
+            found = await super().load(sandbox, api, kind, job_id)
+            if self.begins:
+                self.begins = False
+                await arcgis.client.sandbox.jobs.force("arcgis", job_id, "esriJobExecuting")
+            return found
+
+    store = Store()
+    arcgis = ArcGis(await serve(apis=("arcgis",), store=store))
+    await arcgis.set(cancel_new="accept")
+    job = f"j{1:032x}"
+    store.begins = True
+    assert (await arcgis.get(f"{DEMO}/Echo/jobs/{job}/cancel"))["jobStatus"] == "esriJobCancelling"
+    moves = (await arcgis.client.sandbox.jobs.get("arcgis", job)).history
+    assert [move.to for move in moves[-2:]] == ["esriJobExecuting", "esriJobCancelling"]
 
 
 async def test_a_bad_value_fails_the_job_or_the_submit(arcgis: ArcGis) -> None:

@@ -241,6 +241,15 @@ async def test_hyg_jobs_are_queued_run_and_cancelled_together(ges: Any) -> None:
     assert (await ges.send("DELETE", f"{base}/jobs/{ids[0]}")).data["errorCode"] == "GES.8303"
 
 
+async def test_a_lost_hyg_job_is_as_unknown_to_its_cancel_as_to_its_status(ges: Any) -> None:
+    await ges.set(edition="persistent")
+    job_id = await ges.add(kind="hyg-algorithm", lost=True, state="running", hold=False)
+    assert (await ges.status(job_id)).data["errorCode"] == "GES.8301"
+    got = await ges.send("DELETE", f"/ges/v1.0/{ges.project}/hyg/movie/jobs/{job_id}")
+    assert (got.status, got.data["errorCode"]) == (400, "GES.8303")
+    assert (await ges.control("GET", f"/jobs/ges/{job_id}")).data["state"] == "running"
+
+
 # --- the list of jobs since 2024-12 (ges_03_0204) -----------------------------------------------------
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from mockserver.store.memory import MemoryStore
 from tests.drivers.ges import GRAPHS, PROJECT
+from tests.store.yielding import YieldingStore
 
 MOVIE = "4b5aa3a0000040008000000000000001"
 
@@ -134,6 +137,38 @@ async def test_a_graph_needs_a_name(ges: Any, body: Any) -> None:
     assert (await plane(ges, "POST", "", status=400, json=body))["error_code"] == "GES.0001"
 
 
+async def test_of_two_that_create_a_graph_of_one_name_one_is_refused(ges_with: Any) -> None:
+    ges = await ges_with(store=YieldingStore())
+    for _ in range(2):
+        path, wanted = f"/v2/{PROJECT}/graphs", {"graph": {"name": "fresh"}}
+        got = await asyncio.gather(*(ges.send("POST", path, json=wanted) for _ in range(3)))
+        made, *refused = sorted(got, key=lambda one: one.status)
+        assert [made.status, *((one.status, one.data["error_code"]) for one in refused)] == [
+            200,
+            (400, "GES.0001"),
+            (400, "GES.0001"),
+        ]
+        graph_id = made.data["id"]
+        named = [one["id"] for one in (await plane(ges, "GET", "?limit=100"))["graphs"] if one["name"] == "fresh"]
+        assert (named, await shown(ges, graph_id)) == ([graph_id], "100")
+        await ges.advance(3)
+        assert await shown(ges, graph_id) == "200"
+        # The name of a graph that is gone is free again.
+        await plane(ges, "DELETE", f"/{graph_id}")
+        await ges.advance(3)
+
+
+async def test_a_graph_whose_job_cannot_be_made_takes_no_name(ges_with: Any) -> None:
+    ges, graphs, wanted = await ges_with(strict=False), f"/~t/v2/{PROJECT}/graphs", {"graph": {"name": "fresh"}}
+    await ges.control("POST", "/sandboxes", {"name": "t", "submits": {"ges": {"id": "taken"}}})
+    taken = {"api": "ges", "id": "taken", "graph": "movie", "kind": "query-vertices"}
+    assert (await ges.send("POST", "/~t/_control/jobs", json=taken)).status == 201
+    assert (await ges.send("POST", graphs, json=wanted)).status == 500
+    assert "fresh" not in str((await ges.send("GET", f"{graphs}?limit=100")).data)
+    assert (await ges.send("DELETE", "/~t/_control/jobs/ges/taken")).status == 200
+    assert (await ges.send("POST", graphs, json=wanted)).status == 200
+
+
 # --- backups ----------------------------------------------------------------------------------------
 
 
@@ -153,6 +188,24 @@ async def test_the_life_of_a_backup(ges: Any) -> None:
     assert await plane(ges, "DELETE", path) == {}
     assert (await plane(ges, "DELETE", path, status=400))["error_code"] == "GES.0001"
     assert (await plane(ges, "GET", "/backups"))["backup_count"] == 0
+
+
+async def test_of_two_that_delete_a_backup_one_is_refused(ges_with: Any) -> None:
+    both = asyncio.Barrier(2)
+
+    class Store(MemoryStore):
+        async def read(self, sandbox: str, collection: str, key: str) -> Any:
+            found = await super().read(sandbox, collection, key)
+            if collection == "ges.backups":
+                await both.wait()
+            return found
+
+    ges = await ges_with(store=Store())
+    await plane(ges, "POST", f"/{MOVIE}/backups")
+    (backup,) = (await plane(ges, "GET", "/backups"))["backup_list"]
+    path = f"/v2/{PROJECT}/graphs/{MOVIE}/backups/{backup['id']}"
+    got = await asyncio.gather(*(ges.send("DELETE", path) for _ in range(2)))
+    assert sorted(one.status for one in got) == [200, 400]
 
 
 async def test_a_backup_can_fail(ges: Any) -> None:

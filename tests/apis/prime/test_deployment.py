@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from mockserver.apis.prime.deployment import device_ids, filled_in, results, target_devices
+from tests.drivers.prime import Prime
+from tests.drivers.server import Serve
+from tests.store.yielding import YieldingStore
 
 V1 = "/v1/op/jobService/runhistory.json?jobName="
 V4 = "/v4/op/jobService/runhistory.json?jobName="
@@ -29,6 +33,17 @@ async def look(prime: Any, name: str) -> tuple[Any, ...]:
     assert (listed["jobStatus"], listed.get("nextRunTime")) == (job["jobStatus"], job.get("nextRunTime"))
     fields = ("jobStatus", "nextRunTime", "runStatus", "lastStartTime", "resultStatus", "completionTime")
     return tuple(job[field][-13:] if "Time" in field and field in job else job.get(field) for field in fields)
+
+
+async def test_jobs_that_are_deployed_at_once_have_a_name_each(serve: Serve) -> None:
+    prime = Prime(await serve(apis=("prime",), store=YieldingStore()))
+    # Each has a connection from here on, so that they come at once.
+    await asyncio.gather(*(prime.get("/v4/op/jobService/runhistory.json") for _ in range(5)))
+    names = await asyncio.gather(*(prime.submit() for _ in range(5)))
+    stamps = [f"12_00_00_{number:03d}_PM_01_02_2026" for number in range(5)]
+    assert sorted(names) == [f"JobCliTemplateDeployIOSDevices{stamp}" for stamp in stamps]
+    assert [(await summary(prime, name))["jobName"] for name in names] == names
+    assert await prime.client.sandbox.documents("prime").all("names") == {}
 
 
 async def test_the_life_of_a_deployed_job(prime: Any) -> None:

@@ -11,7 +11,6 @@ from mockserver.apis.arcgis.machine import GpEvent, GpState
 from mockserver.apis.arcgis.requests import GpContext, chosen_format, is_true, require_format
 from mockserver.apis.arcgis.responses import answer
 from mockserver.apis.arcgis.site import Service, Task
-from mockserver.core.errors import IllegalEvent
 from mockserver.core.job import Job
 from mockserver.core.machine import Machine
 
@@ -54,16 +53,18 @@ async def cancel_job(context: GpContext) -> Response:
     """Ask a job to stop; from Waiting and Executing only [cancel-gp-job]."""
     service, task, job = await open_job(context)
     asked = require_format(context)
-    event = GpEvent.CANCEL if context.settings.cancel_twice == "repeat" else GpEvent.CANCEL_ONCE
-    try:
-        change = await context.jobs.fire("arcgis", job.id, event)
-    except IllegalEvent:
-        if context.settings.cancel_new != "accept":
-            raise
-        change = await context.jobs.fire("arcgis", job.id, GpEvent.CANCEL_NEW)
+    settings = context.settings
+    usual = GpEvent.CANCEL if settings.cancel_twice == "repeat" else GpEvent.CANCEL_ONCE
+
+    def cancel(machine: Machine, job: Job, now: float) -> Job:
+        # Chosen by the state in which it is fired: the job may leave New meanwhile.
+        event = GpEvent.CANCEL_NEW if settings.cancel_new == "accept" and job.state == GpState.NEW else usual
+        return machine.fire(job, event, now, context.number)
+
+    change = await context.jobs.change("arcgis", job.id, cancel)
     if asked == "html":
         context.jobs.tell(change.after)
         return _job_answer(context, service, task, change.after, late=False)
-    shown = GpState.CANCELLED if context.settings.cancel_reply == "cancelled" else change.after.state
+    shown = GpState.CANCELLED if settings.cancel_reply == "cancelled" else change.after.state
     context.jobs.tell(change.after, shown)
     return answer(context, {"jobId": job.id, "jobStatus": shown}, template="job.html")

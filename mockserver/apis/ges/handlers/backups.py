@@ -60,7 +60,8 @@ async def delete_backup(context: GesContext) -> Response:
     backup = await _backup(context, context.values["backup_id"])
     if backup is None or backup["graph_id"] != known.graph.id:
         raise _no_backup()
-    await context.sandbox.documents("ges").replace(_COLLECTION, backup["id"], dict(backup), None)
+    if not await context.sandbox.documents("ges").replace(_COLLECTION, backup["id"], dict(backup), None):
+        raise _no_backup()  # Another request has deleted it meanwhile.
     return gateway_answer(context, {})
 
 

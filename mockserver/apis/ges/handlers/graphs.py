@@ -9,7 +9,15 @@ from mockserver.api.operation import Handler
 from mockserver.api.response import Response
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError, unknown_persistent_graph
-from mockserver.apis.ges.graph_records import Known, graph_with_id, graphs_of, remember
+from mockserver.apis.ges.graph_records import (
+    Known,
+    claim,
+    give_back,
+    graph_with_id,
+    graphs_of,
+    record_named,
+    remember,
+)
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import DELETE_GRAPH
 from mockserver.apis.ges.management_documents import api_version, described_graph, in_version
@@ -49,13 +57,20 @@ async def create_graph(context: GesContext) -> Response:
     name = wanted.get("name") if isinstance(wanted, Mapping) else None
     if not isinstance(wanted, Mapping) or not isinstance(name, str) or not name:
         raise incorrect()
-    if any(one.graph.name == name for one in await graphs_of(context, project_id)):
+    before, is_there = await record_named(context, project_id, name)
+    if is_there:
         # No code for a name that is taken is known (inferred).
         raise incorrect()
     number = await context.sandbox.count("ges.graph")
     graph = Graph(name=name, id=context.sandbox.ids.hex("ges.graph", number), project_id=project_id)
     known = Known(graph, "100", context.now, context.now, _details(wanted))
-    await change(context, known, "create-graph")
+    if not await claim(context, known, before):
+        raise incorrect()
+    try:
+        await change(context, known, "create-graph")
+    except BaseException:
+        await give_back(context, known, before)
+        raise
     return gateway_answer(context, {"id": graph.id, "name": name})
 
 

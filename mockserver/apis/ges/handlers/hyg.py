@@ -11,7 +11,7 @@ from mockserver.apis.ges.errors import ServiceError
 from mockserver.apis.ges.graph_records import graphs_of
 from mockserver.apis.ges.handlers.submissions import created
 from mockserver.apis.ges.job_types import HYG_ALGORITHM
-from mockserver.apis.ges.listings import of_graph
+from mockserver.apis.ges.listings import of_graph, served_graph
 from mockserver.apis.ges.machine import GesEvent, GesState
 from mockserver.apis.ges.moments import management_moment
 from mockserver.apis.ges.requests import GesContext
@@ -85,4 +85,4 @@ def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _belongs(job: Job, graph: Graph) -> bool:
-    return job.data["kind"] == HYG_ALGORITHM.name and (job.data.get("graph"), job.data.get("project_id")) == graph.place
+    return job.data["kind"] == HYG_ALGORITHM.name and served_graph(job) == graph.place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.context import Documents
 from mockserver.api.job_builder import with_scenario
 from mockserver.apis.prime.deployment import device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
@@ -20,6 +21,9 @@ from mockserver.wire.json import Malformed
 DEPLOYED = "An deploy job has been successfully created. "
 IMPORTED = "A bulk import job has been successfully created."
 """The second text is a guess after the first."""
+
+_CLAIMS = "names"
+"""The collection of names of jobs that are being made, each with the number of the request that makes it."""
 
 IMPORT_PREFIX = "BulkImport"
 """From the runhistory page: `jobName=startsWith("BulkImport")`."""
@@ -60,26 +64,47 @@ def _commands(context: PrimeContext, template: str) -> str:
 async def _create(
     context: PrimeContext, request: PrimeRequest, prefix: str, what: Mapping[str, Any], start: float | None
 ) -> str:
-    settings = context.settings
+    settings, name = context.settings, await _claimed_name(context, prefix)
     fields: dict[str, Any] = {
-        "name": await _new_name(context, prefix),
+        "name": name,
         "starts_after": settings.deploy_starts_after if start is None else max(0.0, start - context.now),
         **({} if request.virtual_domain == settings.domain else {"domain": request.virtual_domain}),
         **with_scenario(SCENARIOS, what),
     }
     if settings.job_visible_after:
         fields.setdefault("visible_after", settings.job_visible_after)
-    job = await context.create(fields, owner=request.user.username)
-    name: str = job.data["name"]
-    return name
+    try:
+        job = await context.create(fields, owner=request.user.username)
+    finally:
+        await _release(context, name)
+    given: str = job.data["name"]
+    return given
 
 
-async def _new_name(context: PrimeContext, prefix: str) -> str:
-    """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
-    at = context.now
-    while await context.state.index.named(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
+async def _claimed_name(context: PrimeContext, prefix: str) -> str:
+    """Return a name nobody has: names tell the millisecond, and a frozen clock has but one.
+
+    Nobody else gets it until it is released, which is to be done when its job is there.
+    """
+    at, index = context.now, context.state.index
+    while True:
+        name = job_name(prefix, at, context.settings.server_zone)
+        if not await index.named(context.jobs, name) and await _names(context).replace(
+            _CLAIMS, name, None, context.number
+        ):
+            # Looked for again: another request may have claimed it, made its job and released it since.
+            if not await index.named(context.jobs, name):
+                return name
+            await _release(context, name)
         at += 0.001
-    return name
+
+
+async def _release(context: PrimeContext, name: str) -> None:
+    await _names(context).replace(_CLAIMS, name, context.number, None)
+
+
+def _names(context: PrimeContext) -> Documents:
+    return context.sandbox.documents(context.api.name)
 
 
 def _payload(context: PrimeContext, root: str) -> Mapping[str, Any]:
