@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, c
 
 from multidict import MultiDict
 
+from mockserver.core.errors import DuplicateJob
 from mockserver.wire.forms import read_pairs
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class Sandbox(Protocol):
         name: its name; `default` for the one that is always there.
         ids: the seeded source of ids.
         states: what this process remembers of each API here (see `Api.state`).
-        submits: API -> fields, in the fixture's form, that every job has which a client submits here.
+        submits: API -> fields, in the fixture's form, that every job has which a client submits here; an id among them
+            is that of the first.
     """
 
     name: str
@@ -298,10 +300,18 @@ class ContextDraft(Generic[S, C]):
     async def create(self, fields: Mapping[str, Any], *, owner: str | None = None) -> Job:
         """Create a job from its fixture form, as a client's submit does: in its first state, not held."""
         given = {"hold": False, **fields} if owner is None else {"hold": False, "owner": owner, **fields}
-        if self.sandbox.submits:
-            given |= self.sandbox.submits.get(self.api.name, NO_VALUES)
+        same = self.sandbox.submits.get(self.api.name, NO_VALUES) if self.sandbox.submits else NO_VALUES
+        if same:
+            given |= same
         jobs = await self.sandbox.build_job(self.api.name, given)
-        return await self.jobs.add(*jobs)
+        try:
+            return await self.jobs.add(*jobs)
+        except DuplicateJob:
+            if "id" not in same:
+                raise
+        # The id is that of the first who submits.
+        del given["id"]
+        return await self.jobs.add(*await self.sandbox.build_job(self.api.name, given))
 
     def resolved(
         self,

@@ -62,6 +62,21 @@ async def test_what_clients_submit_is_as_the_sandbox_says_until_it_is_made_anew(
     assert await plan() is None
 
 
+async def test_an_id_for_what_clients_submit_is_that_of_the_first_job(client: Client) -> None:
+    """The second was a 500, and in CasJobs it stopped the server."""
+    fields = {"submits": {"casjobs": {"id": "77"}, "ges": {"id": "7" * 32}}}
+    assert (await asked(client, "POST", "/_control/sandboxes", json={"name": "t1", **fields}))[0] == 201
+    graph = "/~t1/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie/action?action_id=execute-algorithm"
+    for _ in range(2):
+        assert (await client.get(f"/~t1{SUBMIT}")).status == 200
+        run = {"algorithmName": "pagerank", "parameters": {}}
+        assert (await client.post(graph, json=run, headers={"X-Auth-Token": "mock-token"})).status == 200
+    jobs = (await asked(client, "GET", "/~t1/_control/jobs?limit=4"))[1]["jobs"]
+    made = [job["id"] for job in jobs if job["api"] in ("casjobs", "ges")]
+    assert {"77", "7" * 32} < set(made)
+    assert len(set(made)) == 4
+
+
 async def test_what_no_job_can_be_like_is_refused(client: Client) -> None:
     for wrong, code in (({"casjob": {}}, "unknown-api"), ({"casjobs": {"rows": "many"}}, "bad-field")):
         status, answer = await asked(client, "PUT", "/_control/sandboxes/t1", json={"submits": wrong})
