@@ -98,7 +98,8 @@ async def graph_with_id(context: GesContext, project_id: str, graph_id: str) -> 
         return next((one for one in await graphs_of(context, project_id) if one.graph.id == graph_id), None)
     record = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, graph.name))
     known = await _known(context, graph, record)
-    return None if known.status == GONE else known
+    # Another may have its name since it was deleted.
+    return None if known.status == GONE or known.graph.id != graph_id else known
 
 
 async def record_named(context: GesContext, project_id: str, name: str) -> tuple[Mapping[str, Any] | None, bool]:
@@ -158,7 +159,7 @@ async def _known(context: GesContext, graph: Graph | None, record: Mapping[str, 
     if record is None:
         assert graph is not None
         return Known(graph, str(graph.details.get("status", RUNNING)), None, None, {})
-    if graph is None:
+    if graph is None or graph.id != record["id"]:
         graph = Graph(name=record["name"], id=record["id"], project_id=record["project_id"])
     return Known(graph, await _status(context, record), record["created"], record["updated"], record["details"])
 

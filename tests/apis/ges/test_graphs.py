@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.errors import Unavailable
+from mockserver.core.job import Job
+from mockserver.sandbox.jobs import Jobs
 from mockserver.store.memory import MemoryStore
 from tests.drivers.ges import GRAPHS, PROJECT
 from tests.store.yielding import YieldingStore
@@ -128,8 +131,14 @@ async def test_a_seeded_graph_can_be_deleted_and_a_reset_brings_it_back(ges: Any
     await plane(ges, "DELETE", f"/{MOVIE}", "v1.0")
     await ges.advance(3)
     assert (await ges.call("GET", "jobs/status")).status == 400
+    made = (await plane(ges, "POST", "", json={"graph": {"name": "movie"}}))["id"]
+    await ges.advance(3)
+    named = [one["id"] for one in (await plane(ges, "GET", "?limit=100"))["graphs"] if one["name"] == "movie"]
+    assert (named, await shown(ges, made)) == ([made], "200")
+    assert (await plane(ges, "GET", f"/{MOVIE}", status=400))["error_code"] == "GES.7000"
     await ges.control("POST", "/reset")
     assert (await ges.call("GET", "jobs/status")).status == 200
+    assert await shown(ges) == "200"
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"graph": {}}, {"graph": {"name": 5}}, {"graph": "x"}])
@@ -158,15 +167,17 @@ async def test_of_two_that_create_a_graph_of_one_name_one_is_refused(ges_with: A
         await ges.advance(3)
 
 
-async def test_a_graph_whose_job_cannot_be_made_takes_no_name(ges_with: Any) -> None:
-    ges, graphs, wanted = await ges_with(strict=False), f"/~t/v2/{PROJECT}/graphs", {"graph": {"name": "fresh"}}
-    await ges.control("POST", "/sandboxes", {"name": "t", "submits": {"ges": {"id": "taken"}}})
-    taken = {"api": "ges", "id": "taken", "graph": "movie", "kind": "query-vertices"}
-    assert (await ges.send("POST", "/~t/_control/jobs", json=taken)).status == 201
-    assert (await ges.send("POST", graphs, json=wanted)).status == 500
-    assert "fresh" not in str((await ges.send("GET", f"{graphs}?limit=100")).data)
-    assert (await ges.send("DELETE", "/~t/_control/jobs/ges/taken")).status == 200
-    assert (await ges.send("POST", graphs, json=wanted)).status == 200
+async def test_a_graph_whose_job_cannot_be_made_takes_no_name(ges: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {"graph": {"name": "fresh"}}
+
+    async def away(*_: Any) -> Job:
+        raise Unavailable("the store is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Jobs, "add", away)
+        assert (await ges.send("POST", f"/v2/{PROJECT}/graphs", json=wanted)).status >= 500
+    assert "fresh" not in str(await plane(ges, "GET", "?limit=100"))
+    await plane(ges, "POST", "", json=wanted)
 
 
 # --- backups ----------------------------------------------------------------------------------------
