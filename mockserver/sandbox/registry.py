@@ -179,6 +179,7 @@ class Sandboxes:
 
         Raises:
             As `create`, but for one that is there; nothing has changed then.
+            Over: it ended meanwhile.
         """
         if name not in self._by_name:
             return await self.create(name, fixtures, ttl=ttl, submits=submits), True
@@ -187,7 +188,8 @@ class Sandboxes:
         staged.ttl, staged.submits = ttl, submits or {}
         try:
             await staged.seed()
-            await self.store.move(staged.name, name)
+            while not await self._moved(staged, found):
+                continue
         except BaseException:
             await self.store.clear(staged.name)
             raise
@@ -196,6 +198,23 @@ class Sandboxes:
         found.seeded, found.ttl, found.used = True, ttl, monotonic()
         found.publish({"event": "reset"})
         return found, False
+
+    async def _moved(self, staged: Sandbox, found: Sandbox) -> bool:
+        """Put a sandbox in the place of another; False when somebody has reset or replaced that one just now.
+
+        Not by its name: one that has ended would be begun again, and none would know of it.
+
+        Raises:
+            Over: it has ended.
+        """
+        life = await self.store.life(found.name)
+        if found.ended:
+            raise Over(found.name)  # and another one has its name
+        try:
+            await self.store.move(staged.name, life)
+        except Over:
+            return False
+        return True
 
     def unused(self) -> list[Sandbox]:
         """Return the sandboxes whose `ttl` has run out."""
