@@ -26,7 +26,7 @@ from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.registry import Sandboxes
 from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.settings import MEMORY, BadOption, Settings, check, shown
 from mockserver.store.base import Store
@@ -211,10 +211,10 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            with contextlib.suppress(UnknownSandbox, Unavailable):
-                for name in await services.sandboxes.sweep():
-                    await services.ports.close(name)
+            with contextlib.suppress(Unavailable):
+                await services.sandboxes.sweep()
                 await post()
+            await services.close_ports_of_ended()
 
     task = asyncio.create_task(sweep())
     yield

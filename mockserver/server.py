@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -74,7 +74,7 @@ class MockServer:
         self._store = store
         self._runners: list[web.ServerRunner] = []
         self._apps: list[web.Application] = []
-        self._own_ports: dict[str, list[web.BaseSite]] = {}
+        self._own_ports: dict[int, web.BaseSite] = {}
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
         self._state: StateFile | None = None
@@ -107,7 +107,7 @@ class MockServer:
         self.services = build(settings, real_time=self._real_time, store=self._store)
         services = self.services
         services.ports.ca_pem = self.ca_pem
-        services.ports.open, services.ports.close = self.open_port, self.close_ports
+        services.ports.open, services.ports.close = self.open_port, self._close_ports
         await self._open_store()
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline)
@@ -193,24 +193,29 @@ class MockServer:
         Args:
             wanted: the ports it had before, by scheme; any free one where such a port is taken by now.
         """
-        runner, ports, sites = self._runners[0], {}, []
-        for scheme, tls in (("http", None), ("https", self._tls)):
-            if scheme == "https" and tls is None:
-                continue
-            sock = bind_again(self.settings.host, wanted.get(scheme, 0), sandbox)
-            site = Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
-            await site.start()
-            ports[scheme] = sock.getsockname()[1]
-            self.pipeline.ports[ports[scheme]] = sandbox
-            sites.append(site)
-        self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
+        runner, ports = self._runners[0], dict[str, int]()
+        try:
+            for scheme, tls in (("http", None), ("https", self._tls)):
+                if scheme == "https" and tls is None:
+                    continue
+                sock = bind_again(self.settings.host, wanted.get(scheme, 0), sandbox)
+                site = Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
+                await site.start()
+                port = ports[scheme] = sock.getsockname()[1]
+                self.pipeline.ports[port], self._own_ports[port] = sandbox, site
+        except BaseException:
+            await self._close_ports(ports.values())
+            raise
         return ports
 
     async def close_ports(self, sandbox: str) -> None:
         """Stop listening on a sandbox's own ports."""
-        for port in [port for port, name in self.pipeline.ports.items() if name == sandbox]:
-            del self.pipeline.ports[port]
-        for site in self._own_ports.pop(sandbox, ()):
+        await self._close_ports([port for port, name in self.pipeline.ports.items() if name == sandbox])
+
+    async def _close_ports(self, ports: Collection[int]) -> None:
+        for port in ports:
+            self.pipeline.ports.pop(port, None)
+        for site in [self._own_ports.pop(port) for port in ports if port in self._own_ports]:
             await site.stop()
 
     async def _serve(self, app: web.Application, pipeline: Pipeline) -> web.ServerRunner:

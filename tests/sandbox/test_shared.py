@@ -149,6 +149,27 @@ async def test_one_that_ends_at_one_while_the_other_makes_it_anew_does_not_come_
     assert await store.sandboxes() == ["default"]
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["is gone", "is another one"])
+async def test_the_port_of_one_that_ends_at_the_other_is_closed(pair: Pair, anew: bool) -> None:
+    server, body = pair.servers[0], {"name": "t1", "port": True, "ttl": 600}
+    port = (await (await pair.one.post("/_control/sandboxes", json=body)).json())["port"]
+    assert server.pipeline.ports == {port: "t1"}
+    assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+    kept = {}
+    if anew:
+        made = await pair.one.post("/_control/sandboxes", json=body)
+        kept = {(await made.json())["port"]: "t1"}
+    deadline = time.monotonic() + 60
+    while server.pipeline.ports != kept:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", port)
+    for port in kept:
+        health = await pair.one.session.get(f"http://127.0.0.1:{port}/_control/health")
+        assert health.status == 200
+
+
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
