@@ -98,6 +98,13 @@ class MockServer:
         Raises:
             BadOption, BadFixture, BadContract, OSError: it cannot start; the message is one line.
         """
+        try:
+            await self._start()
+        except BaseException:
+            await self._give_up()
+            raise
+
+    async def _start(self) -> None:
         settings = self.settings
         if settings.tls_port is not None:
             from mockserver.http.tls import prepare
@@ -141,6 +148,23 @@ class MockServer:
             raise BadOption(f"--store {where}: {error}; name another database, or empty that one") from None
         except Unavailable as error:
             raise OSError(None, f"--store {where}: {error}") from None
+
+    async def _give_up(self) -> None:
+        """Let go of all that a start had begun which failed, so that another may follow; nothing is saved."""
+        for watch in self._watches:
+            watch.cancel()
+        try:
+            await asyncio.gather(*self._watches, self._end_requests(), return_exceptions=True)
+        finally:
+            self._watches.clear()
+            self._runners.clear()
+            self._apps.clear()
+            self._own_ports.clear()
+            if self._state is not None:
+                self._state.close()
+                self._state = None
+            if hasattr(self, "services"):
+                await self.services.store.close()
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""
@@ -275,7 +299,7 @@ class MockServer:
     # --- as a context manager ---------------------------------------------------------------------
 
     async def __aenter__(self) -> MockServer:
-        await self._start_or_stop()
+        await self.start()
         return self
 
     async def __aexit__(
@@ -305,7 +329,7 @@ class MockServer:
         async def main() -> None:
             self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
             try:
-                await self._start_or_stop()
+                await self.start()
             except BaseException as error:
                 started.set_exception(error)
                 return
@@ -314,13 +338,3 @@ class MockServer:
             await self.stop()
 
         loop.run(main())
-
-    async def _start_or_stop(self) -> None:
-        try:
-            await self.start()
-        except BaseException:
-            for runner in self._runners:
-                await runner.cleanup()
-            if self._state is not None:
-                self._state.close()
-            raise
