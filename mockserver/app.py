@@ -235,8 +235,22 @@ async def _ending_streams(app: web.Application) -> None:
 async def create_app(
     settings: Settings | None = None, *, real_time: Time = time.time, store: Store | None = None
 ) -> web.Application:
-    """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
+    """Return a ready application, fixtures loaded, for those who bring their own server or test client.
+
+    Its cleanup closes the store.
+    """
     services = build(settings or Settings(), real_time=real_time, store=store)
-    await services.store.open()
-    await services.sandboxes.begin()
-    return application(services, pipeline(services))
+    try:
+        await services.store.open()
+        await services.sandboxes.begin()
+    except BaseException:
+        await services.store.close()
+        raise
+    app = application(services, pipeline(services))
+    # After what else it cleans up, which still asks the store.
+    app.on_cleanup.append(_closing_store)
+    return app
+
+
+async def _closing_store(app: web.Application) -> None:
+    await app[SERVICES].store.close()
