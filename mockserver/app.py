@@ -26,7 +26,7 @@ from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.registry import Sandboxes, UnknownSandbox
+from mockserver.sandbox.registry import Sandboxes
 from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.settings import MEMORY, BadOption, Settings, check, shown
 from mockserver.store.base import Store
@@ -208,10 +208,10 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            with contextlib.suppress(UnknownSandbox, Unavailable):
-                for name in await services.sandboxes.sweep():
-                    await services.ports.close(name)
+            with contextlib.suppress(Unavailable):
+                await services.sandboxes.sweep()
                 await post()
+            await services.close_ports_of_ended()
 
     task = asyncio.create_task(sweep())
     yield
@@ -232,8 +232,22 @@ async def _ending_streams(app: web.Application) -> None:
 async def create_app(
     settings: Settings | None = None, *, real_time: Time = time.time, store: Store | None = None
 ) -> web.Application:
-    """Return a ready application, fixtures loaded, for those who bring their own server or test client."""
+    """Return a ready application, fixtures loaded, for those who bring their own server or test client.
+
+    Its cleanup closes the store.
+    """
     services = build(settings or Settings(), real_time=real_time, store=store)
-    await services.store.open()
-    await services.sandboxes.begin()
-    return application(services, pipeline(services))
+    try:
+        await services.store.open()
+        await services.sandboxes.begin()
+    except BaseException:
+        await services.store.close()
+        raise
+    app = application(services, pipeline(services))
+    # After what else it cleans up, which still asks the store.
+    app.on_cleanup.append(_closing_store)
+    return app
+
+
+async def _closing_store(app: web.Application) -> None:
+    await app[SERVICES].store.close()

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -74,7 +74,7 @@ class MockServer:
         self._store = store
         self._runners: list[web.ServerRunner] = []
         self._apps: list[web.Application] = []
-        self._own_ports: dict[str, list[web.BaseSite]] = {}
+        self._own_ports: dict[int, web.BaseSite] = {}
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
         self._state: StateFile | None = None
@@ -98,6 +98,13 @@ class MockServer:
         Raises:
             BadOption, BadFixture, BadContract, OSError: it cannot start; the message is one line.
         """
+        try:
+            await self._start()
+        except BaseException:
+            await self._give_up()
+            raise
+
+    async def _start(self) -> None:
         settings = self.settings
         if settings.tls_port is not None:
             from mockserver.http.tls import prepare
@@ -107,7 +114,7 @@ class MockServer:
         self.services = build(settings, real_time=self._real_time, store=self._store)
         services = self.services
         services.ports.ca_pem = self.ca_pem
-        services.ports.open, services.ports.close = self.open_port, self.close_ports
+        services.ports.open, services.ports.close = self.open_port, self._close_ports
         await self._open_store()
         self.pipeline = pipeline(services)
         runner = await self._serve(application(services, self.pipeline), self.pipeline)
@@ -141,6 +148,23 @@ class MockServer:
             raise BadOption(f"--store {where}: {error}; name another database, or empty that one") from None
         except Unavailable as error:
             raise OSError(None, f"--store {where}: {error}") from None
+
+    async def _give_up(self) -> None:
+        """Let go of all that a start had begun which failed, so that another may follow; nothing is saved."""
+        for watch in self._watches:
+            watch.cancel()
+        try:
+            await asyncio.gather(*self._watches, self._end_requests(), return_exceptions=True)
+        finally:
+            self._watches.clear()
+            self._runners.clear()
+            self._apps.clear()
+            self._own_ports.clear()
+            if self._state is not None:
+                self._state.close()
+                self._state = None
+            if hasattr(self, "services"):
+                await self.services.store.close()
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""
@@ -193,24 +217,29 @@ class MockServer:
         Args:
             wanted: the ports it had before, by scheme; any free one where such a port is taken by now.
         """
-        runner, ports, sites = self._runners[0], {}, []
-        for scheme, tls in (("http", None), ("https", self._tls)):
-            if scheme == "https" and tls is None:
-                continue
-            sock = bind_again(self.settings.host, wanted.get(scheme, 0), sandbox)
-            site = Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
-            await site.start()
-            ports[scheme] = sock.getsockname()[1]
-            self.pipeline.ports[ports[scheme]] = sandbox
-            sites.append(site)
-        self._own_ports[sandbox] = [*self._own_ports.get(sandbox, ()), *sites]
+        runner, ports = self._runners[0], dict[str, int]()
+        try:
+            for scheme, tls in (("http", None), ("https", self._tls)):
+                if scheme == "https" and tls is None:
+                    continue
+                sock = bind_again(self.settings.host, wanted.get(scheme, 0), sandbox)
+                site = Site(runner, sock, None if tls is None else tls.context, self.settings.patience)
+                await site.start()
+                port = ports[scheme] = sock.getsockname()[1]
+                self.pipeline.ports[port], self._own_ports[port] = sandbox, site
+        except BaseException:
+            await self._close_ports(ports.values())
+            raise
         return ports
 
     async def close_ports(self, sandbox: str) -> None:
         """Stop listening on a sandbox's own ports."""
-        for port in [port for port, name in self.pipeline.ports.items() if name == sandbox]:
-            del self.pipeline.ports[port]
-        for site in self._own_ports.pop(sandbox, ()):
+        await self._close_ports([port for port, name in self.pipeline.ports.items() if name == sandbox])
+
+    async def _close_ports(self, ports: Collection[int]) -> None:
+        for port in ports:
+            self.pipeline.ports.pop(port, None)
+        for site in [self._own_ports.pop(port) for port in ports if port in self._own_ports]:
             await site.stop()
 
     async def _serve(self, app: web.Application, pipeline: Pipeline) -> web.ServerRunner:
@@ -270,7 +299,7 @@ class MockServer:
     # --- as a context manager ---------------------------------------------------------------------
 
     async def __aenter__(self) -> MockServer:
-        await self._start_or_stop()
+        await self.start()
         return self
 
     async def __aexit__(
@@ -300,7 +329,7 @@ class MockServer:
         async def main() -> None:
             self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
             try:
-                await self._start_or_stop()
+                await self.start()
             except BaseException as error:
                 started.set_exception(error)
                 return
@@ -309,13 +338,3 @@ class MockServer:
             await self.stop()
 
         loop.run(main())
-
-    async def _start_or_stop(self) -> None:
-        try:
-            await self.start()
-        except BaseException:
-            for runner in self._runners:
-                await runner.cleanup()
-            if self._state is not None:
-                self._state.close()
-            raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from mockserver import Settings, create_app
 from mockserver.apis import APIS
+from mockserver.sandbox.fixtures.merge import BadFixture
+from mockserver.store.memory import MemoryStore
 from tests.drivers import POLLS, poll_of
 from tests.drivers.driver import Poll
 from tests.drivers.ges import GRAPH, TOKEN
@@ -66,3 +70,38 @@ async def test_without_a_listening_side_of_its_own_no_ports(embedded: Embedded) 
     response = await embedded.post("/_control/sandboxes", json={"name": "own", "port": True})
     assert (response.status, (await response.json())["error"]["code"]) == (409, "no-port")
     assert (await embedded.get("/_control/sandboxes/own")).status == 404
+
+
+class WatchedStore(MemoryStore):
+    """Knows what it was last asked for."""
+
+    last = ""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("open", "close", "write", "ping", "life"):
+            self.last = name
+        return super().__getattribute__(name)
+
+
+async def test_the_store_is_closed_with_the_application_after_all_else() -> None:
+    store = WatchedStore()
+    app = await create_app(Settings(apis=("ges",)), store=store)
+
+    async def embedded_task(_: web.Application) -> AsyncIterator[None]:
+        yield
+        await store.ping()
+
+    app.cleanup_ctx.append(embedded_task)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/_control/health")).status == 200
+        assert store.last != "close"
+    assert store.last == "close"
+
+
+async def test_the_store_of_an_application_that_cannot_be_is_closed(tmp_path: Path) -> None:
+    fixture = tmp_path / "fixture.json"
+    fixture.write_text(json.dumps({"ges": {"jobs": [{"id": "j", "graph": "movie", "state": "nowhere"}]}}))
+    store = WatchedStore()
+    with pytest.raises(BadFixture):
+        await create_app(Settings(apis=("ges",), fixtures=(fixture,)), store=store)
+    assert store.last == "close"

@@ -21,6 +21,7 @@ from mockserver.contracts.sharing import BadContract
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
+from mockserver.store.memory import MemoryStore
 
 GRAPH = "/ges/v1.0/0123456789abcdef0123456789abcdef/graphs/movie"
 
@@ -147,6 +148,36 @@ def test_a_port_that_is_taken_is_named_with_its_option(option: str) -> None:
         named = f"--{option.replace('_', '-')}$"
         with pytest.raises(OSError, match=f"{port}.*choose another {named}"), MockServer(**{option: port}):
             pass
+
+
+class WatchedStore(MemoryStore):
+    """Knows whether it is open."""
+
+    is_open = False
+
+    async def open(self) -> None:
+        self.is_open = True
+
+    async def close(self) -> None:
+        self.is_open = False
+
+
+@pytest.mark.parametrize("option", ["port", "tls_port", "control_port"])
+async def test_a_start_that_fails_leaves_nothing_behind_and_another_may_follow(option: str, tmp_path: Path) -> None:
+    store = WatchedStore()
+    async with MockServer(apis=("ges",)) as other:
+        before, port = asyncio.all_tasks(), int(other.url.rpartition(":")[2])
+        server = MockServer(apis=("ges",), store=store, state=tmp_path / "state.json", **{option: port})
+        for start in (server.start, server.__aenter__):
+            with pytest.raises(OSError, match="choose another"):
+                await start()
+            assert asyncio.all_tasks() == before
+            assert not store.is_open
+    async with server:
+        assert store.is_open
+        async with aiohttp.ClientSession() as session:
+            assert (await session.get(f"{server.control_url}/health")).status == 200
+    assert not store.is_open
 
 
 @pytest.mark.parametrize("option", ["host", "control_host"])

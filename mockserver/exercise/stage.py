@@ -91,4 +91,5 @@ async def staged(
 async def struck(server: MockServer, stage: PreparedScenario) -> None:
     """End the sandbox of a scenario, and its ports."""
     await server.close_ports(stage.sandbox.name)
+    stage.sandbox.ports = {}
     await server.services.sandboxes.delete(stage.sandbox.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import uuid4
@@ -19,7 +19,7 @@ async def _no_ports(sandbox: str) -> dict[str, int]:
     raise BadOption("this server cannot open ports of its own; it runs inside another application")
 
 
-async def _nothing(sandbox: str) -> None:
+async def _nothing(ports: Collection[int]) -> None:
     pass
 
 
@@ -42,14 +42,15 @@ class Ports:
     """What the listening side offers.
 
     Attributes:
-        open, close: ports for one sandbox, by scheme.
+        open: a sandbox's own ports, by its name; returns them by scheme.
+        close: ports of that kind.
         ca_pem: the CA of the TLS port.
         own_url: where this server reaches its own APIs, without a trailing slash; None: it does not know.
         apart: the two ends of a server whose control API listens on a port of its own; None: one port has both.
     """
 
     open: Callable[[str], Awaitable[dict[str, int]]] = _no_ports
-    close: Callable[[str], Awaitable[None]] = _nothing
+    close: Callable[[Collection[int]], Awaitable[None]] = _nothing
     ca_pem: bytes | None = None
     own_url: str | None = None
     apart: Apart | None = None
@@ -76,3 +77,7 @@ class Services:
     started: float
     ports: Ports = field(default_factory=Ports)
     process: str = field(default_factory=lambda: uuid4().hex)
+
+    async def close_ports_of_ended(self) -> None:
+        """Close the own ports of sandboxes that have ended, whoever has done that."""
+        await self.ports.close([port for ended in self.sandboxes.take_ended() for port in ended.ports.values()])

@@ -58,6 +58,7 @@ class Sandboxes:
         self.default = Sandbox(DEFAULT, config, fixtures)
         self._by_name = {DEFAULT: self.default}
         self._reserved: set[str] = set()
+        self._ended: list[Sandbox] = []
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox.
@@ -184,6 +185,7 @@ class Sandboxes:
 
         Raises:
             As `create`, but for one that is there; nothing has changed then.
+            Over: it ended meanwhile.
         """
         if name not in self._by_name:
             return await self.create(name, fixtures, ttl=ttl, submits=submits), True
@@ -192,7 +194,8 @@ class Sandboxes:
         staged.ttl, staged.submits = ttl, submits or {}
         try:
             await staged.seed()
-            await self.store.move(staged.name, name)
+            while not await self._moved(staged, found):
+                continue
         except BaseException:
             await self.store.clear(staged.name)
             raise
@@ -202,23 +205,40 @@ class Sandboxes:
         found.publish({"event": "reset"})
         return found, False
 
+    async def _moved(self, staged: Sandbox, found: Sandbox) -> bool:
+        """Put a sandbox in the place of another; False when somebody has reset or replaced that one just now.
+
+        Not by its name: one that has ended would be begun again, and none would know of it.
+
+        Raises:
+            Over: it has ended.
+        """
+        life = await self.store.life(found.name)
+        if found.ended:
+            raise Over(found.name)  # and another one has its name
+        try:
+            await self.store.move(staged.name, life)
+        except Over:
+            return False
+        return True
+
     def unused(self) -> list[Sandbox]:
         """Return the sandboxes whose `ttl` has run out."""
-        now = monotonic()
-        return [
-            one
-            for one in self._by_name.values()
-            if one.ttl is not None and now - one.used > one.ttl and not one.calls and not one.listeners
-        ]
+        return [one for one in self._by_name.values() if _is_unused(one)]
 
     async def close(self) -> None:
         """Let go of what listens to other processes."""
 
-    async def sweep(self) -> list[str]:
-        """End the sandboxes whose `ttl` has run out; return their names."""
-        ended = [one.name for one in self.unused()]
-        for name in ended:
-            await self.delete(name)
+    async def sweep(self) -> None:
+        """End the sandboxes whose `ttl` has run out."""
+        for one in self.unused():
+            # While another ended, this one may have been deleted, or used.
+            if not one.ended and _is_unused(one):
+                await self.delete(one.name)
+
+    def take_ended(self) -> list[Sandbox]:
+        """Return those that have ended with ports of their own since this was asked last: nobody else closes these."""
+        ended, self._ended = self._ended, []
         return ended
 
     async def delete(self, name: str) -> None:
@@ -233,6 +253,8 @@ class Sandboxes:
 
     def _end(self, ending: Sandbox) -> None:
         """Let go of a sandbox, and of all who listen to it."""
+        if ending.ports and not ending.ended:
+            self._ended.append(ending)
         ending.ended = True
         ending.publish(STOP)
         self._by_name.pop(ending.name, None)
@@ -245,3 +267,7 @@ class Sandboxes:
             yield
         finally:
             self._reserved.discard(name)
+
+
+def _is_unused(one: Sandbox) -> bool:
+    return one.ttl is not None and monotonic() - one.used > one.ttl and not one.calls and not one.listeners

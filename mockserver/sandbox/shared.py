@@ -106,17 +106,21 @@ class SharedSandboxes(Sandboxes):
         sandbox.ttl, sandbox.submits, sandbox.seeded = about["ttl"], about["submits"], True
 
     async def everyone(self) -> list[Sandbox]:
-        names = [name for name in await self.store.sandboxes() if "/" not in name]
-        for name in self._by_name.keys() - {*names, DEFAULT}:
-            self._end(self._by_name[name])
         found = [self.default]
-        for name in sorted(names):
+        for name in sorted(await self._names()):
             if name != DEFAULT:
                 try:
                     found.append(self._by_name.get(name) or await self.find(name))
                 except UnknownSandbox:
                     continue
         return found
+
+    async def _names(self) -> list[str]:
+        """Return the names of all sandboxes there are, and let go of those that others have ended."""
+        names = [name for name in await self.store.sandboxes() if "/" not in name]
+        for name in self._by_name.keys() - {*names, DEFAULT}:
+            self._end(self._by_name[name])
+        return names
 
     async def enter(self, sandbox: Sandbox) -> Sandbox:
         try:
@@ -200,7 +204,7 @@ class SharedSandboxes(Sandboxes):
     async def close(self) -> None:
         await self._relay.close()
 
-    async def sweep(self) -> list[str]:
+    async def sweep(self) -> None:
         """Say which sandboxes are in use, and let go of those that are not, in any process."""
         since, self._swept = self._swept, monotonic()
         for one in self.all():
@@ -209,11 +213,12 @@ class SharedSandboxes(Sandboxes):
                     await self._shared.use(one.name)
                 except Over:
                     self._end(one)
-        ended = await self._shared.end_unused()
-        for name in ended:
+        for name in await self._shared.end_unused():
             if name in self._by_name:
                 self._end(self._by_name[name])
+        if any(one.ports for one in self.all()):
+            # What others have ended is found out when somebody asks for it; a port is to be closed before.
+            await self._names()
         if self._swept - self._lasted > LASTS:
             self._lasted = self._swept
             await self._shared.last()
-        return list(ended)

@@ -14,7 +14,6 @@ import contextlib
 import json
 import logging
 import os
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,8 +65,6 @@ class StateFile:
         self._lock = FileLock(self._target.with_name(self._target.name + ".lock"))
         self._sandboxes = sandboxes
         self._saving = asyncio.Lock()
-        # A save that was given up goes on in its thread.
-        self._writing = threading.Lock()
         self._hurry = False
         self._saved: dict[str, _Saved] = {}
         self._stamp: object = None
@@ -176,30 +173,50 @@ class StateFile:
     # --- writing ----------------------------------------------------------------------------------
 
     async def _save(self) -> None:
+        same = self._stamp is not None and self._stamp == await asyncio.to_thread(_stamp, self._target)
         sandboxes = self._sandboxes.all()
         revisions = {one.name: await _revision(one) for one in sandboxes}
-        same = self._stamp is not None and self._stamp == await asyncio.to_thread(_stamp, self._target)
         saved = self._saved if same else {}
         changed = [one for one in sandboxes if one.name not in saved or saved[one.name].revision != revisions[one.name]]
         if same and not changed and saved.keys() == revisions.keys():
             return
-        frozen = {}
-        for one in changed:
-            frozen[one.name] = await snapshot.freeze(one)
-            await asyncio.sleep(0)
-        extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports), "submits": one.submits} for one in changed}
+        frozen: dict[str, snapshot.Frozen] = {}
+        given_up: asyncio.CancelledError | None = None
         try:
-            places = await asyncio.to_thread(self._write, list(revisions), frozen, extra, saved)
+            for one in changed:
+                # Who asks the store for one that has ended meanwhile begins it anew.
+                if not one.ended:
+                    frozen[one.name] = await snapshot.freeze(one)
+                    await asyncio.sleep(0)
+            names = [one.name for one in sandboxes if not one.ended]
+            extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports), "submits": one.submits} for one in changed}
+            writing = asyncio.get_running_loop().run_in_executor(None, self._write, names, frozen, extra, saved)
+            given_up = await self._end_of(writing)
+            places, self._stamp = writing.result()
+            self._saved = {
+                name: _Saved(revision=revisions[name], start=start, length=length)
+                for name, (start, length) in places.items()
+            }
         except OSError as error:
-            raise OSError(error.errno, self._unwritable(error)) from None
+            raise given_up or OSError(error.errno, self._unwritable(error)) from None
         finally:
             for held in frozen.values():
                 await held.discard()
-        self._saved = {
-            name: _Saved(revision=revisions[name], start=start, length=length)
-            for name, (start, length) in places.items()
-        }
-        self._stamp = await asyncio.to_thread(_stamp, self._target)
+        if given_up is not None:
+            raise given_up
+
+    async def _end_of(self, writing: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+        """Return once a thread has ended that writes; who gives up the save meanwhile waits too, and is returned.
+
+        The thread cannot be stopped: what it writes from has to stay, and nobody may copy from a file that it replaces.
+        """
+        given_up: asyncio.CancelledError | None = None
+        while not writing.done():
+            try:
+                await asyncio.wait([writing])
+            except asyncio.CancelledError as error:
+                self._hurry, given_up = True, error
+        return given_up
 
     def _write(
         self,
@@ -207,11 +224,10 @@ class StateFile:
         frozen: Mapping[str, snapshot.Frozen],
         extra: Mapping[str, Any],
         saved: Mapping[str, _Saved],
-    ) -> dict[str, tuple[int, int]]:
-        """Write the file; return start and length of each sandbox in it."""
+    ) -> tuple[dict[str, tuple[int, int]], object]:
+        """Write the file; return start and length of each sandbox in it, and its stamp."""
         part = self._target.with_name(self._target.name + ".part")
         places: dict[str, tuple[int, int]] = {}
-        self._writing.acquire()
         try:
             with contextlib.suppress(FileNotFoundError):
                 part.unlink()
@@ -239,9 +255,7 @@ class StateFile:
             with contextlib.suppress(OSError):
                 part.unlink()
             raise
-        finally:
-            self._writing.release()
-        return places
+        return places, _stamp(self._target)
 
     def _unwritable(self, error: OSError) -> str:
         return f"{self._file}: the state cannot be written there ({error.strerror}); mend that, or name another --state"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.drivers.server import Client
+from mockserver import server as server_module
+from mockserver.store.base import Store
+from tests.drivers.server import Client, Serve
 
 AUTH = {"Authorization": "Basic bmJpOnNlY3JldA==", "X-Auth-Token": "mock-token"}
 
@@ -95,3 +99,99 @@ async def test_an_unknown_path_below_a_doubled_slash_is_the_apis_own(client: Cli
     answer = await client.session.get(f"{client.make_url('/')}/arcgis/nope")
     assert answer.status == 404
     assert "unknown-path" not in await answer.text()
+
+
+class HeldUp:
+    """The end of a sandbox `a`, which the store takes long over: until it may."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._clear = store.clear
+        self.began, self.go_on = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(store, "clear", self._held)
+
+    async def _held(self, sandbox: str) -> None:
+        if sandbox == "a":
+            self.began.set()
+            await self.go_on.wait()
+        await self._clear(sandbox)
+
+
+async def both(client: Client) -> dict[str, int]:
+    """Make the sandboxes `a` and `b`; return their ports."""
+    ports = {}
+    for name in ("a", "b"):
+        made = await client.post("/_control/sandboxes", json={"name": name, "port": True, "ttl": 600})
+        ports[name] = (await made.json())["port"]
+    return ports
+
+
+async def left(client: Client, ports: Mapping[int, str]) -> None:
+    """Return once a server listens on these ports of sandboxes, and no others."""
+    async with asyncio.timeout(30):
+        while client.server.pipeline.ports != ports:
+            await asyncio.sleep(0)
+    assert client.server._own_ports.keys() == ports.keys()
+
+
+async def test_the_port_of_one_whose_time_is_up_is_closed_though_another_is_deleted_meanwhile(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.app.SWEEP", 0.0)
+    client = await serve()
+    ports, sandboxes = await both(client), client.services.sandboxes
+    held = HeldUp(client.services.store, monkeypatch)
+    for name in ports:
+        sandboxes.get(name).ttl = -1.0
+    await held.began.wait()
+    assert (await client.delete("/_control/sandboxes/b")).status == 200
+    held.go_on.set()
+    await left(client, {})
+    for port in ports.values():
+        with pytest.raises(OSError, match="Connect call failed"):
+            await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_one_that_is_used_while_another_ends_does_not_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.app.SWEEP", 0.0)
+    client = await serve()
+    ports, sandboxes = await both(client), client.services.sandboxes
+    held = HeldUp(client.services.store, monkeypatch)
+    for name in ports:
+        sandboxes.get(name).ttl = -1.0
+    await held.began.wait()
+    sandboxes.get("b").ttl = 600.0  # as if it had been used
+    held.go_on.set()
+    await left(client, {ports["b"]: "b"})
+    assert (await client.get("/_control/sandboxes/b")).status == 200
+
+
+async def test_a_port_that_opens_once_its_sandbox_has_ended_is_closed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_port = client.services.ports.open
+
+    async def late(name: str) -> dict[str, int]:
+        assert (await client.delete("/_control/sandboxes/own")).status == 200
+        return await open_port(name)
+
+    monkeypatch.setattr(client.services.ports, "open", late)
+    await owned(client)
+    await left(client, {})
+
+
+async def test_where_one_of_two_ports_cannot_be_opened_there_is_none(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await serve(tls_port=0)
+    bind_again, bound = server_module.bind_again, list[str]()
+
+    def bind_once(*where: Any) -> Any:
+        bound.append("one")
+        if len(bound) > 1:
+            raise OSError("all ports are in use")
+        return bind_again(*where)
+
+    monkeypatch.setattr(server_module, "bind_again", bind_once)
+    answer = await client.post("/_control/sandboxes", json={"name": "own", "port": True})
+    assert (answer.status, (await answer.json())["error"]["code"]) == (409, "no-port")
+    await left(client, {})

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from mockserver.sandbox.sandbox import Sandbox
 from tests.drivers.server import Client, Serve
 
 SUBMIT = "/CasJobs/services/jobs.asmx/SubmitJob?wsid=1&pw=secret&qry=q&context=DR7&taskname=late&estimate=1"
@@ -33,6 +36,42 @@ async def test_a_sandbox_that_is_made_anew_is_seeded_and_disowns_what_began_befo
     assert (await asked(client, "GET", "/~t1/_control/jobs?api=casjobs"))[1]["total"] == jobs
     assert (await asked(client, "GET", "/~t1/_control/faults"))[1]["faults"] == []
     assert (await asked(client, "GET", "/~t1/_control/requests"))[1]["requests"] == []
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["is gone", "is another one"])
+@pytest.mark.parametrize("when", ["before it is filled", "once it is filled", "before it is moved"])
+async def test_one_that_ends_while_it_is_made_anew_does_not_come_back(
+    client_of_each: Client, monkeypatch: pytest.MonkeyPatch, when: str, anew: bool
+) -> None:
+    client, store = client_of_each, client_of_each.services.store
+    assert (await asked(client, "PUT", "/_control/sandboxes/t1", json={}))[0] == 201
+    owner, name = (store, "move") if when == "before it is moved" else (Sandbox, "seed")
+    step = getattr(owner, name)
+
+    async def meanwhile(*args: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        done = await step(*args, **options) if when == "once it is filled" else None
+        assert (await asked(client, "DELETE", "/_control/sandboxes/t1"))[0] == 200
+        if anew:
+            assert (await asked(client, "POST", "/_control/sandboxes", json={"name": "t1", "ttl": 60}))[0] == 201
+        return done or await step(*args, **options)
+
+    monkeypatch.setattr(owner, name, meanwhile)
+    fixture = {"ges": {"jobs": [{"id": "j", "graph": "movie", "kind": "query-vertices", "state": "running"}]}}
+    status, answer = await asked(client, "PUT", "/_control/sandboxes/t1", json={"fixtures": [fixture]})
+
+    assert (status, answer["error"]["code"]) == (409, "reset")
+    status, answer = await asked(client, "GET", "/_control/sandboxes/t1")
+    assert (status, answer.get("ttl")) == ((200, 60) if anew else (404, None))
+    assert sorted(await store.sandboxes()) == (["default", "t1"] if anew else ["default"])
+    if anew:
+        assert await store.size("t1") == await store.size("default")
+
+
+async def test_of_two_who_make_one_anew_at_once_both_do(client_of_each: Client) -> None:
+    await asked(client_of_each, "PUT", "/_control/sandboxes/t1", json={})
+    both = [asked(client_of_each, "PUT", "/_control/sandboxes/t1", json={}) for _ in range(2)]
+    assert [status for status, _ in await asyncio.gather(*both)] == [200, 200]
 
 
 async def test_fixtures_that_cannot_be_followed_change_nothing(client: Client) -> None:

@@ -99,7 +99,7 @@ async def renew(server: MockServer) -> None:
     sandboxes = server.services.sandboxes
     for sandbox in sandboxes.all():
         await sandboxes.delete(sandbox.name)
-        await server.services.ports.close(sandbox.name)
+    await server.services.close_ports_of_ended()
     sandboxes.default = await sandboxes.create(DEFAULT)
 
 

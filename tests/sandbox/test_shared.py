@@ -130,6 +130,46 @@ async def test_of_two_who_make_a_sandbox_one_does(pair: Pair) -> None:
     assert sorted(found) == [201, *[409] * 5]
 
 
+async def test_one_that_ends_at_one_while_the_other_makes_it_anew_does_not_come_back(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pair.one.put("/_control/sandboxes/t1", json={})).status == 201
+    store = pair.servers[0].services.store
+    move = store.move
+
+    async def meanwhile(*args: Any, **options: Any) -> Any:
+        assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+        return await move(*args, **options)
+
+    monkeypatch.setattr(store, "move", meanwhile)
+    answer = await pair.one.put("/_control/sandboxes/t1", json={})
+    assert (answer.status, (await answer.json())["error"]["code"]) == (409, "reset")
+    for client in (pair.one, pair.two):
+        assert (await client.get("/_control/sandboxes/t1")).status == 404
+    assert await store.sandboxes() == ["default"]
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["is gone", "is another one"])
+async def test_the_port_of_one_that_ends_at_the_other_is_closed(pair: Pair, anew: bool) -> None:
+    server, body = pair.servers[0], {"name": "t1", "port": True, "ttl": 600}
+    port = (await (await pair.one.post("/_control/sandboxes", json=body)).json())["port"]
+    assert server.pipeline.ports == {port: "t1"}
+    assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+    kept = {}
+    if anew:
+        made = await pair.one.post("/_control/sandboxes", json=body)
+        kept = {(await made.json())["port"]: "t1"}
+    deadline = time.monotonic() + 60
+    while server.pipeline.ports != kept:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", port)
+    for port in kept:
+        health = await pair.one.session.get(f"http://127.0.0.1:{port}/_control/health")
+        assert health.status == 200
+
+
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})

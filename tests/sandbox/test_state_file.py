@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mockserver import MockServer
 from mockserver.client import Control
-from mockserver.sandbox import snapshot
+from mockserver.sandbox import snapshot, state_file
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
 
 
@@ -186,3 +192,171 @@ def test_an_idle_server_writes_nothing_and_one_whose_file_was_taken_away_writes_
     with server_over(state):
         state.unlink()
     assert "default" in saved(state)
+
+
+class HeldUp:
+    """Takes the place of a function that a save's thread calls, and does not go on before it may."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._loop = asyncio.get_running_loop()
+        self.called = asyncio.Event()
+        self.go_on = threading.Event()
+
+    def __call__(self, *arguments: Any) -> Any:
+        self._loop.call_soon_threadsafe(self.called.set)
+        self.go_on.wait(10)  # and not for ever when the test has failed
+        return self._function(*arguments)
+
+
+async def turns() -> None:
+    """Give everybody else many turns."""
+    for _ in range(1000):
+        await asyncio.sleep(0)
+
+
+@contextlib.asynccontextmanager
+async def beginning_to_save(state: Path) -> AsyncIterator[tuple[MockServer, StateFile]]:
+    """A server with sandboxes a and b in its file, of which a has grown; it is killed at the end."""
+    server = server_over(state)
+    await server.start()
+    file, sandboxes = server._state, server.services.sandboxes
+    assert file is not None
+    a, _ = await sandboxes.create("a"), await sandboxes.create("b")
+    await file.save()
+    for number in range(30):
+        await a.jobs.add(*await a.build_job("ges", {"id": f"new{number}", "graph": "movie", "state": "running"}))
+    yield server, file
+    server._state = None
+    await server.stop()
+    file.close()
+
+
+async def jobs_in(state: Path) -> dict[str, int]:
+    """Return how many jobs each sandbox has that a server finds in a file."""
+    async with server_over(state) as server:
+        return {one.name: (await one.jobs.page("ges"))[1] for one in server.services.sandboxes.all()}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_save_that_is_given_up_ends_with_its_thread(
+    state: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The next one copies what is unchanged from the file that this one leaves, not from the one that it found."""
+    async with beginning_to_save(state) as (_, file):
+        held = HeldUp(os.fsync)
+        monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
+        saving = asyncio.create_task(file.save())
+        await held.called.wait()
+        for _ in range(times):
+            saving.cancel()
+            await turns()
+        at_stop = asyncio.create_task(file.save(hurry=True))
+        await turns()
+        assert not saving.done()
+        held.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        await at_stop
+    found = {name: len(document["jobs"]) for name, document in saved(state).items()}  # type: ignore[arg-type]
+    assert found["a"] == found["b"] + 30
+    assert await jobs_in(state) == found
+
+
+async def test_a_save_that_is_given_up_half_way_writes_the_rest_without_a_breath(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaths: list[float] = []
+    monkeypatch.setattr("mockserver.sandbox.state_file.time", SimpleNamespace(sleep=breaths.append))
+    async with beginning_to_save(state) as (_, file):
+        held = HeldUp(snapshot.compact)
+        monkeypatch.setattr(snapshot, "compact", held)
+        before = len(breaths)
+        saving = asyncio.create_task(file.save())
+        await held.called.wait()
+        saving.cancel()
+        await turns()
+        held.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        assert len(breaths) == before
+        written = state_file._stamp(state)
+        await file.save(hurry=True)
+        assert state_file._stamp(state) == written  # there is nothing left to be written
+    found = await jobs_in(state)
+    assert found["a"] == found["b"] + 30
+
+
+async def test_a_save_that_is_given_up_says_no_more_of_a_file_that_cannot_be_written(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who saves regularly goes on after an error of the file; it would not hear that it is to end."""
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with beginning_to_save(state) as (_, file):
+        held = HeldUp(refuse)
+        monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
+        saving = asyncio.create_task(file.save())
+        await held.called.wait()
+        saving.cancel()
+        await turns()
+        held.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        with pytest.raises(OSError, match="No space left"):
+            await file.save()
+        monkeypatch.undo()
+        await file.save()
+    found = await jobs_in(state)
+    assert found["a"] == found["b"] + 30
+
+
+async def test_a_stop_in_the_middle_of_a_save_leaves_all_in_the_file(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with beginning_to_save(state) as (server, file):
+        held = HeldUp(os.fsync)
+        monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
+        monkeypatch.setattr("mockserver.server.SAVE_EVERY", 0.0)
+        assert server._saver is not None
+        server._saver.cancel()
+        server._saver = asyncio.create_task(server._save_regularly(file))
+        await held.called.wait()
+        stopping = asyncio.create_task(server.stop())
+        await turns()
+        held.go_on.set()
+        await stopping
+    found = await jobs_in(state)
+    assert found["a"] == found["b"] + 30
+
+
+async def test_a_sandbox_that_ends_while_others_are_saved_does_not_come_back(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with beginning_to_save(state) as (server, file):
+        sandboxes, freeze, stamp = server.services.sandboxes, snapshot.freeze, state_file._stamp
+        deleted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def deleting(sandbox: Sandbox) -> snapshot.Frozen:
+            if sandbox.name == "default":
+                await sandboxes.delete("a")
+            return await freeze(sandbox)
+
+        async def delete_b() -> None:
+            await sandboxes.delete("b")
+            deleted.set_result(None)
+
+        def stamped(target: Path) -> object:
+            if not deleted.done():
+                asyncio.run_coroutine_threadsafe(delete_b(), loop).result()
+            return stamp(target)
+
+        loop = asyncio.get_running_loop()
+        await sandboxes.default.store.count("default", "x")
+        monkeypatch.setattr(snapshot, "freeze", deleting)
+        monkeypatch.setattr(state_file, "_stamp", stamped)
+        await file.save()
+        assert await server.services.store.sandboxes() == ["default"]
+    assert list(saved(state)) == ["default"]

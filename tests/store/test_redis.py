@@ -293,6 +293,70 @@ async def test_one_that_answers_what_is_no_answer_is_given_up(monkeypatch: pytes
     server.close()
 
 
+class Silent:
+    """What greets as a Redis does, and answers no more until it is told to.
+
+    Attributes:
+        asked: set by each question that gets no answer.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.answers = False
+        self.asked = asyncio.Event()
+        self.url = f"unix://{path}"
+        self._path = path
+
+    async def __aenter__(self) -> Silent:
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(10_000):
+            if b"TIME" in data:
+                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), connection.SCHEMA))
+            elif b"CLIENT" in data:
+                writer.write(b"+OK\r\n" * data.count(b"CLIENT"))
+            elif self.answers:
+                writer.write(b"+PONG\r\n")
+            else:
+                self.asked.set()
+        writer.close()
+
+
+async def test_a_step_that_is_asked_when_the_store_is_closed_ends(tmp_path: Path) -> None:
+    async with Silent(tmp_path / "socket") as silent:
+        store = RedisStore(silent.url, dump, load)
+        asked = asyncio.create_task(store.ping())
+        await silent.asked.wait()
+        await store.close()
+        with pytest.raises(Unavailable, match="the store is closed"):
+            await asyncio.wait_for(asked, 10)
+        # What it had asked does not take the answers of those who ask when it is open again.
+        silent.answers = True
+        await store.open()
+        assert await asyncio.wait_for(store.ping(), 10)
+        await store.close()
+
+
+async def test_a_store_that_is_opened_again_waits_for_no_answer_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Silent(tmp_path / "socket") as silent:
+        silent.answers = True
+        store = RedisStore(silent.url, dump, load)
+        await store.ping()
+        await store.close()
+        await store.open()
+        silent.answers = False
+        monkeypatch.setattr(connection, "PATIENCE", 0.2)
+        with pytest.raises(Unavailable, match="no answer within"):
+            await asyncio.wait_for(store.ping(), 10)
+        await store.close()
+
+
 async def test_steps_beside_each_other_get_their_own_answers(store: RedisStore) -> None:
     await asyncio.gather(*(store.add("box", job(number)) for number in range(200)))
     found = await asyncio.gather(*(store.get("box", "x", "job", str(number)) for number in range(200)))

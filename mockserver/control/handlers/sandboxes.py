@@ -62,7 +62,7 @@ async def replace(request: ControlRequest) -> Response:
     if own_port and not made.ports:
         await _open_port(request, made)
     elif made.ports and not own_port:
-        await request.services.ports.close(name)
+        await request.services.ports.close(made.ports.values())
         made.ports = {}
     return json_response(_describe(request, made), 201 if is_new else 200)
 
@@ -92,12 +92,15 @@ def _given_submits(request: ControlRequest) -> Mapping[str, Mapping[str, Any]]:
 
 async def _open_port(request: ControlRequest, sandbox: Sandbox) -> None:
     """Give a sandbox a port of its own; when that cannot be, there is no such sandbox."""
+    ports = request.services.ports
     try:
-        sandbox.ports = await request.services.ports.open(sandbox.name)
+        sandbox.ports = await ports.open(sandbox.name)
     except (OSError, BadOption) as error:
         await request.services.sandboxes.delete(sandbox.name)
         hint = "use the path prefix or the header X-Mockserver-Sandbox"
         raise ControlError(409, "no-port", f"no port could be opened: {error}", hint) from None
+    if sandbox.ended:  # before it had them
+        await ports.close(sandbox.ports.values())
 
 
 async def delete(request: ControlRequest) -> Response:
@@ -107,8 +110,7 @@ async def delete(request: ControlRequest) -> Response:
     if name == DEFAULT:
         raise ControlError(409, "default-sandbox", "the default sandbox stays", "POST /_control/reset empties it")
     await request.services.sandboxes.delete(name)
-    if shown["ports"]:
-        await request.services.ports.close(name)
+    await request.services.close_ports_of_ended()
     return json_response(shown)
 
 

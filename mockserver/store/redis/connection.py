@@ -168,10 +168,12 @@ class Connection:
             raise ForeignStore(f"what lies there has the form {shown!r}, and this version writes {SCHEMA.decode()!r}")
 
     async def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection; all that was asked over it has failed."""
         connection, self._open = self._open, None
         if self._watch is not None:
             self._watch.cancel()
+            self._watch = None
+        self._fail("the store is closed")
         if self._leaving is not None:
             await asyncio.wait([self._leaving])
         if connection is not None:
@@ -283,10 +285,13 @@ class Connection:
         if connection is None or of not in (None, connection):
             return
         self._open = None
+        self._leaving = asyncio.ensure_future(connection.disconnect(nowait=True))
+        self._fail(str(self._rest(error)))
+
+    def _fail(self, problem: str) -> None:
+        """Fail all that was asked; what still comes over the wire answers nothing."""
         if self._wire is not None:
             self._wire.given_up = True
-        self._leaving = asyncio.ensure_future(connection.disconnect(nowait=True))
-        problem = str(self._rest(error))
         self._out.clear()
         asked, self._asked = self._asked, deque()
         for _, answer in asked:
