@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import ssl
 import stat
 import threading
@@ -18,6 +19,7 @@ import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.contracts.sharing import BadContract
+from mockserver.http import listening
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
@@ -162,17 +164,24 @@ class WatchedStore(MemoryStore):
         self.is_open = False
 
 
-@pytest.mark.parametrize("option", ["port", "tls_port", "control_port"])
-async def test_a_start_that_fails_leaves_nothing_behind_and_another_may_follow(option: str, tmp_path: Path) -> None:
-    store = WatchedStore()
-    async with MockServer(apis=("ges",)) as other:
-        before, port = asyncio.all_tasks(), int(other.url.rpartition(":")[2])
-        server = MockServer(apis=("ges",), store=store, state=tmp_path / "state.json", **{option: port})
-        for start in (server.start, server.__aenter__):
-            with pytest.raises(OSError, match="choose another"):
-                await start()
-            assert asyncio.all_tasks() == before
-            assert not store.is_open
+@pytest.mark.parametrize("options", ["", "tls-", "control-"])
+async def test_a_start_that_fails_leaves_nothing_behind_and_another_may_follow(
+    options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bind(host: str, port: int, prefix: str, *, shared: bool) -> socket.socket:
+        if prefix == options:
+            raise OSError("the port is taken")
+        return listening.bind(host, port, prefix, shared=shared)
+
+    before, store = asyncio.all_tasks(), WatchedStore()
+    server = MockServer(apis=("ges",), store=store, state=tmp_path / "state.json", tls_port=0, control_port=0)
+    monkeypatch.setattr("mockserver.server.bind", bind)
+    for start in (server.start, server.__aenter__):
+        with pytest.raises(OSError, match="the port is taken"):
+            await start()
+        assert asyncio.all_tasks() == before
+        assert not store.is_open
+    monkeypatch.undo()
     async with server:
         assert store.is_open
         async with aiohttp.ClientSession() as session:

@@ -134,11 +134,15 @@ def serve(as_json: bool, **options: Any) -> None:
     logs.configure(settings.log_format, settings.log_level)
     # What a start makes stays for good (`collector.spare`); to look through it over and over costs a tenth of it.
     gc.disable()
-    with refusals():
-        if settings.workers > 1:
-            _supervise(settings, as_json)
-        else:
-            loop.run(_serve(settings, as_json))
+    try:
+        with refusals():
+            if settings.workers > 1:
+                _supervise(settings, as_json)
+            else:
+                loop.run(_serve(settings, as_json))
+    finally:
+        # A start that failed has not: whoever has called this goes on.
+        gc.enable()
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:

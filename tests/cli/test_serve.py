@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -235,6 +236,7 @@ def test_the_option_of_a_port_that_is_taken_is_named(option: str) -> None:
     assert done.stderr.count("\n") == 1
     assert f"127.0.0.1:{port}" in done.stderr
     assert done.stderr.endswith(f"choose another {option}\n")
+    assert gc.isenabled()
 
 
 def test_a_bad_fixture_names_file_and_line(start: Start, tmp_path: Path) -> None:
