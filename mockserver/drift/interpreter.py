@@ -158,7 +158,8 @@ class Interpreter:
             return replace(judged, why="no answer came")
         received = received_answer(exchange)
         data: Any = Page()
-        if exchange.content_known and api.read_answer is not None:
+        # The answer to HEAD has no body that anybody could judge.
+        if exchange.content_known and exchange.method != "HEAD" and api.read_answer is not None:
             data = api.read_answer(context, received)
         breaches: Sequence[Violation] = resolved.breaches or (
             [] if resolved.unseen is None else contract.breaches_of_request(parameters, payload) or [resolved.unseen]

@@ -10,7 +10,7 @@ from mockserver.api.context import RequestContext
 from mockserver.api.response import Response
 from mockserver.core.clock import iso
 from mockserver.faults.duration import duration
-from mockserver.faults.effects import Delay, Effect, Transport, parse_delay, parse_effect
+from mockserver.faults.effects import Delay, Effect, Manner, Transport, first_half, parse_delay, parse_effect
 from mockserver.journal.matching import Match
 
 
@@ -155,6 +155,11 @@ class Fault:
     def transport(self) -> Transport | None:
         """How the answer is sent, where not as usual."""
         return None if self.effect is None else self.effect.transport
+
+    def sent_of(self, body: bytes) -> bytes:
+        """Return what is sent of the body of an answer, if one is sent at all."""
+        how = self.transport
+        return first_half(body) if how is not None and how.manner is Manner.CLOSE_MID_BODY else body
 
     def response(self, context: RequestContext[Any, Any] | None) -> Response | None:
         """Return the answer in place of the API's own, if there is one (see `Effect.response`)."""

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from mockserver.core.clock import Clock
-from mockserver.faults.effects import Manner, Transport
+from mockserver.faults.effects import Manner, Transport, first_half
 from mockserver.faults.model import Fault
 from mockserver.http.responses import BareStream, NoAnswer
 from mockserver.sandbox.sandbox import Sandbox
@@ -88,7 +88,7 @@ async def _close_mid_body(_: Transport, request: web.BaseRequest, response: web.
     await stream.prepare(request)
     with contextlib.suppress(ConnectionError):
         if request.method != "HEAD":
-            await stream.write(body[: len(body) // 2])
+            await stream.write(first_half(body))
     return stream
 
 

@@ -18,7 +18,7 @@ from mockserver.api.context import RequestContext, Resolved
 from mockserver.api.definition import Api
 from mockserver.api.errors import HandlerFailed, NotFaked
 from mockserver.api.operation import Operation
-from mockserver.api.response import Response, error_response, json_response
+from mockserver.api.response import NO_HEADERS, Response, error_response, json_response
 from mockserver.contracts.model import Contract, Violation
 from mockserver.core.errors import DomainError, Unavailable
 from mockserver.core.job import Job, Transition
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("mockserver")
 
 NOTHING: tuple[Any, ...] = ()
+
+BODILESS = frozenset({204, 304})
+"""Statuses under which no body is sent, whatever the answer has; none below 200 ends an exchange."""
 
 LONG = 1 << 16
 """Bytes of a body beyond which a thread finds out what it means: a millisecond or two, and up to a second for some."""
@@ -257,9 +260,18 @@ def answered_entry(
         error: the traceback of a bug of ours.
         told: the state that the API's own answer tells.
     """
-    body = response.body
+    body, whole, sent = response.body, 0, None
+    if fault is not None or status in BODILESS or asked.method == "HEAD":
+        if not status:
+            headers, body = NO_HEADERS, b""
+        elif status in BODILESS or asked.method == "HEAD":
+            body = b""
+        elif fault is not None and (part := fault.sent_of(body)) is not body:
+            body, whole, sent = part, len(body), len(part)
     if told is not None and (
-        (response.status >= 400 and not response.shows_state) or (fault is not None and fault.hides_answer)
+        (response.status >= 400 and not response.shows_state)
+        or (fault is not None and fault.hides_answer)
+        or asked.method == "HEAD"
     ):
         told = None
     entry = whole_entry(
@@ -280,8 +292,9 @@ def answered_entry(
             response.shows_state,
             told,
             0,
-            0,
+            whole,
             response.hint,
+            sent,
         ),
     )
     if (

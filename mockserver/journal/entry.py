@@ -49,7 +49,9 @@ class Entry(NamedTuple):
         parameters, payload: as decoded, of a body that is large a `Packed` of both; see `decoded`.
         shows_state: the answer is an error, but tells the state of the job.
         told: the state of a job that the answer tells, in the API's own word; None when it tells none.
-        body_size, answer_size: whole sizes in bytes, where `bounded` has shortened the bodies.
+        answer: the body as far as it was sent: nothing to HEAD or under 204, half where a fault breaks it off.
+        body_size, answer_size: whole sizes in bytes, where the bodies here are shorter.
+        sent: bytes of the answer's body that were sent, where that is not all of it.
         hint: why it was refused and what to do, whether or not the answer's header said it.
     """
 
@@ -81,6 +83,7 @@ class Entry(NamedTuple):
     body_size: int = 0
     answer_size: int = 0
     hint: str | None = None
+    sent: int | None = None
 
 
 ASKED = Entry._fields.index("job")
@@ -150,7 +153,10 @@ def bounded(entry: Entry) -> Entry:
         entry = entry._replace(transitions=entry.transitions[:MOVES])
     if len(body) > BODY_LIMIT or len(answer) > BODY_LIMIT:
         entry = entry._replace(
-            body=body[:BODY_LIMIT], body_size=len(body), answer=answer[:BODY_LIMIT], answer_size=len(answer)
+            body=body[:BODY_LIMIT],
+            body_size=len(body),
+            answer=answer[:BODY_LIMIT],
+            answer_size=max(entry.answer_size, len(answer)),
         )
     return entry
 

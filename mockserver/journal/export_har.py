@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from mockserver.journal.masking import MASK, Masking
 HEAD = {"version": "1.2", "creator": {"name": "mockserver", "version": __version__}}
 """What a document says before its entries."""
 
+_NO_TEXT = "bytes that are no text are not shown as they were sent"
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -48,16 +50,17 @@ def _request(entry: MaskedEntry, base: str) -> dict[str, Any]:
     sent = entry.request
     request: dict[str, Any] = {
         "method": entry.method,
-        "url": entry.url(base),
+        "url": entry.url(base).replace("#", "%23"),  # where a fragment would begin, and none was sent
         "httpVersion": entry.http_version,
         "cookies": _pairs(entry.cookies),
         "headers": _pairs(sent.headers),
         "queryString": _pairs(entry.query),
         "headersSize": -1,
-        "bodySize": sent.size,
+        "bodySize": sent.sent,
     }
-    if sent.size:
-        request["postData"] = {"mimeType": sent.content_type, "text": sent.text, **_comment(sent)}
+    if sent.size or sent.is_unread:
+        notes = sent.notes if sent.body.is_exact and sent.body.is_text else (*sent.notes, _NO_TEXT)
+        request["postData"] = {"mimeType": sent.content_type, "text": sent.text, **_comment(notes)}
     return request
 
 
@@ -66,14 +69,24 @@ def _response(entry: MaskedEntry) -> dict[str, Any]:
     return {
         "status": entry.status or 0,
         "statusText": _REASONS.get(entry.status or 0, ""),
-        "httpVersion": entry.http_version,
+        "httpVersion": entry.http_version if entry.status else "",
         "cookies": [_cookie(name, attributes) for name, attributes in entry.cookies_set],
         "headers": _pairs(got.headers),
-        "content": {"size": got.size, "mimeType": got.content_type, "text": got.text, **_comment(got)},
+        "content": _content(got),
         "redirectURL": entry.location,
         "headersSize": -1,
-        "bodySize": got.size,
+        "bodySize": got.sent,
     }
+
+
+def _content(got: MaskedMessage) -> dict[str, Any]:
+    content: dict[str, Any] = {"size": got.sent, "mimeType": got.content_type, "text": got.text}
+    notes = got.notes
+    if not got.body.is_exact:
+        notes = (*notes, _NO_TEXT)
+    elif not got.body.is_text:
+        content |= {"text": base64.b64encode(got.body.data).decode(), "encoding": "base64"}
+    return {**content, **_comment(notes)}
 
 
 def _cookie(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:
@@ -82,8 +95,9 @@ def _cookie(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:
     return {"name": name, "value": MASK, **kept, **flags}
 
 
-def _comment(message: MaskedMessage) -> dict[str, str]:
-    return {"comment": f"the first part of {message.size} bytes"} if message.is_cut else {}
+def _comment(notes: Iterable[str]) -> dict[str, str]:
+    comment = "; ".join(notes)
+    return {"comment": comment} if comment else {}
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,29 +13,57 @@ from mockserver.core.job import transition_record
 from mockserver.core.machine import FINAL, State
 from mockserver.journal import masking
 from mockserver.journal.entry import Entry
+from mockserver.journal.masked_body import MaskedBody, masked_body
 from mockserver.journal.masking import MASK, Masking
-from mockserver.wire.charset import text_of
+from mockserver.wire.charset import text_of, whole_characters
 
 Pairs = tuple[tuple[str, str], ...]
 
+CUT = "the first part of"
+UNREAD = "nothing of its body is here"
+_UNPACKED = frozenset({"gzip", "deflate"})
+"""Content encodings that are read here: a body that came in one is kept as it was before."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class MaskedMessage:
     """One side of an exchange.
 
     Attributes:
         headers: in order, several of one name too.
-        text: the body, or its first 64 KiB.
-        size: bytes of the whole body.
-        is_cut: there was more than `text` shows.
+        text: the body, or its first 64 KiB; decoded, where it came in a content encoding that is read here.
+        make_body: makes `body`, for whoever asks.
+        size: bytes of the whole body, as decoded.
+        sent: bytes of it that went over the wire, encoded as they were; -1 where nobody knows.
+        is_cut: there is more of the body than `text` shows.
         content_type: empty when there was none.
+        encoding: the content encoding in which it came and which `text` has no more; empty for none.
+        is_unread: a body was announced, and the journal has nothing of it.
     """
 
     headers: Pairs
     text: str
+    make_body: Callable[[], MaskedBody]
     size: int
+    sent: int
     is_cut: bool
     content_type: str
+    encoding: str = ""
+    is_unread: bool = False
+
+    @cached_property
+    def body(self) -> MaskedBody:
+        """What `text` shows, in bytes."""
+        return self.make_body()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the text lacks of what was sent, or has otherwise, in words."""
+        return (
+            *([f"{CUT} {self.size} bytes"] if self.is_cut else ()),
+            *([UNREAD] if self.is_unread else ()),
+            *([f"it came as {self.encoding}"] if self.encoding and self.text else ()),
+        )
 
 
 class MaskedEntry:
@@ -54,15 +82,44 @@ class MaskedEntry:
         self.http_version = f"HTTP/{entry.http_version[0]}.{entry.http_version[1]}"
         self.path = self._hide.path(entry.path)
 
+    @property
+    def is_no_request(self) -> bool:
+        """Whether nothing could be read of it (see `http.unread`)."""
+        return self.method == "UNKNOWN" and not self._entry.headers
+
+    @property
+    def headers(self) -> Pairs:
+        """The headers a client sent, secrets masked; of others each byte that is no UTF-8 is a lone surrogate."""
+        pairs = zip(self._entry.headers.values(), self.request.headers, strict=True)
+        return tuple(
+            (name, given if given.encode("utf-8", "replace").decode() == value else value)
+            for given, (name, value) in pairs
+        )
+
     @cached_property
     def request(self) -> MaskedMessage:
         """What the client sent."""
-        return self._message(self._entry.headers, self._entry.body, self._entry.body_size)
+        entry = self._entry
+        headers, body = entry.headers, entry.body
+        message = self._message(headers, body, entry.body_size)
+        announced, encoding = _header(headers, "content-length"), _encoding(headers)
+        if body and not encoding:
+            return message
+        is_unread = not body and (announced not in ("", "0") or bool(_header(headers, "transfer-encoding")))
+        known = int(announced) if encoding and body and announced.isdecimal() and len(announced) < 16 else -1
+        return replace(
+            message,
+            sent=known if (encoding and body) or is_unread else message.sent,
+            encoding=encoding,
+            is_unread=is_unread,
+        )
 
     @cached_property
     def answer(self) -> MaskedMessage:
         """What it got."""
-        return self._message(self._entry.answer_headers, self._entry.answer, self._entry.answer_size)
+        entry = self._entry
+        message = self._message(entry.answer_headers, entry.answer, entry.answer_size)
+        return message if entry.sent is None else replace(message, sent=entry.sent)
 
     @property
     def query(self) -> Pairs:
@@ -73,8 +130,8 @@ class MaskedEntry:
     @property
     def cookies(self) -> Pairs:
         """The cookies a client sent: their names, for their values are secret."""
-        given = _header(self._entry.headers, "cookie")
-        names = (part.partition("=")[0].strip() for part in given.split(";"))
+        given = (value for name, value in self._entry.headers.items() if name.lower() == "cookie")
+        names = (part.partition("=")[0].strip() for value in given for part in value.split(";"))
         return tuple((name, MASK) for name in names if name)
 
     @property
@@ -141,11 +198,18 @@ class MaskedEntry:
 
     def _message(self, headers: Mapping[str, str], body: bytes, size: int) -> MaskedMessage:
         content_type = _header(headers, "content-type")
+        is_cut = size > len(body)
+        size = max(size, len(body))
+        if is_cut:
+            body = whole_characters(body, content_type)
+        text = self._hide.body(text_of(body, content_type), content_type)
         return MaskedMessage(
             headers=self._hide.headers(headers),
-            text=self._hide.body(text_of(body, content_type), content_type),
-            size=max(size, len(body)),
-            is_cut=size > len(body),
+            text=text,
+            make_body=lambda: masked_body(self._hide, body, content_type, text, is_sealed=_is_sealed(headers)),
+            size=size,
+            sent=size,
+            is_cut=is_cut,
             content_type=self._hide.header("content-type", content_type),
         )
 
@@ -168,6 +232,18 @@ def _side(message: MaskedMessage) -> dict[str, Any]:
     if message.is_cut:
         shown["size"] = message.size
     return shown
+
+
+def _encoding(headers: Mapping[str, str]) -> str:
+    """Return the content encoding out of which a body was taken; of several the parser takes the last for it."""
+    named = [value.strip().lower() for name, value in headers.items() if name.lower() == "content-encoding"]
+    return named[-1] if named and named[-1] in _UNPACKED else ""
+
+
+def _is_sealed(headers: Mapping[str, str]) -> bool:
+    """Tell whether a body is kept in an encoding that nobody here reads, so that nobody knows what it says."""
+    named = (value.strip().lower() for name, value in headers.items() if name.lower() == "content-encoding")
+    return not _encoding(headers) and any(one not in ("", "identity") for one in named)
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:

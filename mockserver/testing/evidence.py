@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from mockserver.testing.handles import Sandbox
 
 LAST = 20
 """Exchanges that a report shows."""
+
+_QUOTES = re.compile("['\"]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +71,17 @@ def _whole(sandbox: Sandbox, record: RequestRecord) -> RequestRecord:
 
 
 def _commands(text: str) -> list[str]:
-    """Split the export: a quoted body may hold line ends, so a command begins where a line begins with curl."""
+    """Split the export: a command, with what is said above it, ends where a line ends outside of quotes."""
     found: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("curl ") or not found:
-            found.append(line)
-        else:
-            found[-1] += "\n" + line
+    lines: list[str] = []
+    quote = ""
+    for line in text.split("\n")[:-1]:
+        lines.append(line)
+        if line.startswith("#") and not quote:
+            continue
+        for sign in _QUOTES.findall(line):
+            quote = sign if not quote else "" if sign == quote else quote
+        if not quote:
+            found.append("\n".join(lines))
+            lines = []
     return found

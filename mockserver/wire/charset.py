@@ -46,12 +46,27 @@ def text_of(body: bytes, content_type: str = "") -> str:
     A charset counts only where its bytes hide ASCII (UTF-16 and UTF-32). All else is read as UTF-8, so that no
     charset a client claims can swallow a quote or a bracket, by which secrets are found.
     """
-    if (text := marked(body)) is not None:
-        return text
+    mark, name = form_of(body, content_type)
+    return body[len(mark) :].decode(name, "replace")
+
+
+def form_of(body: bytes, content_type: str = "") -> tuple[bytes, str]:
+    """Return the byte order mark with which a body begins, empty for none, and the codec that `text_of` takes."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return mark, name
     named = _NAMED.search(content_type)
-    name = None if named is None else codec(named[1].replace("_", "-"))
-    if name is not None and name.startswith(("utf-16", "utf-32")):
-        return body.decode(_WIDE.get(name, name), "replace")
+    known = None if named is None else codec(named[1].replace("_", "-"))
+    if known is not None and known.startswith(("utf-16", "utf-32")):
+        return b"", _WIDE.get(known, known)
     if body[:4:2] == b"\0\0" or body[1:4:2] == b"\0\0":
-        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace")
-    return body.decode("utf-8", "replace")
+        return b"", "utf-16-be" if body[:1] == b"\0" else "utf-16-le"
+    return b"", "utf-8"
+
+
+def whole_characters(body: bytes, content_type: str = "") -> bytes:
+    """Return the beginning of a body that was cut, without the character that the cut goes through."""
+    mark, name = form_of(body, content_type)
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    decoder.decode(body[len(mark) :])
+    return body[: len(body) - len(decoder.getstate()[0])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -201,12 +202,13 @@ def traffic(server: MockServer, tmp_path: Path) -> dict[str, Path]:
     control = Control(server.url)
     control.reset()
     form = b"wsId=1&pw=secret&jobId=1005"
-    for path, data in (
-        ("/arcgis/rest/services?f=json", None),
-        (f"{SERVICE}/GetJobStatus", form),
-        ("/nowhere", None),
+    for path, data, method in (
+        ("/arcgis/rest/services?f=json", None, "GET"),
+        ("/arcgis/rest/info?f=json", None, "HEAD"),
+        (f"{SERVICE}/GetJobStatus", form, "POST"),
+        ("/nowhere", None, "GET"),
     ):
-        request = urllib.request.Request(server.url + path, data=data)
+        request = urllib.request.Request(server.url + path, data=data, method=method)
         with contextlib.suppress(urllib.error.HTTPError):
             urllib.request.urlopen(request, timeout=5).read()
     files = {"har": tmp_path / "traffic.har", "journal": tmp_path / "journal.json"}
@@ -219,8 +221,24 @@ def traffic(server: MockServer, tmp_path: Path) -> dict[str, Path]:
 def test_our_own_exports_are_judged(traffic: dict[str, Path], form: str) -> None:
     done = run("check-traffic", traffic[form])
     assert done.exit_code == 0, done.output
-    assert "arcgis.Catalog" in done.output and "casjobs.GetJobStatus" in done.output
+    assert "arcgis.Catalog" in done.output and "arcgis.Info" in done.output and "casjobs.GetJobStatus" in done.output
     assert "not judged: GET /nowhere (no operation stands at this path)" in done.output
+
+
+def test_what_an_export_has_half_of_is_not_judged_by_that(server: MockServer, tmp_path: Path) -> None:
+    control = Control(server.url)
+    control.reset()
+    control.add_fault({"connection": "close-mid-body"}, times=1)
+    with contextlib.suppress(http.client.IncompleteRead):
+        urllib.request.urlopen(f"{server.url}/arcgis/rest/info?f=json", timeout=5).read()
+    headers = {"Content-Encoding": "br", "Content-Type": "application/x-www-form-urlencoded"}
+    job = urllib.request.Request(f"{server.url}{SERVICE}/GetJobStatus", b"x", headers)
+    with contextlib.suppress(urllib.error.HTTPError):
+        urllib.request.urlopen(job, timeout=5).read()
+    (tmp_path / "traffic.har").write_text(json.dumps(control.export("har")), "utf-8")
+    done = run("check-traffic", tmp_path / "traffic.har")
+
+    assert done.exit_code == 0, done.output
 
 
 def test_a_breach_in_a_recording_is_found_on_either_side(traffic: dict[str, Path]) -> None:

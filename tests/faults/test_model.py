@@ -118,6 +118,14 @@ def test_what_an_effect_is_able_to_do(
     assert (one.replaces_work, one.unanswered, one.transport) == (replaces_work, unanswered, transport)
 
 
+@pytest.mark.parametrize(
+    ("effect", "sent"),
+    [({"delay": 1}, b"abc"), ({"drip": {"bytes": 1, "every": 1}}, b"abc"), ({"connection": "close-mid-body"}, b"a")],
+)
+def test_what_is_sent_of_a_body(effect: dict[str, Any], sent: bytes) -> None:
+    assert fault(effect).sent_of(b"abc") == sent
+
+
 def test_who_has_no_answer_or_spoils_nothing_leaves_it() -> None:
     good = Response(body=b"x")
 

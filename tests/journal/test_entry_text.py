@@ -25,7 +25,7 @@ FULL = Entry(
     operation="ges.ShowJob", parameters={"n": [1, 2]}, payload={"big": 2**70, "name": "\ud800"}, http_version=(1, 0),
     job="1", response="ok", status=200, answer_headers={"X": "y"}, answer=b"\xfe", milliseconds=0.25, fault="f",
     transitions=((JOB, MOVE),), violations=(BREACH,), nearest="/n", error="e", shows_state=True,
-    told=APIS[0].machines["job"].states[0], hint="h",
+    told=APIS[0].machines["job"].states[0], hint="h", body_size=9, answer_size=8, sent=4,
 )  # fmt: skip
 
 

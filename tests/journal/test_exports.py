@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import gzip
 import json
 import shlex
 from collections.abc import Sequence
@@ -12,6 +14,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from mockserver.journal.entry import bounded
+from mockserver.journal.export_har import har_entry
 from tests.drivers.server import Client
 
 SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har.schema.json").read_text("utf-8")))
@@ -117,12 +121,124 @@ async def test_cookies_that_are_set(client: Client) -> None:
     assert (entry["response"]["statusText"], entry["response"]["redirectURL"]) == ("Found", "/x?token=***")
 
 
-async def test_who_got_no_answer_has_no_status(client: Client) -> None:
-    await client.post("/_control/faults", json={"effect": {"connection": "close-before"}})
-    assert await send(client, "GET /nowhere HTTP/1.1") == b""
+INFO = "/arcgis/rest/info?f=json"
+BODY = "a\n" * 20
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "effect",
+    [
+        None,
+        {"delay": "1ms"},
+        *({"status": status, "body": BODY, "headers": {"X-A": "b"}} for status in (200, 204, 205, 299, 304, 418, 599)),
+        {"status": 200},
+        {"connection": "close-mid-body"},
+        {"connection": "close-before"},
+        {"connection": "close-before", "handled": True},
+        {"connection": "reset"},
+        {"connection": "reset", "handled": True},
+        {"drip": {"bytes": 100, "every": "1ms"}},
+        *({"garble": how} for how in ("truncate", "empty", "wrong-content-type", "not-utf8")),
+    ],
+    ids=str,
+)
+async def test_of_an_answer_that_is_shown_which_was_sent(
+    client_of_each: Client, method: str, effect: dict[str, Any] | None
+) -> None:
+    client = client_of_each
+    if effect is not None:
+        await client.post("/_control/faults", json={"effect": effect})
+    try:
+        answer = await send(client, f"{method} {INFO} HTTP/1.1")
+    except ConnectionError:
+        answer = b""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    [entry] = await har(client)
+    shown, content = entry["response"], entry["response"]["content"]
+    [listed] = (await (await client.get("/_control/requests")).json())["requests"]
+
+    assert f"{shown['httpVersion']} {shown['status'] or ''} {shown['statusText']}".strip() == status.strip()
+    assert [line for line in (f"{name}: {value}" for name, value in pairs(shown["headers"])) if line not in lines] == []
+    assert (shown["bodySize"], content["size"]) == (len(body), len(body))
+    assert listed["answer"]["body"] == body.decode("utf-8", "replace")
+    if content.get("encoding") == "base64":
+        assert base64.b64decode(content["text"]) == body
+    else:
+        assert content["text"] == body.decode()
+    broken = effect == {"connection": "close-mid-body"} and method == "GET"
+    assert ("comment" in content, "size" in listed["answer"]) == (broken, broken)
+    assert listed["told"] is None
+
+
+async def test_of_a_long_answer_that_breaks_off_the_sizes_are_of_what_was_sent(client: Client) -> None:
+    await client.post("/_control/faults", json={"effect": {"connection": "close-mid-body"}})
+    answer = await send(client, "GET /CasJobs/services/jobs.asmx?WSDL HTTP/1.1")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    whole, sent = int(head.partition(b"Content-Length: ")[2].split()[0]), len(body)
+    [broken] = await client.services.store.entries("default")
+    assert (len(broken.answer), broken.sent, broken.answer_size) == (sent, sent, whole)
+    long = bounded(broken._replace(answer=b"x" * 100_000, sent=100_000, answer_size=200_001))
+    content = har_entry(long, "http://h")["response"]["content"]
+
+    assert (content["size"], len(content["text"])) == (100_000, 65_536)
+    assert content["comment"] == "the first part of 200001 bytes"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("headers", "body", "size", "text", "comment"),
+    [
+        (["Content-Encoding: gzip"], gzip.compress(b"f=json", mtime=0), 26, "f=json", "it came as gzip"),
+        (["Content-Encoding: identity"], b"f=json", 6, "f=json", None),
+        (["Content-Encoding: br"], b"f=json", -1, "", "nothing of its body is here"),
+        (["Content-Encoding: gzip"], b"no gzip", -1, "", "nothing of its body is here"),
+        ([], b"a=\xff", 3, "a=\ufffd", "bytes that are no text are not shown as they were sent"),
+        (["Content-Type: text/plain; charset=utf-16"], "\ufeffé".encode("utf-16-le"), 4, "é", None),
+        ([], b"", 0, None, None),
+    ],
+)
+async def test_of_a_request_s_body_the_size_is_what_went_over_the_wire(
+    client: Client, method: str, headers: list[str], body: bytes, size: int, text: str | None, comment: str | None
+) -> None:
+    await send(client, f"{method} {INFO} HTTP/1.1", headers, body)
+    [entry] = await har(client)
+    posted = entry["request"].get("postData", {})
+
+    assert (entry["request"]["bodySize"], posted.get("text"), posted.get("comment")) == (size, text, comment)
+
+
+async def test_a_body_that_nobody_read_is_said_to_be_missing(client: Client) -> None:
+    await send(client, "POST /nowhere HTTP/1.1", [], b"a=1")
     [entry] = await har(client)
 
-    assert (entry["response"]["status"], entry["response"]["statusText"]) == (0, "")
+    assert entry["request"]["bodySize"] == -1
+    assert entry["request"]["postData"] == {"mimeType": "", "text": "", "comment": "nothing of its body is here"}
+
+
+async def test_a_cut_goes_through_no_character(client: Client) -> None:
+    body = b"x" + "é".encode() * 40_000
+    await send(client, f"POST {INFO} HTTP/1.1", ["Content-Type: text/plain"], body)
+    [entry] = await har(client)
+
+    assert entry["request"]["postData"]["text"] == "x" + "é" * 32_767
+    assert entry["request"]["bodySize"] == len(body)
+
+
+async def test_all_cookies_of_a_request_are_named(client: Client) -> None:
+    await send(client, f"GET {INFO} HTTP/1.1", ["Cookie: a=1; b=2", "cookie: c=3; a=4"])
+    [entry] = await har(client)
+
+    assert pairs(entry["request"]["cookies"]) == [("a", "***"), ("b", "***"), ("c", "***"), ("a", "***")]
+
+
+async def test_an_address_has_no_fragment(client: Client) -> None:
+    await send(client, f"GET {INFO}#a HTTP/1.1")
+    [entry] = await har(client)
+
+    assert entry["request"]["url"].endswith(f"{INFO}%23a")
+    assert pairs(entry["request"]["queryString"]) == [("f", "json#a")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -133,7 +249,7 @@ async def test_no_encoding_shows_a_password_anywhere(client: Client, encoding: s
     near = await client.post("/_control/requests/verify", json={"match": {"api": "casjobs", "body": "not in there"}})
     shown = [
         json.dumps(entry),
-        " ".join(await curl(client)),
+        " ".join(await curl(client)).replace("\\000", ""),
         await (await client.get("/_control/requests")).text(),
         await near.text(),
     ]
@@ -161,7 +277,8 @@ async def test_curl_can_be_run_again(client: Client) -> None:
     assert words[:4] == ["curl", "-X", "POST", "--globoff"]
     assert words[4].startswith("http://")
     assert words[4].endswith("/ges/x[1]?a=it's")
-    assert words[5:] == ["-H", "Content-Type: text/plain", "--data-raw", "it's\n@file"]
+    added = ["-H", "Accept:", "-H", "User-Agent:"]
+    assert words[5:] == ["-H", "Content-Type: text/plain", *added, "--data-raw", "it's\n@file"]
 
 
 async def test_curl_asks_for_a_head_without_waiting_for_a_body(client: Client) -> None:

@@ -14,6 +14,7 @@ import mockserver
 from mockserver import MockServer
 from mockserver.client import Control
 from mockserver.testing import Sandbox, Server, open_sandbox
+from mockserver.testing.evidence import gather
 
 CASES = """
 import json, unittest, urllib.request
@@ -116,3 +117,16 @@ def test_what_comes_out_of_a_block_has_a_note(there: Server) -> None:
 def test_an_option_that_there_is_not_is_refused(there: Server) -> None:
     with pytest.raises(TypeError, match="did you mean 'allow_violations'"), open_sandbox(there, allow_voilations=True):
         pass
+
+
+def test_each_command_is_kept_whole(there: Server) -> None:
+    with open_sandbox(there, allow_violations=True) as sandbox:
+        bodies = (b"a\ncurl 'x'\n# \"y\n", b"b\xff\ncurl x\n", b"x" * 70_000, None)
+        for body in bodies:
+            request = urllib.request.Request(f"{sandbox.arcgis.url}/info?f=json", body, {"Content-Type": "text/plain"})
+            urllib.request.urlopen(request, timeout=20).close()
+        found = gather(sandbox).curl
+
+    assert [one.partition(" ")[0] for one in found] == ["curl", "printf", "#", "curl"]
+    assert all(one.count("/info?f=json") == 1 for one in found)
+    assert found[2].startswith("# request 3 is not whole: the first part of 70000 bytes\ncurl -X POST ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.wire.charset import codec, marked, text_of
+from mockserver.wire.charset import codec, form_of, marked, text_of, whole_characters
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
@@ -57,3 +57,17 @@ def test_only_character_sets_are_codecs(charset: str | None, name: str | None) -
 )
 def test_a_body_as_text(body: bytes, content_type: str, text: str) -> None:
     assert text_of(body, content_type) == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type"),
+    [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", ""), ("utf-16-be", "text/xml; charset=utf-16be"), ("utf-32", "")],
+)
+def test_a_cut_takes_no_half_of_a_character(encoding: str, content_type: str) -> None:
+    body = "<aé😀".encode(encoding)
+    mark, _ = form_of(body, content_type)
+    kept = [text_of(whole_characters(body[:size], content_type), content_type) for size in range(len(mark), len(body))]
+
+    assert set(kept) <= {"", "<", "<a", "<aé"}
+    assert whole_characters(body, content_type) == body
+    assert whole_characters(b"a\xff", "") == b"a\xff"

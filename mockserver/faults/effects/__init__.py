@@ -9,13 +9,13 @@ from mockserver.faults.effects.advance import Advance
 from mockserver.faults.effects.connection import Connection
 from mockserver.faults.effects.delay import Delay
 from mockserver.faults.effects.drip import Drip
-from mockserver.faults.effects.effect import Effect, Manner, Transport
+from mockserver.faults.effects.effect import Effect, Manner, Transport, first_half
 from mockserver.faults.effects.garble import Garble
 from mockserver.faults.effects.named import Named
 from mockserver.faults.effects.status import Status
 from mockserver.faults.errors import BadFault
 
-__all__ = ["EFFECTS", "Delay", "Effect", "Manner", "Transport", "parse_delay", "parse_effect"]
+__all__ = ["EFFECTS", "Delay", "Effect", "Manner", "Transport", "first_half", "parse_delay", "parse_effect"]
 
 EFFECTS: tuple[type[Effect], ...] = (Status, Connection, Drip, Garble, Named, Advance)
 """A fault has at most one of these; a delay goes with each of them, or alone."""

@@ -21,6 +21,11 @@ class Manner(StrEnum):
     RESET = "reset"
 
 
+def first_half(body: bytes) -> bytes:
+    """Return what is sent of a body before the connection ends in the middle of it."""
+    return body[: len(body) // 2]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
     """How an answer is sent; `http.fault_transport` does it.
