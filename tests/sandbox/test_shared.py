@@ -15,6 +15,7 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.settings import BadOption, Settings
 from tests.drivers import poll_of
+from tests.drivers.prime import Prime
 from tests.drivers.redis import RedisServer, store_in
 from tests.drivers.server import NOON, Client
 
@@ -128,6 +129,25 @@ async def test_of_two_who_make_a_sandbox_one_does(pair: Pair) -> None:
     asked = [client.post("/_control/sandboxes", json={"name": "t1"}) for client in (pair.one, pair.two) * 3]
     found = [answer.status for answer in await asyncio.gather(*asked)]
     assert sorted(found) == [201, *[409] * 5]
+
+
+async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
+    job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
+    await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])
+
+    async def listed(query: str = "") -> list[list[str]]:
+        asked = [await Prime(client).get(f"/v4/data/JobSummary.json?{query}") for client in (pair.one, pair.two)]
+        found = [answer.data["queryResponse"] for answer in asked]
+        assert [one["@count"] for one in found] == [len(one.get("entityId", ())) for one in found]
+        return [[one["$"] for one in few.get("entityId", ()) if one["$"] in ("9001", "9002")] for few in found]
+
+    assert await listed() == [["9001", "9002"]] * 2
+    assert (await pair.one.patch("/_control/jobs/prime/9002", json={"name": "J9001"})).status == 200
+    assert await listed("jobName=J9001") == [["9001", "9002"]] * 2
+    assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "SYSTEM"})).status == 200
+    assert await listed() == [["9002"]] * 2
+    assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "nbi"})).status == 200
+    assert await listed() == [["9001", "9002"]] * 2
 
 
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mockserver.apis.prime.job_index import JobIndex
 from mockserver.apis.prime.logins import Logins
 from mockserver.apis.prime.site import Site
 
@@ -12,11 +11,9 @@ class PrimeState:
 
     Attributes:
         logins: who has been let in, and over which connections.
-        index: of the jobs.
     """
 
-    __slots__ = ("index", "logins")
+    __slots__ = ("logins",)
 
     def __init__(self, site: Site) -> None:
         self.logins = Logins(site.accounts)
-        self.index = JobIndex()

@@ -9,6 +9,7 @@ from mockserver.api.job_builder import with_scenario
 from mockserver.apis.prime.deployment import device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
 from mockserver.apis.prime.errors import PrimeError
+from mockserver.apis.prime.job_search import is_taken
 from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.requests import PrimeRequest
@@ -77,7 +78,7 @@ async def _create(
 async def _new_name(context: PrimeContext, prefix: str) -> str:
     """Return a name nobody has: names tell the millisecond, and a frozen clock has but one."""
     at = context.now
-    while await context.state.index.named(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
+    while await is_taken(context.jobs, name := job_name(prefix, at, context.settings.server_zone)):
         at += 0.001
     return name
 
