@@ -8,7 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import monotonic
 from typing import Any
 
@@ -150,6 +150,9 @@ class SharedSandboxes(Sandboxes):
         except Over:
             if sandbox is not self.default:
                 self._end(sandbox)
+
+    async def _names_taken(self) -> Collection[str]:
+        return set(await self.store.sandboxes())
 
     async def create(
         self,

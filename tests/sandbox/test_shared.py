@@ -131,6 +131,18 @@ async def test_of_two_who_make_a_sandbox_one_does(pair: Pair) -> None:
     assert sorted(found) == [201, *[409] * 5]
 
 
+async def test_one_without_a_name_gets_one_that_nobody_has_anywhere(pair: Pair) -> None:
+    for number in range(1, 5):
+        assert (await pair.one.post("/_control/sandboxes", json={"name": f"sandbox-{number}"})).status == 201
+    asked = [client.post("/_control/sandboxes", json={}) for client in (pair.one, pair.two) * 2]
+    answers = await asyncio.gather(*asked)
+    assert [answer.status for answer in answers] == [201] * 4
+    assert len({(await answer.json())["name"] for answer in answers} | {f"sandbox-{one}" for one in range(1, 5)}) == 8
+    # Numbers begin anew.
+    assert (await pair.one.post("/_control/reset")).status == 200
+    assert (await pair.two.post("/_control/sandboxes", json={})).status == 201
+
+
 async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
     job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
     await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])
