@@ -37,6 +37,9 @@ class TooManySandboxes(DomainError):
     """There are as many sandboxes as there may be."""
 
 
+SWEEP = 1.0
+"""Real seconds between two looks for sandboxes that nobody uses any more."""
+
 LIMIT = 2000
 """Sandboxes a server has beside the default one, unless told otherwise: some 400 MB with the fixtures it came with."""
 

@@ -16,12 +16,15 @@ from mockserver.core.errors import Unavailable
 from mockserver.sandbox.about import fixtures_of
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures.merge import Fixtures
-from mockserver.sandbox.registry import NAME, Sandboxes, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.registry import NAME, SWEEP, Sandboxes, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.relay import Relay
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
 from mockserver.store.base import Document, Full, Over, RequestStart, SharedStore
 
 UNLIMITED = 1 << 53
+UNTOLD = 2 * SWEEP
+"""Real seconds after which each process has told, at the latest, that a sandbox was in use: a `ttl` may be shorter."""
+
 LASTS = 3600.0
 """Real seconds between two times at which this process lets everything last for another week."""
 
@@ -212,7 +215,7 @@ class SharedSandboxes(Sandboxes):
                     await self._shared.use(one.name)
                 except Over:
                     self._end(one)
-        ended = await self._shared.end_unused()
+        ended = await self._shared.end_unused(UNTOLD)
         for name in ended:
             if name in self._by_name:
                 self._end(self._by_name[name])

@@ -143,6 +143,15 @@ async def test_one_without_a_name_gets_one_that_nobody_has_anywhere(pair: Pair) 
     assert (await pair.two.post("/_control/sandboxes", json={})).status == 201
 
 
+async def test_a_sandbox_in_use_at_one_does_not_end_at_the_other_however_short_its_ttl(pair: Pair) -> None:
+    made = await pair.one.post("/_control/sandboxes", json={"name": "t1", "ttl": 1e-6})
+    assert made.status == 201
+    for _ in range(3):
+        assert await jobs(pair.one, "/~t1") > 0
+        # Before the other has told that it is in use: it does so once a second.
+        await pair.two.services.sandboxes.sweep()
+
+
 async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
     job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
     await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])
