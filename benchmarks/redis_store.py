@@ -211,12 +211,6 @@ async def over_http(most: int) -> None:
             model = (await sandbox.build_job("casjobs", {**MODELS["casjobs"], "owner": "2"}))[0]
             await sandbox.jobs.add(*(evolve(model, id=ids("casjobs", -number)) for number in range(1, OWN + 1)))
         client.close()  # the server has let go of one that was silent for so long
-        began = time.perf_counter()
-        ask(f"/~many{PRIME}", NBI)
-        print(
-            f"Prime's first page in a process, which looks at each job once: {time.perf_counter() - began:.1f} s",
-            flush=True,
-        )
 
         def number_of(name: str, turn: int, less: int = 0) -> int:
             return turn * 7919 % ((FEW if name == "few" else most) // len(MODELS) - less)

@@ -26,16 +26,13 @@ from mockserver.http.services import Services
 from mockserver.journal import entry_text, masking
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures import load as fixtures
-from mockserver.sandbox.registry import Sandboxes
+from mockserver.sandbox.registry import SWEEP, Sandboxes
 from mockserver.sandbox.sandbox import SandboxConfig
 from mockserver.settings import MEMORY, BadOption, Settings, check, shown
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 
 SERVICES = web.AppKey("services", Services)
-
-SWEEP = 1.0
-"""Real seconds between two looks for sandboxes that nobody uses any more."""
 
 
 def chosen_apis(settings: Settings) -> tuple[Api, ...]:

@@ -36,7 +36,7 @@ WHOLE = {
 
 ROLES = {
     "__init__.py", "machine.py", "operations.py", "handlers", "requests.py", "responses.py", "documents.py", "errors.py", "hints.py",
-    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "calls.py", "beginning.py", "whole.py", "NOTES.md",
+    "auth.py", "site.py", "jobs.py", "settings.py", "faults.py", "answers.py", "walk.py", "calls.py", "beginning.py", "whole.py", "listings.py", "NOTES.md",
 }  # fmt: skip
 """What every API folder holds."""
 
@@ -46,7 +46,6 @@ EXTRAS = {
         "admin_documents.py": "the Administrator's own documents, beside those of the Services Directory",
         "admin_pages.py": "the Administrator's pages",
         "admin_query.py": "the Administrator's query over jobs",
-        "listings.py": "in which lists a job stands; Prime has its index",
         "log_query.py": "the Administrator's log and the query over it",
         "messages.py": "a job's messages by level and version",
         "public_key.py": "the RSA key that sign-ins are encrypted with",
@@ -60,7 +59,6 @@ EXTRAS = {
         "conditions.py": "the language of GetJobs' conditions",
         "definition.py": "the service as Spyne defines it, made when it is first asked",
         "help_pages.py": "the help and error pages of ASP.NET",
-        "listings.py": "in which lists a job stands; Prime has its index",
         "protocols.py": "the four protocols and the names that both directions need",
         "quick_jobs.py": "typed CSV and DataSets",
         "service_types.py": "the types of the service",
@@ -73,7 +71,6 @@ EXTRAS = {
         "body_checks.py": "what the bodies of submitting calls must hold",
         "graph_records.py": "what became of graphs since the fixtures",
         "job_types.py": "one row per kind of job",
-        "listings.py": "in which lists a job stands; Prime has its index",
         "management_documents.py": "a job as the management plane shows it",
         "moments.py": "dates as IAM and the management plane write them",
         "results.py": "pages of what a job found",
@@ -86,7 +83,6 @@ EXTRAS = {
         "entity_types.py": "which seeded entity type shows what",
         "filters.py": "the language of filters",
         "inventory.py": "typed devices, templates and inventories",
-        "job_index.py": "names, and jobs that are not yet visible",
         "job_search.py": "jobs and runs in the store",
         "job_selection.py": "filter and sort by the DTO's fields",
         "limits.py": "rate limits",

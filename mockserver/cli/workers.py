@@ -3,7 +3,7 @@
 Rules a maintainer must keep:
 
 1. The supervisor answers no request and holds nothing that a worker needs: it can only start and stop them.
-2. A worker that dies is replaced; one that cannot start at all ends the server, with what it said.
+2. A worker that dies is replaced, however often; one of the first that cannot start ends the server, with what it said.
 3. A worker whose supervisor is gone ends as if it had been asked to.
 """
 
@@ -24,6 +24,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from mockserver.cli.group import FAILED
 from mockserver.cli.serving import addresses, ending_signals, serving
 from mockserver.core.clock import iso
 from mockserver.http.listening import CannotListen, bind
@@ -35,7 +36,7 @@ GRACE = 12.0
 """Real seconds that workers have to stop before they are killed: more than their own grace."""
 
 BRIEF = 2.0
-"""Real seconds: a worker that failed within them is not replaced at once."""
+"""Real seconds: a worker that failed within them, or that could not start, is not replaced at once."""
 
 PAUSE = 1.0
 """Real seconds before it is."""
@@ -71,7 +72,11 @@ class _Worker:
 
 
 def work(task: Task, told: Connection) -> None:
-    """Serve in this process, until asked to end or left alone; tell the addresses, or why there are none."""
+    """Serve in this process, until asked to end or left alone; tell the addresses, or why there are none.
+
+    Raises:
+        SystemExit: there are none; the status is not 0.
+    """
     from mockserver.cli import log_format as logs
     from mockserver.contracts.sharing import BadContract
     from mockserver.http import event_loop as loop
@@ -99,12 +104,15 @@ def work(task: Task, told: Connection) -> None:
 
     try:
         loop.run(main())
+        return
     except (BadOption, BadFixture, BadContract) as error:
-        told.send(_Said(refusal=str(error)))
+        said = _Said(refusal=str(error))
     except CannotListen as error:
-        told.send(_Said(refusal=error.strerror))
+        said = _Said(refusal=error.strerror)
     except OSError as error:
-        told.send(_Said(failure=error.strerror or str(error)))
+        said = _Said(failure=error.strerror or str(error))
+    told.send(said)
+    raise SystemExit(FAILED)
 
 
 class Supervisor:
@@ -163,10 +171,12 @@ class Supervisor:
             for place, worker in enumerate(self._workers):
                 if self._asked or worker.process.exitcode is None:
                     continue
-                log.error("worker %s ended (%s); another takes its place", worker.process.pid, worker.process.exitcode)
+                why, ended = _why(worker.told), worker.process.exitcode
+                shown = ended if why is None else f"{ended}: {why}"
+                log.error("worker %s ended (%s); another takes its place", worker.process.pid, shown)
                 worker.told.close()
-                # One that fails soon fails again; one that was killed need not wait for it.
-                if worker.process.exitcode > 0 and time.monotonic() - worker.began < BRIEF:
+                # One that cannot start, or fails soon, fails again; one that was killed need not wait for it.
+                if why is not None or (ended > 0 and time.monotonic() - worker.began < BRIEF):
                     time.sleep(PAUSE)
                 if not self._asked:
                     self._workers[place] = self._begin()
@@ -182,6 +192,15 @@ class Supervisor:
             if worker.process.exitcode is None:
                 worker.process.kill()
                 worker.process.join()
+
+
+def _why(told: Connection) -> str | None:
+    """Return what a worker that has ended said of why it could not start; None: it could, or said nothing."""
+    said = _Said()
+    with contextlib.suppress(EOFError, OSError):
+        while told.poll():
+            said = told.recv()
+    return said.refusal or said.failure
 
 
 @contextlib.contextmanager
@@ -202,6 +221,9 @@ def prepared(settings: Settings) -> Iterator[Task]:
         ):
             port = getattr(settings, option)
             if port is not None:
+                if port:
+                    # With others that share it, it could be had: their clients and ours would get either's answers.
+                    bind(host, port, prefix).close()
                 # Bound and never listening: it is kept for the workers, and gets no connection.
                 held = stack.enter_context(bind(host, port, prefix, shared=True))
                 changes[option] = held.getsockname()[1]

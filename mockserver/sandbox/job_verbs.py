@@ -10,11 +10,15 @@ from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_placing import placing, steady_until, times
+from mockserver.sandbox.turns import in_time
 from mockserver.store.base import Document, Store
 from mockserver.store.placing import Placing
 
 RETRIES = 1000
 """Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
+
+FEW = 50
+"""Jobs that are placed in one go before others get their turn."""
 
 Pure = Callable[[Machine, Job, float], Job]
 Changing = Coroutine[Any, Any, Change]
@@ -232,20 +236,27 @@ class JobVerbs:
         return self._apply(api, job_id, Machine.release, kind, found, None)
 
     async def add(self, *jobs: Job) -> Job:
-        """Add a job and its parts, in one step; return the first.
+        """Add a job and its parts, or many, in one step; return the first.
 
         Raises:
-            DuplicateJob: an id is taken; none of them has been added.
+            DuplicateJob: an id is taken, by one of them even; the first such one is named, and none has been added.
         """
         self._busy, self.steady = True, None
-        if await self._store.add_all(self._sandbox, [self.placed(job) for job in jobs]):
+        if len(jobs) <= FEW:
+            placed = [self.placed(job) for job in jobs]
+        else:
+            placed = [self.placed(job) async for job in in_time(jobs)]
+        if await self._store.add_all(self._sandbox, placed):
             self.made = jobs[0]
             for job in jobs:
                 self.home.tell("job-added", job)
             return jobs[0]
+        seen: set[tuple[str, str, str]] = set()
         for job in jobs:
-            if await self._store.get(self._sandbox, job.api, job.kind, job.id) is not None:
+            named = job.api, job.kind, job.id
+            if named in seen or await self._store.get(self._sandbox, *named) is not None:
                 raise DuplicateJob(job.api, job.id)
+            seen.add(named)
         raise DuplicateJob(jobs[0].api, jobs[0].id)
 
     def placed(self, job: Job) -> tuple[Job, Placing]:

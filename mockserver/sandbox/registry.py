@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -36,6 +36,9 @@ class SandboxTaken(DomainError):
 class TooManySandboxes(DomainError):
     """There are as many sandboxes as there may be."""
 
+
+SWEEP = 1.0
+"""Real seconds between two looks for sandboxes that nobody uses any more."""
 
 LIMIT = 2000
 """Sandboxes a server has beside the default one, unless told otherwise: some 400 MB with the fixtures it came with."""
@@ -118,11 +121,35 @@ class Sandboxes:
     async def recheck(self, sandbox: Sandbox) -> None:
         """Find out whether a sandbox whose life is over has been ended by another process."""
 
-    async def free_name(self) -> str:
-        """Return a name that nobody has taken."""
-        while (name := f"sandbox-{await self.store.count(DEFAULT, 'sandboxes')}") in {*self._by_name, *self._reserved}:
+    async def create_unnamed(
+        self,
+        fixtures: Fixtures | None = None,
+        *,
+        ttl: float | None = None,
+        submits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Sandbox:
+        """Make a sandbox, as `create`, under a name that nobody has.
+
+        Raises:
+            TooManySandboxes, BadFixture: as `create`.
+        """
+        while True:
+            name = await self._free_name()
+            try:
+                return await self.create(name, fixtures, ttl=ttl, submits=submits)
+            except SandboxTaken:
+                continue  # since
+
+    async def _free_name(self) -> str:
+        """Return a name that nobody has taken yet."""
+        taken = await self._names_taken()
+        while (name := f"sandbox-{await self.store.count(DEFAULT, 'sandboxes')}") in taken:
             continue
         return name
+
+    async def _names_taken(self) -> Collection[str]:
+        """Return the names that no new sandbox can have."""
+        return {*self._by_name, *self._reserved}
 
     async def create(
         self,

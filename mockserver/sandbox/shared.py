@@ -8,7 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import monotonic
 from typing import Any
 
@@ -16,12 +16,15 @@ from mockserver.core.errors import Unavailable
 from mockserver.sandbox.about import fixtures_of
 from mockserver.sandbox.events import STOP
 from mockserver.sandbox.fixtures.merge import Fixtures
-from mockserver.sandbox.registry import NAME, Sandboxes, SandboxTaken, UnknownSandbox
+from mockserver.sandbox.registry import NAME, SWEEP, Sandboxes, SandboxTaken, UnknownSandbox
 from mockserver.sandbox.relay import Relay
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox, SandboxConfig
 from mockserver.store.base import Document, Full, Over, RequestStart, SharedStore
 
 UNLIMITED = 1 << 53
+UNTOLD = 2 * SWEEP
+"""Real seconds after which each process has told, at the latest, that a sandbox was in use: a `ttl` may be shorter."""
+
 LASTS = 3600.0
 """Real seconds between two times at which this process lets everything last for another week."""
 
@@ -155,6 +158,9 @@ class SharedSandboxes(Sandboxes):
             if sandbox is not self.default:
                 self._end(sandbox)
 
+    async def _names_taken(self) -> Collection[str]:
+        return set(await self.store.sandboxes())
+
     async def create(
         self,
         name: str,
@@ -213,7 +219,7 @@ class SharedSandboxes(Sandboxes):
                     await self._shared.use(one.name)
                 except Over:
                     self._end(one)
-        for name in await self._shared.end_unused():
+        for name in await self._shared.end_unused(UNTOLD):
             if name in self._by_name:
                 self._end(self._by_name[name])
         if any(one.ports for one in self.all()):

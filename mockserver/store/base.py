@@ -315,8 +315,8 @@ class SharedStore(Store, Protocol):
     async def use(self, sandbox: str) -> None:
         """Say that a sandbox is in use: from now on it has its whole `ttl` again."""
 
-    async def end_unused(self) -> Sequence[str]:
-        """Clear the sandboxes whose `ttl` has run out; return their names, to one process each."""
+    async def end_unused(self, since: float) -> Sequence[str]:
+        """Clear the sandboxes whose `ttl` has run out `since` real seconds; return their names, to one process each."""
 
     def announce(self, sandbox: str, text: bytes) -> None:
         """Send a text to all processes that listen, without waiting; nothing when the store is away."""

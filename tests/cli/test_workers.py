@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import multiprocessing
 import os
 import signal
+import socket
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli import main
+from mockserver.cli import main, workers
+from mockserver.cli.workers import Supervisor, Task, work
+from mockserver.settings import Settings
 from tests.drivers.redis import RedisServer, store_in
 from tests.drivers.workers import Workers, children
 
@@ -21,6 +28,73 @@ def test_without_a_store_that_processes_share_it_says_why_not() -> None:
     assert done.exit_code == 2
     assert "--workers 2 needs a store that processes share" in done.output
     assert "--store redis://" in done.output
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="no port can be shared here")
+@pytest.mark.parametrize("option", ["port", "control-port"])
+def test_a_port_at_which_others_listen_is_refused_even_where_they_share_it(option: str) -> None:
+    with socket.socket() as theirs:
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        theirs.bind(("127.0.0.1", 0))
+        theirs.listen()
+        port = theirs.getsockname()[1]
+        # Were it not refused, its workers would say that there is no Redis at port 1.
+        words = ["serve", "--port", "0", "--workers", "2", "--store", "redis://127.0.0.1:1", f"--{option}", str(port)]
+        done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in done.output
+    assert f"choose another --{option}" in done.output
+
+
+def test_a_worker_that_cannot_start_says_why_and_fails() -> None:
+    context = multiprocessing.get_context("spawn")
+    told, theirs = context.Pipe(duplex=False)
+    settings = Settings(port=0, workers=2, store="redis://127.0.0.1:1")
+    process = context.Process(target=work, args=(Task(settings=settings), theirs))
+    process.start()
+    theirs.close()
+    process.join()
+    assert (process.exitcode, "the store cannot be reached" in (workers._why(told) or "")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "pauses"),
+    [
+        (1, workers._Said(failure="the store cannot be reached"), 1),
+        (1, workers._Said(refusal="a fixture was taken away"), 1),
+        (1, workers._Said(addresses={"pid": 1}), 0),
+        (-9, None, 0),
+    ],
+    ids=["away", "refused", "failed later", "killed"],
+)
+def test_one_that_cannot_take_a_place_is_not_followed_at_once_and_its_words_are_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, status: int, said: Any, pauses: int
+) -> None:
+    supervisor = Supervisor(Task(settings=Settings()), 1)
+    begun: list[Any] = []
+
+    def begin() -> Any:
+        told, theirs = multiprocessing.Pipe(duplex=False)
+        if said is not None:
+            theirs.send(said)
+        theirs.close()
+        if len(begun) == 2:
+            supervisor._asked = 1
+        process = SimpleNamespace(pid=None, exitcode=status, sentinel=None, join=lambda within=None: None)
+        # It took its time to fail.
+        begun.append(SimpleNamespace(process=process, told=told, began=time.monotonic() - 2 * workers.BRIEF))
+        return begun[-1]
+
+    slept: list[float] = []
+    monkeypatch.setattr(workers, "wait", lambda *_, **__: [])
+    monkeypatch.setattr(workers, "time", SimpleNamespace(sleep=slept.append, monotonic=time.monotonic))
+    monkeypatch.setattr(supervisor, "_begin", begin)
+    supervisor._workers = [begin()]
+    with caplog.at_level(logging.ERROR, "mockserver"):
+        supervisor.run()
+    assert slept == [workers.PAUSE] * 2 * pauses
+    words = None if said is None else said.failure or said.refusal
+    assert [(words or str(status)) in one for one in caplog.messages] == [True] * 2
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks Linux for a process' children")

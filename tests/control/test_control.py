@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.errors import Unavailable
 from tests.drivers.server import Client, Serve
 
 JOBS = "/_control/jobs"
@@ -38,6 +39,35 @@ async def test_a_list_is_added_whole_or_not_at_all(client: Client) -> None:
     assert (await client.get(f"{JOBS}/ges/a")).status == 404
     response = await client.post(JOBS, json=[good, {**good, "id": "b"}])
     assert [one["id"] for one in await response.json()] == ["a", "b"]
+    status, said = await error(client, "POST", JOBS, json=[{**good, "id": one} for one in ("c", "d", "e", "d", "a")])
+    assert (status, said["message"]) == (409, "ges already has a job 'd'")
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+async def test_a_list_is_added_whole_or_not_at_all_whenever_the_store_goes_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    store, done = client.services.store, 0
+
+    def until_away(name: str) -> None:
+        step = getattr(store, name)
+
+        async def taken(*args: Any) -> Any:
+            nonlocal done
+            if done == steps:
+                raise Unavailable("the store has gone")
+            done += 1
+            return await step(*args)
+
+        monkeypatch.setattr(store, name, taken)
+
+    for name in ("add_all", "add", "remove"):
+        until_away(name)
+    given = [{"api": "ges", "graph": "movie", "id": f"whole{number}"} for number in range(3)]
+    answer = await client.post(JOBS, json=given)
+    monkeypatch.undo()
+    there = [(await client.get(f"{JOBS}/ges/{one['id']}")).status for one in given]
+    assert (answer.status, there) == ((201, [200] * 3) if steps else (503, [404] * 3))
 
 
 async def test_jobs_are_listed_newest_first_page_by_page(client: Client) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver import MockServer
-from mockserver.app import SWEEP
+from mockserver.sandbox.registry import SWEEP
 from tests.drivers.server import Client, Serve
 
 PATIENCE = 60

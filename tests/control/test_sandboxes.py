@@ -140,3 +140,20 @@ async def test_one_sandbox_too_many_is_refused_until_another_ends(serve: Serve) 
     assert (await asked(client, "PUT", "/_control/sandboxes/b", json={}))[0] == 200
     assert (await asked(client, "DELETE", "/_control/sandboxes/a"))[0] == 200
     assert (await asked(client, "POST", "/_control/sandboxes", json={"name": "c"}))[0] == 201
+
+
+async def test_one_without_a_name_gets_the_next_when_its_own_is_taken_meanwhile(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandboxes = client.services.sandboxes
+    drawn = iter(("mine", "mine", "sandbox-free"))
+
+    async def free_name() -> str:
+        return next(drawn)
+
+    assert (await asked(client, "POST", "/_control/sandboxes", json={"name": "mine"}))[0] == 201
+    monkeypatch.setattr(sandboxes, "_free_name", free_name)
+    status, made = await asked(client, "POST", "/_control/sandboxes", json={})
+    assert (status, made["name"]) == (201, "sandbox-free")
+    status, refused = await asked(client, "POST", "/_control/sandboxes", json={"name": "mine"})
+    assert (status, refused["error"]["code"]) == (409, "sandbox-exists")

@@ -55,7 +55,7 @@ PARTS: Mapping[str, str] = {
     "jobform": "job_document, job_builder",
     "knob": "setting",
     "knobs": "settings",
-    "roster": "JobIndex",
+    "roster": "listings",
     "shelf": "JobTable, JobCursor, TokenStore",
     "shelves": "JobTable, JobCursor, TokenStore",
 }

@@ -20,6 +20,7 @@ from mockserver.store.placing import Page
 from tests.drivers.arcgis import ArcGis
 from tests.drivers.casjobs import CasJobs
 from tests.drivers.ges import PROJECT, Ges
+from tests.drivers.prime import Prime
 from tests.drivers.redis import RedisServer
 from tests.drivers.server import Client
 from tests.drivers.stores import store_of
@@ -151,6 +152,11 @@ async def _administrator(client: Client) -> tuple[list[str], int]:
     return list(got["results"]), got["total"]
 
 
+async def _job_summary(client: Client) -> tuple[list[str], int]:
+    got = (await Prime(client).get("/v4/data/JobSummary.json?.maxResults=2")).data["queryResponse"]
+    return [one["$"] for one in got["entityId"]], got["@count"]
+
+
 async def _casjobs(client: Client) -> tuple[list[str], int]:
     jobs = [one["JobID"] for one in await CasJobs(client).listed(system=True)]
     return jobs[:2], len(jobs)
@@ -181,6 +187,12 @@ LISTINGS = {
         other={"owner": "2"},
         asked=_casjobs,
         whole=True,
+    ),
+    "prime": Listing(
+        api="prime",
+        mine={"name": "Mine", "type": "T", "state": "COMPLETED", "owner": "nbi"},
+        other={"owner": "SYSTEM"},
+        asked=_job_summary,
     ),
 }
 

@@ -15,6 +15,7 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.settings import BadOption, Settings
 from tests.drivers import poll_of
+from tests.drivers.prime import Prime
 from tests.drivers.redis import RedisServer, store_in
 from tests.drivers.server import NOON, Client
 
@@ -166,6 +167,46 @@ async def test_the_port_of_one_that_ends_at_the_other_is_closed(pair: Pair, anew
     for port in kept:
         health = await pair.one.session.get(f"http://127.0.0.1:{port}/_control/health")
         assert health.status == 200
+
+
+async def test_one_without_a_name_gets_one_that_nobody_has_anywhere(pair: Pair) -> None:
+    for number in range(1, 5):
+        assert (await pair.one.post("/_control/sandboxes", json={"name": f"sandbox-{number}"})).status == 201
+    asked = [client.post("/_control/sandboxes", json={}) for client in (pair.one, pair.two) * 2]
+    answers = await asyncio.gather(*asked)
+    assert [answer.status for answer in answers] == [201] * 4
+    assert len({(await answer.json())["name"] for answer in answers} | {f"sandbox-{one}" for one in range(1, 5)}) == 8
+    # Numbers begin anew.
+    assert (await pair.one.post("/_control/reset")).status == 200
+    assert (await pair.two.post("/_control/sandboxes", json={})).status == 201
+
+
+async def test_a_sandbox_in_use_at_one_does_not_end_at_the_other_however_short_its_ttl(pair: Pair) -> None:
+    made = await pair.one.post("/_control/sandboxes", json={"name": "t1", "ttl": 1e-6})
+    assert made.status == 201
+    for _ in range(3):
+        assert await jobs(pair.one, "/~t1") > 0
+        # Before the other has told that it is in use: it does so once a second.
+        await pair.two.services.sandboxes.sweep()
+
+
+async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
+    job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
+    await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])
+
+    async def listed(query: str = "") -> list[list[str]]:
+        asked = [await Prime(client).get(f"/v4/data/JobSummary.json?{query}") for client in (pair.one, pair.two)]
+        found = [answer.data["queryResponse"] for answer in asked]
+        assert [one["@count"] for one in found] == [len(one.get("entityId", ())) for one in found]
+        return [[one["$"] for one in few.get("entityId", ()) if one["$"] in ("9001", "9002")] for few in found]
+
+    assert await listed() == [["9001", "9002"]] * 2
+    assert (await pair.one.patch("/_control/jobs/prime/9002", json={"name": "J9001"})).status == 200
+    assert await listed("jobName=J9001") == [["9001", "9002"]] * 2
+    assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "SYSTEM"})).status == 200
+    assert await listed() == [["9002"]] * 2
+    assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "nbi"})).status == 200
+    assert await listed() == [["9001", "9002"]] * 2
 
 
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:

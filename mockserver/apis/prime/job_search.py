@@ -7,11 +7,46 @@ from contextlib import suppress
 
 from mockserver.api.context import Jobs
 from mockserver.apis.prime.filters import Condition
-from mockserver.apis.prime.job_index import API
+from mockserver.apis.prime.listings import SHOWN, UNSEEN, is_visible, of_name
 from mockserver.apis.prime.machine import RUN_KIND, UNBEGUN
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.errors import UnknownJob
-from mockserver.core.job import Job
+from mockserver.core.job import Job, evolve
+from mockserver.core.machine import Machine
+
+API = "prime"
+
+
+async def listed(jobs: Jobs, now: float, first: int, limit: int) -> tuple[list[Job], int]:
+    """Return a page of the plain list, oldest first, and the size of the whole list.
+
+    Args:
+        now: sandbox time (epoch seconds); what can be seen by then is let in first, in its place of arrival.
+    """
+
+    def let_in(machine: Machine, job: Job, at: float) -> Job:
+        if job.data.get("visible_at") is None or not is_visible(job, at):
+            return job
+        data = {name: value for name, value in job.data.items() if name != "visible_at"}
+        return evolve(job, data=data, version=job.version + 1)
+
+    come = [job async for job in jobs.each(API, listing=UNSEEN, where=lambda job: is_visible(job, now))]
+    for job in come:
+        with suppress(UnknownJob):
+            await jobs.change(API, job.id, let_in)
+    return await jobs.listed(API, SHOWN, start=first, limit=limit, newest=False)
+
+
+async def is_taken(jobs: Jobs, name: str) -> bool:
+    """Tell whether a job has this name."""
+    async for _ in _named(jobs, name):
+        return True
+    return False
+
+
+def _named(jobs: Jobs, name: str) -> AsyncIterator[Job]:
+    """Yield the jobs of a name, oldest first."""
+    return jobs.each(API, listing=of_name(name), newest=False, where=lambda job: job.data["name"] == name)
 
 
 async def candidates(context: PrimeContext, found: Sequence[Condition]) -> AsyncIterator[Job]:
@@ -23,16 +58,9 @@ async def candidates(context: PrimeContext, found: Sequence[Condition]) -> Async
         return
     name = next((one.equals for one in found if one.field == "jobName" and one.equals is not None), None)
     if name is not None:
-        known = 0
-        for job_id in await context.state.index.named(context.jobs, name):
-            try:
-                job = await context.jobs.get(API, job_id)
-            except UnknownJob:
-                continue
-            known += 1
+        async for job in _named(context.jobs, name):
             yield job
-        if known:
-            return
+        return
     async for job in context.jobs.each(API, newest=False):
         yield job
 

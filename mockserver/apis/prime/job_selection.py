@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from mockserver.apis.prime import documents
 from mockserver.apis.prime.filters import Condition, FieldType, hold
-from mockserver.apis.prime.job_index import SYSTEM, is_system, is_visible
 from mockserver.apis.prime.job_search import candidates, latest_run
+from mockserver.apis.prime.listings import SYSTEM, is_system, is_visible
 from mockserver.apis.prime.ordering import Order, in_order
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import PrimeContext

@@ -3,20 +3,27 @@
 The window slides over the sandbox's clock, in segments: the count rises at once, and falls by a whole
 segment's count as that segment leaves the window. What was counted lies in the sandbox's documents, so that
 several processes agree. Refused requests do not count.
+
+While the store is away nobody can say that a request has ended: that is said as soon as it answers again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.settings import PrimeSettings
 from mockserver.apis.prime.site import PrimeContext
+from mockserver.core.errors import Unavailable
 
 _COLLECTION = "limits"
 _LOST = 300.0
 """Real seconds after which a request in flight is taken for lost (its process was killed)."""
+
+PAUSE = 0.5
+"""Real seconds before a store that was away is told again that a request has ended."""
 
 _NO_LIMIT = -1
 
@@ -55,17 +62,55 @@ async def enter(context: PrimeContext, user: str) -> None:
 
     Raises:
         PrimeError: a threshold is reached; nothing has been counted.
+        Unavailable: the store is away; the request is not among those that run once it is back.
     """
-    await _begin_running(context, user)
+    try:
+        await _begin_running(context, user)
+    except Unavailable:
+        # It may have been done, all the same.
+        _leave_later(context)
+        raise
     try:
         await _count(context, user)
-    except PrimeError:
+    except (PrimeError, Unavailable):
         await leave(context)
         raise
 
 
 async def leave(context: PrimeContext) -> None:
-    """Say that a request has ended."""
+    """Say that a request has ended, at once or as soon as the store answers."""
+    try:
+        await _end_running(context)
+    except Unavailable:
+        _leave_later(context)
+
+
+def _leave_later(context: PrimeContext) -> None:
+    leaving: set[asyncio.Task[None]] = context.state.leaving
+
+    def done(task: asyncio.Task[None]) -> None:
+        leaving.discard(task)
+        # With a life of the sandbox that is over, its requests are gone.
+        if not task.cancelled():
+            task.exception()
+
+    task = asyncio.create_task(_end_running_again(context))
+    leaving.add(task)
+    task.add_done_callback(done)
+
+
+async def _end_running_again(context: PrimeContext) -> None:
+    since = context.sandbox.real()
+    while context.sandbox.real() - since < _LOST:
+        await asyncio.sleep(PAUSE)
+        try:
+            await _end_running(context)
+        except Unavailable:
+            continue
+        return
+
+
+async def _end_running(context: PrimeContext) -> None:
     own = str(context.number)
 
     def left(running: Mapping[str, Any] | None) -> dict[str, Any] | None:

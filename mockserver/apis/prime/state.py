@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.apis.prime.job_index import JobIndex
+import asyncio
+
 from mockserver.apis.prime.logins import Logins
 from mockserver.apis.prime.site import Site
 
@@ -12,11 +13,11 @@ class PrimeState:
 
     Attributes:
         logins: who has been let in, and over which connections.
-        index: of the jobs.
+        leaving: they tell the store that requests have ended, which did not answer when they did.
     """
 
-    __slots__ = ("index", "logins")
+    __slots__ = ("leaving", "logins")
 
     def __init__(self, site: Site) -> None:
         self.logins = Logins(site.accounts)
-        self.index = JobIndex()
+        self.leaving: set[asyncio.Task[None]] = set()

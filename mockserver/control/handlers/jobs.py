@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from mockserver.api.definition import Api
@@ -48,14 +49,8 @@ async def add(request: ControlRequest) -> Response:
             at = error.pointer if request.body is not given else (number, *error.pointer)
             raise BadContent(at, str(error)) from None
         built.append((api, await request.sandbox.build_job(api.name, own)))
-    added: list[Job] = []
-    try:
-        async for _, parts in in_time(built):
-            added.append(await request.sandbox.jobs.add(*parts))
-    except Exception:
-        async for job in in_time(added):
-            await _forget(request, chosen(request, job.api), job)
-        raise
+    # In one step: a store that fails in the middle of several would keep what came before.
+    await request.sandbox.jobs.add(*chain.from_iterable(parts for _, parts in built))
     records = [await record(request, api, parts[0]) async for api, parts in in_time(built)]
     return json_response(records if request.body is given else records[0], 201)
 

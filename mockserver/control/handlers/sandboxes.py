@@ -38,13 +38,9 @@ async def show(request: ControlRequest) -> Response:
 
 async def create(request: ControlRequest) -> Response:
     """Make a sandbox."""
-    sandboxes = request.services.sandboxes
-    made = await sandboxes.create(
-        request.fields.get("name") or await sandboxes.free_name(),
-        await _given_fixtures(request),
-        ttl=_given_ttl(request),
-        submits=_given_submits(request),
-    )
+    sandboxes, name = request.services.sandboxes, request.fields.get("name")
+    make = partial(sandboxes.create, name) if name else sandboxes.create_unnamed
+    made = await make(await _given_fixtures(request), ttl=_given_ttl(request), submits=_given_submits(request))
     if request.fields.get("port", False):
         await _open_port(request, made)
     return json_response(_describe(request, made), 201)

@@ -43,7 +43,7 @@ DOUBT = 0.2
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
 
-SCHEMA = b"3"
+SCHEMA = b"4"
 """Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
 
 Argument = str | bytes | int | float

@@ -178,10 +178,11 @@ return 1
 """
 )
 
+# seconds
 END_UNUSED = Script(
     _KEYS
     + """
-local ended = call('ZRANGEBYSCORE', P .. 'ends', '-inf', clock[1] + clock[2] / 1000000)
+local ended = call('ZRANGEBYSCORE', P .. 'ends', '-inf', clock[1] + clock[2] / 1000000 - ARGV[3])
 for _, name in ipairs(ended) do
   local id = call('HGET', P .. 'names', name)
   if id then forget(id) end

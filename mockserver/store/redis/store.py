@@ -149,8 +149,8 @@ class RedisStore:
     async def use(self, sandbox: str) -> None:
         await self._run(life_scripts.USE, sandbox)
 
-    async def end_unused(self) -> Sequence[str]:
-        return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "")]
+    async def end_unused(self, since: float) -> Sequence[str]:
+        return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "", repr(since))]
 
     def announce(self, sandbox: str, text: bytes) -> None:
         self._connection.tell("PUBLISH", f"{CHANNEL}{sandbox}", text)

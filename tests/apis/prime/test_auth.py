@@ -9,6 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from mockserver.apis.prime import limits
+from mockserver.core.errors import Unavailable
+
 LIST = "/v3/data/JobSummary"
 RUN = {"jobRunOperationPayload": {"runIds": {"runId": [282800294]}}}
 WRITE = "/v3/op/jobService/cancelrunning"
@@ -258,6 +261,42 @@ async def test_requests_at_a_time(prime: Any) -> None:
     )
     assert [one.status for one in await asyncio.gather(*first)] == [200, 200]
     assert await prime.client.sandbox.documents("prime").get("limits", "running") is None
+
+
+@pytest.mark.parametrize(
+    ("step", "done", "status"),
+    [(1, 1, 502), (2, 2, 502), (3, 2, 200)],
+    ids=["entered, unanswered", "counted, unanswered", "not left"],
+)
+async def test_requests_at_whose_end_the_store_was_away_run_no_longer_once_it_is_back(
+    prime: Any, monkeypatch: pytest.MonkeyPatch, step: int, done: int, status: int
+) -> None:
+    await prime.set(rate_limiting=True, total_request_threshold=100, max_concurrent_queries=1)
+    monkeypatch.setattr(limits, "PAUSE", 0.0)
+    store, replace, taken = prime.client.services.store, prime.client.services.store.replace, 0
+    back = asyncio.Event()
+
+    async def lost(sandbox: str, collection: str, *rest: Any) -> Any:
+        nonlocal taken
+        if collection != "prime.limits" or back.is_set():
+            return await replace(sandbox, collection, *rest)
+        taken += 1
+        if taken <= done:
+            await replace(sandbox, collection, *rest)
+        if taken >= step:
+            raise Unavailable("it is away, and whether that was done is not known")
+        return True
+
+    monkeypatch.setattr(store, "replace", lost)
+    documents = prime.client.sandbox.documents("prime")
+    assert (await prime.get(LIST)).status == status
+    assert len(await documents.get("limits", "running")) == 1
+    back.set()
+    async with asyncio.timeout(60):
+        while prime.client.sandbox.states["prime"].leaving:
+            await asyncio.sleep(0)
+    assert await documents.get("limits", "running") is None
+    assert (await prime.get(LIST)).status == 200
 
 
 async def test_the_job_service_can_be_left_out(prime: Any) -> None:

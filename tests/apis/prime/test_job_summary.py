@@ -214,7 +214,7 @@ async def test_bulk_import(prime: Any) -> None:
     assert name in [one["jobName"] for one in found.data["mgmtResponse"]["job"]]
 
 
-# --- the roster -----------------------------------------------------------------------------------------
+# --- the plain list -----------------------------------------------------------------------------------------
 
 
 async def test_system_jobs_and_new_jobs_anywhere_leave_no_holes(tmp_path: Any, bare: Any) -> None:
@@ -233,7 +233,7 @@ async def test_system_jobs_and_new_jobs_anywhere_leave_no_holes(tmp_path: Any, b
         await prime.advance(5)
 
 
-async def test_the_roster_follows_what_is_added_and_deleted(prime: Any) -> None:
+async def test_the_plain_list_follows_what_is_added_and_deleted(prime: Any) -> None:
     before = ids(await listed(prime))
     await prime.add(id="5000", name="New", state="COMPLETED")
     await prime.add(id="5001", name="NewSystem", state="COMPLETED", owner="SYSTEM")
@@ -250,6 +250,37 @@ async def test_the_roster_follows_what_is_added_and_deleted(prime: Any) -> None:
     assert ids(await listed(prime, "jobName=JobSuspended")) == []
     await reset(prime.client.sandbox)
     assert ids(await listed(prime)) == before
+
+
+async def test_a_list_is_of_the_jobs_as_they_are_not_as_they_arrived(tmp_path: Any, bare: Any) -> None:
+    prime = await bare(tmp_path, {"jobs": []})
+    sandbox = prime.client.sandbox
+
+    async def filled(*owners: str) -> None:
+        for number, owner in enumerate(owners, 9001):
+            await prime.add(id=str(number), name=f"J{number}", state="SCHEDULED", owner=owner)
+
+    async def amended(job_id: str, **fields: Any) -> None:
+        await sandbox.jobs.change("prime", job_id, lambda machine, job, now: amend(machine, job, fields, now))
+
+    async def shows(*expected: str) -> None:
+        found = await listed(prime)
+        assert (found["@count"], ids(found)) == (len(expected), list(expected))
+
+    await filled("SYSTEM", "nbi", "nbi")
+    await shows("9002", "9003")
+    await reset(sandbox)
+    # As many jobs as before, and the newest with the same id.
+    await filled("nbi", "nbi", "nbi")
+    await shows("9001", "9002", "9003")
+    await amended("9001", owner="SYSTEM")
+    await shows("9002", "9003")
+    await amended("9001", owner="nbi")
+    await shows("9001", "9002", "9003")
+    await amended("9003", name="J9002")
+    for query in ("jobName=J9002", "jobName=%22J9002%22"):
+        assert ids(await listed(prime, query)) == ["9002", "9003"]
+    assert ids(await listed(prime, "jobName=J9003")) == []
 
 
 @pytest.mark.parametrize("count", [50, 2000])

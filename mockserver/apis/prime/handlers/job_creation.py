@@ -10,6 +10,7 @@ from mockserver.api.job_builder import with_scenario
 from mockserver.apis.prime.deployment import device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
 from mockserver.apis.prime.errors import PrimeError
+from mockserver.apis.prime.job_search import is_taken
 from mockserver.apis.prime.jobs import DEPLOY_DESCRIPTION, DEPLOY_TYPE, SCENARIOS, job_name
 from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.requests import PrimeRequest
@@ -86,14 +87,14 @@ async def _claimed_name(context: PrimeContext, prefix: str) -> str:
 
     Nobody else gets it until it is released, which is to be done when its job is there.
     """
-    at, index = context.now, context.state.index
+    at = context.now
     while True:
         name = job_name(prefix, at, context.settings.server_zone)
-        if not await index.named(context.jobs, name) and await _names(context).replace(
+        if not await is_taken(context.jobs, name) and await _names(context).replace(
             _CLAIMS, name, None, context.number
         ):
             # Looked for again: another request may have claimed it, made its job and released it since.
-            if not await index.named(context.jobs, name):
+            if not await is_taken(context.jobs, name):
                 return name
             await _release(context, name)
         at += 0.001

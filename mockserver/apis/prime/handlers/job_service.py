@@ -12,8 +12,8 @@ from mockserver.api.response import Response
 from mockserver.apis.prime.documents import history_job, is_listed, management, started
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
-from mockserver.apis.prime.job_index import API, is_visible
-from mockserver.apis.prime.job_search import all_runs, candidates, fresh
+from mockserver.apis.prime.job_search import API, all_runs, candidates, fresh
+from mockserver.apis.prime.listings import is_visible
 from mockserver.apis.prime.machine import JOB, RUN_KIND, JobEvent, RunEvent
 from mockserver.apis.prime.model import HistoryJob, OperationAnswer, OperationResult, ResultEntry, RunHistoryAnswer
 from mockserver.apis.prime.requests import PrimeRequest, ids

@@ -6,9 +6,9 @@ from mockserver.api.response import Response
 from mockserver.apis.prime import documents
 from mockserver.apis.prime.errors import no_entity
 from mockserver.apis.prime.filters import conditions
-from mockserver.apis.prime.job_index import API, is_visible
-from mockserver.apis.prime.job_search import fresh, latest_run
+from mockserver.apis.prime.job_search import API, fresh, latest_run, listed
 from mockserver.apis.prime.job_selection import FIELDS, select
+from mockserver.apis.prime.listings import is_visible
 from mockserver.apis.prime.model import Instance, JobEntity
 from mockserver.apis.prime.ordering import read_order
 from mockserver.apis.prime.paging import instance, is_full, listing, read_paging
@@ -30,7 +30,7 @@ async def job_summary(context: PrimeContext, request: PrimeRequest) -> Instance 
         every = await select(context, found, order, request.virtual_domain)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
-        jobs, count = await context.state.index.page(context.jobs, context.now, paging.first, paging.size)
+        jobs, count = await listed(context.jobs, context.now, paging.first, paging.size)
     jobs = [await fresh(context.jobs, job) for job in jobs]
     if is_full(context):
         whole = tuple([await _entity(context, request, job) for job in jobs])
