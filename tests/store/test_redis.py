@@ -118,6 +118,39 @@ async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) 
     assert short == stays
 
 
+async def test_what_happens_in_one_database_is_not_heard_in_another(own_redis: RedisServer) -> None:
+    """Nor does a stranger, who listens to whatever there is, count as one of us."""
+    here, there = (RedisStore(own_redis.url.replace("db=0", f"db={number}"), dump, load) for number in (0, 5))
+    stranger = here._connection.pool.make_connection()  # type: ignore[no-untyped-call]
+    await stranger.connect()
+    await stranger.send_command("PSUBSCRIBE", "*")
+    assert (await stranger.read_response())[0] == b"psubscribe"
+    heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+    attends = asyncio.Event()
+
+    async def hear(sandbox: str, text: bytes) -> None:
+        await heard.put((sandbox, text))
+
+    listening = asyncio.create_task(there.listen(attends.set, hear))
+    await asyncio.wait_for(attends.wait(), 30)
+    for store, count in ((here, 0), (there, 1)):
+        await store.add("box", job(1))
+        number = (await store.begin_request("box", "x")).number
+        await store.record("box", Entry(number), 9)
+        assert store.heard == count
+        await store.repeat("box", store.repetition(job(1), 0, b'"said":"it"}', 2, []), 12.5, 0.5)
+        assert store.heard == count
+    here.announce("box", b"of the first one")
+    await here.ping()
+    there.announce("box", b"of its own")
+    assert await asyncio.wait_for(heard.get(), 30) == ("box", b"of its own")
+    listening.cancel()
+    await asyncio.wait([listening])
+    await stranger.disconnect()
+    for store in (here, there):
+        await store.close()
+
+
 async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) -> None:
     redis_server.empty()
     first = RedisStore(redis_server.url, dump, load)

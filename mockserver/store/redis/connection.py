@@ -43,7 +43,7 @@ DOUBT = 0.2
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
 
-SCHEMA = b"3"
+SCHEMA = b"4"
 """Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
 
 Argument = str | bytes | int | float
@@ -231,20 +231,18 @@ class Connection:
         self._transport.write(b"".join(self._out))
         self._out.clear()
 
-    async def listen(
-        self, prefix: str, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]
-    ) -> None:
-        """Hear what is published on channels of a prefix, over a connection of its own (see `SharedStore.listen`)."""
+    async def listen(self, channel: str, attends: Callable[[], None], hear: Callable[[bytes], Awaitable[None]]) -> None:
+        """Hear what is published on a channel, over a connection of its own (see `SharedStore.listen`)."""
         while True:
             heard = PubSub(self.pool)
             leave: Callable[[], Awaitable[None]] = heard.aclose
             try:
-                await heard.psubscribe(f"{prefix}*")
+                await heard.subscribe(channel)
                 async for message in heard.listen():
-                    if message["type"] == "psubscribe":
+                    if message["type"] == "subscribe":
                         attends()
-                    elif message["type"] == "pmessage":
-                        await hear(message["channel"].decode().removeprefix(prefix), message["data"])
+                    elif message["type"] == "message":
+                        await hear(message["data"])
             except (RedisError, OSError):
                 await asyncio.sleep(REST)
             finally:

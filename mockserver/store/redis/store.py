@@ -33,7 +33,7 @@ REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
 
 CHANNEL = f"{PREFIX}events:"
-"""What the names of channels begin with; a sandbox's name follows."""
+"""What the name of a channel begins with; the number of the database follows, for Redis' channels know of none."""
 
 T = TypeVar("T")
 
@@ -85,6 +85,7 @@ class RedisStore:
         self.heard = 1
         self._connection = Connection(url)
         self._run = self._connection.run
+        self._channel = f"{CHANNEL}{self._connection.pool.connection_kwargs.get('db', 0)}"
         self._dump_entry = dump_entry
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = _Read(job_text.loads)
@@ -153,10 +154,14 @@ class RedisStore:
         return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "")]
 
     def announce(self, sandbox: str, text: bytes) -> None:
-        self._connection.tell("PUBLISH", f"{CHANNEL}{sandbox}", text)
+        self._connection.tell("PUBLISH", self._channel, b"%s %s" % (sandbox.encode(), text))
 
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
-        await self._connection.listen(CHANNEL, attends, hear)
+        async def heard(said: bytes) -> None:
+            sandbox, _, text = said.partition(b" ")
+            await hear(sandbox.decode(), text)
+
+        await self._connection.listen(self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
         await self._run(life_scripts.POST, "", process, json_text.dumps(document))
@@ -271,7 +276,7 @@ class RedisStore:
 
     async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
         (asked, rest), since = again, f"{connection.PATIENCE + seconds:.6f}"
-        found = await self._run(request_scripts.REPEAT, sandbox, *asked, repr(at), since, *rest)
+        found = await self._run(request_scripts.REPEAT, sandbox, self._channel, *asked, repr(at), since, *rest)
         if len(found) > REPEATED:
             return self._begun(found), False
         number, first, self.heard = found
@@ -279,7 +284,8 @@ class RedisStore:
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         text = self._dump_entry(entry)
-        self.heard = await self._run(request_scripts.RECORD, sandbox, entry.number, text, limit, *counters)
+        asked = self._channel, entry.number, text, limit
+        self.heard = await self._run(request_scripts.RECORD, sandbox, *asked, *counters)
 
     async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         # Nobody asks for what lies before the first.
