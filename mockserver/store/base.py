@@ -190,11 +190,13 @@ class Store(Protocol):
         limit: int | None = None,
         newest: bool = True,
         listing: str | None = None,
+        after: int | None = None,
     ) -> Page:
         """Return a page of jobs in order of arrival. Its cost does not grow with the number of jobs.
 
         Args:
             listing: of those in this listing alone.
+            after: of those beyond this place (`Page.last`), which stays what it is when jobs go.
         """
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:

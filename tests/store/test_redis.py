@@ -24,8 +24,8 @@ from mockserver.settings import Settings
 from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
-from mockserver.store.redis import connection, job_text
-from mockserver.store.redis.script import PREFIX
+from mockserver.store.redis import connection, job_scripts, job_text
+from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.store.test_store import Entry, dump, job, load
@@ -179,6 +179,26 @@ async def test_nothing_is_left_of_what_was_cleared(store: RedisStore) -> None:
     await store.clear("box")
     keys = await store._connection.ask("KEYS", "*")
     assert {key.decode().removeprefix(PREFIX) for key in keys} == {"schema", "lives"}
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch, newest: bool
+) -> None:
+    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    await store.add_all("box", [(job(number), Placing()) for number in range(9)])
+    run, going = store._run, iter((1, 7, 0))
+
+    async def run_and_remove(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        if script is job_scripts.PAGE and (number := next(going, None)) is not None:
+            assert await store.remove("box", job(number))
+        return found
+
+    monkeypatch.setattr(store, "_run", run_and_remove)
+    found = [int(one.id) for one in (await store.page("box", "x", "job", newest=newest)).jobs]
+    assert found == sorted(set(found), reverse=newest)
+    assert {2, 3, 4, 5, 6, 8} <= set(found)
 
 
 async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServer, store: RedisStore) -> None:

@@ -105,6 +105,38 @@ async def test_pages_come_in_order_of_arrival(
     assert ([one.id for one in page.jobs], page.total) == (ids, 4)
 
 
+@pytest.mark.parametrize("name", [None, "all"])
+@pytest.mark.parametrize(
+    ("start", "limit", "newest", "ids", "rest"),
+    [
+        (0, 2, True, ["6", "5"], ["3", "2"]),
+        (0, 2, False, ["1", "2"], ["3", "5", "6"]),
+        (1, 2, True, ["5", "4"], ["3", "2"]),
+        (1, 2, False, ["2", "3"], ["5", "6"]),
+        (0, 0, False, [], ["2", "3", "5", "6"]),
+        (9, 2, True, [], ["6", "5", "3", "2"]),
+        (0, None, False, ["1", "2", "3", "4", "5", "6"], []),
+        (0, None, True, ["6", "5", "4", "3", "2", "1"], []),
+    ],
+)
+async def test_a_page_goes_on_where_another_ended_whatever_went_meanwhile(
+    store: Store, name: str | None, start: int, limit: int | None, newest: bool, ids: list[str], rest: list[str]
+) -> None:
+    placing = Placing(listings=("all",))
+    await store.add_all("box", [(job(number), placing) for number in range(1, 7)])
+    page = await store.page("box", "x", "job", start=start, limit=limit, newest=newest, listing=name)
+    assert [one.id for one in page.jobs] == ids
+    for number in (1, 4):
+        assert await store.remove("box", job(number), ("all",))
+    after = await store.page("box", "x", "job", newest=newest, listing=name, after=page.last)
+    assert [one.id for one in after.jobs] == rest
+    assert after.total == 4
+    again = await store.page("box", "x", "job", newest=newest, listing=name, after=after.last, limit=1)
+    assert (again.jobs, again.last) == ([], after.last)
+    some = await store.page("box", "x", "job", newest=newest, listing=name, after=page.last, start=1, limit=1)
+    assert [one.id for one in some.jobs] == rest[1:2]
+
+
 async def listed(store: Store, name: str, **options: Any) -> tuple[list[str], int]:
     page = await store.page("box", "x", "job", listing=name, **options)
     return [one.id for one in page.jobs], page.total
