@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
 from mockserver.store.placing import UNPLACED, Page, Placing
+from mockserver.store.whole import Whole
 
 Document = Any
 """A value JSON can say."""
@@ -129,6 +130,9 @@ class Store(Protocol):
 
     async def revision(self, sandbox: str) -> object:
         """Return a value that is another one as soon as anything in a sandbox has changed."""
+
+    async def whole(self, sandbox: str) -> Whole:
+        """Return all that a sandbox holds but its journal's entries, as it stands at one moment."""
 
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox; its life is over."""

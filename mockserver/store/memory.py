@@ -30,6 +30,7 @@ from mockserver.store.batch import Batch
 from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.job_table import JobTable
 from mockserver.store.placing import UNPLACED, Page, Placing
+from mockserver.store.whole import Whole
 
 
 class MemoryStore:
@@ -61,6 +62,11 @@ class MemoryStore:
     async def revision(self, sandbox: str) -> object:
         found = self._sandboxes[sandbox]
         return found.life, found.changes, found.counters.get(JOURNAL, 0)
+
+    async def whole(self, sandbox: str) -> Whole:
+        found = self._sandboxes[sandbox]
+        jobs = list(chain.from_iterable([table.jobs.values() for table in found.all_tables()]))
+        return Whole(jobs, dict(found.counters), {name: dict(some) for name, some in found.documents.items() if some})
 
     async def clear(self, sandbox: str) -> None:
         gone = self._sandboxes.take(sandbox)

@@ -201,6 +201,36 @@ async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     assert {2, 3, 4, 5, 6, 8} <= set(found)
 
 
+@pytest.mark.parametrize("busy", [1, 3, 1000])
+@pytest.mark.parametrize("few", [2, 1000])
+async def test_the_whole_of_a_sandbox_is_of_one_moment_however_much_it_is(
+    own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch, few: int, busy: int
+) -> None:
+    """A job is added with its run, and a document of it, before and after each of the first steps that read."""
+    monkeypatch.setattr("mockserver.store.redis.whole.FEW", few)
+    other, run, times = RedisStore(own_redis.url, dump, load), store._run, iter(range(busy))
+
+    async def change() -> None:
+        if (number := next(times, None)) is not None:
+            pair = job(number), job(number, kind="run", parent=str(number))
+            await other.add_all("box", [(one, Placing()) for one in pair])
+            await other.write("box", "jobs", str(number), "added")
+
+    async def run_and_change(script: Script, sandbox: str, *arguments: object) -> object:
+        await change()
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        await change()
+        return found
+
+    await change()
+    await change()
+    monkeypatch.setattr(store, "_run", run_and_change)
+    found = await store.whole("box")
+    jobs, runs = ([one.id for one in found.jobs if one.kind == kind] for kind in ("job", "run"))
+    assert jobs == runs == list(found.documents["jobs"])
+    await other.close()
+
+
 async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServer, store: RedisStore) -> None:
     await store.add("box", job(1))
     own_redis.stop()

@@ -178,6 +178,23 @@ async def test_a_job_goes_from_one_listing_to_another_and_keeps_its_place(store:
     assert await listed(store, "a") == ([], 0)
 
 
+async def test_the_whole_of_a_sandbox_is_its_jobs_counters_and_documents(store: Store) -> None:
+    assert await store.whole("box") == ([], {}, {})
+    await store.add_all("box", [(job(number, kind="job" if number % 2 else "run"), Placing()) for number in (1, 2, 3)])
+    await store.count("box", "n")
+    for key in ("b", "a"):
+        await store.write("box", "c", key, [key])
+    await store.replace("box", "gone", "k", None, 1)
+    await store.replace("box", "gone", "k", 1, None)
+    found = await store.whole(await store.life("box"))
+    assert found == ([job(1), job(3), job(2, kind="run")], {"n": 1}, {"c": {"b": ["b"], "a": ["a"]}})
+    assert list(found.documents["c"]) == ["b", "a"]
+    life = await store.life("box")
+    await store.clear("box")
+    with pytest.raises(Over):
+        await store.whole(life)
+
+
 async def test_counters_count_for_each_box(store: Store) -> None:
     assert [await store.count("box", "n"), await store.count("box", "n"), await store.count("other", "n")] == [1, 2, 1]
     assert await store.counters("box") == {"n": 2}

@@ -57,6 +57,27 @@ return {id, call('HGET', K .. 'meta', 'changes'), call('HGET', K .. 'counters', 
 """
 )
 
+# how many jobs there may be for it
+WHOLE = Script(
+    READING
+    + """
+local tables, count, jobs, names, found = call('ZRANGE', K .. 'tables', 0, -1), 0, {}, {}, {}
+for _, table in ipairs(tables) do count = count + call('ZCARD', K .. 'order:' .. table) end
+if count > tonumber(ARGV[3]) then return false end
+for place, table in ipairs(tables) do
+  jobs[place] = values(K .. 'jobs:' .. table, call('ZRANGE', K .. 'order:' .. table, 0, -1))
+end
+for _, one in ipairs(call('ZRANGE', K .. 'collections', 0, -1)) do
+  if call('EXISTS', K .. 'documents:' .. one) == 1 then
+    names[#names + 1] = one
+    found[#found + 1] = documents(K, one)
+  end
+end
+local counters = call('HGETALL', K .. 'counters')
+return {jobs, counters, names, found}
+"""
+)
+
 CLEAR = Script(
     _KEYS
     + """

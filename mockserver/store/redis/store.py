@@ -9,16 +9,18 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts
+from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
 from mockserver.store.redis.connection import Connection
+from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX
+from mockserver.store.whole import Whole
 
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
@@ -26,34 +28,11 @@ CHUNK = 5000
 FAR = 2**62
 """A place in an order that no job has."""
 
-REMEMBERED = 4096
-"""Jobs, and documents, whose text is not read again."""
-
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
 
 CHANNEL = f"{PREFIX}events:"
 """What the name of a channel begins with; the number of the database follows, for Redis' channels know of none."""
-
-T = TypeVar("T")
-
-
-class _Read(Generic[T]):
-    """What texts say, the last ones remembered."""
-
-    def __init__(self, read: Callable[[bytes], T]) -> None:
-        self._read = read
-        self._known: dict[bytes, T] = {}
-
-    def __call__(self, text: bytes) -> T:
-        found = self._known.get(text)
-        if found is None:
-            found = self._read(text)
-            if len(text) <= job_text.SIZE:
-                if len(self._known) >= REMEMBERED:
-                    del self._known[next(iter(self._known))]
-                self._known[text] = found
-        return found
 
 
 def _table(api: str, kind: str) -> str:
@@ -88,8 +67,8 @@ class RedisStore:
         self._channel = f"{CHANNEL}{self._connection.pool.connection_kwargs.get('db', 0)}"
         self._dump_entry = dump_entry
         self._load_entry = load_entry
-        self._job: Callable[[bytes], Job] = _Read(job_text.loads)
-        self._document: Callable[[bytes], Document] = _Read(json_text.loads)
+        self._job: Callable[[bytes], Job] = Remembered(job_text.loads)
+        self._document: Callable[[bytes], Document] = Remembered(json_text.loads)
 
     @property
     def shared(self) -> SharedStore:
@@ -116,6 +95,9 @@ class RedisStore:
 
     async def revision(self, sandbox: str) -> object:
         return tuple(await self._run(life_scripts.REVISION, sandbox))
+
+    async def whole(self, sandbox: str) -> Whole:
+        return await whole.read(self, self._run, self._documents, sandbox)
 
     async def clear(self, sandbox: str) -> None:
         await self._run(life_scripts.CLEAR, sandbox)
