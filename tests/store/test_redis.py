@@ -25,7 +25,7 @@ from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_scripts, job_text
-from mockserver.store.redis.script import PREFIX, Script
+from mockserver.store.redis.script import PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.store.test_store import Entry, dump, job, load
@@ -161,6 +161,35 @@ async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) 
     with pytest.raises(ForeignStore, match="'0'"):
         await second.open()
     await second.close()
+
+
+async def test_no_life_is_called_as_one_was_before_the_store_was_emptied(
+    own_redis: RedisServer, store: RedisStore
+) -> None:
+    lives = []
+    for _ in range(3):
+        for name in ("box", "other"):
+            await store.add(name, job(1))
+            lives.append(await store.life(name))
+        own_redis.empty()
+    assert len({life.partition("@")[2] for life in lives}) == 6
+    assert all(life.partition("@")[2].isdecimal() for life in lives), lives
+    for life in lives:
+        with pytest.raises(Over):
+            await store.get(life, "x", "job", "1")
+
+
+async def test_what_is_begun_anew_in_an_emptied_store_says_its_form(own_redis: RedisServer, store: RedisStore) -> None:
+    for begin in (store.add("box", job(1)), store.move("a", "b"), store.place("a", "b", 9)):
+        own_redis.empty()
+        await begin
+        assert await store._connection.ask("GET", f"{PREFIX}schema") == SCHEMA
+    own_redis.empty()
+    await store._connection.ask("SET", f"{PREFIX}schema", "0")
+    for begin in (store.add("box", job(1)), store.move("a", "b"), store.place("a", "b", 9)):
+        with pytest.raises(Unavailable, match="another version"):
+            await begin
+    assert await store._connection.ask("KEYS", "*") == [f"{PREFIX}schema".encode()]
 
 
 async def test_every_key_has_the_prefix(store: RedisStore) -> None:
@@ -358,7 +387,7 @@ async def test_one_that_answers_what_is_no_answer_is_given_up(monkeypatch: pytes
         calls += 1
         while data := await reader.read(10_000):
             if b"TIME" in data:
-                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), connection.SCHEMA))
+                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), SCHEMA))
             elif b"CLIENT" in data:
                 writer.write(b"+OK\r\n" * data.count(b"CLIENT"))
             else:

@@ -30,7 +30,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptErr
 
 from mockserver.core.errors import Unavailable
 from mockserver.store.base import ForeignStore, Over
-from mockserver.store.redis.script import LATE, OVER, PREFIX, Script
+from mockserver.store.redis.script import FOREIGN, LATE, OVER, PREFIX, SCHEMA, Script
 
 log = logging.getLogger("mockserver")
 
@@ -42,9 +42,6 @@ DOUBT = 0.2
 
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
-
-SCHEMA = b"4"
-"""Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
 
 Argument = str | bytes | int | float
 
@@ -326,6 +323,8 @@ def _refusal(text: str) -> Exception:
         return Over("the life of the sandbox is over")
     if word == LATE:
         return Unavailable(f"the store gave no answer within {PATIENCE:g} s")
+    if word == FOREIGN:
+        return Unavailable("the store refuses: another version, or somebody else, has begun to write there")
     if word == "NOSCRIPT":
         return NoScriptError(said)
     if word in REFUSALS:

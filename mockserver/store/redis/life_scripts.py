@@ -98,6 +98,7 @@ local old, target, over = find(ARGV[2])
 local new, source, gone = find(ARGV[3])
 if over or gone then return redis.error_reply('OVER') end
 old, new = old or make(target), new or make(source)
+if not old or not new then return redis.error_reply('FOREIGN') end
 local O, N = P .. old .. ':', P .. new .. ':'
 local function carry(part)
   call('DEL', N .. part)
@@ -155,6 +156,7 @@ for _, name in ipairs(call('HKEYS', P .. 'names')) do
 end
 if count >= tonumber(ARGV[4]) then return -1 end
 new = new or make(source)
+if not new then return redis.error_reply('FOREIGN') end
 call('HDEL', P .. 'names', source)
 call('HSET', P .. 'names', ARGV[2], new)
 begin(new)
