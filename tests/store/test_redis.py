@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -25,7 +25,7 @@ from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_scripts, job_text
-from mockserver.store.redis.script import PREFIX, SCHEMA, Script
+from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.store.test_store import Entry, dump, job, load
@@ -161,6 +161,52 @@ async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) 
     with pytest.raises(ForeignStore, match="'0'"):
         await second.open()
     await second.close()
+
+
+@pytest.mark.parametrize("keep", [(), ("faults",), ("journal", "violations"), ("faults", "journal", "violations")])
+async def test_what_is_moved_into_a_place_goes_by_itself_one_day_too(store: RedisStore, keep: Sequence[str]) -> None:
+    await store.write("box", "faults", "k", 1)
+    await store.count("box", "violations")
+    number = (await store.begin_request("box", "x")).number
+    await store.record("box", Entry(number), 9)
+    await store.describe("box/1", {"ttl": None})
+    await store.move("box/1", "box", keep=keep)
+    await store.move("none/1", "box")
+    await store.add("box/2", job(1))
+    await store.place("box/2", "other", 9)
+    ask = store._connection.ask
+    keys = [key.decode() for key in await ask("KEYS", "*")]
+    assert {key for key in keys if await ask("TTL", key) == -1} == {f"{PREFIX}{name}" for name in ("schema", "lives")}
+
+
+async def test_what_nobody_goes_on_filling_is_cleared(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What became a sandbox is not, nor what somebody still fills; who lets sandboxes last leaves it alone."""
+    for name in ("placed/1", "moved/1", "left/1", "cleared/1"):
+        await store.add(name, job(1))
+    assert await store.place("placed/1", "placed", 9)
+    await store.move("moved/1", "moved")
+    await store.clear("cleared/1")
+    ask, ends = store._connection.ask, f"{PREFIX}ends"
+    assert await ask("ZRANGE", ends, 0, -1) == [b"left/1"]
+    begun = float(await ask("ZSCORE", ends, "left/1"))
+    assert 0 < begun - time.time() <= FILLING + 60
+    await ask("ZADD", ends, 1, "left/1")
+    await store.add("left/1", job(2))
+    assert await store.end_unused() == []
+    assert float(await ask("ZSCORE", ends, "left/1")) >= begun
+    for key in await ask("KEYS", f"{PREFIX}*"):
+        await ask("EXPIRE", key, 100)
+    await store.last()
+    left = f"{PREFIX}{(await store.life('left/1')).partition('@')[2]}"
+    assert {await ask("TTL", key) <= 100 for key in await ask("KEYS", f"{left}:*")} == {True}
+    # One that was left by a version that let it last for a week.
+    await ask("ZREM", ends, "left/1")
+    await store.last()
+    assert await ask("ZRANGE", ends, 0, -1) == [b"left/1"]
+    await ask("ZADD", ends, 1, "left/1")
+    assert await store.end_unused() == []
+    assert sorted(await store.sandboxes()) == ["moved", "placed"]
+    assert await ask("KEYS", f"{left}:*") == []
 
 
 async def test_no_life_is_called_as_one_was_before_the_store_was_emptied(

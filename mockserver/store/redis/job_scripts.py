@@ -82,6 +82,7 @@ ADD = Script(
     + _TIME
     + _ENTER
     + """
+if string.find(name, '/', 1, true) then fill(name) end
 local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
 for place = 4, jobs - 2, 2 do
   if call('HEXISTS', K .. 'counters', ARGV[place]) == 1 then return 0 end

@@ -31,6 +31,10 @@ local P, call = KEYS[1], redis.call
 local clock = call('TIME')
 if tonumber(ARGV[1]) < clock[1] + clock[2] / 1000000 then return redis.error_reply('LATE by the clock of Redis') end
 local function last(key) if call('TTL', key) == -1 then call('EXPIRE', key, LASTING) end end
+local function fill(name)
+  call('ZADD', P .. 'ends', clock[1] + clock[2] / 1000000 + FILLING, name)
+  last(P .. 'ends')
+end
 local function make(name)
   call('SET', P .. 'schema', 'SCHEMA', 'NX')
   if call('GET', P .. 'schema') ~= 'SCHEMA' then return nil end
@@ -38,6 +42,7 @@ local function make(name)
   local id = string.format('%.0f', call('INCR', P .. 'lives'))
   call('HSET', P .. 'names', name, id)
   last(P .. 'names')
+  if string.find(name, '/', 1, true) then fill(name) end
   return id
 end
 local function find(sandbox)
@@ -104,6 +109,10 @@ LASTING = 7 * 24 * 3600
 """Real seconds after which a key goes that nobody has made last (`Store.last`, `life_scripts.LAST`)."""
 
 
+FILLING = 15 * 60
+"""Real seconds after which what is being filled is cleared, unless a job has been added or it was put in its place."""
+
+
 class Script:
     """One step.
 
@@ -116,4 +125,5 @@ class Script:
 
     def __init__(self, text: str) -> None:
         self.text = (_BEGINNING + text).replace("LASTING", str(LASTING)).replace("SCHEMA", SCHEMA.decode())
+        self.text = self.text.replace("FILLING", str(FILLING))
         self.name = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
