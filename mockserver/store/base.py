@@ -134,8 +134,8 @@ class Store(Protocol):
     async def whole(self, sandbox: str) -> Whole:
         """Return all that a sandbox holds but its journal's entries, as it stands at one moment."""
 
-    async def clear(self, sandbox: str) -> None:
-        """Forget everything in a sandbox; its life is over."""
+    async def clear(self, sandbox: str) -> bool:
+        """Forget everything in a sandbox; its life is over. False when there was none, or it was over already."""
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         """Put all that is in one sandbox in the place of what is in another; the first is gone afterwards.

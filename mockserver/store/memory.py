@@ -68,10 +68,11 @@ class MemoryStore:
         jobs = list(chain.from_iterable([table.jobs.values() for table in found.all_tables()]))
         return Whole(jobs, dict(found.counters), {name: dict(some) for name, some in found.documents.items() if some})
 
-    async def clear(self, sandbox: str) -> None:
+    async def clear(self, sandbox: str) -> bool:
         gone = self._sandboxes.take(sandbox)
         if gone is not None:
             await gone.discard()
+        return gone is not None
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         old, new = self._sandboxes[target], self._sandboxes[source]

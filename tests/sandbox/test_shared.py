@@ -130,6 +130,34 @@ async def test_of_two_who_make_a_sandbox_one_does(pair: Pair) -> None:
     assert sorted(found) == [201, *[409] * 5]
 
 
+async def test_of_two_who_delete_a_sandbox_one_does(pair: Pair) -> None:
+    for _ in range(3):
+        assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+        assert (await pair.two.get("/~t1/_control/ready")).status == 200
+        answers = await asyncio.gather(
+            *(one.delete("/_control/sandboxes/t1") for one in (pair.one, pair.two, pair.two))
+        )
+        refused = [await answer.json() for answer in answers if answer.status == 404]
+        assert [one["error"]["code"] for one in refused] == ["unknown-sandbox"] * 2
+        assert [answer.status for answer in answers if answer.status != 404] == [200]
+
+
+async def test_a_sandbox_that_another_server_deletes_meanwhile_is_unknown(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    store = pair.servers[0].services.store
+    clear = store.clear
+
+    async def clear_second(sandbox: str) -> bool:
+        assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+        return await clear(sandbox)
+
+    monkeypatch.setattr(store, "clear", clear_second)
+    answer = await pair.one.delete("/_control/sandboxes/t1")
+    assert (answer.status, (await answer.json())["error"]["code"]) == (404, "unknown-sandbox")
+
+
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})

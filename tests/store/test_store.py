@@ -302,6 +302,15 @@ async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(s
     assert await store.entries("box") == []
 
 
+async def test_of_two_who_clear_a_sandbox_one_does(store: Store) -> None:
+    assert not await store.clear("box")
+    await store.add("box", job(1))
+    assert [await store.clear("box"), await store.clear("box")] == [True, False]
+    await store.add("box", job(1))
+    life = await store.life("box")
+    assert [await store.clear(life), await store.clear(life), await store.clear("box")] == [True, False, False]
+
+
 async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Store) -> None:
     with pytest.raises(Over):
         await store.life("box")

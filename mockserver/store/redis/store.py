@@ -99,8 +99,8 @@ class RedisStore:
     async def whole(self, sandbox: str) -> Whole:
         return await whole.read(self, self._run, self._documents, sandbox)
 
-    async def clear(self, sandbox: str) -> None:
-        await self._run(life_scripts.CLEAR, sandbox)
+    async def clear(self, sandbox: str) -> bool:
+        return bool(await self._run(life_scripts.CLEAR, sandbox))
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         found = await self._run(life_scripts.MOVE, target, source, *keep)
