@@ -114,7 +114,7 @@ class Store(Protocol):
         """Let go of connections."""
 
     async def ping(self) -> bool:
-        """Tell whether the store answers; False or `Unavailable` say that it does not."""
+        """Tell whether the store answers and can be changed; False or `Unavailable` say that not."""
 
     async def sandboxes(self) -> Sequence[str]:
         """Return the names of all sandboxes."""

@@ -240,6 +240,17 @@ async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fra
         assert await jobs(client) > 0
 
 
+async def test_a_server_whose_store_takes_nothing_is_not_ready(fragile: Pair) -> None:
+    ask = fragile.servers[0].services.store._connection.ask  # type: ignore[attr-defined]
+    await ask("CONFIG", "SET", "maxmemory", "1")
+    for client in (fragile.one, fragile.two):
+        ready = await client.get("/_control/ready")
+        assert (ready.status, (await ready.json())["store"]) == (503, False)
+    await ask("CONFIG", "SET", "maxmemory", "0")
+    for client in (fragile.one, fragile.two):
+        assert (await client.get("/_control/ready")).status == 200
+
+
 async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer) -> None:
     store = store_in(redis_server)
     await store.open()

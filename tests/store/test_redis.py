@@ -25,6 +25,7 @@ from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_scripts, job_text
+from mockserver.store.redis.connection import Unwilling
 from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
@@ -317,6 +318,31 @@ async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServe
     assert await store.add("box", job(1))
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ("CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0"),
+    ],
+)
+async def test_a_store_that_takes_nothing_is_away_and_says_so_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    await store.add("box", job(1))
+    await store._connection.ask(*begins.split())
+    for step in (store.add("box", job(2)), store.ping(), store.post("p", {}), store.ping()):
+        with pytest.raises(Unavailable, match="the store refuses"):
+            await step
+    await store._connection.ask(*ends.split())
+    assert await store.ping()
+    await store.post("p", {})
+    assert [(record.levelname, record.message.partition(":")[0]) for record in caplog.records] == [
+        ("ERROR", "the store refuses"),
+        ("WARNING", "the store is back"),
+    ]
+
+
 async def test_a_step_that_was_given_up_is_not_done_afterwards(
     own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,8 +439,12 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
         ("OVER", Over),
         ("ERR OVER", Over),
         ("LATE by the clock of Redis", Unavailable),
-        ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unavailable),
-        ("LOADING Redis is loading the dataset in memory", Unavailable),
+        ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unwilling),
+        (
+            "ERR Error running script (call to f_1): @user_script:2: @user_script: 2: -OOM command not allowed",
+            Unwilling,
+        ),
+        ("LOADING Redis is loading the dataset in memory", Unwilling),
         ("NOSCRIPT No matching script", NoScriptError),
         ("ERR user_script:1: no such thing script: 1, on @user_script:1.", ResponseError),
     ],

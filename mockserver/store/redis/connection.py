@@ -50,8 +50,15 @@ REFUSALS = ("OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NORE
 
 _pack: Callable[[tuple[Argument, ...]], bytes] = pack_command  # type: ignore[assignment]
 
+_FAILED = "Error running script"
+"""How Redis 6 begins to say that a step of a script was refused; 7 says the refusal itself."""
+
 _NOTHING = object()
 """What there is to read when no answer is whole."""
+
+
+class Unwilling(Unavailable):
+    """Redis is there, and cannot do anything just now."""
 
 
 class _Wire(asyncio.Protocol):
@@ -318,6 +325,8 @@ def _problem(error: object) -> str:
 def _refusal(text: str) -> Exception:
     """Return what an answer that refuses means."""
     said = text.removeprefix("ERR ")
+    if said.startswith(_FAILED):
+        said = said.rpartition(": -")[2]
     word = said.partition(" ")[0]
     if word == OVER:
         return Over("the life of the sandbox is over")
@@ -328,5 +337,5 @@ def _refusal(text: str) -> Exception:
     if word == "NOSCRIPT":
         return NoScriptError(said)
     if word in REFUSALS:
-        return Unavailable(f"the store refuses: {text}")
+        return Unwilling(f"the store refuses: {said}")
     return ResponseError(text)

@@ -42,6 +42,11 @@ local function use(name, id)
 end
 """
 
+# Of what may be refused to all others: one that changes something.
+PING = Script("""
+return call('SET', P .. 'ready', '1', 'EX', 60)
+""")
+
 NAMES = Script("""
 return call('HKEYS', P .. 'names')
 """)

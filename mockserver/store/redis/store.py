@@ -8,6 +8,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,10 +18,12 @@ from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, R
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
-from mockserver.store.redis.connection import Connection
+from mockserver.store.redis.connection import Argument, Connection, Unwilling
 from mockserver.store.redis.remembered import Remembered
-from mockserver.store.redis.script import PREFIX
+from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.whole import Whole
+
+log = logging.getLogger("mockserver")
 
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
@@ -68,6 +71,7 @@ class RedisStore:
         self._dump_entry = dump_entry
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = Remembered(job_text.loads)
+        self._refused = False
         self._document: Callable[[bytes], Document] = Remembered(json_text.loads)
 
     @property
@@ -81,8 +85,21 @@ class RedisStore:
         await self._connection.close()
 
     async def ping(self) -> bool:
-        await self._connection.ask("PING")
+        await self._prove(life_scripts.PING)
         return True
+
+    async def _prove(self, script: Script, *arguments: Argument) -> None:
+        """Take a step that writes; the log has a line when these begin to be refused, and one when they are no more."""
+        try:
+            await self._run(script, "", *arguments)
+        except Unwilling as error:
+            if not self._refused:
+                log.error("%s", error)
+            self._refused = True
+            raise
+        if self._refused:
+            log.warning("the store is back")
+            self._refused = False
 
     async def sandboxes(self) -> Sequence[str]:
         return [name.decode() for name in await self._run(life_scripts.NAMES, "")]
@@ -146,7 +163,7 @@ class RedisStore:
         await self._connection.listen(self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
-        await self._run(life_scripts.POST, "", process, json_text.dumps(document))
+        await self._prove(life_scripts.POST, process, json_text.dumps(document))
 
     async def posted(self) -> Mapping[str, Document]:
         found = await self._run(life_scripts.POSTED, "")
