@@ -251,10 +251,11 @@ async def test_a_server_whose_store_takes_nothing_is_not_ready(fragile: Pair) ->
         assert (await client.get("/_control/ready")).status == 200
 
 
-async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer) -> None:
+@pytest.mark.parametrize("wrote", ["SET mockserver:schema 0", "SET mockserver:names 0"])
+async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer, wrote: str) -> None:
     store = store_in(redis_server)
     await store.open()
-    await store._connection.ask("SET", "mockserver:schema", "0")
+    await store._connection.ask(*wrote.split())
     await store.close()
     with pytest.raises(BadOption, match="name another database, or empty that one"):
         await MockServer(Settings(port=0, store=redis_server.url)).start()

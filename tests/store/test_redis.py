@@ -119,6 +119,23 @@ async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) 
     assert short == stays
 
 
+@pytest.mark.parametrize("name", ["schema", "lives", "names", "ends", "metrics", "ready"])
+async def test_what_somebody_else_wrote_under_our_names_is_refused(own_redis: RedisServer, name: str) -> None:
+    made = RedisStore(own_redis.url, dump, load)
+    await made._connection.ask("DEL", f"{PREFIX}schema")
+    await made._connection.ask("RPUSH", PREFIX + name, "x")
+    await made.close()
+    again = RedisStore(own_redis.url, dump, load)
+    with pytest.raises(ForeignStore, match=f"{PREFIX}{name} there is a list"):
+        await again.open()
+    await again.close()
+    asked = made._connection.pool.make_connection()  # type: ignore[no-untyped-call]
+    await asked.connect()
+    await asked.send_command("KEYS", "*")
+    assert await asked.read_response() == [f"{PREFIX}{name}".encode()]
+    await asked.disconnect()
+
+
 async def test_what_happens_in_one_database_is_not_heard_in_another(own_redis: RedisServer) -> None:
     """Nor does a stranger, who listens to whatever there is, count as one of us."""
     here, there = (RedisStore(own_redis.url.replace("db=0", f"db={number}"), dump, load) for number in (0, 5))
@@ -463,7 +480,9 @@ async def test_one_that_answers_what_is_no_answer_is_given_up(monkeypatch: pytes
         calls += 1
         while data := await reader.read(10_000):
             if b"TIME" in data:
-                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), SCHEMA))
+                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n" % time.time() + b"+none\r\n" * data.count(b"TYPE"))
+            elif b"schema" in data:
+                writer.write(b"+OK\r\n$1\r\n%b\r\n" % SCHEMA)
             elif b"CLIENT" in data:
                 writer.write(b"+OK\r\n" * data.count(b"CLIENT"))
             else:

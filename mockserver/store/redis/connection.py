@@ -29,8 +29,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptError, RedisError, ResponseError
 
 from mockserver.core.errors import Unavailable
-from mockserver.store.base import ForeignStore, Over
-from mockserver.store.redis.script import FOREIGN, LATE, OVER, PREFIX, SCHEMA, Script
+from mockserver.store.base import Over
+from mockserver.store.redis.greeting import greet
+from mockserver.store.redis.script import FOREIGN, LATE, OVER, PREFIX, Script
 
 log = logging.getLogger("mockserver")
 
@@ -145,7 +146,8 @@ class Connection:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await made.connect()
-                    await self._greet(made)
+                    # Deadlines are told by the clock of Redis, which need not be ours.
+                    self._ahead = await greet(made)
             except BaseException as error:
                 with contextlib.suppress(Exception):
                     await made.disconnect(nowait=True)
@@ -159,17 +161,6 @@ class Connection:
             self._transport, self._wire = made._writer.transport, _Wire(self._hear, partial(self._break, of=made))
             self._transport.set_protocol(self._wire)
             self._open, self._was_open = made, True
-
-    async def _greet(self, made: Any) -> None:
-        began = time.time()
-        commands = (("TIME",), ("SET", PREFIX + "schema", SCHEMA, "NX"), ("GET", PREFIX + "schema"))
-        await made.send_packed_command(made.pack_commands(commands), check_health=False)
-        (seconds, micros), _, schema = [await made.read_response() for _ in commands]
-        # Deadlines are told by the clock of Redis, which need not be ours.
-        self._ahead = float(seconds) + float(micros) / 1e6 - (began + time.time()) / 2
-        if schema != SCHEMA:
-            shown = bytes(schema or b"").decode(errors="replace")[:40]
-            raise ForeignStore(f"what lies there has the form {shown!r}, and this version writes {SCHEMA.decode()!r}")
 
     async def close(self) -> None:
         """Let go of the connection."""
