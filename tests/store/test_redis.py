@@ -404,7 +404,8 @@ async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_w
     entries = [json.loads(text) for text in asked]
     assert [one["number"] for one in entries] == [3, 4]
     assert {name: entries[-1][name] for name in ("turn", "at", "said")} == {"turn": 4, "at": 12.5, "said": "it"}
-    assert 500 <= entries[-1]["milliseconds"] < 60_000
+    # The clock of Redis is known to half a round trip.
+    assert 400 <= entries[-1]["milliseconds"] < 60_000
 
     await store.write(life, "settings", "x", {"a": 1})
     start, done = await store.repeat(life, again, 12.5, 0.5)
