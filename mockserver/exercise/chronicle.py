@@ -61,10 +61,10 @@ class ChronicleStore(MemoryStore):
         super().__init__()
         self.chapters: list[Chapter] = []
 
-    async def clear(self, sandbox: str) -> None:
+    async def clear(self, sandbox: str) -> bool:
         if "/" not in sandbox:  # no sandbox's name, but one that is being filled
             await self._close(sandbox, ())
-        await super().clear(sandbox)
+        return await super().clear(sandbox)
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         if JOURNAL not in keep:

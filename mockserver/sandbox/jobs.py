@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from mockserver.core.errors import UnknownJob
@@ -75,27 +74,16 @@ class Jobs(JobVerbs):
             listing: only those that stand in it (`Machine.listings`).
             where: tells which are wanted, of settled jobs.
         """
-        read = partial(self._store.page, self._sandbox, api, kind, listing=listing)
-        page = await read(limit=CHUNK, newest=newest)
-        # Going back, places count from the oldest: what arrives meanwhile moves none of them.
-        place = page.total - len(page.jobs) if newest else 0
+        read = partial(self._store.page, self._sandbox, api, kind, limit=CHUNK, newest=newest, listing=listing)
+        page = await read()
         while page.jobs:
-            found = await self._settled(api, kind, page.jobs)
-            for job in found:
+            for job in await self._settled(api, kind, page.jobs):
                 if where is None or where(job):
                     yield job
-            if newest:
-                if place == 0:
-                    return
-                start = max(0, place - CHUNK)
-                page = await read(start=start, limit=place - start, newest=False)
-                page, place = replace(page, jobs=page.jobs[::-1]), start
-            else:
-                # Those that had aged out are gone, so that the rest has moved up.
-                place += len(found)
-                if place >= page.total - (len(page.jobs) - len(found)):
-                    return
-                page = await read(start=place, limit=CHUNK, newest=False)
+            if len(page.jobs) < CHUNK:
+                return
+            # By place, not by rank: what arrives, ages out or is deleted meanwhile moves none of them.
+            page = await read(after=page.last)
 
     async def _settled(self, api: str, kind: str, jobs: Sequence[Job]) -> list[Job]:
         self._busy, self.steady = True, None

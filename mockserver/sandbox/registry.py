@@ -272,11 +272,12 @@ class Sandboxes:
         """End a sandbox and forget all that was in it.
 
         Raises:
-            UnknownSandbox: there is none of that name.
+            UnknownSandbox: there is none of that name, or another process has just ended it.
         """
         self._end(self.get(name))
         with self._reserve(name):
-            await self.store.clear(name)
+            if not await self.store.clear(name):
+                raise UnknownSandbox(name)
 
     def _end(self, ending: Sandbox) -> None:
         """Let go of a sandbox, and of all who listen to it."""

@@ -18,13 +18,13 @@ from itertools import islice
 from typing import Any
 
 from mockserver._version import __version__
-from mockserver.core.clock import iso
+from mockserver.core.clock import Clock, iso
 from mockserver.core.job import Job
 from mockserver.sandbox.about import tell
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
 from mockserver.store import codec
-from mockserver.store.base import FIRST, JOURNAL
+from mockserver.store.base import CLOCK, FIRST, JOURNAL
 from mockserver.store.json_text import compact
 
 PIECE = 50
@@ -91,21 +91,19 @@ async def freeze(sandbox: Sandbox) -> Frozen:
     Raises:
         Over: the life of the sandbox that is asked for is over.
     """
-    store, key = sandbox.store, sandbox.key
-    jobs: list[Job] = []
-    for api, kind in await store.size(key):
-        jobs.extend((await store.page(key, api, kind, newest=False)).jobs)
-    counters = dict(await store.counters(key))
+    found = await sandbox.store.whole(sandbox.key)
+    jobs, counters, documents = list(found.jobs), dict(found.counters), dict(found.documents)
     # The journal stays behind, and where its numbers stand; how many requests there were decides what answers draw.
-    first = await store.read(key, JOURNAL, FIRST) or 0
+    first = documents.pop(JOURNAL, {}).get(FIRST) or 0
     if first and (turns := counters.pop(JOURNAL) - first):
         counters[JOURNAL] = turns
-    documents = {name: await store.collection(key, name) for name in await store.collections(key) if name != JOURNAL}
+    set_to = documents.get(CLOCK, {}).get(CLOCK)
+    clock = sandbox.first_clock if set_to is None else Clock(**set_to)
     head = {
         "format": FORMAT,
         "version": __version__,
         "sandbox": sandbox.name,
-        "at": iso(await sandbox.now()),
+        "at": iso(clock.now(sandbox.real())),
         "note": NOTE,
     }
     sections = sandbox.fixtures.sections

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
 from mockserver.store.placing import UNPLACED, Page, Placing
+from mockserver.store.whole import Whole
 
 Document = Any
 """A value JSON can say."""
@@ -113,7 +114,7 @@ class Store(Protocol):
         """Let go of connections."""
 
     async def ping(self) -> bool:
-        """Tell whether the store answers; False or `Unavailable` say that it does not."""
+        """Tell whether the store answers and can be changed; False or `Unavailable` say that not."""
 
     async def sandboxes(self) -> Sequence[str]:
         """Return the names of all sandboxes."""
@@ -130,8 +131,11 @@ class Store(Protocol):
     async def revision(self, sandbox: str) -> object:
         """Return a value that is another one as soon as anything in a sandbox has changed."""
 
-    async def clear(self, sandbox: str) -> None:
-        """Forget everything in a sandbox; its life is over."""
+    async def whole(self, sandbox: str) -> Whole:
+        """Return all that a sandbox holds but its journal's entries, as it stands at one moment."""
+
+    async def clear(self, sandbox: str) -> bool:
+        """Forget everything in a sandbox; its life is over. False when there was none, or it was over already."""
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         """Put all that is in one sandbox in the place of what is in another; the first is gone afterwards.
@@ -190,11 +194,13 @@ class Store(Protocol):
         limit: int | None = None,
         newest: bool = True,
         listing: str | None = None,
+        after: int | None = None,
     ) -> Page:
         """Return a page of jobs in order of arrival. Its cost does not grow with the number of jobs.
 
         Args:
             listing: of those in this listing alone.
+            after: of those beyond this place (`Page.last`), which stays what it is when jobs go.
         """
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:

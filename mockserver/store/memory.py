@@ -5,7 +5,7 @@ No method waits between reading and writing, so each is atomic on the event loop
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, takewhile
@@ -30,6 +30,7 @@ from mockserver.store.batch import Batch
 from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.job_table import JobTable
 from mockserver.store.placing import UNPLACED, Page, Placing
+from mockserver.store.whole import Whole
 
 
 class MemoryStore:
@@ -62,10 +63,16 @@ class MemoryStore:
         found = self._sandboxes[sandbox]
         return found.life, found.changes, found.counters.get(JOURNAL, 0)
 
-    async def clear(self, sandbox: str) -> None:
+    async def whole(self, sandbox: str) -> Whole:
+        found = self._sandboxes[sandbox]
+        jobs = list(chain.from_iterable([table.jobs.values() for table in found.all_tables()]))
+        return Whole(jobs, dict(found.counters), {name: dict(some) for name, some in found.documents.items() if some})
+
+    async def clear(self, sandbox: str) -> bool:
         gone = self._sandboxes.take(sandbox)
         if gone is not None:
             await gone.discard()
+        return gone is not None
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         old, new = self._sandboxes[target], self._sandboxes[source]
@@ -188,22 +195,27 @@ class MemoryStore:
         limit: int | None = None,
         newest: bool = True,
         listing: str | None = None,
+        after: int | None = None,
     ) -> Page:
         contents, key = self._sandboxes[sandbox], (api, kind)
         table = contents.tables.get(key) or contents.make(key)
         if table is None:
-            return Page(jobs=(), total=0)
+            return Page(jobs=[], total=0, last=after)
         order = table.numbered(listing)
         total = len(order)
-        if not start and limit is None and not newest and listing is None:
+        if not start and limit is None and not newest and listing is None and after is None and order:
             # A dictionary keeps its order: who saves everything waits for no look-ups.
-            return Page(jobs=list(table.jobs.values()), total=total)
-        stop = total if limit is None else min(total, start + limit)
+            return Page(jobs=list(table.jobs.values()), total=total, last=order[-1])
+        first, end = 0, total
+        if after is not None:
+            first, end = (0, bisect_left(order, after)) if newest else (bisect_right(order, after), total)
+        count = total if limit is None else limit
         if newest:
-            numbers = order[max(0, total - stop) : max(0, total - start)][::-1]
+            numbers = order[max(0, end - start - count) : max(0, end - start)][::-1]
         else:
-            numbers = order[start:stop]
-        return Page(jobs=[table.jobs[table.arrivals[number]] for number in numbers], total=total)
+            numbers = order[first + start : first + start + count]
+        jobs = [table.jobs[table.arrivals[number]] for number in numbers]
+        return Page(jobs=jobs, total=total, last=numbers[-1] if numbers else after)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         return self._sandboxes[sandbox].size()

@@ -29,7 +29,13 @@ UNPLACED = Placing()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Jobs in the asked order, and how many there are of that api and kind, or in that listing, in all."""
+    """Jobs in the asked order.
+
+    Attributes:
+        total: how many there are of that api and kind, or in that listing, in all.
+        last: the place of the last of these jobs, after which the next page goes on; without jobs the one asked for.
+    """
 
     jobs: Sequence[Job]
     total: int
+    last: int | None = None

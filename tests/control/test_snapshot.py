@@ -17,6 +17,7 @@ from mockserver.settings import Settings
 from tests.drivers.mutations import HOST
 from tests.drivers.server import NOON, Client
 from tests.drivers.socketless import Spoken
+from tests.store.yielding import YieldingStore
 
 JOBS = 1000
 LARGEST = 64 * 1024
@@ -46,6 +47,28 @@ async def test_the_pieces_are_the_document_and_none_is_large(sandbox: Sandbox) -
     assert len(document["jobs"]) > JOBS
     assert len(document["fixtures"]["ges"]["jobs"]) > JOBS
     assert max(map(len, pieces)) < LARGEST
+
+
+async def test_a_snapshot_is_of_one_moment_whatever_happens_meanwhile() -> None:
+    sandbox = build(Settings(clock=NOON), store=YieldingStore()).sandboxes.default
+    await sandbox.seed()
+    job = {"name": "n", "type": "t", "state": "SCHEDULED", "owner": "nbi"}
+
+    async def add_many() -> None:
+        for number in range(700_000, 700_040):
+            run = {"id": str(number + 100_000), "state": "RUNNING"}
+            await sandbox.jobs.add(*await sandbox.build_job("prime", {**job, "id": str(number), "runs": [run]}))
+
+    adding, taken = asyncio.ensure_future(add_many()), 0
+    while not adding.done():
+        found = await snapshot.take(sandbox)
+        jobs = {one["id"]: one for one in found["jobs"] if one["api"] == "prime" and one["kind"] == "job"}
+        runs = {one["id"]: one for one in found["jobs"] if one["api"] == "prime" and one["kind"] == "run"}
+        assert {one["parent"] for one in runs.values()} <= jobs.keys()
+        assert {run["id"] for one in jobs.values() for run in one["data"]["runs"]} <= runs.keys()
+        taken += 1
+    await adding
+    assert taken > 1
 
 
 async def test_others_have_their_turn_while_a_snapshot_is_put_back(sandbox: Sandbox) -> None:

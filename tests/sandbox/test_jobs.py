@@ -309,3 +309,17 @@ async def test_all_jobs_come_once_in_order_though_some_age_out_and_others_arrive
         found.append(int(job.id))
     wanted = [number for number in range(2 * CHUNK + 50) if number % 3 and number % 2 == 0]
     assert found == (wanted[::-1] if newest else [*wanted, 100000])
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_a_job_that_is_there_all_the_time_comes_once_whatever_goes_meanwhile(store: Store, newest: bool) -> None:
+    world = World(store)
+    added = [await world.add(str(number)) for number in range(2 * CHUNK + 50)]
+    found = []
+    async for job in world.jobs.each("x", newest=newest):
+        if not found:
+            for gone in added[: CHUNK + 20]:
+                assert await store.remove("box", gone)
+        found.append(int(job.id))
+    assert found == sorted(set(found), reverse=newest)
+    assert set(range(CHUNK + 20, 2 * CHUNK + 50)) <= set(found)

@@ -209,6 +209,34 @@ async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pa
     assert await listed() == [["9001", "9002"]] * 2
 
 
+async def test_of_two_who_delete_a_sandbox_one_does(pair: Pair) -> None:
+    for _ in range(3):
+        assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+        assert (await pair.two.get("/~t1/_control/ready")).status == 200
+        answers = await asyncio.gather(
+            *(one.delete("/_control/sandboxes/t1") for one in (pair.one, pair.two, pair.two))
+        )
+        refused = [await answer.json() for answer in answers if answer.status == 404]
+        assert [one["error"]["code"] for one in refused] == ["unknown-sandbox"] * 2
+        assert [answer.status for answer in answers if answer.status != 404] == [200]
+
+
+async def test_a_sandbox_that_another_server_deletes_meanwhile_is_unknown(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    store = pair.servers[0].services.store
+    clear = store.clear
+
+    async def clear_second(sandbox: str) -> bool:
+        assert (await pair.two.delete("/_control/sandboxes/t1")).status == 200
+        return await clear(sandbox)
+
+    monkeypatch.setattr(store, "clear", clear_second)
+    answer = await pair.one.delete("/_control/sandboxes/t1")
+    assert (answer.status, (await answer.json())["error"]["code"]) == (404, "unknown-sandbox")
+
+
 async def test_who_asks_after_a_reset_at_the_other_is_in_the_new_life(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
@@ -291,10 +319,22 @@ async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fra
         assert await jobs(client) > 0
 
 
-async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer) -> None:
+async def test_a_server_whose_store_takes_nothing_is_not_ready(fragile: Pair) -> None:
+    ask = fragile.servers[0].services.store._connection.ask  # type: ignore[attr-defined]
+    await ask("CONFIG", "SET", "maxmemory", "1")
+    for client in (fragile.one, fragile.two):
+        ready = await client.get("/_control/ready")
+        assert (ready.status, (await ready.json())["store"]) == (503, False)
+    await ask("CONFIG", "SET", "maxmemory", "0")
+    for client in (fragile.one, fragile.two):
+        assert (await client.get("/_control/ready")).status == 200
+
+
+@pytest.mark.parametrize("wrote", ["SET mockserver:schema 0", "SET mockserver:names 0"])
+async def test_what_another_version_wrote_keeps_a_server_from_starting(redis_server: RedisServer, wrote: str) -> None:
     store = store_in(redis_server)
     await store.open()
-    await store._connection.ask("SET", "mockserver:schema", "0")
+    await store._connection.ask(*wrote.split())
     await store.close()
     with pytest.raises(BadOption, match="name another database, or empty that one"):
         await MockServer(Settings(port=0, store=redis_server.url)).start()

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -24,8 +24,9 @@ from mockserver.settings import Settings
 from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
-from mockserver.store.redis import connection, job_text
-from mockserver.store.redis.script import PREFIX
+from mockserver.store.redis import connection, job_scripts, job_text
+from mockserver.store.redis.connection import Unwilling
+from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.store.test_store import Entry, dump, job, load
@@ -119,6 +120,56 @@ async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) 
     assert short == stays
 
 
+@pytest.mark.parametrize("name", ["schema", "lives", "names", "ends", "metrics", "ready"])
+async def test_what_somebody_else_wrote_under_our_names_is_refused(own_redis: RedisServer, name: str) -> None:
+    made = RedisStore(own_redis.url, dump, load)
+    await made._connection.ask("DEL", f"{PREFIX}schema")
+    await made._connection.ask("RPUSH", PREFIX + name, "x")
+    await made.close()
+    again = RedisStore(own_redis.url, dump, load)
+    with pytest.raises(ForeignStore, match=f"{PREFIX}{name} there is a list"):
+        await again.open()
+    await again.close()
+    asked = made._connection.pool.make_connection()  # type: ignore[no-untyped-call]
+    await asked.connect()
+    await asked.send_command("KEYS", "*")
+    assert await asked.read_response() == [f"{PREFIX}{name}".encode()]
+    await asked.disconnect()
+
+
+async def test_what_happens_in_one_database_is_not_heard_in_another(own_redis: RedisServer) -> None:
+    """Nor does a stranger, who listens to whatever there is, count as one of us."""
+    here, there = (RedisStore(own_redis.url.replace("db=0", f"db={number}"), dump, load) for number in (0, 5))
+    stranger = here._connection.pool.make_connection()  # type: ignore[no-untyped-call]
+    await stranger.connect()
+    await stranger.send_command("PSUBSCRIBE", "*")
+    assert (await stranger.read_response())[0] == b"psubscribe"
+    heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+    attends = asyncio.Event()
+
+    async def hear(sandbox: str, text: bytes) -> None:
+        await heard.put((sandbox, text))
+
+    listening = asyncio.create_task(there.listen(attends.set, hear))
+    await asyncio.wait_for(attends.wait(), 30)
+    for store, count in ((here, 0), (there, 1)):
+        await store.add("box", job(1))
+        number = (await store.begin_request("box", "x")).number
+        await store.record("box", Entry(number), 9)
+        assert store.heard == count
+        await store.repeat("box", store.repetition(job(1), 0, b'"said":"it"}', 2, []), 12.5, 0.5)
+        assert store.heard == count
+    here.announce("box", b"of the first one")
+    await here.ping()
+    there.announce("box", b"of its own")
+    assert await asyncio.wait_for(heard.get(), 30) == ("box", b"of its own")
+    listening.cancel()
+    await asyncio.wait([listening])
+    await stranger.disconnect()
+    for store in (here, there):
+        await store.close()
+
+
 async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) -> None:
     redis_server.empty()
     first = RedisStore(redis_server.url, dump, load)
@@ -129,6 +180,81 @@ async def test_what_another_version_wrote_is_refused(redis_server: RedisServer) 
     with pytest.raises(ForeignStore, match="'0'"):
         await second.open()
     await second.close()
+
+
+@pytest.mark.parametrize("keep", [(), ("faults",), ("journal", "violations"), ("faults", "journal", "violations")])
+async def test_what_is_moved_into_a_place_goes_by_itself_one_day_too(store: RedisStore, keep: Sequence[str]) -> None:
+    await store.write("box", "faults", "k", 1)
+    await store.count("box", "violations")
+    number = (await store.begin_request("box", "x")).number
+    await store.record("box", Entry(number), 9)
+    await store.describe("box/1", {"ttl": None})
+    await store.move("box/1", "box", keep=keep)
+    await store.move("none/1", "box")
+    await store.add("box/2", job(1))
+    await store.place("box/2", "other", 9)
+    ask = store._connection.ask
+    keys = [key.decode() for key in await ask("KEYS", "*")]
+    assert {key for key in keys if await ask("TTL", key) == -1} == {f"{PREFIX}{name}" for name in ("schema", "lives")}
+
+
+async def test_what_nobody_goes_on_filling_is_cleared(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What became a sandbox is not, nor what somebody still fills; who lets sandboxes last leaves it alone."""
+    for name in ("placed/1", "moved/1", "left/1", "cleared/1"):
+        await store.add(name, job(1))
+    assert await store.place("placed/1", "placed", 9)
+    await store.move("moved/1", "moved")
+    await store.clear("cleared/1")
+    ask, ends = store._connection.ask, f"{PREFIX}ends"
+    assert await ask("ZRANGE", ends, 0, -1) == [b"left/1"]
+    begun = float(await ask("ZSCORE", ends, "left/1"))
+    assert 0 < begun - time.time() <= FILLING + 60
+    await ask("ZADD", ends, 1, "left/1")
+    await store.add("left/1", job(2))
+    assert await store.end_unused() == []
+    assert float(await ask("ZSCORE", ends, "left/1")) >= begun
+    for key in await ask("KEYS", f"{PREFIX}*"):
+        await ask("EXPIRE", key, 100)
+    await store.last()
+    left = f"{PREFIX}{(await store.life('left/1')).partition('@')[2]}"
+    assert {await ask("TTL", key) <= 100 for key in await ask("KEYS", f"{left}:*")} == {True}
+    # One that was left by a version that let it last for a week.
+    await ask("ZREM", ends, "left/1")
+    await store.last()
+    assert await ask("ZRANGE", ends, 0, -1) == [b"left/1"]
+    await ask("ZADD", ends, 1, "left/1")
+    assert await store.end_unused() == []
+    assert sorted(await store.sandboxes()) == ["moved", "placed"]
+    assert await ask("KEYS", f"{left}:*") == []
+
+
+async def test_no_life_is_called_as_one_was_before_the_store_was_emptied(
+    own_redis: RedisServer, store: RedisStore
+) -> None:
+    lives = []
+    for _ in range(3):
+        for name in ("box", "other"):
+            await store.add(name, job(1))
+            lives.append(await store.life(name))
+        own_redis.empty()
+    assert len({life.partition("@")[2] for life in lives}) == 6
+    assert all(life.partition("@")[2].isdecimal() for life in lives), lives
+    for life in lives:
+        with pytest.raises(Over):
+            await store.get(life, "x", "job", "1")
+
+
+async def test_what_is_begun_anew_in_an_emptied_store_says_its_form(own_redis: RedisServer, store: RedisStore) -> None:
+    for begin in (store.add("box", job(1)), store.move("a", "b"), store.place("a", "b", 9)):
+        own_redis.empty()
+        await begin
+        assert await store._connection.ask("GET", f"{PREFIX}schema") == SCHEMA
+    own_redis.empty()
+    await store._connection.ask("SET", f"{PREFIX}schema", "0")
+    for begin in (store.add("box", job(1)), store.move("a", "b"), store.place("a", "b", 9)):
+        with pytest.raises(Unavailable, match="another version"):
+            await begin
+    assert await store._connection.ask("KEYS", "*") == [f"{PREFIX}schema".encode()]
 
 
 async def test_every_key_has_the_prefix(store: RedisStore) -> None:
@@ -149,6 +275,56 @@ async def test_nothing_is_left_of_what_was_cleared(store: RedisStore) -> None:
     assert {key.decode().removeprefix(PREFIX) for key in keys} == {"schema", "lives"}
 
 
+@pytest.mark.parametrize("newest", [True, False])
+async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch, newest: bool
+) -> None:
+    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    await store.add_all("box", [(job(number), Placing()) for number in range(9)])
+    run, going = store._run, iter((1, 7, 0))
+
+    async def run_and_remove(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        if script is job_scripts.PAGE and (number := next(going, None)) is not None:
+            assert await store.remove("box", job(number))
+        return found
+
+    monkeypatch.setattr(store, "_run", run_and_remove)
+    found = [int(one.id) for one in (await store.page("box", "x", "job", newest=newest)).jobs]
+    assert found == sorted(set(found), reverse=newest)
+    assert {2, 3, 4, 5, 6, 8} <= set(found)
+
+
+@pytest.mark.parametrize("busy", [1, 3, 1000])
+@pytest.mark.parametrize("few", [2, 1000])
+async def test_the_whole_of_a_sandbox_is_of_one_moment_however_much_it_is(
+    own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch, few: int, busy: int
+) -> None:
+    """A job is added with its run, and a document of it, before and after each of the first steps that read."""
+    monkeypatch.setattr("mockserver.store.redis.whole.FEW", few)
+    other, run, times = RedisStore(own_redis.url, dump, load), store._run, iter(range(busy))
+
+    async def change() -> None:
+        if (number := next(times, None)) is not None:
+            pair = job(number), job(number, kind="run", parent=str(number))
+            await other.add_all("box", [(one, Placing()) for one in pair])
+            await other.write("box", "jobs", str(number), "added")
+
+    async def run_and_change(script: Script, sandbox: str, *arguments: object) -> object:
+        await change()
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        await change()
+        return found
+
+    await change()
+    await change()
+    monkeypatch.setattr(store, "_run", run_and_change)
+    found = await store.whole("box")
+    jobs, runs = ([one.id for one in found.jobs if one.kind == kind] for kind in ("job", "run"))
+    assert jobs == runs == list(found.documents["jobs"])
+    await other.close()
+
+
 async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServer, store: RedisStore) -> None:
     await store.add("box", job(1))
     own_redis.stop()
@@ -158,6 +334,31 @@ async def test_a_store_that_is_away_says_so_and_comes_back(own_redis: RedisServe
     await until_back(store)
     assert await store.get("box", "x", "job", "1") is None
     assert await store.add("box", job(1))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ("CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0"),
+    ],
+)
+async def test_a_store_that_takes_nothing_is_away_and_says_so_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    await store.add("box", job(1))
+    await store._connection.ask(*begins.split())
+    for step in (store.add("box", job(2)), store.ping(), store.post("p", {}), store.ping()):
+        with pytest.raises(Unavailable, match="the store refuses"):
+            await step
+    await store._connection.ask(*ends.split())
+    assert await store.ping()
+    await store.post("p", {})
+    assert [(record.levelname, record.message.partition(":")[0]) for record in caplog.records] == [
+        ("ERROR", "the store refuses"),
+        ("WARNING", "the store is back"),
+    ]
 
 
 async def test_a_step_that_was_given_up_is_not_done_afterwards(
@@ -204,7 +405,8 @@ async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_w
     entries = [json.loads(text) for text in asked]
     assert [one["number"] for one in entries] == [3, 4]
     assert {name: entries[-1][name] for name in ("turn", "at", "said")} == {"turn": 4, "at": 12.5, "said": "it"}
-    assert 500 <= entries[-1]["milliseconds"] < 60_000
+    # The clock of Redis is known to half a round trip.
+    assert 400 <= entries[-1]["milliseconds"] < 60_000
 
     await store.write(life, "settings", "x", {"a": 1})
     start, done = await store.repeat(life, again, 12.5, 0.5)
@@ -256,8 +458,12 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
         ("OVER", Over),
         ("ERR OVER", Over),
         ("LATE by the clock of Redis", Unavailable),
-        ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unavailable),
-        ("LOADING Redis is loading the dataset in memory", Unavailable),
+        ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unwilling),
+        (
+            "ERR Error running script (call to f_1): @user_script:2: @user_script: 2: -OOM command not allowed",
+            Unwilling,
+        ),
+        ("LOADING Redis is loading the dataset in memory", Unwilling),
         ("NOSCRIPT No matching script", NoScriptError),
         ("ERR user_script:1: no such thing script: 1, on @user_script:1.", ResponseError),
     ],
@@ -276,7 +482,9 @@ async def test_one_that_answers_what_is_no_answer_is_given_up(monkeypatch: pytes
         calls += 1
         while data := await reader.read(10_000):
             if b"TIME" in data:
-                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n+OK\r\n$1\r\n%b\r\n" % (time.time(), connection.SCHEMA))
+                writer.write(b"*2\r\n$10\r\n%d\r\n$1\r\n0\r\n" % time.time() + b"+none\r\n" * data.count(b"TYPE"))
+            elif b"schema" in data:
+                writer.write(b"+OK\r\n$1\r\n%b\r\n" % SCHEMA)
             elif b"CLIENT" in data:
                 writer.write(b"+OK\r\n" * data.count(b"CLIENT"))
             else:

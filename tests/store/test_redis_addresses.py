@@ -16,7 +16,7 @@ from mockserver.store.redis import connection
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
 from tests.drivers.required import missing
-from tests.store.test_store import dump, job, load
+from tests.store.test_store import Entry, dump, job, load
 
 HUSH = "hush-hush"
 USER = "sandbox"
@@ -118,6 +118,8 @@ async def test_it_is_reached(secured: Secured, name: str) -> None:
     await store.write("box", "c", "k", ["x" * 300_000])
     assert await store.get("box", "x", "job", "1") == job(1)
     assert await store.read("box", "c", "k") == ["x" * 300_000]
+    number = (await store.begin_request("box", "x")).number
+    await store.record("box", Entry(number), 9)
     store.announce("box", b"{}")
     assert await store.ping()
     await store.close()

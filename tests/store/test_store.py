@@ -105,6 +105,38 @@ async def test_pages_come_in_order_of_arrival(
     assert ([one.id for one in page.jobs], page.total) == (ids, 4)
 
 
+@pytest.mark.parametrize("name", [None, "all"])
+@pytest.mark.parametrize(
+    ("start", "limit", "newest", "ids", "rest"),
+    [
+        (0, 2, True, ["6", "5"], ["3", "2"]),
+        (0, 2, False, ["1", "2"], ["3", "5", "6"]),
+        (1, 2, True, ["5", "4"], ["3", "2"]),
+        (1, 2, False, ["2", "3"], ["5", "6"]),
+        (0, 0, False, [], ["2", "3", "5", "6"]),
+        (9, 2, True, [], ["6", "5", "3", "2"]),
+        (0, None, False, ["1", "2", "3", "4", "5", "6"], []),
+        (0, None, True, ["6", "5", "4", "3", "2", "1"], []),
+    ],
+)
+async def test_a_page_goes_on_where_another_ended_whatever_went_meanwhile(
+    store: Store, name: str | None, start: int, limit: int | None, newest: bool, ids: list[str], rest: list[str]
+) -> None:
+    placing = Placing(listings=("all",))
+    await store.add_all("box", [(job(number), placing) for number in range(1, 7)])
+    page = await store.page("box", "x", "job", start=start, limit=limit, newest=newest, listing=name)
+    assert [one.id for one in page.jobs] == ids
+    for number in (1, 4):
+        assert await store.remove("box", job(number), ("all",))
+    after = await store.page("box", "x", "job", newest=newest, listing=name, after=page.last)
+    assert [one.id for one in after.jobs] == rest
+    assert after.total == 4
+    again = await store.page("box", "x", "job", newest=newest, listing=name, after=after.last, limit=1)
+    assert (again.jobs, again.last) == ([], after.last)
+    some = await store.page("box", "x", "job", newest=newest, listing=name, after=page.last, start=1, limit=1)
+    assert [one.id for one in some.jobs] == rest[1:2]
+
+
 async def listed(store: Store, name: str, **options: Any) -> tuple[list[str], int]:
     page = await store.page("box", "x", "job", listing=name, **options)
     return [one.id for one in page.jobs], page.total
@@ -144,6 +176,23 @@ async def test_a_job_goes_from_one_listing_to_another_and_keeps_its_place(store:
     await store.move("box", "other")
     assert [one.id for one in (await store.page("other", "x", "job", listing="a")).jobs] == ["3", "1"]
     assert await listed(store, "a") == ([], 0)
+
+
+async def test_the_whole_of_a_sandbox_is_its_jobs_counters_and_documents(store: Store) -> None:
+    assert await store.whole("box") == ([], {}, {})
+    await store.add_all("box", [(job(number, kind="job" if number % 2 else "run"), Placing()) for number in (1, 2, 3)])
+    await store.count("box", "n")
+    for key in ("b", "a"):
+        await store.write("box", "c", key, [key])
+    await store.replace("box", "gone", "k", None, 1)
+    await store.replace("box", "gone", "k", 1, None)
+    found = await store.whole(await store.life("box"))
+    assert found == ([job(1), job(3), job(2, kind="run")], {"n": 1}, {"c": {"b": ["b"], "a": ["a"]}})
+    assert list(found.documents["c"]) == ["b", "a"]
+    life = await store.life("box")
+    await store.clear("box")
+    with pytest.raises(Over):
+        await store.whole(life)
 
 
 async def test_counters_count_for_each_box(store: Store) -> None:
@@ -251,6 +300,15 @@ async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(s
     assert (await store.size("new"), await store.counters("new")) == ({}, {})
     assert (await store.move("new", "box")).entries == 1
     assert await store.entries("box") == []
+
+
+async def test_of_two_who_clear_a_sandbox_one_does(store: Store) -> None:
+    assert not await store.clear("box")
+    await store.add("box", job(1))
+    assert [await store.clear("box"), await store.clear("box")] == [True, False]
+    await store.add("box", job(1))
+    life = await store.life("box")
+    assert [await store.clear(life), await store.clear(life), await store.clear("box")] == [True, False, False]
 
 
 async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Store) -> None:

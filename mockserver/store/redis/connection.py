@@ -29,8 +29,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptError, RedisError, ResponseError
 
 from mockserver.core.errors import Unavailable
-from mockserver.store.base import ForeignStore, Over
-from mockserver.store.redis.script import LATE, OVER, PREFIX, Script
+from mockserver.store.base import Over
+from mockserver.store.redis.greeting import greet
+from mockserver.store.redis.script import FOREIGN, LATE, OVER, PREFIX, Script
 
 log = logging.getLogger("mockserver")
 
@@ -43,9 +44,6 @@ DOUBT = 0.2
 REST = 0.25
 """Real seconds during which nobody tries again what has just failed."""
 
-SCHEMA = b"4"
-"""Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
-
 Argument = str | bytes | int | float
 
 REFUSALS = ("OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")
@@ -53,8 +51,15 @@ REFUSALS = ("OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NORE
 
 _pack: Callable[[tuple[Argument, ...]], bytes] = pack_command  # type: ignore[assignment]
 
+_FAILED = "Error running script"
+"""How Redis 6 begins to say that a step of a script was refused; 7 says the refusal itself."""
+
 _NOTHING = object()
 """What there is to read when no answer is whole."""
+
+
+class Unwilling(Unavailable):
+    """Redis is there, and cannot do anything just now."""
 
 
 class _Wire(asyncio.Protocol):
@@ -141,7 +146,8 @@ class Connection:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await made.connect()
-                    await self._greet(made)
+                    # Deadlines are told by the clock of Redis, which need not be ours.
+                    self._ahead = await greet(made)
             except BaseException as error:
                 with contextlib.suppress(Exception):
                     await made.disconnect(nowait=True)
@@ -155,17 +161,6 @@ class Connection:
             self._transport, self._wire = made._writer.transport, _Wire(self._hear, partial(self._break, of=made))
             self._transport.set_protocol(self._wire)
             self._open, self._was_open = made, True
-
-    async def _greet(self, made: Any) -> None:
-        began = time.time()
-        commands = (("TIME",), ("SET", PREFIX + "schema", SCHEMA, "NX"), ("GET", PREFIX + "schema"))
-        await made.send_packed_command(made.pack_commands(commands), check_health=False)
-        (seconds, micros), _, schema = [await made.read_response() for _ in commands]
-        # Deadlines are told by the clock of Redis, which need not be ours.
-        self._ahead = float(seconds) + float(micros) / 1e6 - (began + time.time()) / 2
-        if schema != SCHEMA:
-            shown = bytes(schema or b"").decode(errors="replace")[:40]
-            raise ForeignStore(f"what lies there has the form {shown!r}, and this version writes {SCHEMA.decode()!r}")
 
     async def close(self) -> None:
         """Let go of the connection; all that was asked over it has failed."""
@@ -233,20 +228,18 @@ class Connection:
         self._transport.write(b"".join(self._out))
         self._out.clear()
 
-    async def listen(
-        self, prefix: str, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]
-    ) -> None:
-        """Hear what is published on channels of a prefix, over a connection of its own (see `SharedStore.listen`)."""
+    async def listen(self, channel: str, attends: Callable[[], None], hear: Callable[[bytes], Awaitable[None]]) -> None:
+        """Hear what is published on a channel, over a connection of its own (see `SharedStore.listen`)."""
         while True:
             heard = PubSub(self.pool)
             leave: Callable[[], Awaitable[None]] = heard.aclose
             try:
-                await heard.psubscribe(f"{prefix}*")
+                await heard.subscribe(channel)
                 async for message in heard.listen():
-                    if message["type"] == "psubscribe":
+                    if message["type"] == "subscribe":
                         attends()
-                    elif message["type"] == "pmessage":
-                        await hear(message["channel"].decode().removeprefix(prefix), message["data"])
+                    elif message["type"] == "message":
+                        await hear(message["data"])
             except (RedisError, OSError):
                 await asyncio.sleep(REST)
             finally:
@@ -328,13 +321,17 @@ def _problem(error: object) -> str:
 def _refusal(text: str) -> Exception:
     """Return what an answer that refuses means."""
     said = text.removeprefix("ERR ")
+    if said.startswith(_FAILED):
+        said = said.rpartition(": -")[2]
     word = said.partition(" ")[0]
     if word == OVER:
         return Over("the life of the sandbox is over")
     if word == LATE:
         return Unavailable(f"the store gave no answer within {PATIENCE:g} s")
+    if word == FOREIGN:
+        return Unavailable("the store refuses: another version, or somebody else, has begun to write there")
     if word == "NOSCRIPT":
         return NoScriptError(said)
     if word in REFUSALS:
-        return Unavailable(f"the store refuses: {text}")
+        return Unwilling(f"the store refuses: {said}")
     return ResponseError(text)

@@ -82,6 +82,7 @@ ADD = Script(
     + _TIME
     + _ENTER
     + """
+if string.find(name, '/', 1, true) then fill(name) end
 local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
 for place = 4, jobs - 2, 2 do
   if call('HEXISTS', K .. 'counters', ARGV[place]) == 1 then return 0 end
@@ -154,13 +155,21 @@ return 1
 """
 )
 
-# table, first place, last place, the newest first (1) or last (0), what has them in order
+# table, rank of the first and of the last, how many that is, the newest first (1) or last (0), what has them in order,
+# the place beyond which ranks are counted or an empty text
 PAGE = Script(
     READING
     + """
-local order = K .. ARGV[7]
-local found = call(ARGV[6] == '1' and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5])
-return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], found)}
+local order, newest, found = K .. ARGV[8], ARGV[7] == '1'
+if ARGV[9] == '' then
+  found = call(newest and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5])
+elseif newest then
+  found = call('ZREVRANGEBYSCORE', order, '(' .. ARGV[9], '-inf', 'LIMIT', ARGV[4], ARGV[6])
+else
+  found = call('ZRANGEBYSCORE', order, '(' .. ARGV[9], '+inf', 'LIMIT', ARGV[4], ARGV[6])
+end
+local last = found[1] and call('ZSCORE', order, found[#found]) or false
+return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], found), last}
 """
 )
 

@@ -29,7 +29,7 @@ local function forget(id)
 end
 local function begin(id)
   call('HSET', P .. id .. ':about', 'began', clock[1] .. '.' .. string.format('%06d', clock[2]))
-  last(P .. id .. ':about')
+  for _, key in ipairs(keys(id)) do last(key) end
 end
 local function use(name, id)
   local ttl = call('HGET', P .. id .. ':about', 'ttl')
@@ -41,6 +41,11 @@ local function use(name, id)
   end
 end
 """
+
+# Of what may be refused to all others: one that changes something.
+PING = Script("""
+return call('SET', P .. 'ready', '1', 'EX', 60)
+""")
 
 NAMES = Script("""
 return call('HKEYS', P .. 'names')
@@ -54,6 +59,27 @@ REVISION = Script(
     READING
     + """
 return {id, call('HGET', K .. 'meta', 'changes'), call('HGET', K .. 'counters', 'journal')}
+"""
+)
+
+# how many jobs there may be for it
+WHOLE = Script(
+    READING
+    + """
+local tables, count, jobs, names, found = call('ZRANGE', K .. 'tables', 0, -1), 0, {}, {}, {}
+for _, table in ipairs(tables) do count = count + call('ZCARD', K .. 'order:' .. table) end
+if count > tonumber(ARGV[3]) then return false end
+for place, table in ipairs(tables) do
+  jobs[place] = values(K .. 'jobs:' .. table, call('ZRANGE', K .. 'order:' .. table, 0, -1))
+end
+for _, one in ipairs(call('ZRANGE', K .. 'collections', 0, -1)) do
+  if call('EXISTS', K .. 'documents:' .. one) == 1 then
+    names[#names + 1] = one
+    found[#found + 1] = documents(K, one)
+  end
+end
+local counters = call('HGETALL', K .. 'counters')
+return {jobs, counters, names, found}
 """
 )
 
@@ -77,13 +103,14 @@ local old, target, over = find(ARGV[2])
 local new, source, gone = find(ARGV[3])
 if over or gone then return redis.error_reply('OVER') end
 old, new = old or make(target), new or make(source)
+if not old or not new then return redis.error_reply('FOREIGN') end
 local O, N = P .. old .. ':', P .. new .. ':'
 local function carry(part)
   call('DEL', N .. part)
   if call('EXISTS', O .. part) == 1 then call('RENAME', O .. part, N .. part) end
 end
 local asked = tonumber(call('HGET', N .. 'counters', 'journal') or '0')
-local last = math.max(tonumber(call('HGET', O .. 'counters', 'journal') or '0'), asked)
+local drawn = math.max(tonumber(call('HGET', O .. 'counters', 'journal') or '0'), asked)
 local entries, keeps_journal = call('HLEN', O .. 'entries'), false
 for place = 4, #ARGV do
   local one = ARGV[place]
@@ -98,11 +125,11 @@ if keeps_journal then
   entries = 0
   carry('entries')
   carry('numbers')
-elseif last > 0 then
-  call('HSET', N .. 'counters', 'journal', last)
+elseif drawn > 0 then
+  call('HSET', N .. 'counters', 'journal', drawn)
   call('DEL', N .. 'documents:journal', N .. 'arrival:journal')
-  put(N, 'journal', 'floor', last)
-  put(N, 'journal', 'first', last - asked)
+  put(N, 'journal', 'floor', drawn)
+  put(N, 'journal', 'first', drawn - asked)
 end
 local tables, sizes, names, left = call('ZRANGE', O .. 'tables', 0, -1), {}, {}, {}
 for place, table in ipairs(tables) do sizes[place] = call('ZCARD', O .. 'order:' .. table) end
@@ -114,6 +141,7 @@ for _, one in ipairs(call('ZRANGE', O .. 'collections', 0, -1)) do
 end
 forget(old)
 call('HDEL', P .. 'names', source)
+call('ZREM', P .. 'ends', source)
 call('HSET', P .. 'names', target, new)
 begin(new)
 use(target, new)
@@ -134,7 +162,9 @@ for _, name in ipairs(call('HKEYS', P .. 'names')) do
 end
 if count >= tonumber(ARGV[4]) then return -1 end
 new = new or make(source)
+if not new then return redis.error_reply('FOREIGN') end
 call('HDEL', P .. 'names', source)
+call('ZREM', P .. 'ends', source)
 call('HSET', P .. 'names', ARGV[2], new)
 begin(new)
 use(ARGV[2], new)
@@ -182,12 +212,13 @@ return 1
 END_UNUSED = Script(
     _KEYS
     + """
-local ended = call('ZRANGEBYSCORE', P .. 'ends', '-inf', clock[1] + clock[2] / 1000000 - ARGV[3])
-for _, name in ipairs(ended) do
+local ended = {}
+for _, name in ipairs(call('ZRANGEBYSCORE', P .. 'ends', '-inf', clock[1] + clock[2] / 1000000 - ARGV[3])) do
   local id = call('HGET', P .. 'names', name)
   if id then forget(id) end
   call('HDEL', P .. 'names', name)
   call('ZREM', P .. 'ends', name)
+  if not string.find(name, '/', 1, true) then ended[#ended + 1] = name end
 end
 return ended
 """
@@ -196,8 +227,10 @@ return ended
 LAST = Script(
     _KEYS
     + """
-local id = find(ARGV[2])
-if id then
+local id, name = find(ARGV[2])
+if id and string.find(name, '/', 1, true) then
+  if not call('ZSCORE', P .. 'ends', name) then fill(name) end
+elseif id then
   for _, key in ipairs(keys(id)) do call('EXPIRE', key, LASTING) end
 end
 call('EXPIRE', P .. 'names', LASTING)

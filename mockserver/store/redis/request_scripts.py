@@ -31,6 +31,7 @@ return begun(ARGV[3], ARGV[4] and call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5])
 )
 
 _RECORD = """
+local function heard() return call('PUBSUB', 'NUMSUB', ARGV[3])[2] end
 local function record(number, entry, limit)
   call('HSET', K .. 'entries', number, entry)
   call('ZADD', K .. 'numbers', number, number)
@@ -47,32 +48,32 @@ local function record(number, entry, limit)
 end
 """
 
-# number, entry, limit, counter …
+# channel, number, entry, limit, counter …
 RECORD = Script(
     WRITING
     + _RECORD
     + """
-record(ARGV[3], ARGV[4], tonumber(ARGV[5]))
-for place = 6, #ARGV do add_to(K, ARGV[place], 1) end
-return call('PUBSUB', 'NUMPAT')
+record(ARGV[4], ARGV[5], tonumber(ARGV[6]))
+for place = 7, #ARGV do add_to(K, ARGV[place], 1) end
+return heard()
 """
 )
 
-# API, table, id, job, count of written documents, at, seconds until it is given up and since it came together, entry
-# but for what is new of it, limit, counter …
+# channel, API, table, id, job, count of written documents, at, seconds until it is given up and since it came together,
+# entry but for what is new of it, limit, counter …
 REPEAT = Script(
     WRITING
     + _BEGIN
     + _RECORD
     + """
-local job = call('HGET', K .. 'jobs:' .. ARGV[4], ARGV[5])
-if job ~= ARGV[6] or (call('HGET', K .. 'meta', 'written') or '0') ~= ARGV[7] then return begun(ARGV[3], job) end
+local job = call('HGET', K .. 'jobs:' .. ARGV[5], ARGV[6])
+if job ~= ARGV[7] or (call('HGET', K .. 'meta', 'written') or '0') ~= ARGV[8] then return begun(ARGV[4], job) end
 local first = call('HGET', K .. 'documents:journal', 'first') or '0'
-local seconds = clock[1] - ARGV[1] + clock[2] / 1000000 + ARGV[9]
-record(number, string.format('{"number":%.0f,"turn":%.0f,"at":%s,"milliseconds":%.3f,', number, number - first, ARGV[8],
-  seconds * 1000) .. ARGV[10], tonumber(ARGV[11]))
-for place = 12, #ARGV do add_to(K, ARGV[place], 1) end
-return {number, first, call('PUBSUB', 'NUMPAT')}
+local seconds = clock[1] - ARGV[1] + clock[2] / 1000000 + ARGV[10]
+record(number, string.format('{"number":%.0f,"turn":%.0f,"at":%s,"milliseconds":%.3f,', number, number - first, ARGV[9],
+  seconds * 1000) .. ARGV[11], tonumber(ARGV[12]))
+for place = 13, #ARGV do add_to(K, ARGV[place], 1) end
+return {number, first, heard()}
 """
 )
 

@@ -10,7 +10,7 @@ Rules a maintainer must keep:
 3. No script reads JSON. A job's version stands before its text; a list has a line for each of its values.
 4. Every key of a sandbox goes by itself when nobody makes it last (`last`): whatever may have begun a key asks for it.
 5. What a sandbox has is known by its lists of tables, listings and collections, so that all of it can be taken away.
-6. Who changes what lies where, or which listings an API's jobs stand in, raises `connection.SCHEMA`.
+6. Who changes what lies where, or which listings an API's jobs stand in, raises `SCHEMA`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,29 @@ from hashlib import sha1
 PREFIX = "mockserver:"
 """What every key begins with."""
 
-OVER, LATE = "OVER", "LATE"
-"""The first words of two refusals."""
+SCHEMA = b"4"
+"""Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
+
+OVER, LATE, FOREIGN = "OVER", "LATE", "FOREIGN"
+"""The first words of refusals; the last: what lies there has got another form since this process has looked."""
 
 _BEGINNING = """
 local P, call = KEYS[1], redis.call
 local clock = call('TIME')
 if tonumber(ARGV[1]) < clock[1] + clock[2] / 1000000 then return redis.error_reply('LATE by the clock of Redis') end
 local function last(key) if call('TTL', key) == -1 then call('EXPIRE', key, LASTING) end end
+local function fill(name)
+  call('ZADD', P .. 'ends', clock[1] + clock[2] / 1000000 + FILLING, name)
+  last(P .. 'ends')
+end
 local function make(name)
-  local id = tostring(call('INCR', P .. 'lives'))
+  call('SET', P .. 'schema', 'SCHEMA', 'NX')
+  if call('GET', P .. 'schema') ~= 'SCHEMA' then return nil end
+  call('SET', P .. 'lives', string.format('%.0f', clock[1] * 1000000 + clock[2]), 'NX')
+  local id = string.format('%.0f', call('INCR', P .. 'lives'))
   call('HSET', P .. 'names', name, id)
   last(P .. 'names')
+  if string.find(name, '/', 1, true) then fill(name) end
   return id
 end
 local function find(sandbox)
@@ -84,13 +95,22 @@ local K = P .. (id or '0') .. ':'
 WRITING = """
 local id, name, over = find(ARGV[2])
 if over then return redis.error_reply('OVER') end
-local K = P .. (id or make(ARGV[2])) .. ':'
+id = id or make(ARGV[2])
+if not id then return redis.error_reply('FOREIGN') end
+local K = P .. id .. ':'
 """
-"""How one begins that changes something: a sandbox that is not there is begun."""
+"""How one begins that changes something: a sandbox that is not there is begun.
 
+Where a store was emptied that we have used, its form is written anew, and lives are numbered from the time on, in
+microseconds: no process takes one for what it remembers of an earlier life.
+"""
 
 LASTING = 7 * 24 * 3600
 """Real seconds after which a key goes that nobody has made last (`Store.last`, `life_scripts.LAST`)."""
+
+
+FILLING = 15 * 60
+"""Real seconds after which what is being filled is cleared, unless a job has been added or it was put in its place."""
 
 
 class Script:
@@ -104,5 +124,6 @@ class Script:
     __slots__ = ("name", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = (_BEGINNING + text).replace("LASTING", str(LASTING))
+        self.text = (_BEGINNING + text).replace("LASTING", str(LASTING)).replace("SCHEMA", SCHEMA.decode())
+        self.text = self.text.replace("FILLING", str(FILLING))
         self.name = sha1(self.text.encode(), usedforsecurity=False).hexdigest()

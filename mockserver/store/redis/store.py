@@ -8,17 +8,22 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts
-from mockserver.store.redis.connection import Connection
-from mockserver.store.redis.script import PREFIX
+from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
+from mockserver.store.redis.connection import Argument, Connection, Unwilling
+from mockserver.store.redis.remembered import Remembered
+from mockserver.store.redis.script import PREFIX, Script
+from mockserver.store.whole import Whole
+
+log = logging.getLogger("mockserver")
 
 CHUNK = 5000
 """Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
@@ -26,34 +31,11 @@ CHUNK = 5000
 FAR = 2**62
 """A place in an order that no job has."""
 
-REMEMBERED = 4096
-"""Jobs, and documents, whose text is not read again."""
-
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
 
 CHANNEL = f"{PREFIX}events:"
-"""What the names of channels begin with; a sandbox's name follows."""
-
-T = TypeVar("T")
-
-
-class _Read(Generic[T]):
-    """What texts say, the last ones remembered."""
-
-    def __init__(self, read: Callable[[bytes], T]) -> None:
-        self._read = read
-        self._known: dict[bytes, T] = {}
-
-    def __call__(self, text: bytes) -> T:
-        found = self._known.get(text)
-        if found is None:
-            found = self._read(text)
-            if len(text) <= job_text.SIZE:
-                if len(self._known) >= REMEMBERED:
-                    del self._known[next(iter(self._known))]
-                self._known[text] = found
-        return found
+"""What the name of a channel begins with; the number of the database follows, for Redis' channels know of none."""
 
 
 def _table(api: str, kind: str) -> str:
@@ -85,10 +67,12 @@ class RedisStore:
         self.heard = 1
         self._connection = Connection(url)
         self._run = self._connection.run
+        self._channel = f"{CHANNEL}{self._connection.pool.connection_kwargs.get('db', 0)}"
         self._dump_entry = dump_entry
         self._load_entry = load_entry
-        self._job: Callable[[bytes], Job] = _Read(job_text.loads)
-        self._document: Callable[[bytes], Document] = _Read(json_text.loads)
+        self._job: Callable[[bytes], Job] = Remembered(job_text.loads)
+        self._refused = False
+        self._document: Callable[[bytes], Document] = Remembered(json_text.loads)
 
     @property
     def shared(self) -> SharedStore:
@@ -101,8 +85,21 @@ class RedisStore:
         await self._connection.close()
 
     async def ping(self) -> bool:
-        await self._connection.ask("PING")
+        await self._prove(life_scripts.PING)
         return True
+
+    async def _prove(self, script: Script, *arguments: Argument) -> None:
+        """Take a step that writes; the log has a line when these begin to be refused, and one when they are no more."""
+        try:
+            await self._run(script, "", *arguments)
+        except Unwilling as error:
+            if not self._refused:
+                log.error("%s", error)
+            self._refused = True
+            raise
+        if self._refused:
+            log.warning("the store is back")
+            self._refused = False
 
     async def sandboxes(self) -> Sequence[str]:
         return [name.decode() for name in await self._run(life_scripts.NAMES, "")]
@@ -116,8 +113,11 @@ class RedisStore:
     async def revision(self, sandbox: str) -> object:
         return tuple(await self._run(life_scripts.REVISION, sandbox))
 
-    async def clear(self, sandbox: str) -> None:
-        await self._run(life_scripts.CLEAR, sandbox)
+    async def whole(self, sandbox: str) -> Whole:
+        return await whole.read(self, self._run, self._documents, sandbox)
+
+    async def clear(self, sandbox: str) -> bool:
+        return bool(await self._run(life_scripts.CLEAR, sandbox))
 
     async def move(self, source: str, target: str, *, keep: Sequence[str] = ()) -> Gone:
         found = await self._run(life_scripts.MOVE, target, source, *keep)
@@ -153,13 +153,17 @@ class RedisStore:
         return [name.decode() for name in await self._run(life_scripts.END_UNUSED, "", repr(since))]
 
     def announce(self, sandbox: str, text: bytes) -> None:
-        self._connection.tell("PUBLISH", f"{CHANNEL}{sandbox}", text)
+        self._connection.tell("PUBLISH", self._channel, b"%s %s" % (sandbox.encode(), text))
 
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
-        await self._connection.listen(CHANNEL, attends, hear)
+        async def heard(said: bytes) -> None:
+            sandbox, _, text = said.partition(b" ")
+            await hear(sandbox.decode(), text)
+
+        await self._connection.listen(self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
-        await self._run(life_scripts.POST, "", process, json_text.dumps(document))
+        await self._prove(life_scripts.POST, process, json_text.dumps(document))
 
     async def posted(self) -> Mapping[str, Document]:
         found = await self._run(life_scripts.POSTED, "")
@@ -218,21 +222,24 @@ class RedisStore:
         limit: int | None = None,
         newest: bool = True,
         listing: str | None = None,
+        after: int | None = None,
     ) -> Page:
         table = _table(api, kind)
         order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
         jobs: list[Job] = []
         while True:
             # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
-            first = start + len(jobs)
             wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
             # From the second to the first there is none; beyond `FAR` Redis reads no number.
-            span = (min(first, FAR), min(first + wanted - 1, FAR)) if wanted > 0 else (1, 0)
-            total, found = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order)
+            span = (min(start, FAR), min(start + wanted - 1, FAR), wanted) if wanted > 0 else (1, 0, 0)
+            place = "" if after is None else after
+            total, found, last = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order, place)
             # Not remembered: a long page would put out all that is polled.
             jobs += [job_text.loads(text) for text in found if text is not None]
+            # On by place: those that go meanwhile move no other's.
+            start, after = 0, after if last is None else int(last)
             if len(found) < CHUNK:
-                return Page(jobs=jobs, total=total)
+                return Page(jobs=jobs, total=total, last=after)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
@@ -271,7 +278,7 @@ class RedisStore:
 
     async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
         (asked, rest), since = again, f"{connection.PATIENCE + seconds:.6f}"
-        found = await self._run(request_scripts.REPEAT, sandbox, *asked, repr(at), since, *rest)
+        found = await self._run(request_scripts.REPEAT, sandbox, self._channel, *asked, repr(at), since, *rest)
         if len(found) > REPEATED:
             return self._begun(found), False
         number, first, self.heard = found
@@ -279,7 +286,8 @@ class RedisStore:
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         text = self._dump_entry(entry)
-        self.heard = await self._run(request_scripts.RECORD, sandbox, entry.number, text, limit, *counters)
+        asked = self._channel, entry.number, text, limit
+        self.heard = await self._run(request_scripts.RECORD, sandbox, *asked, *counters)
 
     async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
         # Nobody asks for what lies before the first.
