@@ -221,8 +221,10 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _ending_streams(app: web.Application) -> None:
-    """Tell event streams and waiting questions that the server stops, so that they do not hold it up."""
-    for sandbox in app[SERVICES].sandboxes.all():
+    """Tell whoever waits (event streams, questions, faults) that the server stops, so that they do not hold it up."""
+    sandboxes = app[SERVICES].sandboxes
+    sandboxes.default.config.stopping.set()
+    for sandbox in sandboxes.all():
         sandbox.publish(STOP)
 
 

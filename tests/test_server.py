@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import socket
 import ssl
@@ -19,7 +18,7 @@ import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.contracts.sharing import BadContract
-from mockserver.http import listening
+from mockserver.http import fault_transport, listening
 from mockserver.sandbox.fixtures.merge import BadFixture
 from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
@@ -222,7 +221,6 @@ def test_what_cannot_be_followed_is_said_in_one_line(
 async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mockserver.server.GRACE", 0.05)
     saves = []
     save = StateFile.save
 
@@ -246,9 +244,42 @@ async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
         while (await server.services.sandboxes.default.jobs.page("casjobs", limit=1))[1] == before:
             await asyncio.sleep(0)
         await server.stop()
-        with contextlib.suppress(aiohttp.ClientError):
-            await asking
+        assert (await asking).status == 200
     assert saves == [before, before + 1, before + 1]
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [{"delay": 3600}, {"delay": 3600, "before": "work"}, {"drip": {"bytes": 1, "every": 3600}}],
+    ids=["delay", "before-work", "drip"],
+)
+async def test_a_stop_ends_what_a_fault_holds_back(effect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client has its whole answer, and nobody waits until the grace is over."""
+    monkeypatch.setattr("mockserver.server.GRACE", 60)
+    waits, wait = asyncio.Event(), fault_transport.wait
+
+    async def told(seconds: float, stopping: asyncio.Event) -> None:
+        if seconds:
+            waits.set()
+        await wait(seconds, stopping)
+
+    monkeypatch.setattr(fault_transport, "wait", told)
+    server = MockServer(apis=("casjobs",))
+    await server.start()
+    async with aiohttp.ClientSession(server.url) as session:
+        assert (await session.post("/_control/faults", json={"match": {}, "effect": effect})).status == 201
+
+        async def ask() -> tuple[int, str]:
+            path = "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=1&pw=secret&jobId=1000"
+            async with session.get(path) as answer:
+                return answer.status, await answer.text()
+
+        asking = asyncio.create_task(ask())
+        async with asyncio.timeout(30):
+            await waits.wait()
+            await server.stop()
+            status, text = await asking
+    assert (status, text.rstrip()[-6:]) == (200, "</int>")
 
 
 async def test_who_asks_for_hurry_while_the_first_save_goes_on_is_heard(

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import struct
-from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
@@ -23,16 +23,18 @@ from mockserver.sandbox.sandbox import Sandbox
 Sender = Callable[[Transport, web.BaseRequest, web.StreamResponse], Awaitable[web.StreamResponse]]
 
 
-async def wait(seconds: float) -> None:
-    """Wait as long as a fault delays, in real time; not at all for zero seconds."""
+async def wait(seconds: float, stopping: asyncio.Event) -> None:
+    """Wait as long as a fault delays, in real time, but no longer than the server runs; not at all for zero seconds."""
     if seconds:
-        await sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stopping.wait()
 
 
 async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
     """Wait as long as a fault delays an answer that is ready, and put the sandbox's clock forward as far as it says."""
     if not fault.delay_before_work:
-        await wait(sandbox.faults.pause(fault))
+        await wait(sandbox.faults.pause(fault), sandbox.config.stopping)
     if fault.passes:
 
         async def on(clock: Clock) -> Clock:
@@ -42,23 +44,29 @@ async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
         await sandbox.move_clock(on)
 
 
-async def send(fault: Fault, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+async def send(
+    fault: Fault, sandbox: Sandbox, request: web.BaseRequest, response: web.StreamResponse
+) -> web.StreamResponse:
     """Send an answer as a fault says; return what has been, or is to be, sent by the server."""
     how = fault.transport
-    if how is not None and how.manner is Manner.DRIP and request.method == "HEAD":
-        # The answer to HEAD has no body that could come in pieces.
+    if how is None:
         return response
-    return response if how is None else await _SENDERS[how.manner](how, request, response)
+    if how.manner is Manner.DRIP:
+        # The answer to HEAD has no body that could come in pieces.
+        return response if request.method == "HEAD" else await _drip(how, sandbox.config.stopping, request, response)
+    return await _SENDERS[how.manner](how, request, response)
 
 
-async def _drip(how: Transport, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+async def _drip(
+    how: Transport, stopping: asyncio.Event, request: web.BaseRequest, response: web.StreamResponse
+) -> web.StreamResponse:
     body = _body(response)
     stream = _stream(response, len(body))
     await stream.prepare(request)
     with contextlib.suppress(ConnectionError):  # the client has gone
         for start in range(0, len(body), how.piece):
             if start:
-                await sleep(how.pause)
+                await wait(how.pause, stopping)
             await stream.write(body[start : start + how.piece])
         await stream.write_eof()
     return stream
@@ -104,7 +112,6 @@ def _stream(response: web.StreamResponse, length: int) -> web.StreamResponse:
 
 
 _SENDERS: Mapping[Manner, Sender] = {
-    Manner.DRIP: _drip,
     Manner.CLOSE_BEFORE: _close_before,
     Manner.CLOSE_MID_BODY: _close_mid_body,
     Manner.RESET: _reset,

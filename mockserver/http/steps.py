@@ -150,7 +150,7 @@ async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], kno
     if fault.delay_before_work:
         from mockserver.http import fault_transport
 
-        await fault_transport.wait(sandbox.faults.pause(fault))
+        await fault_transport.wait(sandbox.faults.pause(fault), sandbox.config.stopping)
     return fault
 
 
@@ -173,7 +173,7 @@ async def sent_with_fault(
     if await sandbox.is_over():
         # What it has done is over, too, so that its client is not told that it was done.
         return response_of(*disowned(sandbox))
-    return await fault_transport.send(fault, request, response_of(response, headers))
+    return await fault_transport.send(fault, sandbox, request, response_of(response, headers))
 
 
 def not_recorded(entry: Entry, problem: Unavailable) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Sized
 from contextlib import nullcontext
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +54,7 @@ class SandboxConfig:
         clock: where a sandbox's clock stands until it is set.
         journal_size: entries kept in a sandbox's journal.
         fixtures: the server's own, which need not be told to other servers of the same store.
+        stopping: set once the server stops: what is held back on purpose goes out.
     """
 
     store: Store
@@ -62,6 +64,7 @@ class SandboxConfig:
     clock: Clock
     journal_size: int
     fixtures: Fixtures | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Sandbox:

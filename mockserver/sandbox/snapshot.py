@@ -22,7 +22,8 @@ from mockserver.core.clock import Clock, iso
 from mockserver.core.job import Job
 from mockserver.sandbox.about import tell
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.snapshot_check import FORMAT, BadSnapshot, CheckedSnapshot, check
+from mockserver.sandbox.snapshot_check import BadSnapshot, CheckedSnapshot, check
+from mockserver.sandbox.snapshot_schema import FORMAT
 from mockserver.store import codec
 from mockserver.store.base import CLOCK, FIRST, JOURNAL
 from mockserver.store.json_text import compact
@@ -115,13 +116,16 @@ async def take(sandbox: Sandbox) -> dict[str, Any]:
     return (await freeze(sandbox)).as_document()
 
 
-async def restore(sandbox: Sandbox, document: Any) -> dict[str, int]:
+async def restore(sandbox: Sandbox, document: Any, *, given: bool = True) -> dict[str, int]:
     """Make a sandbox what a snapshot says, in one step; its journal is emptied. Return what was restored.
+
+    Args:
+        given: see `snapshot_check.check`.
 
     Raises:
         BadSnapshot: the document is not one of ours; nothing has changed.
     """
-    found = await check(sandbox, document)
+    found = await check(sandbox, document, given=given)
     store, staged = sandbox.store, sandbox.staged().name
     try:
         await _stage(sandbox, staged, found)

@@ -4,172 +4,34 @@ Rules a maintainer must keep:
 
 1. Whatever is restored is used without another look, so that a wrong type that passes here is a failure later.
 2. What an API keeps of its own is described beside its fixtures: `$defs/kept` of `fixtures/<api>.schema.json`.
+3. What a server writes to its own file it can read again, whatever it was given and however long it has gone on since.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver._resources import folder
 from mockserver.contracts.checker import pointer
 from mockserver.core.clock import EARLIEST, LATEST, Clock
 from mockserver.core.errors import DomainError
-from mockserver.core.job import Cause, Job
-from mockserver.core.plan import CancelMode
+from mockserver.core.job import Job
+from mockserver.core.machine import Machine
 from mockserver.faults.model import Fault
-from mockserver.journal import coverage
 from mockserver.journal import forced_states as forced
+from mockserver.journal.match_names import UnknownName, check_match
 from mockserver.sandbox.fixtures import schema
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures, inline, merge_in_turns
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import settings_of
+from mockserver.sandbox.snapshot_schema import COLLECTIONS, FORMAT, problem_of
 from mockserver.store import codec
 from mockserver.store.base import CLOCK, FAULTS, SETTINGS
-from mockserver.wire.json_document import read_document
-
-FORMAT = 1
-"""The form of snapshots that this version writes and reads."""
 
 BREATH = 20
 """Jobs checked before other requests get their turn."""
-
-_TEXT = {"type": "string"}
-_TEXT_OR_NONE = {"type": ["string", "null"]}
-_WHOLE = {"type": "integer", "minimum": 0, "maximum": 2**53}
-_MOMENT = {"type": "number", "minimum": EARLIEST, "maximum": LATEST}
-_MOMENT_OR_NONE = {**_MOMENT, "type": ["number", "null"]}
-_WAIT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["seconds", "looks"],
-    "properties": {
-        "seconds": {"type": ["number", "null"], "minimum": 0},
-        "looks": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**53},
-    },
-}
-
-
-def _object(required: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has these names and no other."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [*required],
-        "properties": dict(required),
-    }
-
-
-_JOB = _object(
-    {
-        "api": _TEXT,
-        "id": {"type": "string", "minLength": 1},
-        "state": _TEXT,
-        "plan": _object(
-            {"steps": {"type": "array", "items": _object({"state": _TEXT, "wait": _WAIT})}, "end": _TEXT_OR_NONE}
-        ),
-        "created": _MOMENT,
-        "since": _MOMENT,
-        "kind": _TEXT,
-        "owner": _TEXT_OR_NONE,
-        "parent": _TEXT_OR_NONE,
-        "on_cancel": _object({"mode": {"enum": [str(mode) for mode in CancelMode]}, "after": _WAIT}),
-        "held": {"type": "boolean"},
-        "looks": _WHOLE,
-        "resume": {
-            "oneOf": [
-                {"type": "null"},
-                {"type": "array", "prefixItems": [_TEXT, _MOMENT], "items": False, "minItems": 2},
-            ]
-        },
-        "started": _MOMENT_OR_NONE,
-        "ended": _MOMENT_OR_NONE,
-        "retention": {"type": ["number", "null"], "minimum": 0, "maximum": LATEST},
-        "messages": {"type": "array", "items": _object({"text": _TEXT, "level": _TEXT})},
-        "error": _TEXT_OR_NONE,
-        "progress": {"type": ["object", "null"]},
-        "data": {"type": "object"},
-        "history": {
-            "type": "array",
-            "items": _object(
-                {
-                    "source": _TEXT,
-                    "to": _TEXT,
-                    "at": _MOMENT,
-                    "cause": {"enum": [str(cause) for cause in Cause]},
-                    "request": {**_WHOLE, "type": ["integer", "null"]},
-                }
-            ),
-        },
-        "forgotten": _WHOLE,
-        "version": _WHOLE,
-    }
-)
-
-_NUMBER_OR_NONE = {"type": ["number", "null"]}
-_WHOLE_OR_NONE = {**_WHOLE, "type": ["integer", "null"]}
-_DOCUMENTS: Mapping[str, Any] = {
-    CLOCK: _object(
-        {
-            "frozen_at": _MOMENT_OR_NONE,
-            "offset": {"type": "number", "minimum": EARLIEST - LATEST, "maximum": LATEST - EARLIEST},
-        }
-    ),
-    SETTINGS: {"type": "object"},
-    FAULTS: _object(
-        {
-            "id": _TEXT,
-            "match": {"$ref": "#/$defs/match"},
-            "effect": {"$ref": "#/$defs/effect"},
-            "times": _WHOLE_OR_NONE,
-            "after": _WHOLE,
-            "probability": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "ttl": _NUMBER_OR_NONE,
-            "ends": _MOMENT_OR_NONE,
-            "seen": _WHOLE,
-            "hits": _WHOLE,
-        }
-    ),
-    forced.COLLECTION: {
-        "type": "array",
-        "minItems": 1,
-        "items": _object(
-            {"api": _TEXT, "kind": _TEXT, "id": _TEXT, "state": _TEXT, "version": _WHOLE, "number": _WHOLE}
-        ),
-    },
-    coverage.VIOLATIONS: {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["request", "operation", "side", "part", "pointer", "message"],
-            "properties": {
-                "request": _WHOLE,
-                "operation": _TEXT_OR_NONE,
-                "side": {"enum": ["client", "server"]},
-                "part": _TEXT,
-                "pointer": _TEXT,
-                "message": _TEXT,
-            },
-        },
-    },
-}
-"""What the documents of a collection are, of those that belong to no API."""
-
-_HEAD = {
-    "type": "object",
-    "required": ["format", "fixtures", "jobs", "counters", "documents"],
-    "properties": {
-        "format": {"const": FORMAT},
-        "fixtures": {"type": "object"},
-        "jobs": {"type": "array"},
-        "counters": {"type": "object", "additionalProperties": _WHOLE},
-        "documents": {"type": "object", "additionalProperties": {"type": "object"}},
-    },
-}
-
-_validators: dict[str, Any] = {}
 
 
 class BadSnapshot(DomainError):
@@ -194,30 +56,41 @@ class CheckedSnapshot:
     documents: Mapping[str, Mapping[str, Any]]
 
 
-async def check(sandbox: Sandbox, document: Any) -> CheckedSnapshot:
+async def check(sandbox: Sandbox, document: Any, *, given: bool = True) -> CheckedSnapshot:
     """Check a snapshot whole; other requests get their turn meanwhile.
+
+    Args:
+        given: it comes from somebody, and not from this server's own file: counts in it leave room to be counted on.
 
     Raises:
         BadSnapshot: the document is not one of ours.
     """
     if not isinstance(document, Mapping) or document.get("format") != FORMAT:
         raise BadSnapshot("/format", f"not a snapshot of format {FORMAT}; take one with GET /_control/snapshot")
-    _fits("head", _HEAD, {name: _outline(value) for name, value in document.items()}, "")
+    _fits("head", {name: _outline(value) for name, value in document.items()}, "", given=given)
     fixtures = await _fixtures(sandbox, document["fixtures"])
-    jobs = []
+    jobs, parts, whole = [], [], set()
     for number, one in enumerate(document["jobs"]):
-        jobs.append(_job(sandbox, one, f"/jobs/{number}"))
+        job = _job(sandbox, one, f"/jobs/{number}", given=given)
+        jobs.append(job)
+        if job.parent is None and job.kind != "run":
+            whole.add((job.api, job.id))
+        else:
+            parts.append((job, f"/jobs/{number}/parent"))
         if number % BREATH == BREATH - 1:
             await asyncio.sleep(0)
+    for part, place in parts:
+        _check_parent(part, whole, place)
     documents = {name: dict(values) for name, values in document["documents"].items()}
     for name, values in documents.items():
+        _check_collection(sandbox, name)
         for number, (key, value) in enumerate(values.items()):
-            _document(sandbox, fixtures, name, key, value)
+            _document(sandbox, fixtures, name, key, value, given=given)
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
-    return CheckedSnapshot(
-        fixtures=fixtures, jobs=tuple(jobs), counters=dict(document["counters"]), documents=documents
-    )
+    # JSON Schema takes 5.0 for an integer; ids are made of these.
+    counters = {name: int(value) for name, value in document["counters"].items()}
+    return CheckedSnapshot(fixtures=fixtures, jobs=tuple(jobs), counters=counters, documents=documents)
 
 
 def _outline(value: Any) -> Any:
@@ -266,23 +139,17 @@ async def _are(fixtures: Fixtures, sections: Mapping[str, Any]) -> bool:
     return True
 
 
-def _job(sandbox: Sandbox, document: Any, place: str) -> Job:
+def _job(sandbox: Sandbox, document: Any, place: str, *, given: bool) -> Job:
     """Read one job.
 
     Raises:
-        BadSnapshot: it has a wrong type, or is, was or will be in a state its machine does not have.
+        BadSnapshot: it has a wrong type or id, or is, was or will be in a state its machine does not have.
     """
-    _fits("job", _JOB, document, place)
-    api = sandbox.apis.get(document["api"])
-    if api is None:
-        known = ", ".join(sandbox.apis)
-        raise BadSnapshot(f"{place}/api", f"no API {document['api']!r} here; there are {known} (--apis)")
-    machine = api.machines.get(document["kind"])
-    if machine is None:
-        raise BadSnapshot(f"{place}/kind", f"{api.name} has no kind {document['kind']!r} of jobs")
-    problem = schema.problem_of_kept_job(api, machine.kind, document["data"])
+    _fits("job", document, place, given=given)
+    machine = _machine(sandbox, document, place)
+    problem = schema.problem_of_kept_job(sandbox.apis[document["api"]], machine.kind, document)
     if problem is not None:
-        raise BadSnapshot(f"{place}/data{pointer(problem.pointer)}", problem.message)
+        raise BadSnapshot(place + pointer(problem.pointer), problem.message)
     try:
         job = codec.load(document)
     except (KeyError, TypeError, ValueError, DomainError) as error:
@@ -292,22 +159,58 @@ def _job(sandbox: Sandbox, document: Any, place: str) -> Job:
         ("/plan/end", job.plan.end),
         *((f"/plan/steps/{number}/state", step.state) for number, step in enumerate(job.plan.steps)),
         ("/resume/0", job.resume and job.resume[0]),
+        *((f"/history/{number}/source", move.source) for number, move in enumerate(job.history)),
+        *((f"/history/{number}/to", move.to) for number, move in enumerate(job.history)),
     ]
     for where, state in named:
-        if state is not None and state not in machine.by_name:
-            raise BadSnapshot(f"{place}{where}", f"{job.api} has no state {state!r}")
+        if state is not None:
+            _check_state(machine, job.api, state, place + where)
     return job
 
 
-def _document(sandbox: Sandbox, fixtures: Fixtures, collection: str, key: str, value: Any) -> None:
+def _machine(sandbox: Sandbox, document: Mapping[str, Any], place: str) -> Machine:
+    """Return the machine of a job, or of what is said of one: by its `api` and `kind`."""
+    api = sandbox.apis.get(document["api"])
+    if api is None:
+        known = ", ".join(sandbox.apis)
+        raise BadSnapshot(f"{place}/api", f"no API {document['api']!r} here; there are {known} (--apis)")
+    machine = api.machines.get(document["kind"])
+    if machine is None:
+        raise BadSnapshot(f"{place}/kind", f"{api.name} has no kind {document['kind']!r} of jobs")
+    return machine
+
+
+def _check_state(machine: Machine, api: str, state: str, place: str) -> None:
+    if state not in machine.by_name:
+        raise BadSnapshot(place, f"{api} has no state {state!r}")
+
+
+def _check_parent(part: Job, whole: Container[tuple[str, str]], place: str) -> None:
+    """Refuse a part of a job that is not there; of a job's parts some may have been deleted."""
+    if part.parent is None:
+        raise BadSnapshot(place, f"a {part.kind} is a part of a job")
+    if (part.api, part.parent) not in whole:
+        raise BadSnapshot(place, f"no job {part.parent!r} of {part.api} in the snapshot")
+
+
+def _check_collection(sandbox: Sandbox, collection: str) -> None:
+    if collection in COLLECTIONS:
+        return
+    name, _, own = collection.partition(".")
+    api = sandbox.apis.get(name)
+    if api is None or not schema.keeps(api, own):
+        raise BadSnapshot(pointer(("documents", collection)), "nothing here keeps documents of that name")
+
+
+def _document(sandbox: Sandbox, fixtures: Fixtures, collection: str, key: str, value: Any, *, given: bool) -> None:
     """Check one document.
 
     Raises:
         BadSnapshot: it is not what is kept under that name.
     """
     place = pointer(("documents", collection, key))
-    if collection in _DOCUMENTS:
-        _fits(f"documents.{collection}", _DOCUMENTS[collection], value, place)
+    if collection in COLLECTIONS:
+        _fits(collection, value, place, given=given)
     try:
         if collection == CLOCK:
             if key != CLOCK or not EARLIEST <= Clock(**value).now(sandbox.real()) <= LATEST:
@@ -317,15 +220,20 @@ def _document(sandbox: Sandbox, fixtures: Fixtures, collection: str, key: str, v
                 raise BadSnapshot(place, f"no API {key!r} here")
             settings_of(sandbox.apis[key], fixtures, value)
         elif collection == FAULTS:
+            _check_match(sandbox, value["match"], f"{place}/match")
             fault = Fault.from_document(value)
             if fault.id != key:
                 raise BadSnapshot(f"{place}/id", f"not {key!r}, under which it stands")
             if fault.effect is not None:
                 fault.effect.check(fault.match, sandbox.apis)
-        else:
+        elif collection == forced.COLLECTION:
+            for number, one in enumerate(value):
+                _check_state(
+                    _machine(sandbox, one, f"{place}/{number}"), one["api"], one["state"], f"{place}/{number}/state"
+                )
+        elif collection not in COLLECTIONS:
             name, _, own = collection.partition(".")
-            api = sandbox.apis.get(name)
-            problem = None if api is None else schema.problem_of_kept_document(api, own, key, value)
+            problem = schema.problem_of_kept_document(sandbox.apis[name], own, key, value)
             if problem is not None:
                 raise BadSnapshot(place + pointer(problem.pointer), problem.message)
     except BadSnapshot:
@@ -334,15 +242,14 @@ def _document(sandbox: Sandbox, fixtures: Fixtures, collection: str, key: str, v
         raise BadSnapshot(place, str(error) or type(error).__name__) from None
 
 
-def _fits(name: str, asked: Mapping[str, Any], value: Any, place: str) -> None:
-    validator = _validators.get(name)
-    if validator is None:
-        import jsonschema_rs
+def _check_match(sandbox: Sandbox, match: Mapping[str, Any], place: str) -> None:
+    try:
+        check_match(match, sandbox.apis)
+    except UnknownName as error:
+        raise BadSnapshot(place, f"{error}; nothing would ever hit this fault") from None
 
-        # A fault is kept in the form in which it was armed.
-        shared = read_document((folder("contracts") / "control" / "definitions.json").read_bytes())["$defs"]
-        whole = {**asked, "$defs": shared}
-        validator = _validators[name] = jsonschema_rs.Draft202012Validator(whole)
-    if not validator.is_valid(value):
-        problem = next(iter(validator.iter_errors(value)))
-        raise BadSnapshot(place + pointer(problem.instance_path), problem.message[:300])
+
+def _fits(part: str, value: Any, place: str, *, given: bool) -> None:
+    problem = problem_of(part, value, given=given)
+    if problem is not None:
+        raise BadSnapshot(place + pointer(problem.pointer), problem.message)

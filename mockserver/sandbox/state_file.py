@@ -153,7 +153,7 @@ class StateFile:
         for name, document in found.items():
             try:
                 sandbox = self._sandboxes.get(DEFAULT) if name == DEFAULT else await self._sandboxes.create(name)
-                await snapshot.restore(sandbox, document)
+                await snapshot.restore(sandbox, document, given=False)
                 ttl, ports = document.get("ttl"), document.get("ports", {})
                 if ttl is not None:
                     sandbox.ttl = float(ttl)

@@ -291,8 +291,11 @@ def test_a_second_signal_waits_for_nobody_and_loses_nothing(start: Start, tmp_pa
     before = len(control.jobs("casjobs"))
     host, port = url.removeprefix("http://").split(":")
     query = "wsid=1&pw=secret&qry=q&context=DR7&taskname=late&estimate=1"
-    with socket.create_connection((host, int(port))) as client:
-        client.sendall(f"GET /CasJobs/services/jobs.asmx/SubmitJob?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    path = "/CasJobs/services/jobs.asmx/SubmitJob"
+    with socket.create_connection((host, int(port))) as client, socket.create_connection((host, int(port))) as slow:
+        # A body that never comes holds a stop up; what a fault holds back does not.
+        slow.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n".encode())
+        client.sendall(f"GET {path}?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         deadline = time.monotonic() + PATIENCE
         while len(control.jobs("casjobs")) == before:
             assert time.monotonic() < deadline

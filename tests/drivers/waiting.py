@@ -16,9 +16,11 @@ class Waiting:
         self.seconds: list[float] = []
         self.began = asyncio.Event()
         self.end = asyncio.Event()
-        monkeypatch.setattr(fault_transport, "sleep", self._sleep)
+        monkeypatch.setattr(fault_transport, "wait", self._wait)
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _wait(self, seconds: float, _: asyncio.Event) -> None:
+        if not seconds:
+            return
         self.seconds.append(seconds)
         self.began.set()
         await self.end.wait()

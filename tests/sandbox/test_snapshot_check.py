@@ -13,7 +13,8 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.snapshot_check import BadSnapshot
 from tests.sandbox.test_atomic import sandbox, sandboxes  # noqa: F401  (fixtures)
 
-GOOD_FORCE = {"api": "casjobs", "kind": "job", "id": "1001", "state": "x", "version": 1, "number": 1}
+GOOD_FORCE = {"api": "casjobs", "kind": "job", "id": "1001", "state": "Ready", "version": 1, "number": 1}
+GOOD_MOVE = {"source": "Ready", "to": "Started", "at": 0, "cause": "clock", "request": None}
 GOOD_FAULT = {
     "id": "fault-1", "match": {}, "effect": {"status": 500}, "times": None, "after": 0, "probability": None,
     "ttl": None, "ends": None, "seen": 0, "hits": 0,
@@ -59,10 +60,26 @@ def at(document: Any, path: str, value: Any) -> Any:
         ("/jobs/0/resume", ["Started"]),
         ("/jobs/0/messages", ["text"]),
         ("/jobs/0/history", [{}]),
+        ("/jobs/0/history", [GOOD_MOVE | {"source": "Nowhere"}]),
+        ("/jobs/0/history", [GOOD_MOVE, GOOD_MOVE | {"to": "Nowhere"}]),
+        ("/jobs/0/id", "x"),
+        ("/jobs/0/id", "-1"),
+        ("/jobs/0/id", "9" * 19),
+        ("/jobs/0/parent", "77"),
         ("/jobs/0/surplus", 1),
         ("/counters/x", float("inf")),
         ("/counters/x", "1"),
         ("/counters/x", -1),
+        ("/counters/x", 2**52 + 1),
+        ("/jobs/0/version", 2**52 + 1),
+        ("/documents/nope", {}),
+        ("/documents/nope/x", 5),
+        ("/documents/", {}),
+        ("/documents/journal/1", 5),
+        ("/documents/gas.tables/x", 5),
+        ("/documents/casjobs", {}),
+        ("/documents/casjobs.job/1001", {}),
+        ("/documents/casjobs.nope/x", 5),
         ("/documents/clock", 5),
         ("/documents/clock/clock", {"frozen_at": "noon", "offset": 0}),
         ("/documents/clock/clock", {"frozen_at": 1e300, "offset": 0}),
@@ -73,9 +90,13 @@ def at(document: Any, path: str, value: Any) -> Any:
         ("/documents/faults/fault-1/effect", {"drip": {"bytes": 8.5, "every": 0}}),
         ("/documents/faults/fault-1/effect", {"status": "500"}),
         ("/documents/faults/fault-1/match", {"job": {"a": 1}}),
+        ("/documents/faults/fault-1/match", {"operation": "casjobs.GetJobz"}),
+        ("/documents/faults/fault-1/match", {"api": "gas"}),
         ("/documents/faults/fault-1/seen", None),
         ("/documents/forced/x", 5),
         ("/documents/forced/x", []),
+        ("/documents/forced/x", [GOOD_FORCE | {"state": "Nowhere"}]),
+        ("/documents/forced/x", [GOOD_FORCE | {"api": "gas"}]),
         ("/documents/violations/x", 5),
         ("/documents/violations/x", [{}]),
         ("/documents/casjobs.tables/t", {"wsid": 1, "name": "t", "data": []}),

@@ -52,6 +52,17 @@ def test_what_submitted_jobs_are_like_survives_a_restart(state: Path) -> None:
         assert Control(server.url).show_sandbox("t1").submits == {"ges": {"plan": "fails"}}
 
 
+def test_the_largest_count_that_is_taken_can_be_counted_on_from(state: Path) -> None:
+    with server_over(state) as server:
+        taken = Control(server.url).snapshot()
+        taken["counters"]["ges.job"] = 2**52
+        Control(server.url).restore(taken)
+        made = Control(server.url).add("ges", graph="movie").id
+    assert saved(state)["default"]["counters"]["ges.job"] == 2**52 + 1  # type: ignore[index]
+    with server_over(state) as server:
+        assert Control(server.url).job("ges", made).id == made
+
+
 def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
     with server_over(state) as server:
         made = Control(server.url).create_sandbox("t1", port=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.apis.ges.job_types import SCALAR, JobType, cancellable, type_of
+from mockserver.apis.ges.job_types import SCALAR, JobType, cancellable, type_of, usual_request
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.moments import management_moment
 from mockserver.apis.ges.settings import Edition, GesSettings
@@ -94,8 +94,11 @@ def listed(settings: GesSettings, job: Job) -> dict[str, Any]:
         return listed_2025(settings, job)
     word = _LISTED.get(job.state, job.state)
     request: Mapping[str, Any] = job.data["request"]
+    if "command" not in request or "url" not in request:
+        # Who makes a job need not say of its request what follows from its type.
+        request = {**usual_request(job.data), **request}
     if settings.persistent:
-        raw = {"command": request.get("command"), "url": request.get("url"), "rawRequest": _raw(request)}
+        raw = {"command": request["command"], "url": request["url"], "rawRequest": _raw(request)}
         return {"jobId": job.id, "status": word, "request": raw}
     return {"jobId": job.id, "status": word, "request": request}
 

@@ -183,6 +183,12 @@ def type_of(data: Mapping[str, object]) -> JobType:
     return JOB_TYPES.get(kind) or MANAGEMENT_TYPES[kind]
 
 
+def usual_request(data: Mapping[str, object]) -> dict[str, str]:
+    """Return `command` and `url` of the request that creates a job of this type, given its own fields."""
+    job_type, graph_path = type_of(data), GRAPH.format(project_id=data.get("project_id"), graph_name=data.get("graph"))
+    return {"command": job_type.command, "url": f"{graph_path}/{job_type.path}"}
+
+
 def cancellable(settings: GesSettings, data: Mapping[str, object]) -> bool:
     """Tell whether a job of this type can be cancelled, by the page that holds."""
     page = settings.cancellable

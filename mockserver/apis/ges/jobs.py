@@ -8,7 +8,15 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
-from mockserver.apis.ges.job_types import EXECUTE_ALGORITHM, GRAPH, IdFormat, end_word, format_of, pascal_case, type_of
+from mockserver.apis.ges.job_types import (
+    EXECUTE_ALGORITHM,
+    IdFormat,
+    end_word,
+    format_of,
+    pascal_case,
+    type_of,
+    usual_request,
+)
 from mockserver.apis.ges.machine import JOB, GesState
 from mockserver.apis.ges.results import found
 from mockserver.apis.ges.settings import GesSettings
@@ -109,9 +117,7 @@ def _own_fields(fields: Mapping[str, Any], graph: Graph | None) -> dict[str, Any
     if own["kind"] == EXECUTE_ALGORITHM.name:
         own.setdefault("algorithm", "pagerank")
     if "request" not in own:
-        job_type = type_of(own)
-        graph_path = GRAPH.format(project_id=own.get("project_id"), graph_name=own.get("graph"))
-        own["request"] = {"command": job_type.command, "url": f"{graph_path}/{job_type.path}", "body": {}}
+        own["request"] = {**usual_request(own), "body": {}}
     return own
 
 

@@ -21,10 +21,11 @@ from mockserver.apis.prime.model import (
 from mockserver.apis.prime.moments import stamp
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.settings import PrimeSettings
-from mockserver.core.clock import instant
+from mockserver.core.clock import LATEST, instant
 from mockserver.core.ids import Ids
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
+from mockserver.core.plan import seconds
 
 M = TypeVar("M", bound=ManagementResponse)
 
@@ -88,7 +89,7 @@ def next_run(job: Job, settings: PrimeSettings) -> float | None:
     due = job.data.get("starts_after")
     if due is not None:
         # It is kept while the run already runs: v1_runhistory.json, 18:20:53.279 beside a start at 18:20:55.473.
-        return job.since + float(due)
+        return min(job.since + seconds(due), LATEST)
     planned = JOB.next(job)
     return planned.at if planned is not None and planned.at is not None else job.since + settings.recurrence
 

@@ -10,6 +10,7 @@ import pytest
 
 from mockserver.apis import APIS
 from mockserver.sandbox.fixtures import merge as fixtures
+from tests.drivers.ges import GRAPH
 
 
 def merged(section: Any) -> fixtures.Fixtures:
@@ -68,3 +69,18 @@ async def test_plans_by_looks_and_steps_with_a_phase_as_end(ges: Any) -> None:
     assert [(await ges.status(job_id)).data["status"] for _ in range(3)] == ["pending", "running", "running"]
     await ges.advance(1)
     assert (await ges.status(job_id)).data["status"] == "complete"
+
+
+@pytest.mark.parametrize("edition", ["memory", "persistent"])
+@pytest.mark.parametrize("given", [{}, {"body": {"a": 1}}, {"command": "mine"}, {"url": "/mine"}])
+async def test_a_request_need_not_say_what_follows_from_its_type(ges: Any, edition: str, given: dict[str, Any]) -> None:
+    """Whether a fixture, the control API or a change leaves it out; the server is strict."""
+    await ges.control("PATCH", "/apis/ges/settings", {"edition": edition})
+    job_id = await ges.add(kind="import-graph", request=given)
+    got = await ges.control("PATCH", f"/jobs/ges/{job_id}", {"request": given})
+    assert got.status == 200, got
+    listed = await ges.call("GET", "jobs/status?limit=500")
+    assert listed.status == 200, listed
+    shown = next(one["request"] for one in listed.data["jobs"] if one["jobId"] == job_id)
+    usual = {"command": "import_graph", "url": f"{GRAPH}/action?action_id=import-graph"}
+    assert {name: shown[name] for name in usual} == {**usual, **{name: given[name] for name in usual if name in given}}

@@ -365,6 +365,18 @@ async def test_a_run_is_found_and_moved_under_its_job_in_the_control_api(prime: 
 
 
 @pytest.mark.parametrize(
+    ("starts_after", "shown"),
+    [(2, "2026-01-02T12:00:02.000Z"), ("2s", "2026-01-02T12:00:02.000Z"), (1e300, "9999-12-31T23:59:59.000Z")],
+)
+async def test_when_a_job_starts_is_any_duration(prime: Any, starts_after: Any, shown: str) -> None:
+    fields = {"api": "prime", "id": "900", "state": "SCHEDULED", "hold": True}
+    assert (await prime.ask("POST", "/_control/jobs", fields, user=None)).status == 201
+    answer = await prime.ask("PATCH", "/_control/jobs/prime/900", {"starts_after": starts_after}, user=None)
+    assert answer.status == 200, answer.text
+    assert (await prime.job(900))["nextRunTime"] == shown
+
+
+@pytest.mark.parametrize(
     ("change", "status"),
     [({"next_run_time": "soon"}, None), ({"id": "x1"}, 422), ({"runs": [{"id": "1", "state": "GONE"}]}, 422)],
 )
