@@ -277,8 +277,13 @@ async def shown(client: Client, caplog: pytest.LogCaptureFixture) -> dict[str, s
         {"operation": "casjobs.GetJobStatus", "body": {"pw": "none such", "jobId": "7"}},
         {"path": "/none/such", "headers": {"X-Auth-Token": "none such", "Cookie": "n", "Referer": "n"}},
         {"body": {"auth": {"identity": {"password": {"user": {"password": "none such"}}, "token": {"id": "n"}}}}},
+        {"body": {"pw": S}},
+        {"body": {"auth": {"identity": {"password": {"user": {"password": S}}}}, "x": f"token={S}"}},
+        {"body": f"pw={S}", "path": f"/a?token={S}"},
+        {"parameters": {"password": S, "x": {"token": [S]}}},
+        {"headers": {"X-Auth-Token": S, "Referer": f"/?p%77={S}", "X-Other": f"Bearer {S}"}},
     ):
-        asked = {"match": match, "noViolations": True}
+        asked = {"match": match, "count": 1000, "noViolations": True}
         places[f"near misses of {match}"] = await (await client.post("/_control/requests/verify", json=asked)).text()
     for formatter in (TextFormatter(), JsonFormatter()):
         places[type(formatter).__name__] = "\n".join(formatter.format(record) for record in caplog.records)
