@@ -36,6 +36,10 @@ _AROUND = " \t\r\n\0\ufeff"
 """What may stand around a name."""
 
 _SCHEME = re.compile(r"((?:Bearer|Basic)\s+)(?!realm\b)([\w.~+/=-]+)", re.IGNORECASE)
+_TYPE = r"""["'](?:string|number|integer|boolean|object|array|null)["']"""
+_TYPES = re.compile(rf"is not of types? {_TYPE}(?:, {_TYPE})*$")
+"""How a sentence about a schema ends that says nothing of the value."""
+
 _USER = re.compile(r"(://[^/\s@:]{0,200}:)([^@/\s]{1,200})(?=@)")
 _NO_FORM = ("<", "{", "[")
 """What the body of a form does not begin with, though its sender calls it one."""
@@ -60,14 +64,17 @@ class Masking:
         names: of parameters, of JSON and XML fields and of headers, in lower case.
         open_names: of objects that lie in a secret one and have fields of their own meaning, in lower case.
         public: values that everybody may read, whatever they are called.
+        suspects: of which one stands, in lower case, wherever a secret may be; mostly there is none.
     """
 
-    __slots__ = ("names", "open_names", "public")
+    __slots__ = ("names", "open_names", "public", "suspects")
 
     def __init__(self, names: Iterable[str], open_names: Iterable[str] = (), public: Iterable[str] = ()) -> None:
         self.names = frozenset(name.lower() for name in names)
         self.open_names = frozenset(name.lower() for name in open_names)
         self.public = frozenset(public)
+        short = sorted(name for name in self.names if not any(one in name for one in self.names - {name}))
+        self.suspects = (*short, "%", "\\", "&", "@", "bearer", "basic")
 
     def showing(self, public: Iterable[str]) -> Masking:
         """Return the same, but for values that everybody may read."""
@@ -114,7 +121,8 @@ class Masking:
     def sentence(self, pointer: str, message: str) -> str:
         """Return what is said of the value at a JSON pointer, which a sentence may quote without its name."""
         if self.hides_at(pointer):
-            return "its value, which is secret, does not fit"
+            of_type = _TYPES.search(message)
+            return f"its value, which is secret, {of_type[0] if of_type else 'does not fit'}"
         return self.text(message)
 
     def data(self, value: Any, name: str = "") -> Any:
@@ -188,7 +196,7 @@ class Masking:
         return self._shown(written, written)
 
 
-class _Process:
+class Process:
     """The names this process has come to know.
 
     State outside the store, on purpose: a log line or an error text has no sandbox, and a name too many does no harm.
@@ -207,20 +215,20 @@ class _Process:
             self.masking = Masking(names, opened)
 
 
-_process = _Process()
-learn = _process.learn
+process = Process()
+learn = process.learn
 
 
 def current() -> Masking:
     """Return the masking by every name this process knows."""
-    return _process.masking
+    return process.masking
 
 
 def mask(text: str) -> str:
     """Return a text with the values of all secrets this process knows replaced by `***`."""
-    return _process.masking.text(text)
+    return process.masking.text(text)
 
 
 def mask_path(path: str) -> str:
     """Return a path or address, with its query, with the values of all secrets replaced by `***`."""
-    return _process.masking.path(path)
+    return process.masking.path(path)

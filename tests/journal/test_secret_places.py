@@ -7,12 +7,15 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from mockserver.apis import APIS
 from mockserver.cli.log_format import JsonFormatter, TextFormatter
 from mockserver.journal import masking
+from mockserver.sandbox.fixtures.load import load
+from mockserver.sandbox.fixtures.merge import BadFixture
 from tests.drivers.server import Client, Serve
 
 S = "Hunter2QzW"
@@ -319,6 +322,76 @@ async def test_all_but_the_secret_is_shown_as_it_was_sent(serve: Serve, name: st
     for part in said.split("***"):
         text = body.decode("utf-16" if "utf-16" in kind else "utf-16-be" if b"\0" in body else "utf-8")
         assert part.strip() in f"{path}\n{text}".replace(f"\n{S}", ""), part
+
+
+# --- errors and records -------------------------------------------------------------------------------
+
+
+def snapshot(**parts: object) -> dict[str, object]:
+    return {"format": 1, "fixtures": {}, "jobs": [], "counters": {}, "documents": {}, **parts}
+
+
+def accounts(**fields: object) -> dict[str, object]:
+    return {"ges": {"accounts": [{"user": "a", "domain": "b", **fields}]}}
+
+
+VERIFY = "/_control/requests/verify"
+REFUSED: dict[str, tuple[str, str, object]] = {
+    "a list in fixtures": ("POST", "/_control/sandboxes", {"name": "q", "fixtures": [accounts(password=[S])]}),
+    "a number in fixtures": ("POST", "/_control/sandboxes", {"name": "q", "fixtures": [accounts(token=5551234)]}),
+    "an unknown name beside it": ("POST", "/_control/sandboxes", {"name": "q", "fixtures": [accounts(token=S, tokem=S)]}),
+    "fixtures of a snapshot": ("PUT", "/_control/snapshot", snapshot(fixtures=accounts(secret_key=[S], api_key=S))),
+    "a token that is none": ("PUT", "/_control/snapshot", snapshot(documents={"arcgis.tokens": {"x": [S]}})),
+    "a token as a name": ("PUT", "/_control/snapshot", snapshot(documents={"ges.tokens": {S: 5}})),
+    "a field of a token as a name": ("PUT", "/_control/snapshot", snapshot(documents={"ges.tokens": {S: {"user": [S]}}})),
+    "a header that is wanted": ("POST", VERIFY, {"match": {"headers": {"X-Auth-Token": [S]}}, "count": 1}),
+    "a job's field": ("POST", "/_control/jobs", {"api": "ges", "kind": "export-graph", "token": S, "state": {"token": S}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_no_error_text_says_a_secret(client: Client, name: str) -> None:
+    method, path, document = REFUSED[name]
+    answer = await client.request(method, path, json=document)
+    text = await answer.text()
+    assert answer.status == 422
+    assert S not in text
+    assert "5551234" not in text
+
+
+def test_a_schema_error_at_a_secret_says_the_type_alone(tmp_path: Path) -> None:
+    file = tmp_path / "seed.yaml"
+    file.write_text("ges:\n  accounts:\n    - {user: a, domain: b, password: 5551234}\n", "utf-8")
+    with pytest.raises(BadFixture, match=r'secret, is not of type "string"') as found:
+        load([file], APIS)
+    assert "5551234" not in str(found.value)
+
+
+async def test_a_record_of_a_job_hides_what_its_client_sent(client: Client) -> None:
+    heard = await client.get("/_control/events?records=true")
+    form = f'f=json&Input_Text={{"url":"http://x","token":"{S}"}}'
+    submitted = await (await client.post(ECHO, data=form, headers={"Content-Type": FORM})).json()
+    other = f"f=json&Input_Text=http%3A%2F%2Fx%3Ftoken%3D{S}"
+    await client.post(ECHO, data=other, headers={"Content-Type": FORM})
+    body = {"obsParameters": {"accessKey": "x", "secretKey": S}, "exportPath": "d/"}
+    made = {
+        "api": "ges",
+        "kind": "export-graph",
+        "state": "running",
+        "request": {"command": "x", "url": "/a", "body": body},
+    }
+    added = await client.post("/_control/jobs", json=made)
+    assert added.status == 201
+    records = {"added": await added.text(), "events": (await heard.content.read(65536)).decode()}
+    heard.close()
+    for path in ("/_control/jobs?limit=1000", "/_control/jobs?limit=1000&brief=true"):
+        records[path] = await (await client.get(path)).text()
+    assert [place for place, text in records.items() if S in text] == []
+    assert '"d/"' in records["/_control/jobs?limit=1000"]
+
+    vendor = await client.get(f"{ECHO.removesuffix('submitJob')}jobs/{submitted['jobId']}/inputs/Input_Text?f=json")
+    assert S in await vendor.text()
+    assert (await (await client.get("/_control/snapshot")).text()).count(S) >= 3
 
 
 # --- what everybody may read --------------------------------------------------------------------------
