@@ -25,6 +25,9 @@ _IN_JSON = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 _IN_XML = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,4});|.", re.DOTALL)
 _STRING = re.compile(r'(?<=")(?:[^"\\]|\\.)*+(?="|\\?\Z)', re.DOTALL)
 _BETWEEN_TAGS = re.compile(r"[^<]++")
+_TELLING = re.compile(r"&(?:amp;)*+(?:lt|quot|apos|#)")
+"""Signs without which no secret stands in a text of XML: most of what is escaped there compares or joins."""
+
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -50,7 +53,7 @@ def in_xml(text: str, inside: Inside) -> str:
     """Return XML or a page whose texts are masked as what they mean, those that hold signs as entities."""
 
     def replace(found: re.Match[str]) -> str:
-        if "&" not in found[0]:
+        if not _TELLING.search(found[0]):
             return found[0]
         return _masked(_IN_XML.findall(found[0]), _of_xml, inside, lambda plain: plain.replace("<", "&lt;"))
 

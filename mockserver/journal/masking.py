@@ -114,10 +114,6 @@ class Masking:
         """Return the headers as pairs, in their order, several of one name too."""
         return tuple((name, self.header(name, value)) for name, value in headers.items())
 
-    def value(self, name: str, value: str) -> str:
-        """Return the value of a parameter, masked when its name says so, or where a part of it is secret."""
-        return self._shown(value, value) if self.hides(name) else self.text(value)
-
     def sentence(self, pointer: str, message: str) -> str:
         """Return what is said of the value at a JSON pointer, which a sentence may quote without its name."""
         if self.hides_at(pointer):
