@@ -21,6 +21,7 @@ from mockserver.app import application, build, control_pipeline, pipeline
 from mockserver.core.clock import Time
 from mockserver.core.errors import Unavailable
 from mockserver.http import event_loop as loop
+from mockserver.http.access_log import AccessLog
 from mockserver.http.connection import Listener
 from mockserver.http.listening import Site, bind, bind_again, in_url
 from mockserver.http.pipeline import Pipeline
@@ -255,6 +256,7 @@ class MockServer:
                 web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=settings.body_limit
             ),
             access_log=log if settings.access_log else None,
+            access_log_class=AccessLog,
             keepalive_timeout=settings.patience,
             lingering_time=LINGER,
         )

@@ -1,4 +1,9 @@
-"""The control API's record of a job, and the short form of it that lists show."""
+"""The control API's record of a job, and the short form of it that lists show.
+
+Rules a maintainer must keep:
+
+1. A record is for a tester's eyes: secrets are masked in it. What an API answers and what is stored is not made of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from mockserver.core.clock import iso
 from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Machine, Next
 from mockserver.core.plan import describe_on_cancel, describe_plan
+from mockserver.journal.masking import process
 
 
 def describe(api: Api, job: Job) -> dict[str, Any]:
@@ -42,8 +48,11 @@ def describe(api: Api, job: Job) -> dict[str, Any]:
         record["parent"] = job.parent
     if planned is not None:
         record["next"] = _next(machine, planned)
+    own = api.own_fields(job)
     # An API may have a `kind` of its own among the fixture's fields (GES does): that is the one its users know.
-    return {"api": job.api, "kind": job.kind, **api.own_fields(job), **record}
+    whole = {"api": job.api, "kind": job.kind, **own, **record}
+    said = repr((own, record["messages"], job.error, job.progress)).lower()
+    return process.masking.data(whole) if any(map(said.__contains__, process.masking.suspects)) else whole
 
 
 TEXT = 120
@@ -58,6 +67,8 @@ def row(api: Api, job: Job) -> dict[str, Any]:
     machine = api.machines[job.kind]
     state = machine.by_name[job.state]
     own, planned = api.own_fields(job), machine.next(job)
+    if any(map(repr(own).lower().__contains__, process.masking.suspects)):
+        own = process.masking.data(own)
     return {
         "api": job.api,
         "kind": job.kind,

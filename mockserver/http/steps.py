@@ -37,7 +37,7 @@ from mockserver.journal.entry import (
     bounded,
     whole_entry,
 )
-from mockserver.journal.masking import mask, mask_path
+from mockserver.journal.masking import current, mask, mask_path
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store.base import RequestStart
 
@@ -60,7 +60,8 @@ class RequestRefused(DomainError):
     """A request breaks its contract, and its API does not look away."""
 
     def __init__(self, operation: str, breach: Violation) -> None:
-        super().__init__(f"{breach.part} {breach.pointer}".strip() + f": {breach.message}")
+        said = current().sentence(breach.pointer, breach.message)
+        super().__init__(f"{breach.part} {breach.pointer}".strip() + f": {said}")
         self.operation = operation
         self.breach = breach
 

@@ -124,8 +124,7 @@ class MaskedEntry:
     @property
     def query(self) -> Pairs:
         """The query string, decoded, in order, repeated names too."""
-        pairs = parse_qsl(self._entry.path.partition("?")[2], keep_blank_values=True)
-        return tuple((name, self._hide.value(name, value)) for name, value in pairs)
+        return tuple(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
 
     @property
     def cookies(self) -> Pairs:

@@ -12,21 +12,34 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
+from mockserver.journal import escapes, secret_parts
 from mockserver.journal import secret_places as places
 
-MASK = "***"
-
+MASK = escapes.MASK
 _HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
 _NAMES = (
     "password", "passwd", "token", "access_token", "accessToken", "refresh_token", "secret", "secret_key", "secretKey",
-    "access_key", "accessKey", "client_secret", "api_key",
+    "access_key", "accessKey", "client_secret", "api_key", "security_token",
 )  # fmt: skip
 _ADDRESSES = frozenset({"location", "referer"})
 """Headers that hold an address, in whose query a secret may stand."""
 
-_SCHEME = re.compile(r"((?:Bearer|Basic)\s+)([\w.~+/=-]+)", re.IGNORECASE)
+DEPTH = 3
+"""How often a text is looked into that stands escaped in another: an address in a form in JSON."""
+
+_SIGN = re.compile(r"[=:<{&%]|Bearer|Basic", re.IGNORECASE)
+"""What a text has to have for a secret to stand in it."""
+
+_AROUND = " \t\r\n\0\ufeff"
+"""What may stand around a name."""
+
+_SCHEME = re.compile(r"((?:Bearer|Basic)\s+)(?!realm\b)([\w.~+/=-]+)", re.IGNORECASE)
+_TYPE = r"""["'](?:string|number|integer|boolean|object|array|null)["']"""
+_TYPES = re.compile(rf"is not of types? {_TYPE}(?:, {_TYPE})*$")
+"""How a sentence about a schema ends that says nothing of the value."""
+
 _USER = re.compile(r"(://[^/\s@:]{0,200}:)([^@/\s]{1,200})(?=@)")
 _NO_FORM = ("<", "{", "[")
 """What the body of a form does not begin with, though its sender calls it one."""
@@ -51,14 +64,17 @@ class Masking:
         names: of parameters, of JSON and XML fields and of headers, in lower case.
         open_names: of objects that lie in a secret one and have fields of their own meaning, in lower case.
         public: values that everybody may read, whatever they are called.
+        suspects: of which one stands, in lower case, wherever a secret may be; mostly there is none.
     """
 
-    __slots__ = ("names", "open_names", "public")
+    __slots__ = ("names", "open_names", "public", "suspects")
 
     def __init__(self, names: Iterable[str], open_names: Iterable[str] = (), public: Iterable[str] = ()) -> None:
         self.names = frozenset(name.lower() for name in names)
         self.open_names = frozenset(name.lower() for name in open_names)
         self.public = frozenset(public)
+        short = sorted(name for name in self.names if not any(one in name for one in self.names - {name}))
+        self.suspects = (*short, "%", "\\", "&", "@", "bearer", "basic")
 
     def showing(self, public: Iterable[str]) -> Masking:
         """Return the same, but for values that everybody may read."""
@@ -66,23 +82,17 @@ class Masking:
 
     def text(self, text: str) -> str:
         """Return a text (body, message, line of a log) with the values of secrets replaced by `***`."""
-        text = places.in_xml(text, self.hides, self._shown)
-        text = places.in_entities(text, self.hides, self._shown)
-        text = places.in_json(text, self.hides, self._opens, self._shown)
-        text = places.in_parts(text, self.hides, self._shown)
-        text = places.in_pairs(text, self.hides, self._shown)
-        text = _USER.sub(lambda found: found[1] + self._shown(found[2], found[2]), text)
-        return _SCHEME.sub(lambda found: found[1] + self._credentials(found[2]), text)
+        return self._text(text, DEPTH) if _SIGN.search(text) else text
 
     def path(self, path: str) -> str:
         """Return a path or address, with its query, with the values of secrets replaced by `***`."""
         before, sign, query = path.partition("?")
-        return self.text(before) + sign + places.in_form(query, self.hides, self._shown, self.text)
+        return self.text(self._escaped(before)) + sign + places.in_form(query, self.hides, self._shown, self._escaped)
 
     def body(self, text: str, content_type: str) -> str:
         """Return a body with the values of secrets replaced by `***`."""
         if "x-www-form-urlencoded" in content_type.lower() and text.lstrip()[:1] not in _NO_FORM:
-            return places.in_form(text, self.hides, self._shown, self.text)
+            return places.in_form(text, self.hides, self._shown, self._escaped)
         return self.text(text)
 
     def header(self, name: str, value: str) -> str:
@@ -95,25 +105,33 @@ class Masking:
             return self._shown(value, value)
         if not value.isascii():
             value = value.encode("utf-8", "replace").decode()
-        return self.path(value) if lower in _ADDRESSES else value
+        if lower in _ADDRESSES:
+            return self.path(value)
+        # Ours are sentences for a tester, and masked when they are made.
+        return value if lower.startswith("x-mockserver-") else self.text(value)
 
     def headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """Return the headers as pairs, in their order, several of one name too."""
         return tuple((name, self.header(name, value)) for name, value in headers.items())
 
-    def value(self, name: str, value: str) -> str:
-        """Return the value of a parameter, masked when its name says so, or where a part of it is secret."""
-        return self._shown(value, value) if self.hides(name) else self.text(value)
-
     def sentence(self, pointer: str, message: str) -> str:
         """Return what is said of the value at a JSON pointer, which a sentence may quote without its name."""
         if self.hides_at(pointer):
-            return "its value, which is secret, does not fit"
+            of_type = _TYPES.search(message)
+            return f"its value, which is secret, {of_type[0] if of_type else 'does not fit'}"
         return self.text(message)
+
+    def data(self, value: Any, name: str = "") -> Any:
+        """Return decoded JSON, masked by the names of its fields, and each text in it for itself.
+
+        Args:
+            name: of the field that holds it; empty for none.
+        """
+        return self._data(value, self.hides(name))
 
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter, field or header of that name is secret."""
-        return name.lower() in self.names
+        return name.strip(_AROUND).removesuffix("[]").lower() in self.names
 
     def hides_at(self, pointer: str) -> bool:
         """Tell whether the value at a JSON pointer lies in a secret one."""
@@ -121,6 +139,41 @@ class Masking:
         for name in pointer.split("/"):
             hidden = self.hides(name) or (hidden and not self._opens(name))
         return hidden
+
+    def _data(self, value: Any, hidden: bool) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                name: self._data(one, self.hides(str(name)) or (hidden and not self._is_open(str(name), one)))
+                for name, one in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self._data(one, hidden) for one in value]
+        if not hidden:
+            return self.text(value) if isinstance(value, str) else value
+        return value if value is None or isinstance(value, bool) else self._shown(str(value), str(value))
+
+    def _is_open(self, name: str, value: Any) -> bool:
+        return self._opens(name) and isinstance(value, Mapping | list | tuple)
+
+    def _text(self, text: str, depth: int) -> str:
+        """Mask a text, and `depth` times what stands escaped in it."""
+        text = places.in_xml(text, self.hides, self._shown)
+        text = places.in_entities(text, self.hides, self._shown)
+        text = places.in_json(text, self.hides, self._opens, self._shown)
+        text = secret_parts.in_parts(text, self.hides, self._shown)
+        text = places.in_pairs(text, self.hides, self._shown, lambda value: self._escaped(value, depth))
+        text = places.in_lines(text, self.hides, self._shown)
+        if depth:
+            text = escapes.in_json(text, lambda plain: self._text(plain, depth - 1))
+            text = escapes.in_xml(text, lambda plain: self._text(plain, depth - 1))
+        text = _USER.sub(lambda found: found[1] + self._shown(found[2], found[2]), text)
+        return _SCHEME.sub(lambda found: found[1] + self._credentials(found[2]), text)
+
+    def _escaped(self, value: str, depth: int = DEPTH) -> str:
+        """Mask a part of a query, `depth` times unescaped."""
+        if not depth:
+            return value
+        return self._text(escapes.in_query(value, lambda plain: self._escaped(plain, depth - 1)), depth - 1)
 
     def _opens(self, name: str) -> bool:
         return name.lower() in self.open_names
@@ -139,7 +192,7 @@ class Masking:
         return self._shown(written, written)
 
 
-class _Process:
+class Process:
     """The names this process has come to know.
 
     State outside the store, on purpose: a log line or an error text has no sandbox, and a name too many does no harm.
@@ -158,20 +211,20 @@ class _Process:
             self.masking = Masking(names, opened)
 
 
-_process = _Process()
-learn = _process.learn
+process = Process()
+learn = process.learn
 
 
 def current() -> Masking:
     """Return the masking by every name this process knows."""
-    return _process.masking
+    return process.masking
 
 
 def mask(text: str) -> str:
     """Return a text with the values of all secrets this process knows replaced by `***`."""
-    return _process.masking.text(text)
+    return process.masking.text(text)
 
 
 def mask_path(path: str) -> str:
     """Return a path or address, with its query, with the values of all secrets replaced by `***`."""
-    return _process.masking.path(path)
+    return process.masking.path(path)

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from typing import Any
 
 from mockserver.journal.entry import Entry, decoded
-from mockserver.journal.masking import MASK, current, mask, mask_path
+from mockserver.journal.masking import MASK, Masking, current, mask, mask_path
 from mockserver.journal.matching import Difference, Match, MatchSubject, differences
 
 NEAREST = 3
@@ -50,18 +50,22 @@ class NearMiss:
 
 
 def _masked(one: Difference) -> Difference:
-    """Return a difference as a tester may see it: a secret's name hides the value that was found."""
-    name = one.field.removeprefix("header ")
-    found = one.found
-    if found is None:
-        return one
-    if current().hides_at(name):
-        return Difference(field=one.field, expected=MASK, found=MASK)
-    if isinstance(found, str):
-        found = mask(found)[:500]
-    elif isinstance(found, Mapping | list):
-        found = mask(json_of(found))[:500]
-    return Difference(field=one.field, expected=one.expected, found=found)
+    """Return a difference as a tester may see it: what was wanted and what was found without what is secret in them."""
+    kind, _, header = one.field.partition(" ")
+    hide = current()
+    if kind == "header":
+        expected, found = (value and hide.header(header, str(value)) for value in (one.expected, one.found))
+    elif hide.hides_at(one.field):
+        expected, found = (None if value is None else MASK for value in (one.expected, one.found))
+    else:
+        expected, found = (_shown(hide, one.field, value) for value in (one.expected, one.found))
+    return Difference(field=one.field, expected=expected, found=found)
+
+
+def _shown(hide: Masking, name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return (mask_path(value) if name == "path" else mask(value))[:500]
+    return mask(json_of(hide.data(value)))[:500] if isinstance(value, Mapping | list) else value
 
 
 def missing(match: Match, entry: Entry) -> list[Difference]:

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
-from urllib.parse import quote, unquote, unquote_plus
+from typing import NamedTuple
+from urllib.parse import unquote_plus
+
+from mockserver.journal.escapes import Inside
 
 Hides = Callable[[str], bool]
 """Tells whether the value of a field, parameter or element of that name is secret."""
@@ -25,53 +28,67 @@ Shown = Callable[[str, str], str]
 _TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _LOOSE_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)([^<>]*+)>""")
 _ASIDES = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
+_GAP = r"(?:\s|/\*[^*]{0,200}\*/|//[^\n]{0,200}\n)*+"
 _KEYS = tuple(
-    (mark, re.compile(rf"{mark}((?:[^{mark}\\]|\\.){{0,200}}){mark}\s*:\s*", re.DOTALL)) for mark in ('"', "'")
+    (mark, re.compile(rf"{mark}((?:[^{mark}\\]|\\.){{0,200}}){mark}{_GAP}:{_GAP}", re.DOTALL)) for mark in ('"', "'")
 )
+_BARE_KEY = re.compile(rf"[{{,]\s*+([\w.$-]{{1,100}}){_GAP}:{_GAP}")
+_BARE_VALUE = re.compile(r"[^\s{}\[\],\"']*")
+_LINE = re.compile(r"^([ \t]*(?:- )?([\w.-]{1,100})[ \t]*:[ \t]+)([^\s\"'{\[|>&*][^\s]*)(?=[ \t]*\r?$)", re.MULTILINE)
 _JSON = re.compile(r""""(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|[{}\[\],:]|[^\s{}\[\],:"']+|\s+|.""", re.DOTALL)
 _CONSTANTS = frozenset({"true", "false", "null", "True", "False", "None"})
 _ESCAPED = re.compile(r'(\\"((?:[^"\\]){1,100})\\"\s*:\s*\\")((?:(?!\\").)*)', re.DOTALL)
 _PAIR = re.compile(
-    r"""(?:(?<=[?&\s;#'"(,{\[>])|^)([^\s=&?;#'"(,<>{}\[\]]{1,100})(\s?=\s?)("[^"]*"?|'[^']*'?|[^&\s"'<>]*)"""
+    r"""(?:(?<=[?&\s;#'"(,{\[>/])|^)([^\s=&?;#'"(,<>{}\[\]/]{1,100}(?:\[\])?)(\s?=\s?)("[^"]*"?|'[^']*'?|[^&\s"'<>]*)"""
 )
-_PART = re.compile(
-    r'content-disposition:[^\r\n]{0,300}?\bname="?([^"\r\n;]{1,200})"?'
-    r"([^\r\n]*(?:\r?\n[^\r\n]+){0,10}\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
+_NAME_BEFORE = re.compile(r"[?&;/#:]")
+_UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
+_STRUCTURE = re.compile(r"[%+={\[<:;]")
+_GRANT = "grant_type="
+_GRANTED = frozenset({"code", "code_verifier", "assertion"})
+"""What stands for its user in a form that asks for a token (RFC 6749), and is an ordinary name elsewhere."""
+
 _ENTITY_TAG = re.compile(r"(&lt;(?:[\w.-]+:)?([\w.-]{1,100})(?:\s[^&]{0,500})?&gt;)(.*?)(?=&lt;/|\Z)", re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")
 
 
-def in_form(text: str, hides: Hides, shown: Shown, inside: Callable[[str], str]) -> str:
+def in_form(text: str, hides: Hides, shown: Shown, inside: Inside) -> str:
     """Return a form or a query without its secrets.
 
     Args:
-        inside: takes secrets out of a value that is an address or a text of its own.
+        inside: takes secrets out of a value that is an address, a document or a text of its own.
     """
-    return "&".join(_pair(part, hides, shown, inside) for part in text.split("&"))
+    asks = _GRANT in text
+    return "&".join(_pair(part, hides, shown, inside, asks) for part in text.split("&"))
 
 
-def _pair(part: str, hides: Hides, shown: Shown, inside: Callable[[str], str]) -> str:
+def _pair(part: str, hides: Hides, shown: Shown, inside: Inside, asks: bool) -> str:
     name, sign, value = part.partition("=")
-    if hides(unquote_plus(name).strip()):
+    if sign and (_is_secret(name, hides) or (asks and name in _GRANTED)):
         return name + sign + shown(value, unquote_plus(value))
-    if "%3d" in value.lower():
-        plain = unquote(value)
-        masked = inside(plain)
-        return part if masked == plain else name + sign + quote(masked, safe="*/:?")
-    return part
+    if not sign:
+        return inside(name) if "%" in name else name
+    return name + sign + inside(value) if _STRUCTURE.search(value) else part
 
 
-def in_pairs(text: str, hides: Hides, shown: Shown) -> str:
+def _is_secret(name: str, hides: Hides) -> bool:
+    """Tell whether the name of a pair, as written, is secret, also with a prefix, or behind a sign that was escaped."""
+    if "%" in name or "+" in name:
+        name = unquote_plus(_UNICODE.sub(lambda found: chr(int(found[1], 16)), name))
+    return hides(name) or hides(_NAME_BEFORE.split(name)[-1])
+
+
+def in_pairs(text: str, hides: Hides, shown: Shown, inside: Inside) -> str:
     """Return a text without the secrets that stand in it as `name=value`, in quotes or without."""
 
     def replace(found: re.Match[str]) -> str:
         name, sign, value = found.groups()
         mark = value[:1] if value[:1] in ('"', "'") else ""
-        if not hides(unquote_plus(name)):
+        if not _is_secret(name, hides):
             # An attribute of a page may hold an address with a query of its own.
-            return f"{name}{sign}{mark}{in_pairs(value[1:], hides, shown)}" if mark else found[0]
+            if mark:
+                return f"{name}{sign}{mark}{in_pairs(value[1:], hides, shown, inside)}"
+            return f"{name}{sign}{inside(value)}" if "%" in value or "=" in value else found[0]
         end = mark if mark and len(value) > 1 and value.endswith(mark) else ""
         plain = value[len(mark) : len(value) - len(end)]
         return f"{name}{sign}{mark}{shown(plain, unescape(unquote_plus(plain)))}{end}"
@@ -79,79 +96,93 @@ def in_pairs(text: str, hides: Hides, shown: Shown) -> str:
     return _PAIR.sub(replace, text) if "=" in text else text
 
 
-def in_parts(text: str, hides: Hides, shown: Shown) -> str:
-    """Return a multipart form without its secrets."""
+def in_lines(text: str, hides: Hides, shown: Shown) -> str:
+    """Return a text without the secrets that stand in it as lines `name: value`, the value one word."""
 
     def replace(found: re.Match[str]) -> str:
-        value = found[3]
-        return found[0].removesuffix(value) + shown(value, value) if hides(found[1]) else found[0]
+        secret = found[3] not in _CONSTANTS and hides(found[2])
+        return found[1] + shown(found[3], found[3]) if secret else found[0]
 
-    return _PART.sub(replace, text) if "name=" in text else text
+    return _LINE.sub(replace, text) if ":" in text else text
+
+
+class _Tag(NamedTuple):
+    """A tag: where it stands, what it says, and in which comment or CDATA section, by where what that holds ends."""
+
+    start: int
+    end: int
+    closes: bool
+    name: str
+    is_whole: bool
+    within: int
 
 
 def in_xml(text: str, hides: Hides, shown: Shown) -> str:
     """Return a text without what secret elements hold: text, CDATA, comments, elements."""
     if "<" not in text:
         return text
+    tags = list(_tags(text))
+    if not any(not tag.closes and hides(tag.name.rpartition(":")[2]) for tag in tags):
+        return text
+    ends = _ends(tags)
+    # An element without an end: in a document all that follows may be its value, in a sentence what is before a tag.
+    is_document = text.lstrip("\ufeff \t\r\n").startswith("<")
     out: list[str] = []
-    written, at, pattern = 0, 0, _TAG
-    while (at := text.find("<", at)) >= 0:
-        aside = _aside(text, at)
-        if aside is not None:
-            at = aside
+    written = 0
+    for number, tag in enumerate(tags):
+        if tag.start < written or tag.closes or tag.is_whole or not hides(tag.name.rpartition(":")[2]):
             continue
-        found = pattern.match(text, at)
-        if found is None and pattern is _TAG:
-            # A quote that nobody closed: from here on tags end at the first bracket.
-            pattern = _LOOSE_TAG
-            found = pattern.match(text, at)
-        if found is None:
-            at += 1
-            continue
-        at = found.end()
-        closes, name, attributes = found.groups()
-        if closes or attributes.endswith("/") or not hides(name.rpartition(":")[2]):
-            continue
-        end = _end_of_element(text, at, name, pattern)
-        value = text[at:end]
-        out += (text[written:at], shown(value, _meant(value)))
-        written = at = end
+        end = ends.get(number)
+        if end is None:
+            is_last = is_document or tag.within < len(text) or number + 1 == len(tags)
+            end = tag.within if is_last else tags[number + 1].start
+        value = text[tag.end : end]
+        out += (text[written : tag.end], shown(value, _meant(value)))
+        written = end
     return "".join((*out, text[written:])) if out else text
 
 
-def _aside(text: str, at: int) -> int | None:
-    """Return where the comment, CDATA section or instruction ends that begins there, or None."""
-    for begin, end in _ASIDES:
-        if text.startswith(begin, at):
-            found = text.find(end, at + len(begin))
-            return len(text) if found < 0 else found + len(end)
-    return None
-
-
-def _end_of_element(text: str, at: int, name: str, pattern: re.Pattern[str]) -> int:
-    """Return where the content of an element ends that begins there."""
-    begin, depth = at, 1
-    first_tag: int | None = None
+def _tags(text: str) -> Iterator[_Tag]:
+    """Yield the tags of a text, those in comments and CDATA sections too."""
+    at, pattern = 0, _TAG
+    within = aside = 0
     while (at := text.find("<", at)) >= 0:
-        aside = _aside(text, at)
-        if aside is not None:
-            at = aside
-            continue
-        found = pattern.match(text, at) or _LOOSE_TAG.match(text, at)
-        if found is None:
+        if at >= aside:
+            within = aside = len(text)
+            found = next((pair for pair in _ASIDES if text.startswith(pair[0], at)), None)
+            if found is not None:
+                at += len(found[0])
+                within = text.find(found[1], at)
+                within = len(text) if within < 0 else within
+                aside = max(at, within)
+                continue
+            aside = at
+        tag = pattern.match(text, at, within)
+        if tag is None and pattern is _TAG:
+            if within == len(text):
+                # A quote that nobody closed: from here on tags end at the first bracket.
+                pattern = _LOOSE_TAG
+            tag = _LOOSE_TAG.match(text, at, within)
+        if tag is None:
             at += 1
             continue
-        if first_tag is None:
-            first_tag = at
-        if found[2] == name and not found[3].endswith("/"):
-            depth += -1 if found[1] else 1
-            if depth == 0:
-                return at
-        at = found.end()
-    # It has no end: in a document all that follows may be its value, in a sentence what comes before the next tag.
-    if first_tag is None or text.lstrip("\ufeff \t\r\n").startswith("<"):
-        return len(text)
-    return max(begin, first_tag)
+        closes, name, attributes = tag.groups()
+        yield _Tag(at, tag.end(), bool(closes), name, attributes.endswith("/"), within)
+        at = tag.end()
+
+
+def _ends(tags: Sequence[_Tag]) -> dict[int, int]:
+    """Return where the contents of elements end, by the number of their first tags."""
+    found: dict[int, int] = {}
+    begun: dict[tuple[str, int], list[int]] = {}
+    for number, tag in enumerate(tags):
+        if not tag.is_whole:
+            same = begun.setdefault((tag.name, tag.within), [])
+            if not tag.closes:
+                same.append(number)
+            elif same:
+                found[same.pop()] = tag.start
+    return found
 
 
 def _meant(value: str) -> str:
@@ -178,6 +209,8 @@ def in_json(text: str, hides: Hides, opens: Hides, shown: Shown) -> str:
     for mark, key in _KEYS:
         if mark in text and ":" in text:
             text = _without_fields(text, mark, key, hides, opens, shown)
+    if "{" in text and ":" in text:
+        text = _without_fields(text, "", _BARE_KEY, hides, opens, shown)
     if '\\"' in text:
 
         def replace(found: re.Match[str]) -> str:
@@ -204,7 +237,7 @@ def _value(text: str, at: int, mark: str, hides: Hides, opens: Hides, shown: Sho
     """Return what is shown of the secret value that begins there, and where it ends."""
     out: list[str] = []
     around: list[bool] = []  # of each object and list that is open, whether it is secret
-    secret = True
+    secret, before = True, ""
     for token in _JSON.finditer(text, at):
         word = token[0]
         at = token.end()
@@ -218,12 +251,15 @@ def _value(text: str, at: int, mark: str, hides: Hides, opens: Hides, shown: Sho
             if not around:
                 return "".join(out), token.start()
             secret = around[-1]
-        elif word[0] in ("\"'") and around and _is_key(text, at):
-            name = _string(word[1:-1])
+        elif around and (word[0] in "\"'" or before in ("{", ",")) and _is_key(text, at):
+            name = _string(word[1:-1]) if word[0] in "\"'" else word
             secret = hides(name) or (around[-1] and not (opens(name) and _is_container(text, at)))
         elif not (word == ":" or word.isspace() or word in _CONSTANTS) and secret:
+            if not around and word[0] not in "\"'" and (bare := _BARE_VALUE.match(text, token.start())):
+                word, at = bare[0], bare.end()
             word = _leaf(word, mark, shown)
         out.append(word)
+        before = before if word.isspace() else word
         if not around and not word.isspace():
             break
     return "".join(out), at
@@ -248,7 +284,7 @@ def _string(written: str) -> str:
         return written
 
 
-_COLON = re.compile(r"\s*:\s*")
+_COLON = re.compile(rf"{_GAP}:{_GAP}")
 
 
 def _is_key(text: str, at: int) -> bool:

@@ -42,6 +42,7 @@ class BadSnapshot(DomainError):
     """
 
     def __init__(self, place: str, reason: str) -> None:
+        place, reason = schema.without_secrets(place, reason)
         super().__init__(f"the snapshot cannot be restored: at {place or 'its top'}: {reason}")
         self.pointer = place
 

@@ -20,7 +20,7 @@ BEGINNING = Beginning(
     job_spec=job_spec,
     secrets=(
         "X-Auth-Token", "X-Subject-Token", "X-Security-Token", "Authorization", "X-Identity-Sign", "password",
-        "secretKey", "accessKey", "hw_ak_sk",
+        "secretKey", "accessKey", "hw_ak_sk", "passcode",
     ),
     # IAM's `password` and `token` are objects, too.
     open_secrets=("user", "project", "domain", "roles", "catalog"),
