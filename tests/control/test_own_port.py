@@ -109,11 +109,11 @@ class HeldUp:
         self.began, self.go_on = asyncio.Event(), asyncio.Event()
         monkeypatch.setattr(store, "clear", self._held)
 
-    async def _held(self, sandbox: str) -> None:
+    async def _held(self, sandbox: str) -> bool:
         if sandbox == "a":
             self.began.set()
             await self.go_on.wait()
-        await self._clear(sandbox)
+        return await self._clear(sandbox)
 
 
 async def both(client: Client) -> dict[str, int]:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from mockserver.faults.effects import Manner, Transport
+from mockserver.faults.effects import Transport
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
 from tests.drivers.server import Client, Serve
@@ -167,11 +167,13 @@ async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
     sent: list[web.StreamResponse] = []
     pauses, gone, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def pause(_: float) -> None:
+    async def pause(_: float, __: asyncio.Event) -> None:
         pauses.set()
         await gone.wait()
 
-    async def drip(how: Transport, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+    async def drip(
+        how: Transport, stopping: asyncio.Event, request: web.BaseRequest, response: web.StreamResponse
+    ) -> web.StreamResponse:
         lost = request.protocol.connection_lost
 
         def left(error: BaseException | None) -> None:
@@ -181,14 +183,14 @@ async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
         # The server has heard of it: what it writes from here on meets a connection that is closed.
         monkeypatch.setattr(request.protocol, "connection_lost", left)
         try:
-            sent.append(await whole(how, request, response))
+            sent.append(await whole(how, stopping, request, response))
         finally:
             done.set()
         return sent[0]
 
-    whole = fault_transport._SENDERS[Manner.DRIP]
-    monkeypatch.setattr(fault_transport, "sleep", pause)
-    monkeypatch.setattr(fault_transport, "_SENDERS", {**fault_transport._SENDERS, Manner.DRIP: drip})
+    whole = fault_transport._drip
+    monkeypatch.setattr(fault_transport, "wait", pause)
+    monkeypatch.setattr(fault_transport, "_drip", drip)
     await arm(running, {"drip": {"bytes": 4, "every": "10ms"}})
     _, writer = await asyncio.open_connection(running.host, running.port)
     writer.write(f"GET {STATUS} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: mock-token\r\n\r\n".encode())
