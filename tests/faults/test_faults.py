@@ -167,9 +167,10 @@ async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
     sent: list[web.StreamResponse] = []
     pauses, gone, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def pause(_: float, __: asyncio.Event) -> None:
-        pauses.set()
-        await gone.wait()
+    async def pause(seconds: float, _: asyncio.Event) -> None:
+        if seconds:
+            pauses.set()
+            await gone.wait()
 
     async def drip(
         how: Transport, stopping: asyncio.Event, request: web.BaseRequest, response: web.StreamResponse
