@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 
 from mockserver.core.clock import instant
 from mockserver.drift.exchange import Exchange, Headers
+from mockserver.journal.masked_entry import CUT, UNREAD
 from mockserver.wire.json_document import BadJson, read_written
 
-_CUT = ("the first part of ", "nothing of its body is here")
+_CUT = (CUT, UNREAD)
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers of how a body went over the wire; an archive holds it decoded."""
 

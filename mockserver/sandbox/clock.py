@@ -22,8 +22,7 @@ class SandboxClock:
 
     async def read(self) -> Clock:
         """Return the clock as it stands."""
-        stored = await self._store.read(self._sandbox, CLOCK, CLOCK)
-        return self.first if stored is None else Clock(**stored)
+        return self.of(await self.stored())
 
     async def now(self) -> float:
         """Return sandbox time."""
@@ -34,6 +33,10 @@ class SandboxClock:
     def at(self, stored: Document | None) -> float:
         """Return sandbox time by what the store has of the clock."""
         return (self.first if stored is None else Clock(**stored)).now(self.real())
+
+    def of(self, stored: Document | None) -> Clock:
+        """Return the clock by what the store has of it."""
+        return self.first if stored is None else Clock(**stored)
 
     async def stored(self) -> Document | None:
         """Return what the store has of the clock; None when nobody has touched it."""

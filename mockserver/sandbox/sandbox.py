@@ -203,7 +203,7 @@ class Sandbox:
         """
         while True:
             stored = await self._clock.stored()
-            clock = await aim(self.first_clock if stored is None else Clock(**stored))
+            clock = await aim(self._clock.of(stored))
             # Read before anybody can see the new time, so that no move made by a quicker request is missed.
             coming = await self.jobs.coming(clock.now(self.real()))
             if await self._clock.replace(stored, clock):

@@ -243,6 +243,17 @@ async def beginning_to_save(state: Path) -> AsyncIterator[tuple[MockServer, Stat
     file.close()
 
 
+async def written_slowly(
+    file: StateFile, monkeypatch: pytest.MonkeyPatch, sync: Callable[[int], None]
+) -> tuple[HeldUp, asyncio.Task[None]]:
+    """Return a disk that holds a save up before it does `sync`, and the save that waits for it."""
+    held = HeldUp(sync)
+    monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
+    saving = asyncio.create_task(file.save())
+    await held.called.wait()
+    return held, saving
+
+
 async def jobs_in(state: Path) -> dict[str, int]:
     """Return how many jobs each sandbox has that a server finds in a file."""
     async with server_over(state) as server:
@@ -255,10 +266,7 @@ async def test_a_save_that_is_given_up_ends_with_its_thread(
 ) -> None:
     """The next one copies what is unchanged from the file that this one leaves, not from the one that it found."""
     async with beginning_to_save(state) as (_, file):
-        held = HeldUp(os.fsync)
-        monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
-        saving = asyncio.create_task(file.save())
-        await held.called.wait()
+        held, saving = await written_slowly(file, monkeypatch, os.fsync)
         for _ in range(times):
             saving.cancel()
             await turns()
@@ -307,10 +315,7 @@ async def test_a_save_that_is_given_up_says_no_more_of_a_file_that_cannot_be_wri
         raise OSError(28, "No space left on device")
 
     async with beginning_to_save(state) as (_, file):
-        held = HeldUp(refuse)
-        monkeypatch.setattr("mockserver.sandbox.state_file.os.fsync", held)
-        saving = asyncio.create_task(file.save())
-        await held.called.wait()
+        held, saving = await written_slowly(file, monkeypatch, refuse)
         saving.cancel()
         await turns()
         held.go_on.set()
