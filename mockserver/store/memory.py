@@ -200,12 +200,12 @@ class MemoryStore:
         contents, key = self._sandboxes[sandbox], (api, kind)
         table = contents.tables.get(key) or contents.make(key)
         if table is None:
-            return Page(jobs=[], total=0, last=after)
+            return Page(jobs=[], total=0)
         order = table.numbered(listing)
         total = len(order)
         if not start and limit is None and not newest and listing is None and after is None and order:
             # A dictionary keeps its order: who saves everything waits for no look-ups.
-            return Page(jobs=list(table.jobs.values()), total=total, last=order[-1])
+            return Page(jobs=list(table.jobs.values()), total=total, places=list(order))
         first, end = 0, total
         if after is not None:
             first, end = (0, bisect_left(order, after)) if newest else (bisect_right(order, after), total)
@@ -215,7 +215,7 @@ class MemoryStore:
         else:
             numbers = order[first + start : first + start + count]
         jobs = [table.jobs[table.arrivals[number]] for number in numbers]
-        return Page(jobs=jobs, total=total, last=numbers[-1] if numbers else after)
+        return Page(jobs=jobs, total=total, places=numbers)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         return self._sandboxes[sandbox].size()

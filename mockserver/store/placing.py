@@ -33,9 +33,14 @@ class Page:
 
     Attributes:
         total: how many there are of that api and kind, or in that listing, in all.
-        last: the place of the last of these jobs, after which the next page goes on; without jobs the one asked for.
+        places: where each of these jobs stands; the next page goes on after the last of them.
     """
 
     jobs: Sequence[Job]
     total: int
-    last: int | None = None
+    places: Sequence[int] = ()
+
+    @property
+    def last(self) -> int | None:
+        """Return the place of the last of these jobs, or None without any."""
+        return self.places[-1] if self.places else None

@@ -87,6 +87,23 @@ async def test_jobs_are_listed_newest_first_page_by_page(client: Client) -> None
     assert [job["id"] for job in mine["jobs"]] == ["n5", "n3", "n1"]
 
 
+@pytest.mark.parametrize("others", ["", "&api=ges", "&state=running"])
+async def test_a_listing_goes_on_whatever_comes_and_goes_between_its_pages(client: Client, others: str) -> None:
+    """A place stays what it is: neither is a job left out because another went, nor is one listed twice."""
+    for number in range(9):
+        await add(client, id=f"n{number}", state="running", hold=True)
+    first = await (await client.get(f"{JOBS}?limit=3{others}")).json()
+    assert [job["id"] for job in first["jobs"]] == ["n8", "n7", "n6"]
+    for gone in ("n8", "n7", "n5", "n1"):
+        assert (await client.delete(f"{JOBS}/ges/{gone}")).status == 200
+    await add(client, id="later", state="running", hold=True)
+    second = await (await client.get(f"{JOBS}?limit=3{others}&cursor={first['cursor']}")).json()
+    assert [job["id"] for job in second["jobs"]] == ["n4", "n3", "n2"]
+    third = await (await client.get(f"{JOBS}?limit=500{others}&cursor={second['cursor']}")).json()
+    assert (third["jobs"][0]["id"], third["cursor"]) == ("n0", None)
+    assert "later" not in {job["id"] for job in third["jobs"]}
+
+
 @pytest.mark.parametrize("word", ["canceling", "CANCELING", "Canceling"])
 async def test_force_takes_any_spelling_and_holds(client: Client, word: str) -> None:
     await add(client, id="x")

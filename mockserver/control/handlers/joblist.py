@@ -1,7 +1,7 @@
 """A page of jobs over all APIs, newest first, at a cost that does not grow with the number of jobs.
 
 Each (api, kind) is stored in order of arrival; the pages of all of them are merged by time of creation.
-A cursor says how many jobs of each are still older than what has been shown.
+A cursor says at which place each of them goes on: a place stays what it is, whatever comes and goes meanwhile.
 """
 
 from __future__ import annotations
@@ -23,37 +23,42 @@ from mockserver.sandbox.turns import Turn
 LIMIT = 100
 """Jobs on a page that asks for no number."""
 
+NO_PLACE = 0
+"""Older than any: that of a kind whose jobs have all been listed."""
+
 BATCH = 200
 """Jobs read at a time while looking for those that fit a filter."""
 
 
 class _JobCursor:
-    """The jobs of one api and kind, read backwards from a position."""
+    """The jobs of one api and kind, read backwards.
 
-    def __init__(self, request: ControlRequest, api: str, kind: str, left: int) -> None:
+    Args:
+        place: of the newest job to read; None for the newest that there is.
+    """
+
+    def __init__(self, request: ControlRequest, api: str, kind: str, place: int | None) -> None:
         self.request = request
         self.api = api
         self.kind = kind
-        self.left = left
-        self._read: list[Job] = []
+        self._after = None if place is None else place + 1
+        self._read: list[tuple[Job, int]] = []
+        self._ended = False
 
-    async def head(self, batch: int) -> Job | None:
-        """Return the newest job not yet taken, or None."""
-        while not self._read and self.left > 0:
-            start = max(0, self.left - batch)
+    async def head(self, batch: int) -> tuple[Job, int] | None:
+        """Return the newest job not yet taken and its place, or None; read up to `batch` at a time."""
+        if not self._read and not self._ended:
             page = await self.request.sandbox.store.page(
-                self.request.sandbox.key, self.api, self.kind, start=start, limit=self.left - start, newest=False
+                self.request.sandbox.key, self.api, self.kind, limit=batch, after=self._after
             )
-            if not page.jobs:
-                self.left = 0
-            self._read = list(page.jobs)
-            self.left = min(self.left, start + len(self._read))
+            self._read = list(zip(page.jobs, page.places, strict=True))[::-1]
+            self._after = page.last
+            self._ended = not page.jobs
         return self._read[-1] if self._read else None
 
     def take(self) -> None:
         """Go on to the next older job."""
         self._read.pop()
-        self.left -= 1
 
 
 async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
@@ -70,28 +75,25 @@ async def page(request: ControlRequest) -> tuple[list[Job], str | None, int]:
     kinds = _listed(request, names)
     start = _read_cursor(request.values["cursor"]) if "cursor" in request.values else None
     cursors = [
-        _JobCursor(request, api, kind, sizes.get((api, kind), 0) if start is None else start.get(f"{api}/{kind}", 0))
-        for api, kind in kinds
+        _JobCursor(request, *key, None if start is None else start.get("/".join(key), NO_PLACE)) for key in kinds
     ]
-    # Of those that are looked through few may fit. Others get their turn meanwhile, and when they forget some, places
-    # move: no job is listed twice for that.
-    found: dict[tuple[str, str, str], Job] = {}
+    found: list[Job] = []
     turn = Turn()
-    # Who looks for few among many reads more of them at once.
-    batch = BATCH if {"state", "phase", "owner"} & request.values.keys() else min(BATCH, limit)
-    while len(found) < limit:
-        await turn.share()
-        heads = [(cursor, head) for cursor in cursors if (head := await cursor.head(batch)) is not None]
-        if not heads:
+    # Who looks for few among many reads more of them at once; one more than is asked for tells whether there are more.
+    batch = BATCH if {"state", "phase", "owner"} & request.values.keys() else min(BATCH, limit + 1)
+    while True:
+        heads = [(cursor, *head) for cursor in cursors if (head := await cursor.head(batch)) is not None]
+        if not heads or len(found) == limit:
             break
-        cursor, job = max(heads, key=lambda one: one[1].created)
+        await turn.share()
+        cursor, job, _ = max(heads, key=lambda one: one[1].created)
         cursor.take()
         settled = await _settled(request, job)
         if settled is not None and _fits(request, settled):
-            found[job.api, job.kind, job.id] = settled
-    left = {f"{cursor.api}/{cursor.kind}": cursor.left for cursor in cursors if cursor.left > 0}
+            found.append(settled)
+    left = {f"{cursor.api}/{cursor.kind}": place for cursor, _, place in heads}
     following = base64.urlsafe_b64encode(orjson.dumps(left)).decode() if left else None
-    return list(found.values()), following, sum(sizes.get(key, 0) for key in kinds)
+    return found, following, sum(sizes.get(key, 0) for key in kinds)
 
 
 def _listed(request: ControlRequest, names: Sequence[str]) -> list[tuple[str, str]]:

@@ -162,14 +162,15 @@ PAGE = Script(
     + """
 local order, newest, found = K .. ARGV[8], ARGV[7] == '1'
 if ARGV[9] == '' then
-  found = call(newest and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5])
+  found = call(newest and 'ZREVRANGE' or 'ZRANGE', order, ARGV[4], ARGV[5], 'WITHSCORES')
 elseif newest then
-  found = call('ZREVRANGEBYSCORE', order, '(' .. ARGV[9], '-inf', 'LIMIT', ARGV[4], ARGV[6])
+  found = call('ZREVRANGEBYSCORE', order, '(' .. ARGV[9], '-inf', 'WITHSCORES', 'LIMIT', ARGV[4], ARGV[6])
 else
-  found = call('ZRANGEBYSCORE', order, '(' .. ARGV[9], '+inf', 'LIMIT', ARGV[4], ARGV[6])
+  found = call('ZRANGEBYSCORE', order, '(' .. ARGV[9], '+inf', 'WITHSCORES', 'LIMIT', ARGV[4], ARGV[6])
 end
-local last = found[1] and call('ZSCORE', order, found[#found]) or false
-return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], found), last}
+local ids, places = {}, {}
+for pair = 1, #found, 2 do ids[#ids + 1], places[#places + 1] = found[pair], found[pair + 1] end
+return {call('ZCARD', order), values(K .. 'jobs:' .. ARGV[3], ids), places}
 """
 )
 

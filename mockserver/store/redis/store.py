@@ -227,19 +227,21 @@ class RedisStore:
         table = _table(api, kind)
         order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
         jobs: list[Job] = []
+        places: list[int] = []
         while True:
             # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
             wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
             # From the second to the first there is none; beyond `FAR` Redis reads no number.
             span = (min(start, FAR), min(start + wanted - 1, FAR), wanted) if wanted > 0 else (1, 0, 0)
             place = "" if after is None else after
-            total, found, last = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order, place)
+            total, found, at = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order, place)
             # Not remembered: a long page would put out all that is polled.
-            jobs += [job_text.loads(text) for text in found if text is not None]
-            # On by place: those that go meanwhile move no other's.
-            start, after = 0, after if last is None else int(last)
+            jobs += map(job_text.loads, found)
+            places += map(int, at)
             if len(found) < CHUNK:
-                return Page(jobs=jobs, total=total, last=after)
+                return Page(jobs=jobs, total=total, places=places)
+            # On by place: those that go meanwhile move no other's.
+            start, after = 0, places[-1]
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
