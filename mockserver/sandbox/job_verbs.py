@@ -22,6 +22,12 @@ FEW = 50
 
 Pure = Callable[[Machine, Job, float], Job]
 Changing = Coroutine[Any, Any, Change]
+Parts = Callable[[Job], Sequence[tuple[str, str]]]
+"""Kind and id of each part of a job."""
+
+
+def _no_parts(job: Job) -> Sequence[tuple[str, str]]:
+    return ()
 
 
 class JobsHome(NamedTuple):
@@ -158,7 +164,7 @@ class JobVerbs:
                 now = await self.home.now()
             settled = machine.settle(job, now)
             if settled.retention is not None and expired(machine, settled, now):
-                if await self._store.remove(self._sandbox, job, machine.listings(job)):
+                if await self._store.remove(self._sandbox, [(job, machine.listings(job))]):
                     self.home.tell("job-deleted", job)
                     raise UnknownJob(api, job_id)
                 job = now = None
@@ -263,8 +269,11 @@ class JobVerbs:
         """Return a job and where it stands, as the store takes it."""
         return job, placing(self._machines[job.api, job.kind], job)
 
-    async def delete(self, api: str, job_id: str, *, kind: str = "job") -> None:
-        """Forget a job.
+    async def delete(self, api: str, job_id: str, *, kind: str = "job", parts: Parts = _no_parts) -> None:
+        """Forget a job and its parts, in one step.
+
+        Args:
+            parts: tells which they are, of the job as it is then; those that are gone are passed by.
 
         Raises:
             UnknownJob: no such job.
@@ -274,6 +283,10 @@ class JobVerbs:
             job = await self._store.get(self._sandbox, api, kind, job_id)
             if job is None:
                 raise UnknownJob(api, job_id)
-            if await self._store.remove(self._sandbox, job, self._machines[api, kind].listings(job)):
-                self.home.tell("job-deleted", job)
+            read = [await self._store.get(self._sandbox, api, *part) for part in parts(job)]
+            gone = [*(part for part in read if part is not None), job]
+            listed = [(one, self._machines[api, one.kind].listings(one)) for one in gone]
+            if await self._store.remove(self._sandbox, listed):
+                for one in gone:
+                    self.home.tell("job-deleted", one)
                 return

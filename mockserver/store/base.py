@@ -177,11 +177,10 @@ class Store(Protocol):
             listed: the listings that `old` stands in; None: `new` stands in the same, whatever `placing` says of them.
         """
 
-    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
-        """Forget a job; False when it is no longer as `job` says (its version differs), or not there.
+    async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
+        """Forget jobs, each with the listings that it stands in.
 
-        Args:
-            listed: the listings that it stands in.
+        All of them, or none: False when one is no longer as it is said to be (its version differs), or not there.
         """
 
     async def page(

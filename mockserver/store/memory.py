@@ -175,14 +175,17 @@ class MemoryStore:
             table.relist(job_id, listed, placing.listings)
         return True
 
-    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
+    async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
         contents = self._sandboxes[sandbox]
-        table = contents.tables.get((job.api, job.kind))
-        found = None if table is None else table.jobs.get(job.id)
-        if table is None or found is None or found.version != job.version:
-            return False
+        tables = [contents.tables.get((job.api, job.kind)) for job, _ in jobs]
+        for table, (job, _) in zip(tables, jobs, strict=True):
+            found = None if table is None else table.jobs.get(job.id)
+            if found is None or found.version != job.version:
+                return False
         contents.changes += 1
-        table.remove(job.id, listed)
+        for table, (job, listed) in zip(tables, jobs, strict=True):
+            if table is not None:
+                table.remove(job.id, listed)
         return True
 
     async def page(

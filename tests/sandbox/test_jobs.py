@@ -319,7 +319,7 @@ async def test_a_job_that_is_there_all_the_time_comes_once_whatever_goes_meanwhi
     async for job in world.jobs.each("x", newest=newest):
         if not found:
             for gone in added[: CHUNK + 20]:
-                assert await store.remove("box", gone)
+                assert await store.remove("box", [(gone, ())])
         found.append(int(job.id))
     assert found == sorted(set(found), reverse=newest)
     assert set(range(CHUNK + 20, 2 * CHUNK + 50)) <= set(found)

@@ -139,3 +139,14 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
 
 def _bit(number: int, position: int) -> int:
     return (number >> position) & 1
+
+
+async def test_a_job_goes_with_its_runs_at_one_moment(client: Client) -> None:
+    family, sandbox = {"15", "282800294"}, client.services.sandboxes.default
+    going = asyncio.ensure_future(client.delete("/_control/jobs/prime/15"))
+    seen = []
+    while not going.done():
+        seen.append(family & {job.id for job in (await sandbox.store.whole(sandbox.key)).jobs if job.api == "prime"})
+        await asyncio.sleep(0)
+    assert (await going).status == 200
+    assert all(one in (family, set()) for one in seen), seen

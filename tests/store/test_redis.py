@@ -286,7 +286,7 @@ async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     async def run_and_remove(script: Script, sandbox: str, *arguments: object) -> object:
         found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
         if script is job_scripts.PAGE and (number := next(going, None)) is not None:
-            assert await store.remove("box", job(number))
+            assert await store.remove("box", [(job(number), ())])
         return found
 
     monkeypatch.setattr(store, "_run", run_and_remove)
@@ -414,7 +414,7 @@ async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_w
     again = store.repetition(job(1), 1, b'"said":"it"}', 2, ["seen"])
     assert (await store.repeat(life, again, 12.5, 0.5))[1]
     # Another job of the same id, though of the same version.
-    await store.remove(life, job(1))
+    await store.remove(life, [(job(1), ())])
     await store.add(life, job(1, state="other"))
     start, done = await store.repeat(life, again, 12.5, 0.5)
     assert (done, start.job) == (False, job(1, state="other"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -78,9 +78,23 @@ async def test_only_the_first_of_two_swaps_wins(store: Store) -> None:
 
 async def test_a_removed_job_cannot_be_swapped_back(store: Store) -> None:
     await store.add("box", job(1))
-    assert await store.remove("box", job(1))
-    assert not await store.remove("box", job(1))
+    assert await store.remove("box", [(job(1), ())])
+    assert not await store.remove("box", [(job(1), ())])
     assert not await store.swap("box", job(1), job(1, version=1))
+
+
+@pytest.mark.parametrize(
+    "wrong", [job(2, version=1), job(9), replace(job(2), kind="run")], ids=["changed", "unknown", "of another kind"]
+)
+async def test_jobs_are_removed_together_or_not_at_all(store: Store, wrong: Job) -> None:
+    together = [(job(1), Placing(listings=("all",))), (job(2), Placing(due=5.0, listings=("all", "some")))]
+    await store.add_all("box", together)
+    assert not await store.remove("box", [(job(1), ("all",)), (wrong, ("all", "some"))])
+    assert [one.id for one in (await store.page("box", "x", "job", newest=False, listing="all")).jobs] == ["1", "2"]
+    assert await store.remove("box", [(one, placing.listings) for one, placing in together])
+    for listing in (None, "all", "some"):
+        assert (await store.page("box", "x", "job", listing=listing)).total == 0
+    assert await store.next_due("box") is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ async def test_pages_come_in_order_of_arrival(
 ) -> None:
     for number in range(1, 6):
         await store.add("box", job(number))
-    await store.remove("box", job(3))
+    await store.remove("box", [(job(3), ())])
     page = await store.page("box", "x", "job", start=start, limit=limit, newest=newest)
     assert ([one.id for one in page.jobs], page.total) == (ids, 4)
 
@@ -127,7 +141,7 @@ async def test_a_page_goes_on_where_another_ended_whatever_went_meanwhile(
     page = await store.page("box", "x", "job", start=start, limit=limit, newest=newest, listing=name)
     assert [one.id for one in page.jobs] == ids
     for number in (1, 4):
-        assert await store.remove("box", job(number), ("all",))
+        assert await store.remove("box", [(job(number), ("all",))])
     after = await store.page("box", "x", "job", newest=newest, listing=name, after=page.last)
     assert [one.id for one in after.jobs] == rest
     assert after.total == 4
@@ -172,7 +186,7 @@ async def test_a_job_goes_from_one_listing_to_another_and_keeps_its_place(store:
     assert await store.swap("box", two, three, Placing(listings=("a", "b")), ("b",))
     assert await store.swap("box", three, job(2, version=3))
     assert await listed(store, "a") == (["3", "2", "1"], 3)
-    assert await store.remove("box", job(2, version=3), ("a", "b"))
+    assert await store.remove("box", [(job(2, version=3), ("a", "b"))])
     assert await listed(store, "a") == (["3", "1"], 2)
     assert await listed(store, "b") == ([], 0)
     await store.move("box", "other")
@@ -398,8 +412,8 @@ async def test_a_job_that_has_changed_is_not_removed(store: Store) -> None:
     old, new = job(1), job(1, version=1)
     await store.add("box", old)
     await store.swap("box", old, new)
-    assert not await store.remove("box", old)
-    assert await store.remove("box", new)
+    assert not await store.remove("box", [(old, ())])
+    assert await store.remove("box", [(new, ())])
 
 
 async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> None:
@@ -409,7 +423,7 @@ async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> 
     assert await store.next_due("box") == 1.0
     await store.swap("box", job(4), job(4, version=1))
     await store.swap("box", job(0), job(0, version=1), Placing(5.0))
-    await store.remove("box", job(1))
+    await store.remove("box", [(job(1), ())])
     assert [one.id for one in await store.timed("box", 8.0)] == ["0"]
     assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
 

@@ -106,7 +106,7 @@ async def delete(request: ControlRequest) -> Response:
     api, found = await target(request)
     job = await request.sandbox.jobs.get(api.name, found.id, kind=found.kind, found=found)
     shown = await record(request, api, job)
-    await _forget(request, api, job)
+    await request.sandbox.jobs.delete(api.name, job.id, kind=job.kind, parts=api.parts)
     return json_response(shown)
 
 
@@ -140,12 +140,6 @@ async def parts_of(request: ControlRequest, api: Api, job: Job) -> list[Job]:
         except UnknownJob:
             continue
     return found[::-1]
-
-
-async def _forget(request: ControlRequest, api: Api, job: Job) -> None:
-    for part in await parts_of(request, api, job):
-        await request.sandbox.jobs.delete(api.name, part.id, kind=part.kind)
-    await request.sandbox.jobs.delete(api.name, job.id, kind=job.kind)
 
 
 # --- which job ----------------------------------------------------------------------------------------

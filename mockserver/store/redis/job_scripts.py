@@ -39,10 +39,9 @@ end
 _SAME = (
     _TIME
     + """
-local member = ARGV[3] .. ':' .. ARGV[4]
-local function same()
-  local found = call('HGET', K .. 'jobs:' .. ARGV[3], ARGV[4])
-  return found and string.match(found, '^%d+') == ARGV[5]
+local function same(at)
+  local found = call('HGET', K .. 'jobs:' .. ARGV[at], ARGV[at + 1])
+  return found and string.match(found, '^%d+') == ARGV[at + 2]
 end
 """
 )
@@ -124,7 +123,8 @@ SWAP = Script(
     + _ENTER
     + _LEAVE
     + """
-if not same() then return 0 end
+if not same(3) then return 0 end
+local member = ARGV[3] .. ':' .. ARGV[4]
 call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
 time('due', member, ARGV[7])
 time('expiry', member, ARGV[8])
@@ -138,18 +138,27 @@ return 1
 """
 )
 
-# table, id, version, listing …
+# table, id, version, the number of listings, listing … …
 REMOVE = Script(
     WRITING
     + _SAME
     + _LEAVE
     + """
-if not same() then return 0 end
-call('HDEL', K .. 'jobs:' .. ARGV[3], ARGV[4])
-call('ZREM', K .. 'order:' .. ARGV[3], ARGV[4])
-time('due', member, '')
-time('expiry', member, '')
-for at = 6, #ARGV do leave(ARGV[3], ARGV[at], ARGV[4]) end
+local at = 3
+while at <= #ARGV do
+  if not same(at) then return 0 end
+  at = at + 4 + tonumber(ARGV[at + 3])
+end
+at = 3
+while at <= #ARGV do
+  local table, job, listings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 3])
+  call('HDEL', K .. 'jobs:' .. table, job)
+  call('ZREM', K .. 'order:' .. table, job)
+  time('due', table .. ':' .. job, '')
+  time('expiry', table .. ':' .. job, '')
+  for number = at + 4, at + 3 + listings do leave(table, ARGV[number], job) end
+  at = at + 4 + listings
+end
 changed(K)
 return 1
 """

@@ -208,9 +208,11 @@ class RedisStore:
         moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
         return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
 
-    async def remove(self, sandbox: str, job: Job, listed: Sequence[str] = ()) -> bool:
-        place = _table(job.api, job.kind), job.id, job.version
-        return bool(await self._run(job_scripts.REMOVE, sandbox, *place, *listed))
+    async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
+        places: list[str | int] = []
+        for job, listed in jobs:
+            places += (_table(job.api, job.kind), job.id, job.version, len(listed), *listed)
+        return bool(await self._run(job_scripts.REMOVE, sandbox, *places))
 
     async def page(
         self,
