@@ -18,8 +18,9 @@ import pytest
 
 from mockserver import MockServer, Settings
 from mockserver.contracts.sharing import BadContract
-from mockserver.http import fault_transport, listening
+from mockserver.http import listening
 from mockserver.sandbox.fixtures.merge import BadFixture
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.state_file import StateFile
 from mockserver.settings import BadOption
 from mockserver.store.memory import MemoryStore
@@ -248,30 +249,41 @@ async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
     assert saves == [before, before + 1, before + 1]
 
 
+CASJOBS_STATUS = "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=1&pw=secret&jobId=1000"
+PRIME_JOBS = "/webacs/api/v3/data/JobSummary"
+
+
 @pytest.mark.parametrize(
-    "effect",
-    [{"delay": 3600}, {"delay": 3600, "before": "work"}, {"drip": {"bytes": 1, "every": 3600}}],
-    ids=["delay", "before-work", "drip"],
+    ("call", "body", "path", "end"),
+    [
+        ("/faults", {"match": {}, "effect": {"delay": 3600}}, CASJOBS_STATUS, "</int>"),
+        ("/faults", {"match": {}, "effect": {"delay": 3600, "before": "work"}}, CASJOBS_STATUS, "</int>"),
+        ("/faults", {"match": {}, "effect": {"drip": {"bytes": 1, "every": 3600}}}, CASJOBS_STATUS, "</int>"),
+        ("/apis/prime/settings", {"answer_takes": 3600}, PRIME_JOBS, ">"),
+    ],
+    ids=["delay", "before-work", "drip", "answer_takes"],
 )
-async def test_a_stop_ends_what_a_fault_holds_back(effect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stop_ends_what_is_held_back(
+    call: str, body: dict[str, Any], path: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The client has its whole answer, and nobody waits until the grace is over."""
     monkeypatch.setattr("mockserver.server.GRACE", 60)
-    waits, wait = asyncio.Event(), fault_transport.wait
+    waits, pause = asyncio.Event(), Sandbox.pause
 
-    async def told(seconds: float, stopping: asyncio.Event) -> None:
+    async def told(sandbox: Sandbox, seconds: float) -> None:
         if seconds:
             waits.set()
-        await wait(seconds, stopping)
+        await pause(sandbox, seconds)
 
-    monkeypatch.setattr(fault_transport, "wait", told)
-    server = MockServer(apis=("casjobs",))
+    monkeypatch.setattr(Sandbox, "pause", told)
+    server = MockServer(apis=("casjobs", "prime"))
     await server.start()
     async with aiohttp.ClientSession(server.url) as session:
-        assert (await session.post("/_control/faults", json={"match": {}, "effect": effect})).status == 201
+        how = session.post if call == "/faults" else session.patch
+        assert (await how(f"/_control{call}", json=body)).ok, call
 
         async def ask() -> tuple[int, str]:
-            path = "/CasJobs/services/jobs.asmx/GetJobStatus?wsId=1&pw=secret&jobId=1000"
-            async with session.get(path) as answer:
+            async with session.get(path, auth=aiohttp.BasicAuth("nbi", "secret")) as answer:
                 return answer.status, await answer.text()
 
         asking = asyncio.create_task(ask())
@@ -279,7 +291,7 @@ async def test_a_stop_ends_what_a_fault_holds_back(effect: dict[str, Any], monke
             await waits.wait()
             await server.stop()
             status, text = await asking
-    assert (status, text.rstrip()[-6:]) == (200, "</int>")
+    assert (status, text.rstrip().endswith(end)) == (200, True)
 
 
 async def test_who_asks_for_hurry_while_the_first_save_goes_on_is_heard(

@@ -113,8 +113,7 @@ class Sandbox(Protocol):
         name: its name; `default` for the one that is always there.
         ids: the seeded source of ids.
         states: what this process remembers of each API here (see `Api.state`).
-        submits: API -> fields, in the fixture's form, that every job has which a client submits here; an id among them
-            is that of the first.
+        submits: API -> fields, in the fixture's form, of every job that a client submits here; an id is the first's.
     """
 
     name: str
@@ -124,6 +123,9 @@ class Sandbox(Protocol):
 
     def real(self) -> float:
         """Return real time in epoch seconds."""
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, in real time, but no longer than the server runs."""
 
     def documents(self, api: str) -> Documents:
         """Return the documents an API keeps here."""

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import struct
@@ -23,18 +22,10 @@ from mockserver.sandbox.sandbox import Sandbox
 Sender = Callable[[Transport, web.BaseRequest, web.StreamResponse], Awaitable[web.StreamResponse]]
 
 
-async def wait(seconds: float, stopping: asyncio.Event) -> None:
-    """Wait as long as a fault delays, in real time, but no longer than the server runs; not at all for zero seconds."""
-    if seconds:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await stopping.wait()
-
-
 async def pass_time(fault: Fault, sandbox: Sandbox) -> None:
     """Wait as long as a fault delays an answer that is ready, and put the sandbox's clock forward as far as it says."""
     if not fault.delay_before_work:
-        await wait(sandbox.faults.pause(fault), sandbox.config.stopping)
+        await sandbox.pause(sandbox.faults.pause(fault))
     if fault.passes:
 
         async def on(clock: Clock) -> Clock:
@@ -53,12 +44,12 @@ async def send(
         return response
     if how.manner is Manner.DRIP:
         # The answer to HEAD has no body that could come in pieces.
-        return response if request.method == "HEAD" else await _drip(how, sandbox.config.stopping, request, response)
+        return response if request.method == "HEAD" else await _drip(how, sandbox, request, response)
     return await _SENDERS[how.manner](how, request, response)
 
 
 async def _drip(
-    how: Transport, stopping: asyncio.Event, request: web.BaseRequest, response: web.StreamResponse
+    how: Transport, sandbox: Sandbox, request: web.BaseRequest, response: web.StreamResponse
 ) -> web.StreamResponse:
     body = _body(response)
     stream = _stream(response, len(body))
@@ -66,7 +57,7 @@ async def _drip(
     with contextlib.suppress(ConnectionError):  # the client has gone
         for start in range(0, len(body), how.piece):
             if start:
-                await wait(how.pause, stopping)
+                await sandbox.pause(how.pause)
             await stream.write(body[start : start + how.piece])
         await stream.write_eof()
     return stream

@@ -149,9 +149,7 @@ async def claimed_fault(sandbox: Sandbox, context: RequestContext[Any, Any], kno
     name = None if known is None else known.name
     sandbox.publish({"event": "fault", "id": fault.id, "request": context.number, "operation": name})
     if fault.delay_before_work:
-        from mockserver.http import fault_transport
-
-        await fault_transport.wait(sandbox.faults.pause(fault), sandbox.config.stopping)
+        await sandbox.pause(sandbox.faults.pause(fault))
     return fault
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Sized
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -211,6 +211,13 @@ class Sandbox:
         fired = await self.jobs.settle_all(coming)
         self.publish({"event": "clock", "now": iso(await self.now()), "frozen": clock.frozen_at is not None})
         return clock, fired
+
+    async def pause(self, seconds: float) -> None:
+        """Wait in real time, but no longer than the server runs; not at all for zero seconds."""
+        if seconds:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.config.stopping.wait()
 
     # --- settings and documents -------------------------------------------------------------------
 

@@ -261,12 +261,11 @@ def test_not_ready_is_false(echo: Echo) -> None:
 
 
 def test_nobody_there_says_what_to_do() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-
-    with pytest.raises(ControlError, match="start one with `mockserver serve`") as caught:
-        Control(url).health()
+    # Bound, but nobody listens there, and nobody else can be given it meanwhile.
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(ControlError, match="start one with `mockserver serve`") as caught:
+            Control(f"http://127.0.0.1:{held.getsockname()[1]}").health()
     assert (caught.value.code, caught.value.status) == ("unreachable", 0)
 
 

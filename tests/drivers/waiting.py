@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mockserver.http import fault_transport
+from mockserver.sandbox.sandbox import Sandbox
 
 
 class Waiting:
@@ -16,9 +16,9 @@ class Waiting:
         self.seconds: list[float] = []
         self.began = asyncio.Event()
         self.end = asyncio.Event()
-        monkeypatch.setattr(fault_transport, "wait", self._wait)
+        monkeypatch.setattr(Sandbox, "pause", lambda _, seconds: self._wait(seconds))
 
-    async def _wait(self, seconds: float, _: asyncio.Event) -> None:
+    async def _wait(self, seconds: float) -> None:
         if not seconds:
             return
         self.seconds.append(seconds)

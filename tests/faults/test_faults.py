@@ -14,6 +14,7 @@ from yarl import URL
 from mockserver.faults.effects import Transport
 from mockserver.faults.model import Fault
 from mockserver.http import fault_transport
+from mockserver.sandbox.sandbox import Sandbox
 from tests.drivers.server import Client, Serve
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -167,13 +168,13 @@ async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
     sent: list[web.StreamResponse] = []
     pauses, gone, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def pause(seconds: float, _: asyncio.Event) -> None:
+    async def pause(_: Sandbox, seconds: float) -> None:
         if seconds:
             pauses.set()
             await gone.wait()
 
     async def drip(
-        how: Transport, stopping: asyncio.Event, request: web.BaseRequest, response: web.StreamResponse
+        how: Transport, sandbox: Sandbox, request: web.BaseRequest, response: web.StreamResponse
     ) -> web.StreamResponse:
         lost = request.protocol.connection_lost
 
@@ -184,13 +185,13 @@ async def test_who_leaves_in_the_middle_of_a_drip_is_no_error(
         # The server has heard of it: what it writes from here on meets a connection that is closed.
         monkeypatch.setattr(request.protocol, "connection_lost", left)
         try:
-            sent.append(await whole(how, stopping, request, response))
+            sent.append(await whole(how, sandbox, request, response))
         finally:
             done.set()
         return sent[0]
 
     whole = fault_transport._drip
-    monkeypatch.setattr(fault_transport, "wait", pause)
+    monkeypatch.setattr(Sandbox, "pause", pause)
     monkeypatch.setattr(fault_transport, "_drip", drip)
     await arm(running, {"drip": {"bytes": 4, "every": "10ms"}})
     _, writer = await asyncio.open_connection(running.host, running.port)

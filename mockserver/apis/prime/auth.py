@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ async def answer_allowed(context: PrimeContext) -> Response:
         await limits.enter(context, user.username)
     try:
         if settings.answer_takes:
-            await asyncio.sleep(settings.answer_takes)
+            await context.sandbox.pause(settings.answer_takes)
         request = read_request(context, address, user)
         answer = await operation.answer(context, request)
         if isinstance(answer, Response):
