@@ -38,8 +38,18 @@ sys.pycache_prefix = sys.pycache_prefix or str(Path(__file__).parents[1] / "buil
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
-# What is collected stays, and is millions of objects: the garbage collector need not look through them so often.
-gc.set_threshold(20_000, 20, 20)
+
+def _restore_collector() -> None:
+    """Undo what a command that ran in this process, as in one of its own, has done to the garbage collector.
+
+    What is collected stays, and is millions of objects: it need not look through them so often.
+    """
+    gc.unfreeze()
+    gc.enable()
+    gc.set_threshold(20_000, 20, 20)
+
+
+_restore_collector()
 
 pytest_plugins = ["pytester"]
 
@@ -51,7 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Make a test that only stood for itself until now (`tests/drivers/schemathesis_later.py`)."""
+    """Begin each test alike, and make one that only stood for itself until now (`tests/drivers/schemathesis_later.py`)."""
+    _restore_collector()
     make_now = getattr(getattr(item, "obj", None), "make_now", None)
     if make_now is not None:
         item.obj = make_now()  # type: ignore[attr-defined]

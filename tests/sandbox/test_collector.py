@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-
-import pytest
 
 from mockserver.sandbox import collector
 
 
-@pytest.fixture
-def thresholds() -> Iterator[None]:
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("thresholds")
 def test_it_rests_and_then_spares_what_has_come_in_a_process_of_the_servers_own() -> None:
     collector.spare()
     with collector.spared():
@@ -27,7 +15,6 @@ def test_it_rests_and_then_spares_what_has_come_in_a_process_of_the_servers_own(
     assert gc.get_freeze_count() > 1000
 
 
-@pytest.mark.usefixtures("thresholds")
 def test_elsewhere_it_goes_on() -> None:
     with collector.spared():
         assert gc.isenabled()
