@@ -18,7 +18,7 @@ from mockserver.core.machine import FINAL, Phase
 
 COLLECTION = "graphs"
 
-_CREATES = "create-graph"
+_CREATES, _DELETES = "create-graph", "delete-graph"
 _NO_JOB = ""
 """In a record: its name is taken, and the job that creates the graph is being made."""
 
@@ -45,7 +45,7 @@ COURSES: Mapping[str, Course] = {
     "import-graph": Course("202"),
     "export-graph": Course("204"),
     "clear-graph": Course("205"),
-    "delete-graph": Course(GONE, GONE),
+    _DELETES: Course(GONE, GONE),
 }
 """Type of job -> what it does. Codes: huaweicloudsdkges v1 and v2, Graph1.status and ListGraphsRespGraphs.status."""
 
@@ -133,9 +133,19 @@ async def _replace(
 
 
 async def remember(context: GesContext, known: Known, job: Job, kind: str) -> None:
-    """Write down that a job changes a graph."""
-    key = _key(known.graph.project_id, known.graph.name)
-    await context.sandbox.documents("ges").put(COLLECTION, key, _record(context, known, job.id, kind))
+    """Write down that a job changes a graph. One that is being deleted goes all the same, whatever comes after that."""
+    key, record = _key(known.graph.project_id, known.graph.name), _record(context, known, job.id, kind)
+
+    def after(old: Mapping[str, Any] | None) -> dict[str, Any]:
+        deleting = None if old is None or old["id"] != known.graph.id else _deleting(old)
+        return record if deleting is None else {**record, "deleting": deleting}
+
+    await context.sandbox.documents("ges").change(COLLECTION, key, after)
+
+
+def _deleting(record: Mapping[str, Any]) -> str | None:
+    """Return the id of the job that deletes a graph, when that is not the last one that its record names."""
+    return record["job"] if record["kind"] == _DELETES else record.get("deleting")
 
 
 def _record(context: GesContext, known: Known, job_id: str, kind: str) -> dict[str, Any]:
@@ -167,6 +177,8 @@ async def _known(context: GesContext, graph: Graph | None, record: Mapping[str, 
 async def _status(context: GesContext, record: Mapping[str, Any]) -> str:
     if record["job"] == _NO_JOB:
         return str(record["status"])
+    if "deleting" in record and await _has_succeeded(context, record["deleting"]):
+        return GONE
     try:
         phase = JOB.phase(await context.jobs.get("ges", record["job"]))
     except UnknownJob:
@@ -177,3 +189,10 @@ async def _status(context: GesContext, record: Mapping[str, Any]) -> str:
         # A graph is there until it is gone.
         return str(record["status"] if course.during == GONE else course.during)
     return str(record["done"] if phase is Phase.SUCCEEDED else record["failed"])
+
+
+async def _has_succeeded(context: GesContext, job_id: str) -> bool:
+    try:
+        return JOB.phase(await context.jobs.get("ges", job_id)) is Phase.SUCCEEDED
+    except UnknownJob:
+        return True

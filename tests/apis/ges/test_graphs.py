@@ -127,6 +127,30 @@ async def test_a_graph_is_created_used_and_deleted(ges: Any) -> None:
     assert "fresh" not in str(await plane(ges, "GET", "?limit=100"))
 
 
+@pytest.mark.parametrize("later", [0, 3])
+async def test_a_graph_that_is_being_deleted_goes_whatever_comes_after_that(ges: Any, later: int) -> None:
+    deleted = (await plane(ges, "DELETE", f"/{MOVIE}"))["job_id"]
+    for _ in range(2):
+        upgraded = (await plane(ges, "POST", f"/{MOVIE}/upgrade"))["job_id"]
+    assert await shown(ges) == "201"
+    await ges.force(deleted, "success")
+    assert (await plane(ges, "GET", f"/{MOVIE}", status=400))["error_code"] == "GES.7000"
+    await ges.force(upgraded, "success")
+    await ges.advance(later)
+    assert (await plane(ges, "GET", f"/{MOVIE}", status=400))["error_code"] == "GES.7000"
+    made = (await plane(ges, "POST", "", json={"graph": {"name": "movie"}}))["id"]
+    await ges.advance(3)
+    assert await shown(ges, made) == "200"
+
+
+async def test_one_whose_deletion_fails_stays(ges: Any) -> None:
+    deleted = (await plane(ges, "DELETE", f"/{MOVIE}"))["job_id"]
+    await plane(ges, "POST", f"/{MOVIE}/upgrade")
+    await ges.force(deleted, "failed")
+    await ges.advance(3)
+    assert await shown(ges) == "200"
+
+
 async def test_a_seeded_graph_can_be_deleted_and_a_reset_brings_it_back(ges: Any) -> None:
     await plane(ges, "DELETE", f"/{MOVIE}", "v1.0")
     await ges.advance(3)
