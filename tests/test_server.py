@@ -179,7 +179,7 @@ async def test_a_start_that_fails_leaves_nothing_behind_and_another_may_follow(
     for start in (server.start, server.__aenter__):
         with pytest.raises(OSError, match="the port is taken"):
             await start()
-        assert asyncio.all_tasks() == before
+        assert asyncio.all_tasks() <= before  # what earlier tests have left may end meanwhile
         assert not store.is_open
     monkeypatch.undo()
     async with server:
