@@ -109,34 +109,34 @@ CALLS = {
 """Budget and request, by name. Up to five calls are those of `http/connection.py`, each in place of some of aiohttp's."""
 
 
+def is_asked(frame: FrameType) -> bool:
+    """Tell whether a call is one into the package that a request pays for."""
+    if not frame.f_code.co_filename.startswith(PACKAGE) or frame.f_code.co_qualname == ONCE_A_SECOND:
+        return False
+    caller: FrameType | None = frame
+    while caller is not None:
+        if caller.f_code.co_filename.removeprefix(PACKAGE) in UNASKED:
+            return False
+        caller = caller.f_back
+    return True
+
+
 @contextmanager
 def counting(counts: Callable[[FrameType], bool]) -> Iterator[list[str]]:
     """Note each call into the package, of this thread, that counts."""
     calls: list[str] = []
 
     def note(frame: FrameType, event: str, _: Any) -> None:
-        file, name = frame.f_code.co_filename, frame.f_code.co_qualname
+        code = frame.f_code
         # A comprehension is a call in Python 3.11 only.
-        if event != "call" or not file.startswith(PACKAGE) or name.endswith("comp>") or not counts(frame):
-            return
-        if name != ONCE_A_SECOND and not any(_module(one) in UNASKED for one in _stack(frame)):
-            calls.append(f"{_module(frame)} {name}")
+        if event == "call" and is_asked(frame) and not code.co_qualname.endswith("comp>") and counts(frame):
+            calls.append(f"{code.co_filename.removeprefix(PACKAGE)} {code.co_qualname}")
 
     sys.setprofile(note)
     try:
         yield calls
     finally:
         sys.setprofile(None)
-
-
-def _module(frame: FrameType) -> str:
-    return frame.f_code.co_filename.removeprefix(PACKAGE)
-
-
-def _stack(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 async def third(client: Client, asked: Asked, counts: Callable[[FrameType], bool] = lambda _: True) -> list[str]:
