@@ -205,11 +205,12 @@ class Store(Protocol):
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""
 
-    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
-        """Return the jobs that fall due or expire at `before` (epoch seconds) or earlier, as they are now.
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        """Return the jobs that fall due or are relisted at `before` (epoch seconds) or earlier, as they are now.
 
-        In order of arrival within api and kind. Its cost does not grow with the number of other jobs, unless very
-        many have come up. They may be put together while they are read, so that who reads them can pause.
+        Or those alone of one api and kind that are `relisted`. In order of arrival within api and kind; its cost does
+        not grow with the number of others, unless very many have come up: these may be read in several steps, and be
+        put together while they are read, so that who reads them can pause.
         """
 
     async def next_due(self, sandbox: str) -> float | None:

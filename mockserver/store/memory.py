@@ -168,9 +168,9 @@ class MemoryStore:
             return False
         contents.changes += 1
         table.jobs[job_id] = new
-        if placing is not UNPLACED or job_id in table.due.at or job_id in table.expiry.at:
+        if placing is not UNPLACED or job_id in table.due.at or job_id in table.relisted.at:
             table.due.set(job_id, placing.due)
-            table.expiry.set(job_id, placing.expiry)
+            table.relisted.set(job_id, placing.relisted)
         if listed is not None:
             table.relist(job_id, listed, placing.listings)
         return True
@@ -223,7 +223,11 @@ class MemoryStore:
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         return self._sandboxes[sandbox].size()
 
-    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        if relisted is not None:
+            contents = self._sandboxes[sandbox]
+            only = contents.tables.get(relisted) or contents.make(relisted)
+            return () if only is None else only.timed(before, relisted=True)
         return chain.from_iterable([table.timed(before) for table in self._sandboxes[sandbox].all_tables()])
 
     async def next_due(self, sandbox: str) -> float | None:

@@ -295,6 +295,56 @@ async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     assert {2, 3, 4, 5, 6, 8} <= set(found)
 
 
+@pytest.mark.parametrize("part", [1, 2, 3, 7, 50])
+async def test_what_comes_up_is_read_in_parts_each_job_once_in_order_of_arrival(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", part)
+    placings = (Placing(1.0), Placing(1.0, 2.0), Placing(None, 1.0), Placing(0.5), Placing(9.0), Placing(2.0, 9.0))
+    for number in range(12):
+        for kind in ("job", "run"):
+            await store.add("box", job(number, kind=kind), placings[number % len(placings)])
+    run, sizes = store._run, []
+
+    async def counted(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        sizes.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(store, "_run", counted)
+    found = [(one.kind, int(one.id)) for one in await store.timed("box", 2.0)]
+    assert found == [(kind, number) for kind in ("job", "run") for number in range(12) if number % 6 != 4]
+    assert max(sizes) <= part
+    relisted = [int(one.id) for one in await store.timed("box", 2.0, relisted=("x", "run"))]
+    assert relisted == [number for number in range(12) if number % 6 in (1, 2)]
+
+
+async def test_what_comes_up_is_passed_by_by_no_part_though_others_move_and_go_meanwhile(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at one moment; the last of each part goes, or moves on, before the next one is read."""
+    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    await store.add_all("box", [(job(number), Placing(1.0)) for number in range(9)])
+    run, gone = store._run, set()
+
+    async def run_and_move(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        if script is job_scripts.TIMED and len(found) > 1 and len(gone) < 4:
+            number = int(found[-1])
+            gone.add(number)
+            if number % 2:
+                assert await store.remove("box", [(job(number), ())])
+            else:
+                assert await store.swap("box", job(number), job(number, version=1), Placing(5.0))
+        return found
+
+    monkeypatch.setattr(store, "_run", run_and_move)
+    found = list(await store.timed("box", 1.0))
+    assert {one.id: one for one in found} == {str(number): job(number) for number in range(9)}
+    assert [int(one.id) for one in found] == list(range(9))
+    assert len(gone) == 4
+
+
 @pytest.mark.parametrize("busy", [1, 3, 1000])
 @pytest.mark.parametrize("few", [2, 1000])
 async def test_the_whole_of_a_sandbox_is_of_one_moment_however_much_it_is(

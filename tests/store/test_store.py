@@ -428,6 +428,18 @@ async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> 
     assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
 
 
+async def test_those_that_are_relisted_are_found_by_api_and_kind_without_those_that_are_due(store: Store) -> None:
+    for number, times in enumerate([Placing(1.0), Placing(None, 3.0), Placing(2.0, 2.0), Placing(1.0, 4.0)]):
+        for api, kind in (("x", "job"), ("x", "run"), ("y", "job")):
+            await store.add("box", replace(job(number, kind=kind), api=api), times)
+    found = await store.timed("box", 3.0, relisted=("x", "run"))
+    assert [(one.api, one.kind, one.id) for one in found] == [("x", "run", "1"), ("x", "run", "2")]
+    await store.swap("box", job(2), job(2, version=1), Placing(2.0))
+    assert [one.id for one in await store.timed("box", 4.0, relisted=("x", "job"))] == ["1", "3"]
+    for none in (("x", "query"), ("z", "job")):
+        assert not list(await store.timed("box", 4.0, relisted=none))
+
+
 @pytest.mark.parametrize("few", [0, 2000])
 def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_arrival(
     monkeypatch: pytest.MonkeyPatch, few: int
@@ -436,13 +448,14 @@ def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_
     table = JobTable()
     for number in range(100):
         table.add(job(number), Placing(float(number % 7), None if number % 5 else 1.0))
-    found = table.timed(3.0)
+    found, relisted = table.timed(3.0), table.timed(3.0, relisted=True)
     table.remove("0")
     table.jobs["3"] = job(3, version=1)
     table.due.set("3", 9.0)
     table.add(job(100), Placing(0.0))
     wanted = [job(number) for number in range(100) if number % 7 <= 3 or number % 5 == 0]
     assert list(found) == wanted
+    assert list(relisted) == [one for one in wanted if int(one.id) % 5 == 0]
     assert [one.id for one in table.timed(3.0)] == [one.id for one in wanted if one.id not in "03"] + ["100"]
 
 

@@ -17,7 +17,7 @@ from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
+from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, timed, whole
 from mockserver.store.redis.connection import Argument, Connection, Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
@@ -26,7 +26,7 @@ from mockserver.store.whole import Whole
 log = logging.getLogger("mockserver")
 
 CHUNK = 5000
-"""Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
+"""Jobs that one step of `page` or `timed` reads at most: Redis serves nobody else meanwhile."""
 
 FAR = 2**62
 """A place in an order that no job has."""
@@ -195,8 +195,8 @@ class RedisStore:
     ) -> bool:
         drawn = [part for name, value in counters.items() for part in (name, value)]
         added: list[str | bytes | int] = []
-        for job, (due, expiry, listings) in jobs:
-            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(expiry))
+        for job, (due, relisted, listings) in jobs:
+            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(relisted))
             added += (len(listings), *listings)
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
@@ -204,7 +204,7 @@ class RedisStore:
         self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
     ) -> bool:
         place = _table(old.api, old.kind), old.id, old.version
-        at = _at(placing.due), _at(placing.expiry)
+        at = _at(placing.due), _at(placing.relisted)
         moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
         return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
 
@@ -249,10 +249,9 @@ class RedisStore:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
         return dict(zip(map(_key, tables), sizes, strict=True))
 
-    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
-        found = await self._run(job_scripts.TIMED, sandbox, repr(before))
-        in_order = sorted(found, key=lambda one: (float(one[0]), float(one[1])))
-        return [self._job(text) for _, _, text in in_order]
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        table = "" if relisted is None else _table(*relisted)
+        return await timed.read(self._run, sandbox, before, table, CHUNK)
 
     async def next_due(self, sandbox: str) -> float | None:
         found = await self._run(job_scripts.NEXT_DUE, sandbox)
