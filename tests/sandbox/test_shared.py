@@ -13,7 +13,10 @@ import pytest
 from mockserver import MockServer
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
+from mockserver.journal import entry_text
 from mockserver.settings import BadOption, Settings
+from mockserver.store.redis.script import PREFIX, SCHEMA
+from mockserver.store.redis.store import RedisStore
 from tests.drivers import poll_of
 from tests.drivers.prime import Prime
 from tests.drivers.redis import RedisServer, store_in
@@ -290,6 +293,28 @@ async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
             await asyncio.sleep(0.05)
 
 
+async def all_say_that_it_is_away(pair: Pair) -> None:
+    for api in APIS:
+        poll = poll_of(api)
+        answer = await pair.one.get(poll.path, headers=poll.headers)
+        status, words = AWAY[api.name]
+        assert (answer.status, words in await answer.text()) == (status, True), await answer.text()
+    for path in ("/_control/jobs", "/~t1/_control/jobs", "/_control/sandboxes"):
+        answer = await pair.two.get(path)
+        assert (answer.status, (await answer.json())["error"]["code"]) == (503, "unavailable")
+    ready = await pair.two.get("/_control/ready")
+    assert (ready.status, (await ready.json())["store"]) == (503, False)
+    assert (await pair.two.get("/_control/health")).status == 200
+
+
+async def both_are_ready(pair: Pair) -> None:
+    for client in (pair.one, pair.two):
+        deadline = time.monotonic() + 60
+        while (await client.get("/_control/ready")).status != 200:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+
 async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:
     for api in APIS:
         poll = poll_of(api)
@@ -297,26 +322,42 @@ async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fra
         assert (await fragile.one.get(poll.path, headers=poll.headers)).status == 200
     fragile.redis.stop()
     for _ in range(2):
-        for api in APIS:
-            poll = poll_of(api)
-            answer = await fragile.one.get(poll.path, headers=poll.headers)
-            status, words = AWAY[api.name]
-            assert (answer.status, words in await answer.text()) == (status, True), await answer.text()
-    for path in ("/_control/jobs", "/~t1/_control/jobs", "/_control/sandboxes"):
-        answer = await fragile.two.get(path)
-        assert (answer.status, (await answer.json())["error"]["code"]) == (503, "unavailable")
-    ready = await fragile.two.get("/_control/ready")
-    assert (ready.status, (await ready.json())["store"]) == (503, False)
-    assert (await fragile.two.get("/_control/health")).status == 200
-
+        await all_say_that_it_is_away(fragile)
     fragile.redis.start()
+    await both_are_ready(fragile)
     for client in (fragile.one, fragile.two):
-        deadline = time.monotonic() + 60
-        while (await client.get("/_control/ready")).status != 200:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
         # It was emptied; what the fixtures say is there again.
         assert await jobs(client) > 0
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (f"SET {PREFIX}schema 99", f"SET {PREFIX}schema {SCHEMA.decode()}"),
+        ("ACL SETUSER default -evalsha", "ACL SETUSER default +evalsha"),
+        ("ACL SETUSER default resetkeys ~other:*", "ACL SETUSER default ~*"),
+    ],
+    ids=["another's", "a step", "the keys"],
+)
+async def test_a_store_that_refuses_whatever_it_be_is_away_and_comes_back(
+    fragile: Pair, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    admin = RedisStore(fragile.redis.url, entry_text.dump, entry_text.load)
+    await admin.open()
+    ask = admin._connection.ask
+    await ask(*begins.split())
+    if begins.startswith("SET"):
+        # What lies there is looked at when a connection is made.
+        await ask("CLIENT", "KILL", "TYPE", "normal")
+    for _ in range(2):
+        await all_say_that_it_is_away(fragile)
+    assert [record.exc_info for record in caplog.records if record.exc_info] == []
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 6
+    with pytest.raises((BadOption, OSError), match="refuses|name another database"):
+        await MockServer(Settings(port=0, store=fragile.redis.url)).start()
+    await ask(*ends.split())
+    await admin.close()
+    await both_are_ready(fragile)
 
 
 async def test_a_server_whose_store_takes_nothing_is_not_ready(fragile: Pair) -> None:

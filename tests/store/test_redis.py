@@ -14,7 +14,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError
 
 from mockserver.app import build
 from mockserver.core.errors import Unavailable
@@ -25,7 +25,7 @@ from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_scripts, job_text
-from mockserver.store.redis.connection import Unwilling
+from mockserver.store.redis.refusals import Late, Unwilling
 from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
@@ -361,6 +361,86 @@ async def test_a_store_that_takes_nothing_is_away_and_says_so_once(
     ]
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("ACL SETUSER default -evalsha", "ACL SETUSER default +evalsha"),
+        ("ACL SETUSER default resetkeys ~other:*", "ACL SETUSER default ~*"),
+        ("SET mockserver:names 0", "DEL mockserver:names"),
+    ],
+)
+async def test_whatever_is_refused_is_away_and_told_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    await store._connection.ask(*begins.split())
+    for _ in range(3):
+        with pytest.raises(Unwilling, match="the store refuses: "):
+            await store.add("box", job(2))
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert (caplog.records[0].exc_info, "\n" in caplog.records[0].message) == (None, False)
+    await store._connection.ask(*ends.split())
+    assert await store.add("box", job(2))
+
+
+async def test_a_step_with_a_fault_of_its_own_is_told_with_what_redis_says_of_it(
+    store: RedisStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty = Script("return no_such_thing()")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="no_such_thing"):
+            await store._run(faulty, "box")
+        # It says nothing of Redis itself.
+        assert await store.ping()
+    assert ["no_such_thing" in record.message for record in caplog.records] == [True]
+
+
+async def test_one_that_is_another_s_when_it_comes_back_is_away_and_says_so_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REST", 0.0)
+    await store._connection.ask("SET", f"{PREFIX}schema", "99")
+    await store.close()
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="has the form '99'"):
+            await store.ping()
+    assert ["has the form '99'" in record.message for record in caplog.records] == [True]
+    # One that starts is refused by name.
+    with pytest.raises(ForeignStore, match="has the form '99'"):
+        await store.open()
+
+
+async def test_a_clock_that_is_put_right_keeps_no_step_from_being_done(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of this machine, which tells nobody how long he may take; and that of Redis, which does."""
+    real = time.time
+    for ahead in (-1000.0, 1000.0):
+        monkeypatch.setattr(time, "time", lambda ahead=ahead: real() + ahead)
+        assert await store.add("box", job(int(ahead)))
+    monkeypatch.undo()
+    # As if that of Redis had been put forward: what it does not do for that is asked for again.
+    clock = store._connection._clock
+    clock._ahead -= 1000
+    assert all(await asyncio.gather(*(store.add("box", job(number)) for number in range(20))))
+    # Or back: that is found out by the way, a little later.
+    monkeypatch.setattr(connection, "AGAIN", -1.0)
+    clock._ahead += 1000
+    for _ in range(2):
+        assert await store.ping()
+    assert abs(clock.at(asyncio.get_running_loop().time()) - time.time()) < 500
+
+
+async def test_a_step_that_is_late_by_both_clocks_is_not_done(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", -1.0)
+    with pytest.raises(Unavailable, match="no answer within"):
+        await store.add("box", job(1))
+    monkeypatch.undo()
+    await until_back(store)
+    assert await store.get("box", "x", "job", "1") is None
+
+
 async def test_a_step_that_was_given_up_is_not_done_afterwards(
     own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,7 +537,7 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
     [
         ("OVER", Over),
         ("ERR OVER", Over),
-        ("LATE by the clock of Redis", Unavailable),
+        ("LATE by the clock of Redis", Late),
         ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unwilling),
         (
             "ERR Error running script (call to f_1): @user_script:2: @user_script: 2: -OOM command not allowed",
@@ -465,7 +545,8 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
         ),
         ("LOADING Redis is loading the dataset in memory", Unwilling),
         ("NOSCRIPT No matching script", NoScriptError),
-        ("ERR user_script:1: no such thing script: 1, on @user_script:1.", ResponseError),
+        ("NOPERM User default has no permissions to run the 'evalsha' command", Unwilling),
+        ("ERR user_script:1: no such thing script: 1, on @user_script:1.", Unwilling),
     ],
 )
 def test_what_a_refusal_means(said: str, kind: type[Exception]) -> None:
