@@ -280,6 +280,37 @@ async def test_what_happens_at_one_is_heard_at_the_other(pair: Pair) -> None:
         await stream.content.read()  # to its end
 
 
+async def test_what_somebody_else_tells_is_passed_by_and_others_are_heard(
+    pair: Pair, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = pair.servers[0].services.store
+    assert isinstance(store, RedisStore)
+    of_job = {"by": "x", "event": "job", "api": "ges", "kind": "job", "id": "1", "to": "running"}
+    nonsense: list[Any] = [
+        None, [], {}, {"by": "x"}, {"by": "x", "event": []}, {"by": "x", "event": "job\n\ndata: x"},
+        {"by": "x", "event": "request", "number": "1"}, {"event": "reset"}, {**of_job, "by": 1}, {**of_job, "to": []},
+        {**of_job, "event": "job-changed", "id": None},
+    ]  # fmt: skip
+    poll = poll_of(APIS[0])
+    async with pair.two.get("/_control/events?records=true") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        for text in (b"hello", b"", b"\xff", b" " + b"[" * 100_000, *map(json.dumps, nonsense)):
+            said = text if isinstance(text, bytes) else text.encode()
+            assert await store._connection.ask("PUBLISH", store._channel, b"default " + said) == 1
+        # What could be one, of a job that nobody can have, and what has no subject.
+        for event in ({**of_job, "event": "job-changed", "id": "\ud800"}, of_job, {**of_job, "event": "job-changed"}):
+            store.announce("default", json.dumps(event).encode().join((b" ", b"")))
+        await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+        heard = []
+        while "job-added" not in heard:
+            line = await stream.content.readline()
+            assert line, "the stream has ended"
+            if line.startswith(b"event: "):
+                heard.append(line.split()[1].decode())
+    assert set(heard) <= {"job", "job-changed", "job-added"}
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})

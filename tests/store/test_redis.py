@@ -24,7 +24,7 @@ from mockserver.settings import Settings
 from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
 from mockserver.store.placing import Placing
-from mockserver.store.redis import connection, job_scripts, job_text
+from mockserver.store.redis import connection, job_scripts, job_text, listening
 from mockserver.store.redis.refusals import Late, Unwilling
 from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
@@ -649,6 +649,95 @@ async def test_steps_beside_each_other_get_their_own_answers(store: RedisStore) 
     await asyncio.gather(*(store.add("box", job(number)) for number in range(200)))
     found = await asyncio.gather(*(store.get("box", "x", "job", str(number)) for number in range(200)))
     assert [one and one.id for one in found] == [str(number) for number in range(200)]
+
+
+async def test_what_is_no_text_is_not_asked_for_and_others_get_their_own_answers(store: RedisStore) -> None:
+    await store.add("box", job(1))
+    with pytest.raises(UnicodeEncodeError):
+        await store.get("box", "x", "job", "\ud800")
+    assert await store.count("box", "n") == 1
+    assert await store.get("box", "x", "job", "1") == job(1)
+
+
+class Swallowing:
+    """Stands before a Redis, and can swallow what comes over the connections that are open, without closing them."""
+
+    def __init__(self, path: Path, redis: RedisServer) -> None:
+        self.url = f"unix://{path}?db=0"
+        self._path, self._redis = path, str(redis._socket)
+        self._age = 0
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Swallowing:
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._carrying:
+            task.cancel()
+        await asyncio.wait(self._carrying)
+
+    def swallow(self) -> None:
+        self._age += 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_unix_connection(self._redis)
+        for source, target in ((reader, there[1]), (there[0], writer)):
+            self._carrying.add(asyncio.create_task(self._carry(source, target, self._age)))
+
+    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, age: int) -> None:
+        while data := await source.read(10_000):
+            if age == self._age:
+                target.write(data)
+        target.close()
+
+
+async def test_who_listens_over_a_connection_that_has_gone_silent_listens_over_another(
+    own_redis: RedisServer, store: RedisStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+    attends = asyncio.Event()
+
+    async def hear(sandbox: str, text: bytes) -> None:
+        await heard.put((sandbox, text))
+
+    async with Swallowing(tmp_path / "socket", own_redis) as proxy:
+        far = RedisStore(proxy.url, dump, load)
+        listens = asyncio.create_task(far.listen(attends.set, hear))
+        await asyncio.wait_for(attends.wait(), 60)
+        store.announce("box", b"before")
+        assert await asyncio.wait_for(heard.get(), 60) == ("box", b"before")
+        attends.clear()
+        proxy.swallow()
+        monkeypatch.setattr(connection, "PATIENCE", 1.0)
+        await asyncio.wait_for(attends.wait(), 60)
+        store.announce("box", b"again")
+        assert await asyncio.wait_for(heard.get(), 60) == ("box", b"again")
+        listens.cancel()
+        await asyncio.wait([listens])
+
+
+async def test_who_listens_to_a_silent_channel_stays_on_his_connection(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "QUIET", 0.0)
+    begun: list[None] = []
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def hear(_: str, text: bytes) -> None:
+        await heard.put(text)
+
+    listens = asyncio.create_task(store.listen(lambda: begun.append(None), hear))
+    ask = store._connection.ask
+    while b"cmd=ping" not in await ask("CLIENT", "LIST", "TYPE", "pubsub"):
+        await asyncio.sleep(0)
+    # What is no text, too, before the sandbox' name and behind it.
+    await ask("PUBLISH", store._channel, b"\xff \xff")
+    assert await asyncio.wait_for(heard.get(), 60) == b"\xff"
+    assert begun == [None]
+    listens.cancel()
+    await asyncio.wait([listens])
 
 
 @given(JSON)

@@ -16,13 +16,12 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from hiredis import ProtocolError, Reader, pack_command
 from redis.asyncio import ConnectionPool
-from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
@@ -83,7 +82,8 @@ class Connection:
     """Sends steps and hands out their answers; opens itself when needed, and again after a failure.
 
     Attributes:
-        pool: makes connections of this kind.
+        pool: what its address says.
+        make: makes a connection of redis-py to that address.
         told: which refusals the log has a line for.
     """
 
@@ -101,7 +101,7 @@ class Connection:
             retry=Retry(NoBackoff(), 0),
         )
         make: Callable[[], Any] = self.pool.make_connection
-        self._make = make
+        self.make = make
         try:
             make()
         except (TypeError, RedisError) as error:
@@ -135,7 +135,7 @@ class Connection:
                 return
             if asyncio.get_running_loop().time() < self._resting_until:
                 raise Unavailable(self._why)
-            made = self._make()
+            made = self.make()
             try:
                 async with asyncio.timeout(PATIENCE):
                     await made.connect()
@@ -234,8 +234,9 @@ class Connection:
 
     def _send(self, loop: asyncio.AbstractEventLoop, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = loop.create_future()
-        self._asked.append((loop.time(), answer))
+        # First, for it fails on what is no text (a lone surrogate): nobody must wait for an answer to that.
         self._put(loop, command)
+        self._asked.append((loop.time(), answer))
         return answer
 
     def _put(self, loop: asyncio.AbstractEventLoop, command: tuple[Argument, ...]) -> None:
@@ -253,24 +254,6 @@ class Connection:
             return
         self._transport.write(b"".join(self._out))
         self._out.clear()
-
-    async def listen(self, channel: str, attends: Callable[[], None], hear: Callable[[bytes], Awaitable[None]]) -> None:
-        """Hear what is published on a channel, over a connection of its own (see `SharedStore.listen`)."""
-        while True:
-            heard = PubSub(self.pool)
-            leave: Callable[[], Awaitable[None]] = heard.aclose
-            try:
-                await heard.subscribe(channel)
-                async for message in heard.listen():
-                    if message["type"] == "subscribe":
-                        attends()
-                    elif message["type"] == "message":
-                        await hear(message["data"])
-            except (RedisError, OSError):
-                await asyncio.sleep(REST)
-            finally:
-                with contextlib.suppress(RedisError, OSError):
-                    await leave()
 
     def _hear(self, answer: Any) -> None:
         """Hand out an answer; they come in the order of what was asked."""

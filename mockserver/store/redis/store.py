@@ -16,7 +16,7 @@ from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
+from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, listening, request_scripts, whole
 from mockserver.store.redis.connection import Argument, Connection
 from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
@@ -151,9 +151,10 @@ class RedisStore:
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
         async def heard(said: bytes) -> None:
             sandbox, _, text = said.partition(b" ")
-            await hear(sandbox.decode(), text)
+            # Anybody may publish there; what is no text is the name of no sandbox.
+            await hear(sandbox.decode(errors="replace"), text)
 
-        await self._connection.listen(self._channel, attends, heard)
+        await listening.listen(self._connection.make, self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
         await self._prove(life_scripts.POST, process, json_text.dumps(document))
