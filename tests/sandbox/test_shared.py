@@ -13,7 +13,9 @@ import pytest
 from mockserver import MockServer
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
+from mockserver.apis.prime import running
 from mockserver.journal import entry_text
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.settings import BadOption, Settings
 from mockserver.store.redis.script import PREFIX, SCHEMA
 from mockserver.store.redis.store import RedisStore
@@ -210,6 +212,61 @@ async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pa
     assert await listed() == [["9002"]] * 2
     assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "nbi"})).status == 200
     assert await listed() == [["9001", "9002"]] * 2
+
+
+ONE_AT_A_TIME = {"rate_limiting": True, "total_request_threshold": -1, "max_concurrent_queries": 1}
+
+
+async def test_what_a_killed_server_was_answering_counts_for_some_seconds_alone(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However far its clock is from ours."""
+    now = 0.0
+    monkeypatch.setattr(running, "monotonic", lambda: now)
+    assert (await pair.one.patch("/_control/apis/prime/settings", json=ONE_AT_A_TIME)).status == 200
+    path, documents = "/v4/data/JobSummary.json", pair.two.sandbox.documents("prime")
+    for ahead in (0, -1000, 1000):
+        await documents.put("limits", "running", {"9999": ["nbi", time.time() + ahead]})
+        statuses = []
+        for passed in (0.0, running.LOST - 1, 1.0, 0.0):
+            now += passed
+            statuses.append((await Prime(pair.two).get(path)).status)
+        assert statuses == [503, 503, 200, 200]
+    assert await documents.get("limits", "running") is None
+
+
+async def test_what_a_server_still_answers_counts_however_long_it_takes(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, goes_on = 0.0, asyncio.Event()
+
+    async def pause(self: Sandbox, seconds: float) -> None:
+        await goes_on.wait()
+
+    monkeypatch.setattr(Sandbox, "pause", pause)
+    monkeypatch.setattr(running, "monotonic", lambda: now)
+    monkeypatch.setattr(running, "RENEWED", 0.0)
+    settings = {**ONE_AT_A_TIME, "answer_takes": 1}
+    assert (await pair.one.patch("/_control/apis/prime/settings", json=settings)).status == 200
+    path, documents = "/v4/data/JobSummary.json", pair.two.sandbox.documents("prime")
+    asked = asyncio.create_task(Prime(pair.one).get(path))
+    said = None
+    for _ in range(3):
+        before = said
+        async with asyncio.timeout(60):
+            while (said := await documents.get("limits", "running")) in (None, before):
+                await asyncio.sleep(0)
+        assert (await Prime(pair.two).get(path)).status == 503
+        now += running.LOST
+    # Whoever has taken it for lost hears of it again.
+    await documents.put("limits", "running", {})
+    async with asyncio.timeout(60):
+        while not await documents.get("limits", "running"):
+            await asyncio.sleep(0)
+    goes_on.set()
+    assert (await asked).status == 200
+    assert await documents.get("limits", "running") is None
+    assert (await Prime(pair.two).get(path)).status == 200
 
 
 async def test_of_two_who_delete_a_sandbox_one_does(pair: Pair) -> None:
