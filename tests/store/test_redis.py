@@ -740,6 +740,33 @@ async def test_who_listens_to_a_silent_channel_stays_on_his_connection(
     await asyncio.wait([listens])
 
 
+async def test_a_channel_that_is_refused_is_told_once_and_heard_when_it_is_not(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REST", 0.0)
+    ask, make, attends, tries = store._connection.ask, store._connection.make, asyncio.Event(), 0
+
+    async def hear(_: str, text: bytes) -> None:
+        raise AssertionError(text)
+
+    def counted() -> object:
+        nonlocal tries
+        tries += 1
+        return make()
+
+    monkeypatch.setattr(store._connection, "make", counted)
+    await ask("ACL", "SETUSER", "default", "-subscribe")
+    listens = asyncio.create_task(store.listen(attends.set, hear))
+    async with asyncio.timeout(60):
+        while tries < 4:
+            await asyncio.sleep(0)
+    await ask("ACL", "SETUSER", "default", "+subscribe")
+    await asyncio.wait_for(attends.wait(), 60)
+    assert ["is not heard: the store refuses" in record.message for record in caplog.records] == [True]
+    listens.cancel()
+    await asyncio.wait([listens])
+
+
 @given(JSON)
 def test_a_value_is_read_as_it_was_written(value: object) -> None:
     text = json_text.dumps(value)

@@ -34,10 +34,16 @@ async def listen(
         make: makes a connection of redis-py.
     """
     told = ""
+
+    def attended() -> None:
+        nonlocal told
+        told = ""
+        attends()
+
     while True:
         made = make()
         try:
-            await _hear_until_silent(made, channel, attends, hear)
+            await _hear_until_silent(made, channel, attended, hear)
         except ResponseError as error:
             # Of what else goes wrong the connection over which steps are taken tells.
             if str(error) != told:
