@@ -8,7 +8,6 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,13 +16,21 @@ from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, timed, whole
-from mockserver.store.redis.connection import Argument, Connection, Unwilling
+from mockserver.store.redis import (
+    connection,
+    job_scripts,
+    job_text,
+    life_scripts,
+    listening,
+    request_scripts,
+    timed,
+    whole,
+)
+from mockserver.store.redis.connection import Argument, Connection
+from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.whole import Whole
-
-log = logging.getLogger("mockserver")
 
 CHUNK = 5000
 """Jobs that one step of `page` or `timed` reads at most: Redis serves nobody else meanwhile."""
@@ -71,7 +78,6 @@ class RedisStore:
         self._dump_entry = dump_entry
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = Remembered(job_text.loads)
-        self._refused = False
         self._document: Callable[[bytes], Document] = Remembered(json_text.loads)
 
     @property
@@ -93,13 +99,9 @@ class RedisStore:
         try:
             await self._run(script, "", *arguments)
         except Unwilling as error:
-            if not self._refused:
-                log.error("%s", error)
-            self._refused = True
+            self._connection.told.tell(error, lasts=True)
             raise
-        if self._refused:
-            log.warning("the store is back")
-            self._refused = False
+        self._connection.told.back()
 
     async def sandboxes(self) -> Sequence[str]:
         return [name.decode() for name in await self._run(life_scripts.NAMES, "")]
@@ -158,9 +160,10 @@ class RedisStore:
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
         async def heard(said: bytes) -> None:
             sandbox, _, text = said.partition(b" ")
-            await hear(sandbox.decode(), text)
+            # Anybody may publish there; what is no text is the name of no sandbox.
+            await hear(sandbox.decode(errors="replace"), text)
 
-        await self._connection.listen(self._channel, attends, heard)
+        await listening.listen(self._connection.make, self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
         await self._prove(life_scripts.POST, process, json_text.dumps(document))
