@@ -15,6 +15,7 @@ from typing import Any
 
 from mockserver.contracts.model import Violation
 from mockserver.journal.entry import Entry
+from mockserver.journal.masked_match import masked_match
 from mockserver.journal.masking import current, mask, mask_path
 from mockserver.journal.matching import Match, MatchSubject, fits
 from mockserver.journal.near_misses import NearMiss, json_of, subject_of
@@ -292,7 +293,8 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
 
 
 def _words(match: Match) -> str:
-    return "with " + ", ".join(f"{name} {mask(json_of(value))}" for name, value in match.items()) if match else "at all"
+    shown = masked_match(match, current())
+    return "with " + ", ".join(f"{name} {mask(json_of(value))}" for name, value in shown.items()) if match else "at all"
 
 
 def _name(entry: Entry) -> str:
