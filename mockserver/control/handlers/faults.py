@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.faults.catalogue import catalogue
+from mockserver.faults.errors import UnknownFault
 
 
 async def listing(request: ControlRequest) -> Response:
@@ -32,8 +34,11 @@ async def disarm(request: ControlRequest) -> Response:
 
 
 async def disarm_all(request: ControlRequest) -> Response:
-    """Remove all faults."""
-    removed = [await _disarm(request, fault["id"]) for fault in await request.sandbox.faults.all()]
+    """Remove all faults; those that somebody else removes meanwhile are not counted."""
+    removed: list[dict[str, Any]] = []
+    for fault in await request.sandbox.faults.all():
+        with suppress(UnknownFault):
+            removed.append(await _disarm(request, fault["id"]))
     return json_response({"removed": len(removed), "unused": sum(fault["hits"] == 0 for fault in removed)})
 
 
