@@ -312,6 +312,9 @@ class SharedStore(Store, Protocol):
     async def about(self, sandbox: str) -> Document | None:
         """Return what `describe` wrote, None when nothing was written."""
 
+    async def lives(self) -> Mapping[str, str]:
+        """Return the present lives of all sandboxes, by name (see `life`)."""
+
     async def age(self, sandbox: str) -> float:
         """Return how many real seconds ago a life was put in its place, by the store's clock."""
 

@@ -137,6 +137,10 @@ class RedisStore:
         found = await self._run(life_scripts.ABOUT, sandbox)
         return None if found is None else json_text.loads(found)
 
+    async def lives(self) -> Mapping[str, str]:
+        found = _pairs(await self._run(life_scripts.LIVES, ""))
+        return {name: f"{name}@{life.decode()}" for name, life in ((text.decode(), life) for text, life in found)}
+
     async def age(self, sandbox: str) -> float:
         found = await self._run(life_scripts.AGE, sandbox)
         return float(found or 0.0)
