@@ -113,11 +113,11 @@ class NearMisses:
         self._match = match
         self.nearest: Sequence[NearMiss] = ()
 
-    def look_at(self, entries: Sequence[Entry]) -> None:
-        """Look at more requests, of which none matches."""
-        if self._match:
-            misses = [NearMiss(entry=one, differences=tuple(missing(self._match, one))) for one in entries]
-            every = (*self.nearest, *misses)
+    def look_at(self, entry: Entry) -> None:
+        """Look at one request more."""
+        # One that was answered after it had been judged may fit now.
+        if self._match and (found := missing(self._match, entry)):
+            every = (*self.nearest, NearMiss(entry=entry, differences=tuple(found)))
             self.nearest = nsmallest(NEAREST, every, key=lambda one: (one.weight, -one.entry.number))
 
 

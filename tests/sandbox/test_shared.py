@@ -195,6 +195,62 @@ async def test_a_sandbox_in_use_at_one_does_not_end_at_the_other_however_short_i
         await pair.two.services.sandboxes.sweep()
 
 
+async def test_one_made_anew_at_one_is_shown_and_listed_as_it_is_by_the_other(pair: Pair) -> None:
+    first = {"name": "t1", "ttl": 600, "submits": {"ges": {"plan": "stuck"}}}
+    assert (await pair.one.post("/_control/sandboxes", json=first)).status == 201
+
+    async def shown(client: Client) -> list[Any]:
+        listed = (await (await client.get("/_control/sandboxes")).json())["sandboxes"]
+        one = await (await client.get("/_control/sandboxes/t1")).json()
+        return [(each["ttl"], each["submits"]) for each in (*listed, one) if each["name"] == "t1"]
+
+    assert await shown(pair.two) == [(600, first["submits"])] * 2
+    for ttl, submits in ((30, {}), (None, {"ges": {"plan": "fails"}}), (5, {})):
+        body = {"submits": submits} if ttl is None else {"ttl": ttl, "submits": submits}
+        assert (await pair.one.put("/_control/sandboxes/t1", json=body)).status == 200
+        # Each of them is asked first once.
+        assert await shown(pair.two) == await shown(pair.one) == [(ttl, submits)] * 2
+        assert (await pair.one.delete("/_control/sandboxes/t1")).status == 200
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 77})).status == 201
+        listed = (await (await pair.two.get("/_control/sandboxes")).json())["sandboxes"]
+        assert [one["ttl"] for one in listed] == [None, 77]
+
+
+async def test_who_listens_at_the_other_keeps_one_that_got_a_ttl_since(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    used: list[str] = []
+    store = pair.servers[1].services.store
+    use = store.use  # type: ignore[attr-defined]
+
+    async def noted(sandbox: str) -> None:
+        used.append(sandbox)
+        await use(sandbox)
+
+    monkeypatch.setattr(store, "use", noted)
+    async with pair.two.get("/~t1/_control/events") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 60})).status == 200
+        await pair.two.services.sandboxes.sweep()
+        assert set(used) == {"t1"}
+
+
+async def test_all_are_told_that_one_has_ended_whose_time_was_up(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    async with pair.two.get("/~t1/_control/events") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        # One that does not get round to telling that it is used.
+        monkeypatch.setattr(pair.servers[1].services.sandboxes, "sweep", asyncio.Event().wait)
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 60})).status == 200
+        monkeypatch.setattr("mockserver.sandbox.shared.UNTOLD", -1000.0)
+        await pair.one.services.sandboxes.sweep()
+        async with asyncio.timeout(60):
+            await stream.content.read()  # to its end
+    for client in (pair.one, pair.two):
+        assert (await client.get("/_control/sandboxes/t1")).status == 404
+
+
 async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
     job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
     await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])

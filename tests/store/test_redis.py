@@ -23,6 +23,7 @@ from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.settings import Settings
 from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
+from mockserver.store.entries import BYTES
 from mockserver.store.placing import Placing
 from mockserver.store.redis import connection, job_scripts, job_text, listening
 from mockserver.store.redis.refusals import Late, Unwilling
@@ -279,7 +280,7 @@ async def test_nothing_is_left_of_what_was_cleared(store: RedisStore) -> None:
 async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch, newest: bool
 ) -> None:
-    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    monkeypatch.setattr("mockserver.store.redis.pages.CHUNK", 3)
     await store.add_all("box", [(job(number), Placing()) for number in range(9)])
     run, going = store._run, iter((1, 7, 0))
 
@@ -299,7 +300,7 @@ async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
 async def test_what_comes_up_is_read_in_parts_each_job_once_in_order_of_arrival(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
-    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", part)
+    monkeypatch.setattr("mockserver.store.redis.timed.CHUNK", part)
     placings = (Placing(1.0), Placing(1.0, 2.0), Placing(None, 1.0), Placing(0.5), Placing(9.0), Placing(2.0, 9.0))
     for number in range(12):
         for kind in ("job", "run"):
@@ -323,7 +324,7 @@ async def test_what_comes_up_is_passed_by_by_no_part_though_others_move_and_go_m
     store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All at one moment; the last of each part goes, or moves on, before the next one is read."""
-    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    monkeypatch.setattr("mockserver.store.redis.timed.CHUNK", 3)
     await store.add_all("box", [(job(number), Placing(1.0)) for number in range(9)])
     run, gone = store._run, set()
 
@@ -518,6 +519,23 @@ async def test_the_same_text_is_the_same_job(store: RedisStore) -> None:
     assert await store.get("box", "x", "job", "1") is await store.get("box", "x", "job", "1")
     start = await store.begin_request("box", "x", ("x", "job", "1"))
     assert start.job is await store.find("box", "x", ["job"], "1")
+
+
+@pytest.mark.parametrize("newest", [False, True])
+async def test_a_step_reads_no_more_bytes_of_the_journal_than_it_may_but_one_entry_however_long(
+    store: RedisStore, newest: bool
+) -> None:
+    numbers = [1, 2, 3, 4, 5]
+    for number, size in zip(numbers, (BYTES // 2, BYTES // 3, 3 * BYTES, BYTES // 3, BYTES // 2), strict=True):
+        await store.record("box", Entry(number, "x" * size), 9)
+    parts: list[list[int]] = []
+    after, before, rest = 0, None, -1
+    while rest is not None:
+        found = await store.entries("box", after, before, newest=newest)
+        parts.append([entry.number for entry in found.entries])
+        rest = found.rest
+        after, before = (0, rest) if newest else (rest or 0, None)
+    assert parts == ([[5, 4], [3], [2, 1]] if newest else [[1, 2], [3], [4, 5]])
 
 
 async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_was(own_redis: RedisServer) -> None:

@@ -52,6 +52,10 @@ NAMES = Script("""
 return call('HKEYS', P .. 'names')
 """)
 
+LIVES = Script("""
+return call('HGETALL', P .. 'names')
+""")
+
 LIFE = Script("""
 return call('HGET', P .. 'names', ARGV[2])
 """)

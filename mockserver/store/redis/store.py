@@ -13,8 +13,9 @@ from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
+from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
+from mockserver.store.entries import BYTES, PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.redis import (
     connection,
@@ -22,6 +23,7 @@ from mockserver.store.redis import (
     job_text,
     life_scripts,
     listening,
+    pages,
     request_scripts,
     timed,
     whole,
@@ -31,12 +33,6 @@ from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.whole import Whole
-
-CHUNK = 5000
-"""Jobs that one step of `page` or `timed` reads at most: Redis serves nobody else meanwhile."""
-
-FAR = 2**62
-"""A place in an order that no job has."""
 
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
@@ -144,6 +140,10 @@ class RedisStore:
         found = await self._run(life_scripts.ABOUT, sandbox)
         return None if found is None else json_text.loads(found)
 
+    async def lives(self) -> Mapping[str, str]:
+        found = _pairs(await self._run(life_scripts.LIVES, ""))
+        return {name: f"{name}@{life.decode()}" for name, life in ((text.decode(), life) for text, life in found)}
+
     async def age(self, sandbox: str) -> float:
         found = await self._run(life_scripts.AGE, sandbox)
         return float(found or 0.0)
@@ -229,24 +229,8 @@ class RedisStore:
         listing: str | None = None,
         after: int | None = None,
     ) -> Page:
-        table = _table(api, kind)
-        order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
-        jobs: list[Job] = []
-        places: list[int] = []
-        while True:
-            # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
-            wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
-            # From the second to the first there is none; beyond `FAR` Redis reads no number.
-            span = (min(start, FAR), min(start + wanted - 1, FAR), wanted) if wanted > 0 else (1, 0, 0)
-            place = "" if after is None else after
-            total, found, at = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order, place)
-            # Not remembered: a long page would put out all that is polled.
-            jobs += map(job_text.loads, found)
-            places += map(int, at)
-            if len(found) < CHUNK:
-                return Page(jobs=jobs, total=total, places=places)
-            # On by place: those that go meanwhile move no other's.
-            start, after = 0, places[-1]
+        how: dict[str, Any] = {"start": start, "limit": limit, "newest": newest, "listing": listing, "after": after}
+        return await pages.read(self._run, sandbox, _table(api, kind), **how)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
@@ -254,7 +238,7 @@ class RedisStore:
 
     async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
         table = "" if relisted is None else _table(*relisted)
-        return await timed.read(self._run, sandbox, before, table, CHUNK)
+        return await timed.read(self._run, sandbox, before, table)
 
     async def next_due(self, sandbox: str) -> float | None:
         found = await self._run(job_scripts.NEXT_DUE, sandbox)
@@ -295,10 +279,14 @@ class RedisStore:
         asked = self._channel, entry.number, text, limit
         self.heard = await self._run(request_scripts.RECORD, sandbox, *asked, *counters)
 
-    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
-        # Nobody asks for what lies before the first.
-        found = await self._run(request_scripts.ENTRIES, sandbox, after or "-inf")
-        return [self._load_entry(text) for text in found if text is not None]
+    async def entries(
+        self, sandbox: str, after: int = 0, before: int | None = None, *, newest: bool = False, limit: int = PART
+    ) -> Part:
+        span = after, "" if before is None else before, int(newest)
+        found = await self._run(request_scripts.ENTRIES, sandbox, *span, min(limit, PART), BYTES)
+        texts, rest, count, first, last = found
+        entries = [self._load_entry(text) for text in texts if text is not None]
+        return Part(entries, None if rest is None else int(rest), count, int(first), int(last))
 
     async def entry(self, sandbox: str, number: int) -> Any:
         found = await self._run(request_scripts.ENTRY, sandbox, number)

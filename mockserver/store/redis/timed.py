@@ -10,20 +10,22 @@ from typing import Any
 from mockserver.core.job import Job
 from mockserver.store.redis import job_scripts, job_text
 
+CHUNK = 5000
+"""Jobs that one step reads at most."""
 
-async def read(run: Callable[..., Awaitable[Any]], sandbox: str, before: float, table: str, part: int) -> Iterable[Job]:
+
+async def read(run: Callable[..., Awaitable[Any]], sandbox: str, before: float, table: str) -> Iterable[Job]:
     """Return the jobs that come up at `before` or earlier, in order of arrival within API and kind.
 
     Args:
         run: takes a step of the store.
         table: the only one whose jobs are meant, of which only those that are relisted; or an empty text.
-        part: how many are read in one step.
     """
     parts: list[list[Sequence[bytes]]] = []
     last: list[bytes] = []
     while not parts or last:
         # On by moment and id: those that move or go meanwhile make none of the others be passed by.
-        found, *last = await run(job_scripts.TIMED, sandbox, repr(before), part, table, *last)
+        found, *last = await run(job_scripts.TIMED, sandbox, repr(before), CHUNK, table, *last)
         parts.append(sorted(found, key=_arrival))
     return _once_each(parts)
 
