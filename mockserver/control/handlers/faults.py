@@ -28,19 +28,21 @@ async def show(request: ControlRequest) -> Response:
 
 async def disarm(request: ControlRequest) -> Response:
     """Remove one fault; its last record is the answer."""
-    return json_response(await _disarm(request, request.values["id"]))
+    removed = await request.sandbox.faults.disarm(request.values["id"])
+    _tell(request, removed)
+    return json_response(removed)
 
 
 async def disarm_all(request: ControlRequest) -> Response:
     """Remove all faults."""
-    removed = [await _disarm(request, fault["id"]) for fault in await request.sandbox.faults.all()]
+    removed = await request.sandbox.faults.disarm_all()
+    for fault in removed:
+        _tell(request, fault)
     return json_response({"removed": len(removed), "unused": sum(fault["hits"] == 0 for fault in removed)})
 
 
-async def _disarm(request: ControlRequest, fault: str) -> dict[str, Any]:
-    removed = await request.sandbox.faults.disarm(fault)
-    request.sandbox.publish({"event": "fault-removed", "id": fault})
-    return removed
+def _tell(request: ControlRequest, removed: dict[str, Any]) -> None:
+    request.sandbox.publish({"event": "fault-removed", "id": removed["id"]})
 
 
 async def listed(request: ControlRequest) -> Response:

@@ -88,9 +88,9 @@ async def force(request: ControlRequest) -> Response:
         def also(machine: Machine, job: Job, now: float) -> Job:
             return amend(machine, job, own, now)
 
-    sandbox = request.sandbox
-    landed = await sandbox.jobs.force(api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found)
-    await forced.note(sandbox.store, sandbox.key, landed.after)
+    landed = await request.sandbox.jobs.force(
+        api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found, along=forced.noted
+    )
     return json_response(await record(request, api, landed.after))
 
 

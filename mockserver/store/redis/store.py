@@ -17,10 +17,12 @@ from mockserver.store import json_text
 from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
+from mockserver.store.redis import arguments, connection, job_scripts, job_text, life_scripts, request_scripts, whole
+from mockserver.store.redis.arguments import table_of
 from mockserver.store.redis.connection import Argument, Connection, Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
+from mockserver.store.rows import Row
 from mockserver.store.whole import Whole
 
 log = logging.getLogger("mockserver")
@@ -38,17 +40,9 @@ CHANNEL = f"{PREFIX}events:"
 """What the name of a channel begins with; the number of the database follows, for Redis' channels know of none."""
 
 
-def _table(api: str, kind: str) -> str:
-    return f"{api}:{kind}"
-
-
 def _key(table: bytes) -> tuple[str, str]:
     api, _, kind = table.decode().partition(":")
     return api, kind
-
-
-def _at(moment: float | None) -> str:
-    return "" if moment is None else repr(moment)
 
 
 class RedisStore:
@@ -176,15 +170,15 @@ class RedisStore:
     # --- jobs -------------------------------------------------------------------------------------
 
     async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
-        found = await self._run(job_scripts.GET, sandbox, _table(api, kind), job_id)
+        found = await self._run(job_scripts.GET, sandbox, table_of(api, kind), job_id)
         return None if found is None else self._job(found)
 
     async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
-        job, clock = await self._run(job_scripts.LOAD, sandbox, _table(api, kind), job_id)
+        job, clock = await self._run(job_scripts.LOAD, sandbox, table_of(api, kind), job_id)
         return None if job is None else self._job(job), None if clock is None else self._document(clock)
 
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
-        found = await self._run(job_scripts.FIND, sandbox, job_id, *(_table(api, kind) for kind in kinds))
+        found = await self._run(job_scripts.FIND, sandbox, job_id, *(table_of(api, kind) for kind in kinds))
         return next((job for job in map(self._job, found) if job.parent is None), None)
 
     async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
@@ -194,25 +188,21 @@ class RedisStore:
         self, sandbox: str, jobs: Sequence[tuple[Job, Placing]], counters: Mapping[str, int] = NO_COUNTERS
     ) -> bool:
         drawn = [part for name, value in counters.items() for part in (name, value)]
-        added: list[str | bytes | int] = []
-        for job, (due, expiry, listings) in jobs:
-            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(expiry))
-            added += (len(listings), *listings)
+        added = [part for one in jobs for part in arguments.added(*one)]
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
     async def swap(
         self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
     ) -> bool:
-        place = _table(old.api, old.kind), old.id, old.version
-        at = _at(placing.due), _at(placing.expiry)
-        moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
-        return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
+        return bool(await self._run(job_scripts.SWAP, sandbox, *arguments.swapped(old, new, placing, listed)))
 
     async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
-        places: list[str | int] = []
-        for job, listed in jobs:
-            places += (_table(job.api, job.kind), job.id, job.version, len(listed), *listed)
-        return bool(await self._run(job_scripts.REMOVE, sandbox, *places))
+        removed = [part for one in jobs for part in arguments.removed(*one)]
+        return bool(await self._run(job_scripts.REMOVE, sandbox, *removed))
+
+    async def commit(self, sandbox: str, rows: Sequence[Row]) -> bool:
+        parts = [part for one in rows for part in arguments.row(one)]
+        return bool(await self._run(job_scripts.COMMIT, sandbox, *parts))
 
     async def page(
         self,
@@ -226,7 +216,7 @@ class RedisStore:
         listing: str | None = None,
         after: int | None = None,
     ) -> Page:
-        table = _table(api, kind)
+        table = table_of(api, kind)
         order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
         jobs: list[Job] = []
         places: list[int] = []
@@ -261,7 +251,7 @@ class RedisStore:
     # --- requests ---------------------------------------------------------------------------------
 
     async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
-        asked = () if job is None else (_table(job[0], job[1]), job[2])
+        asked = () if job is None else (table_of(job[0], job[1]), job[2])
         return self._begun(await self._run(request_scripts.BEGIN_REQUEST, sandbox, api, *asked))
 
     def _begun(self, found: Sequence[Any]) -> RequestStart:
@@ -277,7 +267,7 @@ class RedisStore:
         )
 
     def repetition(self, job: Job, documents: int, entry: bytes, limit: int, counters: Sequence[str]) -> object:
-        asked = job.api, _table(job.api, job.kind), job.id, job_text.dumps(job), documents
+        asked = job.api, table_of(job.api, job.kind), job.id, job_text.dumps(job), documents
         return asked, (entry, limit, *counters)
 
     async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
@@ -326,12 +316,7 @@ class RedisStore:
     async def replace(
         self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
     ) -> bool:
-        texts = [b"" if one is None else json_text.dumps(one) for one in (old, new)]
-        return bool(await self._run(request_scripts.REPLACE, sandbox, collection, key, *texts))
-
-    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
-        text = json_text.dumps(dict(value))[:-1] + (b"," if value else b"")
-        await self._run(request_scripts.APPEND, sandbox, collection, key, text, limit)
+        return bool(await self._run(request_scripts.REPLACE, sandbox, *arguments.replaced(collection, key, old, new)))
 
     async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         return self._documents(await self._run(request_scripts.COLLECTION, sandbox, collection))
