@@ -110,6 +110,9 @@ class Jobs(Protocol):
     async def fire(self, api: str, job_id: str, event: str, *, kind: str = "job", along: Along | None = None) -> Change:
         """Apply a client's call."""
 
+    async def fire_all(self, api: str, job_ids: Sequence[str], event: str) -> None:
+        """Apply a client's call to each of several jobs that takes it, in one step."""
+
     async def add(self, *jobs: Job, along: Along | None = None) -> Job:
         """Add a job and its parts; return the first."""
 

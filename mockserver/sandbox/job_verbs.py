@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from itertools import starmap
 from math import inf
 from typing import Any
 
-from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
+from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJob
 from mockserver.core.job import Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
 from mockserver.sandbox.job_placing import placing, steady_until, times
@@ -229,6 +230,23 @@ class JobVerbs:
         return self._apply(
             api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None, along
         )
+
+    async def fire_all(self, api: str, job_ids: Sequence[str], event: str) -> None:
+        """Apply a client's call to each of several jobs, in one step; those that are gone or refuse it stay.
+
+        Raises:
+            Beaten: too many others were quicker.
+        """
+        self._busy, self.steady, by = True, None, self._request
+        for _ in range(RETRIES):
+            rows: list[Row] = []
+            for job_id in job_ids:
+                with suppress(UnknownJob, IllegalEvent):
+                    rows.append(await self.changing(api, job_id, lambda of, job, now: of.fire(job, event, now, by)))
+            if not rows or await self._store.commit(self._sandbox, rows):
+                self._landed(rows)
+                return
+        raise Beaten(f"one of {len(job_ids)} {api} jobs changed under {RETRIES} attempts")
 
     async def force(
         self,
