@@ -21,7 +21,7 @@ from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.schema import check_job
-from mockserver.sandbox.job_verbs import Pure
+from mockserver.sandbox.job_changes import Pure
 from mockserver.sandbox.turns import in_time
 
 
@@ -88,9 +88,9 @@ async def force(request: ControlRequest) -> Response:
         def also(machine: Machine, job: Job, now: float) -> Job:
             return amend(machine, job, own, now)
 
-    sandbox = request.sandbox
-    landed = await sandbox.jobs.force(api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found)
-    await forced.note(sandbox.store, sandbox.key, landed.after)
+    landed = await request.sandbox.jobs.force(
+        api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found, along=forced.noted
+    )
     return json_response(await record(request, api, landed.after))
 
 
