@@ -14,7 +14,7 @@ from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, RequestStart, SharedStore
+from mockserver.store.base import NO_COUNTERS, Document, Full, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.entries import BYTES, PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
@@ -22,7 +22,7 @@ from mockserver.store.redis import connection, job_scripts, job_text, life_scrip
 from mockserver.store.redis.connection import Argument, Connection, Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
-from mockserver.store.whole import Whole
+from mockserver.store.whole import Gone, Whole
 
 log = logging.getLogger("mockserver")
 
@@ -167,6 +167,10 @@ class RedisStore:
     async def posted(self) -> Mapping[str, Document]:
         found = await self._run(life_scripts.POSTED, "")
         return {process.decode(): json_text.loads(text) for process, text in _pairs(found)}
+
+    async def fold(self, process: str, into: str, old: Document | None, new: Document) -> bool:
+        was = b"" if old is None else json_text.dumps(old)
+        return bool(await self._run(life_scripts.FOLD, "", process, into, was, json_text.dumps(new)))
 
     async def last(self) -> None:
         for sandbox in await self.sandboxes():
