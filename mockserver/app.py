@@ -19,7 +19,7 @@ from mockserver.core.clock import Clock, Time, instant
 from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
-from mockserver.http.metrics import Metrics
+from mockserver.http.metrics import Metrics, leave
 from mockserver.http.mounts import CONTROL, Mount, Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
@@ -217,7 +217,8 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
         await task
     await services.sandboxes.close()
     with contextlib.suppress(Unavailable):
-        await post()
+        if services.store.shared is not None:
+            await leave(services.store.shared, services.process, services.metrics)
 
 
 async def _ending_streams(app: web.Application) -> None:

@@ -22,7 +22,7 @@ from mockserver.core.job import Job
 from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.rows import Row
-from mockserver.store.whole import Whole
+from mockserver.store.whole import Gone, Whole
 
 Document = Any
 """A value JSON can say."""
@@ -72,20 +72,6 @@ NOT_BEGUN = RequestStart(0, None, None, False, 0)
 
 
 NO_COUNTERS: Mapping[str, int] = MappingProxyType({})
-
-
-class Gone(NamedTuple):
-    """What `move` took away.
-
-    Attributes:
-        jobs: how many, by (api, kind).
-        entries: how many journal entries.
-        documents: by collection and key.
-    """
-
-    jobs: Mapping[tuple[str, str], int]
-    entries: int
-    documents: Mapping[str, Mapping[str, Document]]
 
 
 class Store(Protocol):
@@ -341,6 +327,9 @@ class SharedStore(Store, Protocol):
 
     async def posted(self) -> Mapping[str, Document]:
         """Return what processes have counted, also those that have ended."""
+
+    async def fold(self, process: str, into: str, old: Document | None, new: Document) -> bool:
+        """Forget what a process has counted, and write `new` down for another; False when that is no longer `old`."""
 
     async def last(self) -> None:
         """Let everything last for another week; what nobody serves any more goes by itself."""

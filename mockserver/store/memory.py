@@ -21,7 +21,6 @@ from mockserver.store.base import (
     NO_COUNTERS,
     SETTINGS,
     Document,
-    Gone,
     Over,
     RequestStart,
 )
@@ -31,7 +30,7 @@ from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.job_table import JobTable
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.rows import Added, Appended, Replaced, Row, Swapped
-from mockserver.store.whole import Whole
+from mockserver.store.whole import Gone, Whole
 
 
 class MemoryStore:

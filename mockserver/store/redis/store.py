@@ -13,7 +13,7 @@ from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, RequestStart, SharedStore
+from mockserver.store.base import NO_COUNTERS, Document, Full, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.entries import BYTES, PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
@@ -35,7 +35,7 @@ from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.rows import Row
-from mockserver.store.whole import Whole
+from mockserver.store.whole import Gone, Whole
 
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
@@ -166,6 +166,10 @@ class RedisStore:
     async def posted(self) -> Mapping[str, Document]:
         found = await self._run(life_scripts.POSTED, "")
         return {process.decode(): json_text.loads(text) for process, text in _pairs(found)}
+
+    async def fold(self, process: str, into: str, old: Document | None, new: Document) -> bool:
+        was = b"" if old is None else json_text.dumps(old)
+        return bool(await self._run(life_scripts.FOLD, "", process, into, was, json_text.dumps(new)))
 
     async def last(self) -> None:
         for sandbox in await self.sandboxes():
