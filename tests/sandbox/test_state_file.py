@@ -67,7 +67,9 @@ def test_the_largest_count_that_is_taken_can_be_counted_on_from(state: Path) -> 
 def test_a_clock_that_an_older_version_let_go_further_stands_at_its_end(state: Path) -> None:
     with server_over(state) as server:
         Control(server.url).freeze()
-    state.write_text(re.sub(r'"frozen_at":\s*[0-9.]+', '"frozen_at": 253402300799.0', state.read_text("utf-8")), "utf-8")
+    state.write_text(
+        re.sub(r'"frozen_at":\s*[0-9.]+', '"frozen_at": 253402300799.0', state.read_text("utf-8")), "utf-8"
+    )
     with server_over(state) as server:
         assert Control(server.url).clock().now == "9000-01-01T00:00:00.000Z"
 
