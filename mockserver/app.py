@@ -62,7 +62,7 @@ def first_clock(settings: Settings, real: float) -> Clock:
         return Clock(frozen_at=clock_moment(settings.clock))
     except ValueError:
         raise BadOption(
-            f"--clock takes real, frozen or an ISO time of the years 1970 to 8999, not {settings.clock!r}"
+            f"--clock takes real, frozen or an ISO time of the years 1970 to 7999, not {settings.clock!r}"
         ) from None
 
 

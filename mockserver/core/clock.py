@@ -13,10 +13,11 @@ from typing import Protocol
 EARLIEST, LATEST = -62135596800.0, 253402300799.0
 """Years 1 to 9999, in epoch seconds: what the APIs' formats can say."""
 
-CLOCK_STARTS, CLOCK_ENDS = 0.0, 221845392000.0
-"""The beginnings of 1970 and 9000, in epoch seconds: between them a clock stands and goes, and no further.
+CLOCK_STARTS, CLOCK_ENDS = 0.0, 190288396800.0
+"""The beginnings of 1970 and 8000, in epoch seconds: between them a clock stands and goes, and no further.
 
-From there every wait, lifetime and zone can be added, and still be said; before 1970 ArcGIS' times are negative.
+From there a plan's every wait, a lifetime and a zone can be added, and still be said; before 1970 ArcGIS' times are
+negative.
 """
 
 
@@ -119,5 +120,5 @@ def clock_moment(value: float | str) -> float:
     """
     moment = instant(value)
     if not CLOCK_STARTS <= moment <= CLOCK_ENDS:
-        raise ValueError("a clock stands between the beginnings of the years 1970 and 9000")
+        raise ValueError("a clock stands between the beginnings of the years 1970 and 8000")
     return moment

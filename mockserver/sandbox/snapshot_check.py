@@ -14,6 +14,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.api.definition import Api
 from mockserver.contracts.checker import pointer
 from mockserver.core.clock import CLOCK_ENDS, Clock, clock_moment
 from mockserver.core.errors import DomainError
@@ -26,7 +27,7 @@ from mockserver.sandbox.fixtures import schema
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures, inline, merge_in_turns
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import settings_of
-from mockserver.sandbox.snapshot_schema import COLLECTIONS, FORMAT, problem_of
+from mockserver.sandbox.snapshot_schema import COLLECTIONS, FORMAT, counted, problem_of
 from mockserver.store import codec
 from mockserver.store.base import CLOCK, FAULTS, SETTINGS
 
@@ -70,9 +71,11 @@ async def check(sandbox: Sandbox, document: Any, *, given: bool = True) -> Check
         raise BadSnapshot("/format", f"not a snapshot of format {FORMAT}; take one with GET /_control/snapshot")
     _fits("head", {name: _outline(value) for name, value in document.items()}, "", given=given)
     fixtures = await _fixtures(sandbox, document["fixtures"])
+    sites = {name: fixtures.site(api) for name, api in sandbox.apis.items()}
     jobs, parts, whole = [], [], set()
     for number, one in enumerate(document["jobs"]):
         job = _job(sandbox, one, f"/jobs/{number}", given=given)
+        _check_owner(sandbox.apis[job.api], sites[job.api], job, f"/jobs/{number}/owner")
         jobs.append(job)
         if job.parent is None and job.kind != "run":
             whole.add((job.api, job.id))
@@ -147,6 +150,7 @@ def _job(sandbox: Sandbox, document: Any, place: str, *, given: bool) -> Job:
         BadSnapshot: it has a wrong type or id, or is, was or will be in a state its machine does not have.
     """
     _fits("job", document, place, given=given)
+    document = counted(document)
     machine = _machine(sandbox, document, place)
     problem = schema.problem_of_kept_job(sandbox.apis[document["api"]], machine.kind, document)
     if problem is not None:
@@ -167,6 +171,18 @@ def _job(sandbox: Sandbox, document: Any, place: str, *, given: bool) -> Job:
         if state is not None:
             _check_state(machine, job.api, state, place + where)
     return job
+
+
+def _check_owner(api: Api, site: Any, job: Job, place: str) -> None:
+    """Refuse an owner that jobs of the API do not have, also one that only fixtures name so."""
+    if job.owner is None:
+        return
+    try:
+        owner = api.owner(site, job.owner)
+    except DomainError as error:
+        raise BadSnapshot(place, str(error)) from None
+    if owner != job.owner:
+        raise BadSnapshot(place, f"jobs have {owner!r} for {job.owner!r}")
 
 
 def _machine(sandbox: Sandbox, document: Mapping[str, Any], place: str) -> Machine:

@@ -37,6 +37,9 @@ def at(document: Any, path: str, value: Any) -> Any:
     [
         ("/format", 2),
         ("/fixtures", []),
+        ("/fixtures/casjobs/types", [{"type": ""}]),
+        ("/fixtures/casjobs/types", [{"type": "CSV", "description": ""}]),
+        ("/fixtures/casjobs/queues", [{"context": "", "timeout": 1}]),
         ("/jobs", {}),
         ("/jobs/0", 5),
         ("/jobs/0/api", "gas"),
