@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,6 +73,39 @@ def test_a_clock_that_an_older_version_let_go_further_stands_at_its_end(state: P
     )
     with server_over(state) as server:
         assert Control(server.url).clock().now == "8000-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("then", ["frozen", "real", "2030-01-01T00:00:00Z"])
+def test_a_clock_that_stands_is_where_it_was_and_so_are_its_jobs(state: Path, then: str) -> None:
+    """Also when nobody has set it since the start; `--clock` is for sandboxes that begin."""
+
+    def server_at(real: float, clock: str) -> MockServer:
+        return MockServer(apis=("ges",), state=state, clock=clock, real_time=lambda: real)
+
+    plan = {"steps": [{"state": "running", "for": "2s"}], "end": "success"}
+    with server_at(1.7e9, "frozen") as server:
+        control = Control(server.url)
+        control.add("ges", id="j", graph="movie", state="running", hold=False, plan=plan)
+        before = control.clock().now
+    for later in (3.0, 6.0):
+        with server_at(1.7e9 + later, then) as server:
+            control = Control(server.url)
+            assert (control.clock().now, control.clock().frozen) == (before, True)
+            assert control.job("ges", "j").state == "running"
+    with server_at(1.7e9 + 9.0, then) as server:
+        control = Control(server.url)
+        control.advance(2)
+        assert control.job("ges", "j").state == "success"
+
+
+def test_a_clock_that_goes_on_has_gone_on_meanwhile(state: Path) -> None:
+    real = 1.7e9
+    with MockServer(apis=("ges",), state=state, real_time=lambda: real) as server:
+        before = datetime.fromisoformat(Control(server.url).clock().now)
+    real += 3.0
+    with MockServer(apis=("ges",), state=state, real_time=lambda: real) as server:
+        clock = Control(server.url).clock()
+        assert (datetime.fromisoformat(clock.now) - before, clock.frozen) == (timedelta(seconds=3), False)
 
 
 def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
