@@ -101,8 +101,10 @@ class MockServer:
         """
         try:
             await self._start()
-        except BaseException:
+        except BaseException as error:
             await self._give_up()
+            if isinstance(error, Unavailable):
+                raise OSError(None, f"--store {shown(self.settings.store)}: {error}") from None
             raise
 
     async def _start(self) -> None:
@@ -142,13 +144,11 @@ class MockServer:
             self._saver = asyncio.create_task(self._save_regularly(self._state))
 
     async def _open_store(self) -> None:
-        where = shown(self.settings.store)
         try:
             await self.services.store.open()
         except ForeignStore as error:
+            where = shown(self.settings.store)
             raise BadOption(f"--store {where}: {error}; name another database, or empty that one") from None
-        except Unavailable as error:
-            raise OSError(None, f"--store {where}: {error}") from None
 
     async def _give_up(self) -> None:
         """Let go of all that a start had begun which failed, so that another may follow; nothing is saved."""

@@ -91,6 +91,7 @@ EXTRAS = {
         "moments.py": "dates as Prime writes them",
         "ordering.py": "the language of .sort",
         "paging.py": "pages of entities",
+        "running.py": "requests at a time, of all servers",
         "serialization.py": "the layout of answers in XML and JSON",
         "state.py": "what one process remembers",
         "templates": "the page of a refused login",

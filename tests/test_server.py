@@ -240,7 +240,7 @@ async def test_a_stop_saves_at_once_and_again_when_requests_in_flight_are_over(
         asking = asyncio.create_task(session.get(f"/CasJobs/services/jobs.asmx/SubmitJob?{query}"))
         before = len(server.services.sandboxes.default.fixtures.section("casjobs")["jobs"])
         # The work is done at once; only its answer is late.
-        while not await server.services.sandboxes.default.store.entries("default"):
+        while not (await server.services.sandboxes.default.store.entries("default")).entries:
             await asyncio.sleep(0)
         while (await server.services.sandboxes.default.jobs.page("casjobs", limit=1))[1] == before:
             await asyncio.sleep(0)

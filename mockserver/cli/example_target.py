@@ -38,8 +38,8 @@ class SandboxTarget:
 
     async def answered(self) -> str | None:
         """Return the contract's name for the last answer, as the journal has it; None: it has none."""
-        entries = await self._sandbox.store.entries(self._sandbox.name)
-        return entries[-1].response if entries else None
+        last = (await self._sandbox.store.entries(self._sandbox.name, newest=True, limit=1)).entries
+        return last[0].response if last else None
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send one request, with no header that the example does not name, and follow no redirect."""

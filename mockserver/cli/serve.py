@@ -204,17 +204,30 @@ def _supervise(settings: Settings, as_json: bool) -> None:
     from mockserver.settings import check
 
     check(settings)
-    with prepared(settings) as task, contextlib.ExitStack() as stack:
-        supervisor = Supervisor(task, settings.workers)
-        found = supervisor.start()
-        for number in ending_signals():
-            signal.signal(number, supervisor.ask_to_end)
+    supervisor = Supervisor(settings.workers)
+    # From here on there is something to clear away.
+    with _heard(supervisor.ask_to_end), prepared(settings) as task, contextlib.ExitStack() as stack:
+        found = supervisor.start(task)
+        if found is None:
+            return
         if as_json:
             file = stack.enter_context(ca_file(task.ca_pem))
             print_json({**found, "ca_file": None if file is None else str(file)}, one_line=True)
         else:
             _announce(found)
         supervisor.run()
+
+
+@contextlib.contextmanager
+def _heard(ask: Callable[..., object]) -> Iterator[None]:
+    """Call it at each signal that ends a server; no more once that could not start: whoever has called this goes on."""
+    before = {number: signal.signal(number, ask) for number in ending_signals()}
+    try:
+        yield
+    except BaseException:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        raise
 
 
 def _announce(found: Mapping[str, Any]) -> None:

@@ -92,7 +92,7 @@ def work(task: Task, told: Connection) -> None:
     async def main() -> None:
         running = asyncio.get_running_loop()
         async with serving(task.settings, [signal.SIGTERM], task.ca_pem) as (server, stop):
-            told.send(_Said(addresses=addresses(server)))
+            _tell(told, _Said(addresses=addresses(server)))
             if parent is not None:
 
                 def left_alone() -> None:
@@ -111,29 +111,39 @@ def work(task: Task, told: Connection) -> None:
         said = _Said(refusal=error.strerror)
     except OSError as error:
         said = _Said(failure=error.strerror or str(error))
-    told.send(said)
+    _tell(told, said)
     raise SystemExit(FAILED)
+
+
+def _tell(told: Connection, said: _Said) -> None:
+    """Say it, unless the supervisor is gone."""
+    with contextlib.suppress(OSError):
+        told.send(said)
 
 
 class Supervisor:
     """Starts workers, replaces those that die, and stops them."""
 
-    def __init__(self, task: Task, number: int) -> None:
-        self._task = task
+    def __init__(self, number: int) -> None:
         self._number = number
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._asked = 0
 
-    def start(self) -> dict[str, Any]:
+    def start(self, task: Task) -> dict[str, Any] | None:
         """Start all workers; return the addresses they have in common once every one listens.
+
+        None: it was asked to end first; none runs then.
 
         Raises:
             BadOption, OSError: one cannot start; none runs then.
         """
         found: dict[str, Any] = {}
+        self._task = task
         try:
-            self._workers = [self._begin() for _ in range(self._number)]
+            for place in range(self._number):
+                if not self._asked:
+                    self._put(place)
             for worker in self._workers:
                 said: _Said = worker.told.recv()
                 if said.refusal is not None:
@@ -142,12 +152,24 @@ class Supervisor:
                     raise OSError(None, said.failure)
                 found = said.addresses
         except EOFError:
-            self.stop()
-            raise OSError(None, "a worker ended before it listened; its own lines say why") from None
+            if not self._asked:
+                self.stop()
+                raise OSError(None, "a worker ended before it listened; its own lines say why") from None
         except BaseException:
             self.stop()
             raise
+        if self._asked:
+            self.stop()
+            return None
         return {**found, "pid": os.getpid(), "workers": [worker.process.pid for worker in self._workers]}
+
+    def _put(self, place: int) -> None:
+        """Start a worker in a place."""
+        worker = self._begin()
+        self._workers[place : place + 1] = [worker]
+        if self._asked:
+            # Asked while it began: it was not among those that were told.
+            _end(worker)
 
     def _begin(self) -> _Worker:
         own, theirs = self._context.Pipe(duplex=False)
@@ -160,9 +182,7 @@ class Supervisor:
         """Ask all workers to end; a second time, to wait for no request in flight."""
         self._asked += 1
         for worker in self._workers:
-            with contextlib.suppress(ProcessLookupError):
-                if worker.process.pid is not None and worker.process.exitcode is None:
-                    os.kill(worker.process.pid, signal.SIGTERM)
+            _end(worker)
 
     def run(self) -> None:
         """Replace workers that die, until asked to end; return when all have ended."""
@@ -179,7 +199,7 @@ class Supervisor:
                 if why is not None or (ended > 0 and time.monotonic() - worker.began < BRIEF):
                     time.sleep(PAUSE)
                 if not self._asked:
-                    self._workers[place] = self._begin()
+                    self._put(place)
         self.stop()
 
     def stop(self) -> None:
@@ -192,6 +212,13 @@ class Supervisor:
             if worker.process.exitcode is None:
                 worker.process.kill()
                 worker.process.join()
+
+
+def _end(worker: _Worker) -> None:
+    """Ask a worker to end."""
+    with contextlib.suppress(ProcessLookupError):
+        if worker.process.pid is not None and worker.process.exitcode is None:
+            os.kill(worker.process.pid, signal.SIGTERM)
 
 
 def _why(told: Connection) -> str | None:

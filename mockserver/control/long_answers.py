@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 async def long_json_response(
     fields: Mapping[str, Any],
     name: str,
-    items: list[T],
+    items: list[T] | AsyncIterable[T],
     describe: Callable[[T], Mapping[str, Any]],
     *,
     after: Mapping[str, Any] = NOTHING,
@@ -29,14 +29,14 @@ async def long_json_response(
     """Answer with JSON: some fields, under `name` a record of each item, and more fields.
 
     Args:
-        items: they are taken out of it.
+        items: they are taken out of a list; otherwise each is put together before the next is asked for.
         judged: the answer is held against its contract; otherwise it needs no data, which is costly to let go of.
     """
     records: list[Mapping[str, Any]] = []
     piece: list[Mapping[str, Any]] = []
     written: list[bytes] = []
     turn = Turn()
-    for item in taken(items):
+    async for item in _each(items):
         if piece and (len(piece) == PIECE or turn.is_long):
             # Each is let go of as soon as it is written: to let go of all at once takes long, too.
             written += (b"," if written else b"", json_response(piece).body[1:-1])
@@ -54,3 +54,12 @@ async def long_json_response(
     )
     data = {**fields, name: [*records, *piece], **after} if judged else None
     return Response(data=data, body=await joined(written))
+
+
+async def _each(items: list[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    if isinstance(items, list):
+        for item in taken(items):
+            yield item
+    else:
+        async for item in items:
+            yield item

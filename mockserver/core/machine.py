@@ -94,6 +94,7 @@ class Machine:
         plan: the shorthand of a job that names none.
         late_results: the own field of a job that says, in the fixture's form, how long after its end its results come.
         listings: in which of its API's listings a job stands, by name: hangs on `data` and `owner` alone.
+        appears: the own field of a job that says when time changes its listings (epoch seconds), by taking it off.
     """
 
     states: tuple[State, ...]
@@ -106,6 +107,7 @@ class Machine:
     kind: str = "job"
     late_results: str | None = None
     listings: Callable[[Job], tuple[str, ...]] = field(default=lambda job: ())
+    appears: str | None = None
     by_name: Mapping[str, State] = field(init=False)
 
     def __post_init__(self) -> None:

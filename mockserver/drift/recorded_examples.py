@@ -58,8 +58,9 @@ def _example(api: Api, judged: Judged, subject: JobSeen | None, number: int, roo
     if headers:
         request["headers"] = headers
     if exchange.body:
-        text = text_of(exchange.body, exchange.headers.get("Content-Type", ""))
-        request["text"] = _stood_in(api, masking.mask(text)).replace(root, "{base}")
+        content_type = exchange.headers.get("Content-Type", "")
+        text = masking.current().body(text_of(exchange.body, content_type), content_type)
+        request["text"] = _stood_in(api, text).replace(root, "{base}")
     jobs = [one for one in judged.jobs if one.state and not one.part_of]
     if not judged.jobs and subject is not None and not subject.part_of:
         jobs = [subject]

@@ -16,6 +16,7 @@ from mockserver.core.job import Job
 from mockserver.http.services import Services
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import everything
 from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.store.base import FAULTS, JOURNAL, Gone
 from mockserver.store.memory import MemoryStore
@@ -73,7 +74,7 @@ class ChronicleStore(MemoryStore):
 
     async def chapter(self, sandbox: str, *, keep: Sequence[str] = (), closed: bool = False) -> Chapter:
         """Return what has happened in a sandbox since it began."""
-        entries = await self.entries(sandbox)
+        entries = await everything(self, sandbox)
         asked = {(entry.api, entry.job) for entry in entries if entry.job is not None}
         faults = {} if FAULTS in keep else await self.collection(sandbox, FAULTS)
         jobs: list[Job] = []

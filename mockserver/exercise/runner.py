@@ -26,6 +26,7 @@ from mockserver.exercise.stage import PreparedScenario, staged, struck
 from mockserver.faults.duration import duration
 from mockserver.faults.effects.advance import LONGEST, Advance
 from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import everything
 from mockserver.sandbox.events import Listener
 from mockserver.server import MockServer
 
@@ -119,7 +120,7 @@ async def _play(suite: Suite, stage: PreparedScenario, plan: Plan, starts: async
         output.seek(max(0, size - OUTPUT))
         printed = output.read().decode("utf-8", "replace")
     faults = await sandbox.faults.all()
-    entries = by_the_clients_time(await sandbox.store.entries(sandbox.name), faults)
+    entries = by_the_clients_time(await everything(sandbox.store, sandbox.name), faults)
     made = [one.id async for one in sandbox.jobs.each(suite.api, newest=False) if one.id not in stage.before]
     hits = sum(one["hits"] for one in faults) if stage.scenario.faults else None
     judge = Judge(suite, stage.scenario, entries, made, hits=hits, pause=plan.pause, limit=plan.timeout)

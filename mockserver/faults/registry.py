@@ -67,10 +67,15 @@ class Faults:
         fault = Fault.parse("", asked, self._real())
         if fault.effect is not None:
             fault.effect.check(fault.match, self._apis)
+        full = BadFault(f"{LIMIT} faults are armed already; remove some")
         if len(await self._store.collection(self._sandbox, FAULTS)) >= LIMIT:
-            raise BadFault(f"{LIMIT} faults are armed already; remove some")
+            raise full
         document = {**fault.as_document(), "id": f"fault-{await self._store.count(self._sandbox, 'fault')}"}
         await self._store.write(self._sandbox, FAULTS, document["id"], document)
+        # Others may have armed theirs in between: those that were first stay.
+        if document["id"] in [*await self._store.collection(self._sandbox, FAULTS)][LIMIT:]:
+            await self._store.replace(self._sandbox, FAULTS, document["id"], document, None)
+            raise full
         return self._record(document)
 
     async def all(self, *, unused: bool = False) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import Reading, read
 from mockserver.store.base import JOURNAL, Store
 
 COLLECTION = "forced"
@@ -42,9 +42,9 @@ async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:
     noted = await store.collection(sandbox, COLLECTION)
     if not noted:
         return []
-    entries = await store.entries(sandbox)
-    oldest = entries[0].number if entries else (await store.counters(sandbox)).get(JOURNAL, 0) + 1
-    good_answers = _good_answers(entries)
+    journal = await read(store, sandbox)
+    oldest = journal.first or (await store.counters(sandbox)).get(JOURNAL, 0) + 1
+    good_answers = await _good_answers(journal)
     found = []
     for forces in noted.values():
         job = {name: forces[0][name] for name in ("api", "kind", "id")}
@@ -56,10 +56,10 @@ async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:
     return found
 
 
-def _good_answers(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Sequence[int]]:
+async def _good_answers(journal: Reading) -> Mapping[tuple[str, str], Sequence[int]]:
     """Return the numbers of the good answers about each job."""
     good_answers: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for entry in entries:
+    async for entry in journal:
         if (
             entry.api is not None
             and entry.job is not None

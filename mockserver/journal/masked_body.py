@@ -7,6 +7,7 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mockserver.journal.masking import Masking
@@ -27,10 +28,19 @@ class MaskedBody(NamedTuple):
     is_text: bool
 
 
-def masked_body(hide: Masking, body: bytes, content_type: str, shown: str, *, is_sealed: bool = False) -> MaskedBody:
+def masked_body(
+    hide: Masking,
+    read: Callable[[str, str], str],
+    body: bytes,
+    content_type: str,
+    shown: str,
+    *,
+    is_sealed: bool = False,
+) -> MaskedBody:
     """Return the bytes of a body whose masked text is `shown`.
 
     Args:
+        read: `hide.body` or `hide.answer`, by which side it is of.
         is_sealed: it is in a content encoding that is not read here, in which a secret could lie.
     """
     if is_sealed:
@@ -42,7 +52,7 @@ def masked_body(hide: Masking, body: bytes, content_type: str, shown: str, *, is
         # What is no character goes through as it is where the charset lets it.
         errors = "surrogateescape" if name == "utf-8" else "surrogatepass"
         try:
-            text = hide.body(body[len(mark) :].decode(name, errors), content_type)
+            text = read(body[len(mark) :].decode(name, errors), content_type)
             made = mark + text.encode(name, errors)
         except UnicodeError:
             return _as_shown(shown)
@@ -50,7 +60,7 @@ def masked_body(hide: Masking, body: bytes, content_type: str, shown: str, *, is
             return _as_shown(shown)
     # A mark or a charset that does not fit would hide what anybody can read in the bytes.
     bare = made.decode("utf-8", "replace")
-    if bare != shown and not hide.text(bare) == hide.body(bare, content_type) == bare:
+    if bare != shown and not hide.text(bare) == read(bare, content_type) == bare:
         return _as_shown(shown)
     try:
         made[len(mark) :].decode(name)

@@ -101,7 +101,7 @@ class MaskedEntry:
         """What the client sent."""
         entry = self._entry
         headers, body = entry.headers, entry.body
-        message = self._message(headers, body, entry.body_size)
+        message = self._message(self._hide.body, headers, body, entry.body_size)
         announced, encoding = _header(headers, "content-length"), _encoding(headers)
         if body and not encoding:
             return message
@@ -118,7 +118,7 @@ class MaskedEntry:
     def answer(self) -> MaskedMessage:
         """What it got."""
         entry = self._entry
-        message = self._message(entry.answer_headers, entry.answer, entry.answer_size)
+        message = self._message(self._hide.answer, entry.answer_headers, entry.answer, entry.answer_size)
         return message if entry.sent is None else replace(message, sent=entry.sent)
 
     @property
@@ -195,17 +195,19 @@ class MaskedEntry:
             record["answer"] = _side(self.answer)
         return record
 
-    def _message(self, headers: Mapping[str, str], body: bytes, size: int) -> MaskedMessage:
+    def _message(
+        self, read: Callable[[str, str], str], headers: Mapping[str, str], body: bytes, size: int
+    ) -> MaskedMessage:
         content_type = _header(headers, "content-type")
         is_cut = size > len(body)
         size = max(size, len(body))
         if is_cut:
             body = whole_characters(body, content_type)
-        text = self._hide.body(text_of(body, content_type), content_type)
+        text = read(text_of(body, content_type), content_type)
         return MaskedMessage(
             headers=self._hide.headers(headers),
             text=text,
-            make_body=lambda: masked_body(self._hide, body, content_type, text, is_sealed=_is_sealed(headers)),
+            make_body=lambda: masked_body(self._hide, read, body, content_type, text, is_sealed=_is_sealed(headers)),
             size=size,
             sent=size,
             is_cut=is_cut,

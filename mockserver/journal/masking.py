@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from mockserver.journal import escapes, secret_parts
+from mockserver.journal import escapes, secret_json, secret_parts, secret_users
 from mockserver.journal import secret_places as places
+from mockserver.wire import json, xml
 
 MASK = escapes.MASK
 _HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
@@ -40,9 +41,11 @@ _TYPE = r"""["'](?:string|number|integer|boolean|object|array|null)["']"""
 _TYPES = re.compile(rf"is not of types? {_TYPE}(?:, {_TYPE})*$")
 """How a sentence about a schema ends that says nothing of the value."""
 
-_USER = re.compile(r"(://[^/\s@:]{0,200}:)([^@/\s]{1,200})(?=@)")
+_STEPS = re.compile(r"[.:\[\]]+")
+"""What stands between the steps of a name that is a path: `user[password]`, `password[0]`, `user.password`."""
+
 _NO_FORM = ("<", "{", "[")
-"""What the body of a form does not begin with, though its sender calls it one."""
+"""What a form mostly does not begin with: what does may be a document all the same, whatever its sender calls it."""
 
 
 class HasSecrets(Protocol):
@@ -87,13 +90,26 @@ class Masking:
     def path(self, path: str) -> str:
         """Return a path or address, with its query, with the values of secrets replaced by `***`."""
         before, sign, query = path.partition("?")
-        return self.text(self._escaped(before)) + sign + places.in_form(query, self.hides, self._shown, self._escaped)
+        return self.text(self._escaped(before)) + sign + self._form(query)
 
     def body(self, text: str, content_type: str) -> str:
-        """Return a body with the values of secrets replaced by `***`."""
-        if "x-www-form-urlencoded" in content_type.lower() and text.lstrip()[:1] not in _NO_FORM:
-            return places.in_form(text, self.hides, self._shown, self._escaped)
-        return self.text(text)
+        """Return the body of a request with the values of secrets replaced by `***`.
+
+        A server of ours reads a form in it whatever its type is, so that it is read as one here, too.
+        """
+        if _is_form(text, content_type):
+            return self._form(text)
+        boundary = secret_parts.boundary_of(content_type)
+        shown = self._text(text, DEPTH, boundary) if _SIGN.search(text) else text
+        if boundary:
+            return shown
+        read = places.in_fields(shown, self.hides, self._shown)
+        is_form = read != shown and (_is_called_form(content_type) or not _is_document(text))
+        return read if is_form else shown
+
+    def answer(self, text: str, content_type: str) -> str:
+        """Return the body of an answer with the values of secrets replaced by `***`."""
+        return self._form(text) if _is_form(text, content_type) else self.text(text)
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value: masked when it is secret, and bytes that are no UTF-8 by `?`."""
@@ -130,13 +146,19 @@ class Masking:
         return self._data(value, self.hides(name))
 
     def hides(self, name: str) -> bool:
-        """Tell whether the value of a parameter, field or header of that name is secret."""
-        return name.strip(_AROUND).removesuffix("[]").lower() in self.names
+        """Tell whether the value of a parameter, field or header of that name is secret, or what its path leads to."""
+        name = name.strip(_AROUND)
+        if name.lower() in self.names:
+            return True
+        return ("[" in name or "." in name or ":" in name) and self._leads_to_one(_STEPS.split(name))
 
     def hides_at(self, pointer: str) -> bool:
         """Tell whether the value at a JSON pointer lies in a secret one."""
+        return self._leads_to_one(pointer.split("/"))
+
+    def _leads_to_one(self, steps: Iterable[str]) -> bool:
         hidden = False
-        for name in pointer.split("/"):
+        for name in steps:
             hidden = self.hides(name) or (hidden and not self._opens(name))
         return hidden
 
@@ -155,18 +177,25 @@ class Masking:
     def _is_open(self, name: str, value: Any) -> bool:
         return self._opens(name) and isinstance(value, Mapping | list | tuple)
 
-    def _text(self, text: str, depth: int) -> str:
-        """Mask a text, and `depth` times what stands escaped in it."""
+    def _form(self, text: str) -> str:
+        return places.in_form(text, self.hides, self._shown, self._escaped)
+
+    def _text(self, text: str, depth: int, boundary: str = "") -> str:
+        """Mask a text, and `depth` times what stands escaped in it.
+
+        Args:
+            boundary: of a form in parts, where its Content-Type names one.
+        """
         text = places.in_xml(text, self.hides, self._shown)
         text = places.in_entities(text, self.hides, self._shown)
-        text = places.in_json(text, self.hides, self._opens, self._shown)
-        text = secret_parts.in_parts(text, self.hides, self._shown)
+        text = secret_json.in_json(text, self.hides, self._opens, self._shown)
+        text = secret_parts.in_parts(text, boundary, self.hides, self._shown)
         text = places.in_pairs(text, self.hides, self._shown, lambda value: self._escaped(value, depth))
         text = places.in_lines(text, self.hides, self._shown)
         if depth:
             text = escapes.in_json(text, lambda plain: self._text(plain, depth - 1))
             text = escapes.in_xml(text, lambda plain: self._text(plain, depth - 1))
-        text = _USER.sub(lambda found: found[1] + self._shown(found[2], found[2]), text)
+        text = secret_users.in_addresses(text, self._shown)
         return _SCHEME.sub(lambda found: found[1] + self._credentials(found[2]), text)
 
     def _escaped(self, value: str, depth: int = DEPTH) -> str:
@@ -190,6 +219,26 @@ class Masking:
                 return MASK
             return written if secret in self.public else MASK
         return self._shown(written, written)
+
+
+def _is_called_form(content_type: str) -> bool:
+    return "x-www-form-urlencoded" in content_type.lower()
+
+
+def _is_form(text: str, content_type: str) -> bool:
+    return _is_called_form(content_type) and text.lstrip()[:1] not in _NO_FORM
+
+
+def _is_document(text: str) -> bool:
+    """Tell whether a text is JSON or XML, in which what looks like a field of a form is a part of something else."""
+    text = text.strip(_AROUND)
+    if not text.startswith("<"):
+        return not isinstance(json.read_json(text.encode("utf-8", "replace")), json.Malformed)
+    try:
+        xml.parse(text.encode("utf-8", "replace"), "utf-8")
+    except xml.BadXml:
+        return False
+    return True
 
 
 class Process:

@@ -9,6 +9,7 @@ from heapq import nsmallest
 from typing import Any
 
 from mockserver.journal.entry import Entry, decoded
+from mockserver.journal.masked_match import masked_field
 from mockserver.journal.masking import MASK, Masking, current, mask, mask_path
 from mockserver.journal.matching import Difference, Match, MatchSubject, differences
 
@@ -32,12 +33,12 @@ class NearMiss:
         """Return it for a person, in at most four lines, secrets masked."""
         entry = self.entry
         first = f"  close: #{entry.number} {entry.method} {mask_path(entry.path)} ({entry.operation or 'unknown'})"
-        return [first, *(f"    {mask(_masked(one).sentence())}" for one in self.differences[:3])]
+        return [first, *(f"    {mask(one.sentence())}" for one in self._shown(3))]
 
     def as_dict(self) -> dict[str, Any]:
         """Return its JSON form, secrets masked."""
         entry = self.entry
-        shown = [_masked(one) for one in self.differences]
+        shown = self._shown(len(self.differences))
         return {
             "number": entry.number,
             "method": entry.method,
@@ -48,9 +49,17 @@ class NearMiss:
             "differences": [{"field": one.field, "expected": one.expected, "found": one.found} for one in shown],
         }
 
+    def _shown(self, most: int) -> list[Difference]:
+        content_type = next((value for name, value in self.entry.headers.items() if name.lower() == "content-type"), "")
+        return [_masked(one, content_type) for one in self.differences[:most]]
 
-def _masked(one: Difference) -> Difference:
-    """Return a difference as a tester may see it: what was wanted and what was found without what is secret in them."""
+
+def _masked(one: Difference, content_type: str) -> Difference:
+    """Return a difference as a tester may see it: what was wanted and what was found without what is secret in them.
+
+    Args:
+        content_type: of the request.
+    """
     kind, _, header = one.field.partition(" ")
     hide = current()
     if kind == "header":
@@ -58,14 +67,15 @@ def _masked(one: Difference) -> Difference:
     elif hide.hides_at(one.field):
         expected, found = (None if value is None else MASK for value in (one.expected, one.found))
     else:
-        expected, found = (_shown(hide, one.field, value) for value in (one.expected, one.found))
+        expected, found = _shown(hide, one.field, one.expected), _shown(hide, one.field, one.found, content_type)
     return Difference(field=one.field, expected=expected, found=found)
 
 
-def _shown(hide: Masking, name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return (mask_path(value) if name == "path" else mask(value))[:500]
-    return mask(json_of(hide.data(value)))[:500] if isinstance(value, Mapping | list) else value
+def _shown(hide: Masking, name: str, value: Any, content_type: str = "") -> Any:
+    shown = masked_field(name, value, hide, content_type)
+    if isinstance(shown, str):
+        return shown[:500]
+    return mask(json_of(shown))[:500] if isinstance(shown, Mapping | list) else shown
 
 
 def missing(match: Match, entry: Entry) -> list[Difference]:
@@ -103,11 +113,11 @@ class NearMisses:
         self._match = match
         self.nearest: Sequence[NearMiss] = ()
 
-    def look_at(self, entries: Sequence[Entry]) -> None:
-        """Look at more requests, of which none matches."""
-        if self._match:
-            misses = [NearMiss(entry=one, differences=tuple(missing(self._match, one))) for one in entries]
-            every = (*self.nearest, *misses)
+    def look_at(self, entry: Entry) -> None:
+        """Look at one request more."""
+        # One that was answered after it had been judged may fit now.
+        if self._match and (found := missing(self._match, entry)):
+            every = (*self.nearest, NearMiss(entry=entry, differences=tuple(found)))
             self.nearest = nsmallest(NEAREST, every, key=lambda one: (one.weight, -one.entry.number))
 
 

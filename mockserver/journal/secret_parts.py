@@ -9,6 +9,8 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import re
+from email.message import Message
+from email.policy import compat32
 from urllib.parse import unquote_plus
 
 from mockserver.journal.secret_places import Hides, Shown
@@ -23,19 +25,36 @@ _PART_NAME = re.compile(
 _DELIMITER = re.compile(r"^--([^\r\n]{1,200}?)[ \t]*(?=\r?$)", re.MULTILINE)
 
 
-def in_parts(text: str, hides: Hides, shown: Shown) -> str:
-    """Return a multipart form without its secrets."""
+def boundary_of(content_type: str) -> str:
+    """Return the boundary that a Content-Type names for a form in parts; empty for none."""
+    if not content_type.lower().startswith("multipart/form-data"):
+        return ""
+    envelope = Message(policy=compat32)
+    try:
+        envelope["Content-Type"] = content_type
+        return envelope.get_boundary() or ""
+    except (LookupError, ValueError):
+        return ""
+
+
+def in_parts(text: str, boundary: str, hides: Hides, shown: Shown) -> str:
+    """Return a multipart form without its secrets.
+
+    Args:
+        boundary: where it is known; else the first line that looks like one says it.
+    """
     found = _DISPOSITION.search(text)
     if found is None:
         return text
-    delimiter = _DELIMITER.search(text)
-    boundary = "" if delimiter is None else re.escape(delimiter[1])
-    end_of_part = re.compile(rf"\r?\n--{boundary}(?=[ \t]*+(?:[\r\n]|--|\Z))" if boundary else r"\r?\n--")
+    if not boundary and (delimiter := _DELIMITER.search(text)) is not None:
+        boundary = delimiter[1]
+    end_of_part = re.compile(rf"\r?\n--{re.escape(boundary)}(?=[ \t]*+(?:\r?\n|--|\Z))" if boundary else r"\r?\n--")
     out: list[str] = []
     written = 0
     while found is not None:
-        begin, is_secret = _head(text, found.end(), hides)
-        if is_secret:
+        begin = _end_of_field(text, found.end())
+        if _names_a_secret(text[found.end() : begin], hides):
+            begin = _end_of_head(text, begin)
             end = end_of_part.search(text, max(begin - 2, found.end()))
             stop = len(text) if end is None else max(begin, end.start())
             out += (text[written:begin], shown(text[begin:stop], text[begin:stop]))
@@ -44,29 +63,33 @@ def in_parts(text: str, hides: Hides, shown: Shown) -> str:
     return "".join((*out, text[written:]))
 
 
-def _head(text: str, at: int, hides: Hides) -> tuple[int, bool]:
-    """Return where the value of a part begins, and whether it is secret.
+def _end_of_field(text: str, at: int) -> int:
+    """Return where a header's value ends that goes on in lines which begin with a blank."""
+    while (line := _HEAD_LINE.match(text, at)) is not None and at < len(text):
+        at = line.end()
+        if text[at : at + 1] not in (" ", "\t"):
+            break
+    return at
 
-    Args:
-        at: where its disposition begins, behind the colon. It may go on in lines that begin with a blank.
-    """
-    begin, is_own = at, True
-    own = at
+
+def _end_of_head(text: str, at: int) -> int:
+    """Return where the value of a part begins, `at` being that of a line in its head."""
     while at < len(text):
         line = _HEAD_LINE.match(text, at)
-        if line is None or (at > begin and not line[1]):
-            at = at if line is None else line.end()
-            break
-        if at > begin and line[1][0] not in " \t":
-            is_own = False
-            if not _FIELD.match(line[1]):
-                break
+        if line is None:
+            return at
+        if line[1] and line[1][0] not in " \t" and not _FIELD.match(line[1]):
+            return at
         at = line.end()
-        own = at if is_own else own
-    disposition = _FOLD.sub("", text[begin:own])
+        if not line[1]:
+            return at
+    return at
+
+
+def _names_a_secret(disposition: str, hides: Hides) -> bool:
     names = [
         (int(one[1] or 0), unquote_plus(one[2].strip("\"'<> ").replace("\\", "").rpartition("'")[2]))
-        for one in _PART_NAME.finditer(disposition)
+        for one in _PART_NAME.finditer(_FOLD.sub("", disposition))
     ]
     # A long name may come in numbered pieces (RFC 2231).
-    return at, any(hides(name) for _, name in names) or hides("".join(name for _, name in sorted(names)))
+    return any(hides(name) for _, name in names) or hides("".join(name for _, name in sorted(names)))

@@ -1,4 +1,4 @@
-"""Where secrets lie in a text: in JSON, XML, forms, queries and parts of a form, by structure, also in broken ones.
+"""Where secrets lie in a text: in XML, forms, queries, pairs and lines, by structure, also in broken ones.
 
 Rules a maintainer must keep:
 
@@ -9,7 +9,6 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import unescape
@@ -28,28 +27,24 @@ Shown = Callable[[str, str], str]
 _TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _LOOSE_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)([^<>]*+)>""")
 _ASIDES = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
-_GAP = r"(?:\s|/\*[^*]{0,200}\*/|//[^\n]{0,200}\n)*+"
-_KEYS = tuple(
-    (mark, re.compile(rf"{mark}((?:[^{mark}\\]|\\.){{0,200}}){mark}{_GAP}:{_GAP}", re.DOTALL)) for mark in ('"', "'")
+_LINE = re.compile(
+    r"^([ \t]*(?:- )?([\w.\[\]-]{1,100})[ \t]*:[ \t]+)([^\s\"'{\[|>&*][^\s]*)(?=[ \t]*\r?$)", re.MULTILINE
 )
-_BARE_KEY = re.compile(rf"[{{,]\s*+([\w.$-]{{1,100}}){_GAP}:{_GAP}")
-_BARE_VALUE = re.compile(r"[^\s{}\[\],\"']*")
-_LINE = re.compile(r"^([ \t]*(?:- )?([\w.-]{1,100})[ \t]*:[ \t]+)([^\s\"'{\[|>&*][^\s]*)(?=[ \t]*\r?$)", re.MULTILINE)
-_JSON = re.compile(r""""(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|[{}\[\],:]|[^\s{}\[\],:"']+|\s+|.""", re.DOTALL)
 _CONSTANTS = frozenset({"true", "false", "null", "True", "False", "None"})
-_ESCAPED = re.compile(r'(\\"((?:[^"\\]){1,100})\\"\s*:\s*\\")((?:(?!\\").)*)', re.DOTALL)
+_WORD = r"""[^\s=&?;#'"(,<>{}\[\]/]"""
 _PAIR = re.compile(
-    r"""(?:(?<=[?&\s;#'"(,{\[>/])|^)([^\s=&?;#'"(,<>{}\[\]/]{1,100}(?:\[\])?)(\s?=\s?)("[^"]*"?|'[^']*'?|[^&\s"'<>]*)"""
+    rf"""(?:(?<=[?&\s;#'"(,{{\[>/])|^)({_WORD}{{1,100}}+(?:\[{_WORD}{{0,100}}+\]{_WORD}{{0,100}}+){{0,32}}+)"""
+    r"""(\s*+=\s*+(?=["'])|[ \t]*+=[ \t]*+|\s?=\s?)("[^"]*"?|'[^']*'?|[^&\s"'<>]*)"""
 )
 _NAME_BEFORE = re.compile(r"[?&;/#:]")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
 _STRUCTURE = re.compile(r"[%+={\[<:;]")
+_NO_NAME = re.compile(r"[%{<:\"]")
 _GRANT = "grant_type="
 _GRANTED = frozenset({"code", "code_verifier", "assertion"})
 """What stands for its user in a form that asks for a token (RFC 6749), and is an ordinary name elsewhere."""
 
 _ENTITY_TAG = re.compile(r"(&lt;(?:[\w.-]+:)?([\w.-]{1,100})(?:\s[^&]{0,500})?&gt;)(.*?)(?=&lt;/|\Z)", re.DOTALL)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def in_form(text: str, hides: Hides, shown: Shown, inside: Inside) -> str:
@@ -66,9 +61,20 @@ def _pair(part: str, hides: Hides, shown: Shown, inside: Inside, asks: bool) -> 
     name, sign, value = part.partition("=")
     if sign and (_is_secret(name, hides) or (asks and name in _GRANTED)):
         return name + sign + shown(value, unquote_plus(value))
-    if not sign:
-        return inside(name) if "%" in name else name
-    return name + sign + inside(value) if _STRUCTURE.search(value) else part
+    if _NO_NAME.search(name):
+        name = inside(name)
+    return name + sign + (inside(value) if _STRUCTURE.search(value) else value)
+
+
+def in_fields(text: str, hides: Hides, shown: Shown) -> str:
+    """Return a text without what a server that reads it as a form takes for secret fields."""
+    if "=" not in text:
+        return text
+    out = []
+    for part in text.split("&"):
+        name, sign, value = part.partition("=")
+        out.append(name + sign + shown(value, unquote_plus(value)) if sign and hides(unquote_plus(name)) else part)
+    return "&".join(out)
 
 
 def _is_secret(name: str, hides: Hides) -> bool:
@@ -198,99 +204,3 @@ def in_entities(text: str, hides: Hides, shown: Shown) -> str:
         return found[0] if not hides(found[2]) else found[1] + shown(found[3], unescape(found[3]))
 
     return _ENTITY_TAG.sub(replace, text) if "&lt;" in text else text
-
-
-def in_json(text: str, hides: Hides, opens: Hides, shown: Shown) -> str:
-    """Return a text without what secret fields of JSON hold, or of values as Python writes them.
-
-    Args:
-        opens: tells whether an object of that name holds fields of its own meaning, though it lies in a secret one.
-    """
-    for mark, key in _KEYS:
-        if mark in text and ":" in text:
-            text = _without_fields(text, mark, key, hides, opens, shown)
-    if "{" in text and ":" in text:
-        text = _without_fields(text, "", _BARE_KEY, hides, opens, shown)
-    if '\\"' in text:
-
-        def replace(found: re.Match[str]) -> str:
-            return found[0] if not hides(found[2]) else found[1] + shown(found[3], found[3])
-
-        text = _ESCAPED.sub(replace, text)
-    return text
-
-
-def _without_fields(text: str, mark: str, key: re.Pattern[str], hides: Hides, opens: Hides, shown: Shown) -> str:
-    out: list[str] = []
-    written = at = 0
-    while (found := key.search(text, at)) is not None:
-        at = found.end()
-        if hides(_string(found[1])):
-            out.append(text[written:at])
-            masked, at = _value(text, at, mark, hides, opens, shown)
-            out.append(masked)
-            written = at
-    return "".join((*out, text[written:])) if out else text
-
-
-def _value(text: str, at: int, mark: str, hides: Hides, opens: Hides, shown: Shown) -> tuple[str, int]:
-    """Return what is shown of the secret value that begins there, and where it ends."""
-    out: list[str] = []
-    around: list[bool] = []  # of each object and list that is open, whether it is secret
-    secret, before = True, ""
-    for token in _JSON.finditer(text, at):
-        word = token[0]
-        at = token.end()
-        if word in ("{", "["):
-            around.append(secret)
-        elif word in ("}", "]"):
-            if not around:
-                return "".join(out), token.start()
-            around.pop()
-        elif word == ",":
-            if not around:
-                return "".join(out), token.start()
-            secret = around[-1]
-        elif around and (word[0] in "\"'" or before in ("{", ",")) and _is_key(text, at):
-            name = _string(word[1:-1]) if word[0] in "\"'" else word
-            secret = hides(name) or (around[-1] and not (opens(name) and _is_container(text, at)))
-        elif not (word == ":" or word.isspace() or word in _CONSTANTS) and secret:
-            if not around and word[0] not in "\"'" and (bare := _BARE_VALUE.match(text, token.start())):
-                word, at = bare[0], bare.end()
-            word = _leaf(word, mark, shown)
-        out.append(word)
-        before = before if word.isspace() else word
-        if not around and not word.isspace():
-            break
-    return "".join(out), at
-
-
-def _leaf(word: str, mark: str, shown: Shown) -> str:
-    if word[0] not in "\"'":
-        found = shown(word, word)
-        return word if found == word else mark + found + mark
-    plain = word[1:-1] if len(word) > 1 and word[-1] == word[0] else word[1:]
-    if _MOMENT.fullmatch(plain):
-        return word
-    return word[0] + shown(plain, _string(plain)) + word[0]
-
-
-def _string(written: str) -> str:
-    if "\\" not in written:
-        return written
-    try:
-        return str(json.loads(f'"{written}"', strict=False))
-    except ValueError:
-        return written
-
-
-_COLON = re.compile(rf"{_GAP}:{_GAP}")
-
-
-def _is_key(text: str, at: int) -> bool:
-    return _COLON.match(text, at) is not None
-
-
-def _is_container(text: str, at: int) -> bool:
-    found = _COLON.match(text, at)
-    return found is not None and text[found.end() : found.end() + 1] in ("{", "[")

@@ -15,6 +15,7 @@ from typing import Any
 
 from mockserver.contracts.model import Violation
 from mockserver.journal.entry import Entry
+from mockserver.journal.masked_match import masked_match
 from mockserver.journal.masking import current, mask, mask_path
 from mockserver.journal.matching import Match, MatchSubject, fits
 from mockserver.journal.near_misses import NearMiss, json_of, subject_of
@@ -192,27 +193,20 @@ class Verification:
             return self._counted if len(found.numbers) < self._bounds.least else None
         return None if found.steps == len(self._order) else self._order[found.steps]
 
-    def could_be_near(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """Yield the entries among which the match of `near` looked in vain."""
-        found, match = self._found, self.near()
+    def could_be_near(self) -> Callable[[Entry], bool]:
+        """Return what tells whether an entry is one among which the match of `near` looked in vain."""
+        found, match, since = self._found, self.near(), self._since
         start, matching = 0, set(found.numbers)
         if self._after is not None and match is not self._after:
             start = found.after or 0
         if match is not self._after and match is not self._counted:
             start, matching = max(start, found.step_at), set()
-        for entry in entries:
-            if entry.number > start and entry.number not in matching and (self._since is None or self._since(entry)):
-                yield entry
+        return lambda entry: entry.number > start and entry.number not in matching and (since is None or since(entry))
 
-    def before_step(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """Yield the entries among which the step that is missing may have come too early."""
-        if self._lacks_step:
-            found = self._found
-            yield from (one for one in entries if (found.after or 0) < one.number <= found.step_at)
-
-    def is_step(self, entry: Entry) -> bool:
-        """Tell whether a request is the step that is missing."""
-        return fits(self._order[self._found.steps], subject_of(entry))
+    def came_too_early(self, entry: Entry) -> bool:
+        """Tell whether a request is the step that is missing, and came before it could have been that."""
+        found = self._found
+        return self._lacks_step and (found.after or 0) < entry.number <= found.step_at and self._is_step(entry)
 
     def verdict(self, near: Sequence[NearMiss] = (), earlier: Entry | None = None, dropped: int = 0) -> Verdict:
         """Say what was found.
@@ -242,6 +236,9 @@ class Verification:
         begun = self._after is None or found.after is not None
         counted = self._bounds is None or self._bounds.hold(len(found.numbers))
         return begun and counted and found.steps < len(self._order)
+
+    def _is_step(self, entry: Entry) -> bool:
+        return fits(self._order[self._found.steps], subject_of(entry))
 
     def _advance(self, found: _Progress, known: _Judged | None, entry: Entry) -> None:
         if self._since is not None and not self._since(entry):
@@ -292,7 +289,8 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
 
 
 def _words(match: Match) -> str:
-    return "with " + ", ".join(f"{name} {mask(json_of(value))}" for name, value in match.items()) if match else "at all"
+    shown = masked_match(match, current())
+    return "with " + ", ".join(f"{name} {mask(json_of(value))}" for name, value in shown.items()) if match else "at all"
 
 
 def _name(entry: Entry) -> str:

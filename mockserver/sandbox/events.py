@@ -17,6 +17,25 @@ those who tell more of it; it is never sent as it stands."""
 STOP: Event = {"event": "stop"}
 """The last event there is: the sandbox, or the server, ends."""
 
+_JOB = {"api": str, "kind": str, "id": str}
+
+_FIELDS: Mapping[str, Mapping[str, type]] = {
+    "job": {**_JOB, "to": str},
+    "job-added": _JOB,
+    "job-changed": _JOB,
+    "job-deleted": _JOB,
+    "request": {"number": int},
+    "requests-cleared": {},
+    "fault": {},
+    "fault-armed": {},
+    "fault-removed": {},
+    "clock": {},
+    "settings": {},
+    "reset": {},
+    "stop": {},
+}
+"""What an event has at least, of what those who listen look into."""
+
 BACKLOG = 1000
 """Events kept for a listener that does not keep up."""
 
@@ -49,6 +68,13 @@ class Left(DomainError):
 
     def __init__(self) -> None:
         super().__init__("the client has gone")
+
+
+def is_event(said: object) -> bool:
+    """Tell whether what somebody else has said is an event, of which those who listen can make something."""
+    if not isinstance(said, Mapping) or not isinstance(said.get("event"), str) or said["event"] not in _FIELDS:
+        return False
+    return all(isinstance(said.get(name), kind) for name, kind in _FIELDS[said["event"]].items())
 
 
 def _stays() -> bool:

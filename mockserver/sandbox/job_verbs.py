@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
 from mockserver.core.job import Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
-from mockserver.sandbox.job_placing import placing, steady_until, times
+from mockserver.sandbox.job_placing import has_appeared, placing, shown, steady_until, times
 from mockserver.sandbox.turns import in_time
 from mockserver.store.base import Document, Store
 from mockserver.store.placing import Placing
@@ -116,10 +116,11 @@ class JobVerbs:
             raise UnknownJob(api, job_id)
         machine = self._machines[api, kind]
         planned, until = machine.next(job), inf  # most polls find a job that waits for nothing
-        if planned is not None or job.retention is not None:
+        appears = machine.appears is not None and machine.appears in job.data
+        if planned is not None or job.retention is not None or appears:
             now = await self.home.now() if self._asked is None else self._asked
             waits = planned is None or (planned.at is not None and planned.at > now)
-            if not waits or expired(machine, job, now):
+            if not waits or expired(machine, job, now) or (appears and has_appeared(machine, job, now)):
                 pure: Pure = Machine.look if look else lambda _, settled, __: settled
                 job = (await self._apply(api, job_id, pure, kind, job, self._asked)).after
             else:
@@ -169,6 +170,8 @@ class JobVerbs:
                     raise UnknownJob(api, job_id)
                 job = now = None
                 continue
+            if machine.appears is not None and has_appeared(machine, settled, now):
+                settled = shown(machine, settled)
             problem: Exception | None = None
             try:
                 changed = pure(machine, settled, now)

@@ -9,6 +9,7 @@ from functools import partial
 from mockserver.core.errors import UnknownJob
 from mockserver.core.job import Cause, Job, Transition, transitions_between
 from mockserver.core.machine import expired
+from mockserver.sandbox.job_placing import has_appeared
 from mockserver.sandbox.job_verbs import JobVerbs
 from mockserver.sandbox.turns import grouped, in_order, in_turns
 
@@ -41,8 +42,9 @@ class Jobs(JobVerbs):
     ) -> tuple[list[Job], int]:
         """Return jobs of a listing (`Machine.listings`) in order of arrival, and how many it has.
 
-        Jobs that aged out are in neither, so that those of this API that have come up are settled first. For the
-        rest, its cost is that of the page; with `where`, that of the listing.
+        Jobs that aged out are in neither, so that those which time takes out of a listing, or puts into one, are
+        settled first. For the rest, its cost is that of the page, however many others are due; with `where`, that of
+        the listing.
 
         Args:
             where: tells which are wanted, of settled jobs; no others are counted.
@@ -50,10 +52,10 @@ class Jobs(JobVerbs):
         if where is not None:
             found = [job async for job in self.each(api, newest=newest, listing=listing, where=where)]
             return found[start : None if limit is None else start + limit], len(found)
-        async for job in in_turns(await self.coming(await self.home.now()), BREATH):
-            if job.api == api and job.kind == "job":
-                with suppress(UnknownJob):
-                    await self.get(api, job.id, found=job)
+        now = await self.home.now()
+        async for job in in_turns(await self._store.timed(self._sandbox, now, relisted=(api, "job")), BREATH):
+            with suppress(UnknownJob):
+                await self.get(api, job.id, found=job)
         page = await self._store.page(
             self._sandbox, api, "job", start=start, limit=limit, newest=newest, listing=listing
         )
@@ -90,7 +92,8 @@ class Jobs(JobVerbs):
         machine, now = self._machines[api, kind], await self.home.now()
         settled = []
         for job in jobs:
-            if machine.settle(job, now) is job and not expired(machine, job, now):
+            comes_or_goes = expired(machine, job, now) or has_appeared(machine, job, now)
+            if machine.settle(job, now) is job and not comes_or_goes:
                 settled.append(job)
                 continue
             try:

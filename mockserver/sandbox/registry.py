@@ -119,7 +119,7 @@ class Sandboxes:
         raise Over(sandbox.key)
 
     async def recheck(self, sandbox: Sandbox) -> None:
-        """Find out whether a sandbox whose life is over has been ended by another process."""
+        """Find out whether a sandbox has been ended, or made anew, by another process."""
 
     async def create_unnamed(
         self,

@@ -9,6 +9,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -110,20 +111,21 @@ class SharedSandboxes(Sandboxes):
 
     async def everyone(self) -> list[Sandbox]:
         found = [self.default]
-        for name in sorted(await self._names()):
+        for name, life in sorted((await self._lives()).items()):
             if name != DEFAULT:
+                known = self._by_name.get(name)
                 try:
-                    found.append(self._by_name.get(name) or await self.find(name))
+                    found.append(known if known and _lives(known, life) else await self.find(name))
                 except UnknownSandbox:
                     continue
         return found
 
-    async def _names(self) -> list[str]:
-        """Return the names of all sandboxes there are, and let go of those that others have ended."""
-        names = [name for name in await self.store.sandboxes() if "/" not in name]
-        for name in self._by_name.keys() - {*names, DEFAULT}:
+    async def _lives(self) -> Mapping[str, str]:
+        """Return the lives of all sandboxes there are, by name, and let go of those that others have ended."""
+        lives = {name: life for name, life in (await self._shared.lives()).items() if "/" not in name}
+        for name in self._by_name.keys() - {*lives, DEFAULT}:
             self._end(self._by_name[name])
-        return names
+        return lives
 
     async def enter(self, sandbox: Sandbox) -> Sandbox:
         try:
@@ -135,6 +137,14 @@ class SharedSandboxes(Sandboxes):
             # The store was emptied, or is another one.
             await self.begin()
             life = await self.store.life(sandbox.name)
+        return await self._live(sandbox, life)
+
+    async def _live(self, sandbox: Sandbox, life: str) -> Sandbox:
+        """Return a life of a sandbox; what is told of it is adopted when this process has not known it.
+
+        Raises:
+            Over: it is over.
+        """
         if sandbox.living is not None and sandbox.living.key == life:
             return sandbox.living
         about = await self._shared.about(life)
@@ -150,13 +160,20 @@ class SharedSandboxes(Sandboxes):
         return entered, await self.store.begin_request(entered.key, api)
 
     async def recheck(self, sandbox: Sandbox) -> None:
-        try:
-            await self.store.life(sandbox.name)
-        except Unavailable:
-            pass  # nobody can tell
-        except Over:
-            if sandbox is not self.default:
-                self._end(sandbox)
+        """Find out whether another process has ended a sandbox, or made it anew: with another `ttl`, say."""
+        with suppress(Unavailable):  # nobody can tell
+            while True:
+                try:
+                    life = await self.store.life(sandbox.name)
+                except Over:
+                    if sandbox is not self.default:
+                        self._end(sandbox)
+                    return
+                try:
+                    await self._live(sandbox, life)
+                except Over:
+                    continue  # since
+                return
 
     async def _names_taken(self) -> Collection[str]:
         return set(await self.store.sandboxes())
@@ -213,8 +230,17 @@ class SharedSandboxes(Sandboxes):
     async def sweep(self) -> None:
         """Say which sandboxes are in use, and let go of those that are not, in any process."""
         since, self._swept = self._swept, monotonic()
-        for one in self.all():
-            if one.ttl is not None and (one.calls or one.events.listeners or one.used >= since):
+        used = {one for one in self.all() if one.calls or one.events.listeners or one.used >= since}
+        watched = [one for one in self.all() if one is not self.default and (one.ports or one in used)]
+        if watched:
+            # What others have done to the rest is found out when somebody asks for it; a port is to be closed before,
+            # and how long one lasts that is used decides whether that is to be told.
+            lives = await self._lives()
+            for one in watched:
+                if not one.ended and not _lives(one, lives.get(one.name)):
+                    await self.recheck(one)
+        for one in used:
+            if one.ttl is not None and not one.ended:
                 try:
                     await self._shared.use(one.name)
                 except Over:
@@ -222,9 +248,12 @@ class SharedSandboxes(Sandboxes):
         for name in await self._shared.end_unused(UNTOLD):
             if name in self._by_name:
                 self._end(self._by_name[name])
-        if any(one.ports for one in self.all()):
-            # What others have ended is found out when somebody asks for it; a port is to be closed before.
-            await self._names()
+            self._relay.tell(name, STOP)
         if self._swept - self._lasted > LASTS:
             self._lasted = self._swept
             await self._shared.last()
+
+
+def _lives(sandbox: Sandbox, life: str | None) -> bool:
+    """Tell whether that is the life that this process knows of a sandbox."""
+    return sandbox.living is not None and sandbox.living.key == life

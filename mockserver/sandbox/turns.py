@@ -9,7 +9,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import chain
 from time import perf_counter
@@ -56,9 +56,14 @@ async def joined(parts: Sequence[bytes]) -> bytes:
     return await asyncio.to_thread(b"".join, parts)
 
 
-async def in_time(items: Iterable[T]) -> AsyncIterator[T]:
+async def in_time(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
     """Yield items, as many in one go as there is time for what is done with them."""
     turn = Turn()
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+            await turn.share()
+        return
     for item in items:
         yield item
         await turn.share()

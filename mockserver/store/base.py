@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.core.job import Job
+from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.whole import Whole
 
@@ -41,14 +42,6 @@ class Over(Exception):
 
 class ForeignStore(Exception):
     """What lies where the store should be was written by another version, or by somebody else."""
-
-
-class Numbered(Protocol):
-    """A journal entry, as far as a store looks into it."""
-
-    @property
-    def number(self) -> int:
-        """The number that `begin_request` drew for it."""
 
 
 class RequestStart(NamedTuple):
@@ -205,11 +198,12 @@ class Store(Protocol):
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are, by (api, kind)."""
 
-    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
-        """Return the jobs that fall due or expire at `before` (epoch seconds) or earlier, as they are now.
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        """Return the jobs that fall due or are relisted at `before` (epoch seconds) or earlier, as they are now.
 
-        In order of arrival within api and kind. Its cost does not grow with the number of other jobs, unless very
-        many have come up. They may be put together while they are read, so that who reads them can pause.
+        Or those alone of one api and kind that are `relisted`. In order of arrival within api and kind; its cost does
+        not grow with the number of others, unless very many have come up: these may be read in several steps, and be
+        put together while they are read, so that who reads them can pause.
         """
 
     async def next_due(self, sandbox: str) -> float | None:
@@ -230,8 +224,13 @@ class Store(Protocol):
         lowest numbers are dropped.
         """
 
-    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
-        """Return the journal beyond a number, in order of numbers; its cost does not grow with what lies before."""
+    async def entries(
+        self, sandbox: str, after: int = 0, before: int | None = None, *, newest: bool = False, limit: int = PART
+    ) -> Part:
+        """Return the first entries between two numbers, in order of numbers or (`newest`) the other way round.
+
+        As many as one step may read (see `PART`, `BYTES`), and at most `limit`; at least one, if there is one.
+        """
 
     async def entry(self, sandbox: str, number: int) -> Any:
         """Return the journal entry of a number, or None."""
@@ -313,6 +312,9 @@ class SharedStore(Store, Protocol):
 
     async def about(self, sandbox: str) -> Document | None:
         """Return what `describe` wrote, None when nothing was written."""
+
+    async def lives(self) -> Mapping[str, str]:
+        """Return the present lives of all sandboxes, by name (see `life`)."""
 
     async def age(self, sandbox: str) -> float:
         """Return how many real seconds ago a life was put in its place, by the store's clock."""

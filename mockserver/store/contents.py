@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 from mockserver.store.base import Document, Over
 from mockserver.store.batch import Batch
+from mockserver.store.entries import Part
 from mockserver.store.job_table import JobTable
 
 FREED = 1000
@@ -44,6 +46,18 @@ class Contents:
     written: int = 0
     batch: Batch | None = None
     waiting: set[str] = field(default_factory=set)
+
+    def part(self, after: int, before: int | None, *, newest: bool, limit: int) -> Part:
+        """Return some of the journal (see `Store.entries`)."""
+        numbers, entries = self.numbers, self.entries
+        if not numbers:
+            return Part([], None, 0, 0, 0)
+        start = bisect_right(numbers, after)
+        end = len(numbers) if before is None else max(start, bisect_left(numbers, before))
+        places = range(start, end)[::-1] if newest else range(start, end)
+        shown = [numbers[place] for place in places[:limit]]
+        rest = shown[-1] if len(shown) < len(places) else None
+        return Part([entries[number] for number in shown], rest, len(places), numbers[0], numbers[-1])
 
     def make(self, key: tuple[str, str]) -> JobTable | None:
         """Return a table that is not among `tables` yet, if there is one of this api and kind."""

@@ -27,7 +27,7 @@ class JobTable:
     listings: dict[str, list[int]] = field(default_factory=dict)
     last: int = 0
     due: Agenda = field(default_factory=Agenda)
-    expiry: Agenda = field(default_factory=Agenda)
+    relisted: Agenda = field(default_factory=Agenda)
 
     def add(self, job: Job, placing: Placing) -> None:
         """Put a job at the end."""
@@ -44,7 +44,7 @@ class JobTable:
             self.jobs[job_id] = job
             if placing is not UNPLACED:
                 self.due.set(job_id, placing.due)
-                self.expiry.set(job_id, placing.expiry)
+                self.relisted.set(job_id, placing.relisted)
                 for name in placing.listings:
                     self.listings.setdefault(name, []).append(number)
 
@@ -71,21 +71,24 @@ class JobTable:
         del self.arrivals[number]
         del self.order[bisect_left(self.order, number)]
         self.due.set(job_id, None)
-        self.expiry.set(job_id, None)
+        self.relisted.set(job_id, None)
 
-    def timed(self, before: float) -> Iterable[Job]:
-        """Return the jobs that come up at `before` or earlier, as they are now, in order of arrival."""
-        found = list(islice(chain(self.due.until(before), self.expiry.until(before)), FEW + 1))
+    def timed(self, before: float, *, relisted: bool = False) -> Iterable[Job]:
+        """Return the jobs that come up at `before` or earlier, as they are now, in order of arrival.
+
+        Args:
+            relisted: those alone whose listings change.
+        """
+        agendas = (self.relisted,) if relisted else (self.due, self.relisted)
+        found = list(islice(chain.from_iterable([agenda.until(before) for agenda in agendas]), FEW + 1))
         if len(found) <= FEW:
             return [self.jobs[job_id] for job_id in sorted(set(found), key=self.numbers.__getitem__)]
         # To find so many takes long, so that it is done while they are read. Copying is a matter of a millisecond.
-        return _come_up(self.jobs.copy(), self.due.at.copy(), self.expiry.at.copy(), before)
+        return _come_up(self.jobs.copy(), [agenda.at.copy() for agenda in agendas], before)
 
 
-def _come_up(
-    jobs: Mapping[str, Job], due: Mapping[str, float], expiry: Mapping[str, float], before: float
-) -> Iterator[Job]:
+def _come_up(jobs: Mapping[str, Job], agendas: Sequence[Mapping[str, float]], before: float) -> Iterator[Job]:
     """Yield the jobs whose moments have come, in their order."""
     for job_id, job in jobs.items():
-        if due.get(job_id, inf) <= before or expiry.get(job_id, inf) <= before:
+        if any(at.get(job_id, inf) <= before for at in agendas):
             yield job

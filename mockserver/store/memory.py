@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Any
 
 from mockserver.core.job import Job
@@ -22,12 +22,12 @@ from mockserver.store.base import (
     SETTINGS,
     Document,
     Gone,
-    Numbered,
     Over,
     RequestStart,
 )
 from mockserver.store.batch import Batch
 from mockserver.store.contents import LIFE, Sandboxes
+from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.job_table import JobTable
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.whole import Whole
@@ -168,9 +168,9 @@ class MemoryStore:
             return False
         contents.changes += 1
         table.jobs[job_id] = new
-        if placing is not UNPLACED or job_id in table.due.at or job_id in table.expiry.at:
+        if placing is not UNPLACED or job_id in table.due.at or job_id in table.relisted.at:
             table.due.set(job_id, placing.due)
-            table.expiry.set(job_id, placing.expiry)
+            table.relisted.set(job_id, placing.relisted)
         if listed is not None:
             table.relist(job_id, listed, placing.listings)
         return True
@@ -223,7 +223,11 @@ class MemoryStore:
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         return self._sandboxes[sandbox].size()
 
-    async def timed(self, sandbox: str, before: float) -> Iterable[Job]:
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        if relisted is not None:
+            contents = self._sandboxes[sandbox]
+            only = contents.tables.get(relisted) or contents.make(relisted)
+            return () if only is None else only.timed(before, relisted=True)
         return chain.from_iterable([table.timed(before) for table in self._sandboxes[sandbox].all_tables()])
 
     async def next_due(self, sandbox: str) -> float | None:
@@ -271,12 +275,10 @@ class MemoryStore:
             for counter in counters:
                 counted[counter] = counted.get(counter, 0) + 1
 
-    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
-        found = self._sandboxes[sandbox]
-        numbers, entries = found.numbers, found.entries
-        if not after or not numbers or numbers[0] > after:
-            return [entries[number] for number in numbers]
-        return [entries[number] for number in takewhile(after.__lt__, reversed(numbers))][::-1]
+    async def entries(
+        self, sandbox: str, after: int = 0, before: int | None = None, *, newest: bool = False, limit: int = PART
+    ) -> Part:
+        return self._sandboxes[sandbox].part(after, before, newest=newest, limit=min(limit, PART))
 
     async def entry(self, sandbox: str, number: int) -> Any:
         return self._sandboxes[sandbox].entries.get(number)

@@ -14,12 +14,13 @@ class Placing(NamedTuple):
 
     Attributes:
         due: when its next planned change comes (epoch seconds of sandbox time); None when none is planned for a time.
-        expiry: when it is forgotten (the same); None when it is not.
+        relisted: when time takes it out of its listings, or puts it into others, if nobody else does anything to it
+            (the same): it is forgotten, say. None when time does not.
         listings: names of listings, each of some jobs of one api and kind.
     """
 
     due: float | None = None
-    expiry: float | None = None
+    relisted: float | None = None
     listings: tuple[str, ...] = ()
 
 

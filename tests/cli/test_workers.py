@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,7 +72,7 @@ def test_a_worker_that_cannot_start_says_why_and_fails() -> None:
 def test_one_that_cannot_take_a_place_is_not_followed_at_once_and_its_words_are_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, status: int, said: Any, pauses: int
 ) -> None:
-    supervisor = Supervisor(Task(settings=Settings()), 1)
+    supervisor = Supervisor(1)
     begun: list[Any] = []
 
     def begin() -> Any:
@@ -123,3 +125,55 @@ async def test_all_workers_answer_on_one_port_one_that_is_killed_is_replaced_and
             with pytest.raises(ProcessLookupError):
                 os.kill(one, 0)
     await store.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks Linux for a process' children")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_workers_start_ends_all_of_it(redis_server: RedisServer, tmp_path: Path, name: str) -> None:
+    number = signal.Signals[name]
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("what started us lets it pass")
+    words = ["serve", "--port", "0", "--tls-port", "0", "--workers", "2", "--store", redis_server.url, "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockserver", *words],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (begun := children(process.pid)):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+    assert not any(tmp_path.iterdir())
+    for one in begun:
+        with pytest.raises(ProcessLookupError):
+            os.kill(one, 0)
+
+
+def test_a_worker_that_begins_while_all_are_asked_to_end_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor, ended = Supervisor(2), []
+
+    def begin() -> Any:
+        told, theirs = multiprocessing.Pipe(duplex=False)
+        theirs.close()
+        supervisor.ask_to_end()
+        return SimpleNamespace(process=SimpleNamespace(pid=7, exitcode=None, join=ends, sentinel=None), told=told)
+
+    def ends(within: float | None = None) -> None:
+        supervisor._workers[0].process.exitcode = -signal.SIGTERM  # type: ignore[misc]
+
+    monkeypatch.setattr(supervisor, "_begin", begin)
+    monkeypatch.setattr(workers, "os", SimpleNamespace(kill=lambda *how: ended.append(how), getpid=os.getpid))
+    assert supervisor.start(Task(settings=Settings())) is None
+    assert ended == [(7, signal.SIGTERM)]
+
+
+def test_a_worker_whose_supervisor_is_gone_before_it_listens_says_nothing_of_it() -> None:
+    told, theirs = multiprocessing.Pipe(duplex=False)
+    told.close()
+    workers._tell(theirs, workers._Said(addresses={"pid": 1}))

@@ -16,6 +16,7 @@ from mockserver import MockServer
 from mockserver.cli.example_target import SandboxTarget
 from mockserver.contracts import examples
 from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import everything
 from mockserver.sandbox.sandbox import DEFAULT
 from tests.contracts.made_requests import Break, Way, broken, fitting, on_the_wire, ways
 from tests.drivers.contracts import shipped
@@ -47,7 +48,7 @@ def ask(worker_server: MockServer, example_targets: Callable[[], Awaitable[Sandb
         api = way.contract.operation.partition(".")[0]
         await examples.run_request(request, way.example.get("given", {}), api, target)
         (sandbox,) = (one for one in worker_server.services.sandboxes.all() if one.name != DEFAULT)
-        entry: Entry = (await sandbox.store.entries(sandbox.name))[-1]
+        entry: Entry = (await everything(sandbox.store, sandbox.name))[-1]
         return entry
 
     return send

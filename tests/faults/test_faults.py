@@ -360,3 +360,12 @@ async def test_sandboxes_have_faults_of_their_own(running: Client) -> None:
     await running.post("/~t1/_control/faults", json={"effect": {"status": 503}})
     assert await statuses(running, 1) == [200]
     assert await statuses(running, 1, "/~t1/nowhere") == [503]
+
+
+async def test_all_who_remove_all_faults_at_once_are_told_that_they_are_gone(client_of_each: Client) -> None:
+    for _ in range(5):
+        await arm(client_of_each, {"status": 503})
+    answers = await asyncio.gather(*(client_of_each.delete("/_control/faults") for _ in range(3)))
+    assert [answer.status for answer in answers] == [200] * 3
+    assert sum([(await answer.json())["removed"] for answer in answers]) == 5
+    assert await (await client_of_each.get("/_control/faults")).json() == {"faults": []}

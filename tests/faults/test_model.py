@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -17,6 +18,7 @@ from mockserver.faults.model import Fault
 from mockserver.faults.registry import Faults
 from mockserver.store.memory import MemoryStore
 from tests.drivers.contracts import shipped
+from tests.store.yielding import YieldingStore
 
 NOW = 1767355200.0
 EVERY = [
@@ -154,6 +156,14 @@ async def test_a_bad_fault_uses_up_no_number() -> None:
             await faults.arm(bad)
 
     assert (await faults.arm({"effect": {"status": 500}}))["id"] == "fault-1"
+
+
+async def test_no_more_are_armed_than_may_be_however_many_arm_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.faults.registry.LIMIT", 3)
+    faults = Faults(YieldingStore(), "box", {api.name: api for api in APIS}, Ids(), lambda: NOW)
+    armed = await asyncio.gather(*(faults.arm({"effect": {"status": 500}}) for _ in range(5)), return_exceptions=True)
+    assert [isinstance(one, BadFault) for one in armed] == [False] * 3 + [True] * 2
+    assert [one["id"] for one in await faults.all()] == ["fault-1", "fault-2", "fault-3"]
 
 
 @pytest.mark.parametrize(

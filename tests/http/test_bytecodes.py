@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
 
 from tests.drivers.opcodes import counting
 from tests.drivers.server import Client
-from tests.http.test_budgets import CALLS, JOBS, ONCE_A_SECOND, PACKAGE, UNASKED
+from tests.http.test_budgets import CALLS, JOBS, is_asked
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 RECORDED = {
@@ -34,12 +33,6 @@ RECORDED = {
 MORE = 1.10
 
 
-def is_ours(frame: FrameType) -> bool:
-    """Tell whether a function is one of the package that requests pay for."""
-    file, name = frame.f_code.co_filename, frame.f_code.co_qualname
-    return file.startswith(PACKAGE) and file.removeprefix(PACKAGE) not in UNASKED and name != ONCE_A_SECOND
-
-
 async def third(client: Client, name: str) -> int:
     """Return the steps of the third of three equal requests."""
     _, asked = CALLS[name]
@@ -50,7 +43,7 @@ async def third(client: Client, name: str) -> int:
         if asked.again:
             forced = await client.put(f"/_control/jobs/{asked.forced}/state", json={"state": asked.again})
             assert forced.status == 200, await forced.text()
-        with counting(is_ours) as steps:
+        with counting(is_asked) as steps:
             answer = await client.request(asked.method, asked.path, headers=asked.headers, data=asked.body)
         assert answer.status == 200, await answer.text()
         found = steps[0]
@@ -58,7 +51,12 @@ async def third(client: Client, name: str) -> int:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_steps_of_the_interpreter(serve: Callable[..., Any], name: str) -> None:
+@pytest.mark.parametrize("sweeping", [False, True], ids=["", "beside the sweep"])
+async def test_steps_of_the_interpreter(
+    serve: Callable[..., Any], name: str, sweeping: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sweeping:
+        monkeypatch.setattr("mockserver.app.SWEEP", 0.0)
     if sys.version_info[:2] not in PYTHONS:
         pytest.skip("no steps are recorded for this Python")
     recorded = RECORDED[name][PYTHONS.index(sys.version_info[:2])]

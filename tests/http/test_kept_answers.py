@@ -14,6 +14,7 @@ import pytest
 from mockserver.http import kept_answers
 from mockserver.http.kept_answers import NOT_LOOKED, KeptAnswers
 from mockserver.journal.entry_text import dump, load
+from mockserver.journal.in_parts import everything
 from mockserver.store.base import Store
 from tests.drivers.server import Client, Serve
 from tests.drivers.stores import STORES, store_of
@@ -242,7 +243,7 @@ async def remembered(client: Client) -> tuple[Any, Any, Any]:
     """Return journal, counters and metrics of a server, but for time and port, as a store that keeps text has them."""
     entries = [
         entry._replace(milliseconds=0.0, headers={}, transitions=())
-        for entry in (load(dump(one)) for one in await client.services.store.entries("default"))
+        for entry in (load(dump(one)) for one in await everything(client.services.store, "default"))
     ]
     shown = [without_port(client, repr(entry)) for entry in entries]
     return shown, await client.services.store.counters("default"), client.services.metrics.requests

@@ -34,6 +34,7 @@ from mockserver.http.metrics import Metrics
 from mockserver.http.mounts import Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.journal.entry import BODY_LIMIT, decoded
+from mockserver.journal.in_parts import everything
 from mockserver.journal.masked_entry import describe
 from mockserver.sandbox.fixtures.merge import Fixtures
 from mockserver.sandbox.registry import Sandboxes
@@ -197,7 +198,7 @@ async def client(exchange: Pipeline) -> AsyncIterator[Toy]:
 
 
 async def entries(exchange: Pipeline, box: str = "default") -> list[dict[str, Any]]:
-    return [describe(entry) for entry in await exchange.sandboxes.store.entries(box)]
+    return [describe(entry) for entry in await everything(exchange.sandboxes.store, box)]
 
 
 async def test_an_answer_carries_its_journal_number(client: Toy, exchange: Pipeline) -> None:
@@ -309,7 +310,7 @@ async def test_parallel_calls_get_numbers_of_their_own(client: Toy) -> None:
 async def test_large_bodies_are_cut_before_they_are_kept(client: Toy, exchange: Pipeline) -> None:
     exchange.body_limit = 1_000_000
     await client.post("/toy/1/stop", json={"x": "y" * 200_000})
-    (kept,) = await exchange.sandboxes.store.entries("default")
+    (kept,) = await everything(exchange.sandboxes.store, "default")
     assert len(kept.body) == BODY_LIMIT
     assert decoded(kept) == ({}, None)
     assert describe(kept)["request"]["size"] == 200_009

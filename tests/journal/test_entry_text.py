@@ -13,6 +13,7 @@ from mockserver.core.machine import Confidence
 from mockserver.core.plan import Plan
 from mockserver.journal.entry import Entry, bounded, repeated
 from mockserver.journal.entry_text import dump, load, rest_of
+from mockserver.journal.in_parts import everything
 from mockserver.journal.masked_entry import describe
 from tests.drivers import poll_of
 from tests.drivers.server import Client
@@ -63,7 +64,7 @@ async def test_a_client_s_exchange_is_shown_the_same(client: Client, api) -> Non
     poll = poll_of(api)
     await client.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
     await client.get(poll.path, headers=poll.headers)
-    entries = await client.sandbox.store.entries("default")
+    entries = await everything(client.sandbox.store, "default")
     assert entries
     for entry in entries:
         assert describe(load(dump(entry))) == describe(entry)

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from mockserver.journal.entry import bounded
 from mockserver.journal.export_har import har_entry
+from mockserver.journal.in_parts import everything
 from tests.drivers.server import Client
 
 SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("har.schema.json").read_text("utf-8")))
@@ -177,7 +178,7 @@ async def test_of_a_long_answer_that_breaks_off_the_sizes_are_of_what_was_sent(c
     answer = await send(client, "GET /CasJobs/services/jobs.asmx?WSDL HTTP/1.1")
     head, _, body = answer.partition(b"\r\n\r\n")
     whole, sent = int(head.partition(b"Content-Length: ")[2].split()[0]), len(body)
-    [broken] = await client.services.store.entries("default")
+    [broken] = await everything(client.services.store, "default")
     assert (len(broken.answer), broken.sent, broken.answer_size) == (sent, sent, whole)
     long = bounded(broken._replace(answer=b"x" * 100_000, sent=100_000, answer_size=200_001))
     content = har_entry(long, "http://h")["response"]["content"]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import everything
 from tests.drivers.required import missing
 from tests.drivers.server import Client
 
@@ -126,7 +127,7 @@ def parts(answer: bytes) -> tuple[bytes, bytes]:
 
 
 async def entries(client: Client) -> list[Entry]:
-    return list(await client.services.store.entries("default"))
+    return await everything(client.services.store, "default")
 
 
 async def exported(client: Client) -> str:

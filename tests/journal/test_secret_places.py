@@ -100,7 +100,40 @@ TEXTS = [
     ("?+pw=S&%u0070w=S&pw[]=S", "?+pw=***&%u0070w=***&pw[]=***"),
     ("/a/b%3Fpw=S", "/a/b%3Fpw=***"),
     ("x=pw=S", "x=pw=***"),
+    # blanks around the sign of an attribute or a pair
+    ('<a><login password  =  "S"/></a>', '<a><login password  =  "***"/></a>'),
+    ("<a><login password\n   =\n   'S' b='1'/></a>", "<a><login password\n   =\n   '***' b='1'/></a>"),
+    ("password \t=\t S\nuser = x", "password \t=\t ***\nuser = x"),
+    # names that are paths
+    ("?user[password]=S&password[0]=S&user[0][password][x]=S", "?user[password]=***&password[0]=***&user[0][password][x]=***"),
+    ("?user.password=S&user%5Bpassword%5D=S&password.user.name=alice", "?user.password=***&user%5Bpassword%5D=***&password.user.name=alice"),
+    ('{"user.password":"S","user[token]":["S"],"n:pw":"S"}', '{"user.password":"***","user[token]":["***"],"n:pw":"***"}'),
+    ("{'user.password': 'S'} {user.password: S}", "{'user.password': '***'} {user.password: ***}"),
+    ("<user.password>S</user.password><a user.pw='S'/>", "<user.password>***</user.password><a user.pw='***'/>"),
+    ("user.password: S\nuser[pw]: S", "user.password: ***\nuser[pw]: ***"),
+    ('--b\r\nContent-Disposition: form-data; name="user[pw]"\r\n\r\nS\r\n--b--', '--b\r\nContent-Disposition: form-data; name="user[pw]"\r\n\r\n***\r\n--b--'),
+    # users of addresses
+    ("https://bob:p@S@host/", "https://bob:***@host/"),
+    ("https://bob:p/S@host/ x@y", "https://bob:***@host/ x@y"),
+    ("https://bob@corp.org:p/S@host/", "https://bob@corp.org:***@host/"),
+    ("redis://:S@host:6379/0", "redis://:***@host:6379/0"),
+    (f"https://{'b' * 300}:S@host/", f"https://{'b' * 300}:***@host/"),
+    (f"https://bob:S{'a' * 300}@host/", "https://bob:***@host/"),
+    ('{"u":"https://bob:p/S@host/","m":"a@b.c"}', '{"u":"https://bob:***@host/","m":"a@b.c"}'),
+    ('{"u":"http://h:80","m":"a@b.c"}', '{"u":"http://h:80","m":"a@b.c"}'),
+    ("http://localhost:8080/a@b http://[::1]:80/x@y http://bob@h:80/", "http://localhost:8080/a@b http://[::1]:80/x@y http://bob@h:80/"),
+    ("https://bob:S@host/x?mail=a@b.c", "https://bob:***@host/x?mail=a@b.c"),
+    # a session
+    ("/webacs/api/x;jsessionid=S", "/webacs/api/x;jsessionid=***"),
+    ("?jsessionid=S&a=1", "?jsessionid=***&a=1"),
+    # heads of a part
+    (
+        "--b\r\nA: content-disposition: x\r\nContent-Disposition: form-data; name=pw\r\n\r\nS\r\n--b--",
+        "--b\r\nA: content-disposition: x\r\nContent-Disposition: form-data; name=pw\r\n\r\n***\r\n--b--",
+    ),
     # what is none
+    ("settings.tokens=1&user.name=alice&a[0]=b", "settings.tokens=1&user.name=alice&a[0]=b"),
+    ("token\n\n= 1", "token\n\n= 1"),
     ('{"error": {"code": 498, "message": "Invalid token."}}', '{"error": {"code": 498, "message": "Invalid token."}}'),
     ("the token: unknown", "the token: unknown"),
     ('Basic realm="a b", charset="UTF-8"', 'Basic realm="a b", charset="UTF-8"'),
@@ -130,10 +163,56 @@ def test_the_body_of_a_form_ends_a_value_at_the_next_sign(sent: str, shown: str)
 
 
 @pytest.mark.parametrize(
+    "kind", [FORM, "", "text/plain", JSON, XML, "multipart/mixed; boundary=b", "multipart/form-data"]
+)
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (f"username=bob&password=a {S}&f=json", "username=bob&password=***&f=json"),
+        (f"password=a'{S}<\"&username=bob", "password=***&username=bob"),
+        (f"[x=1&p%61ssword=a {S}&f=json", "[x=1&p%61ssword=***&f=json"),
+        (f"<x=1&password=a'{S}&f=json", "<x=1&password=***&f=json"),
+        (f"{{=1&password=a {S}", "{=1&password=***"),
+        (f"{{a}}&<pw>{S}</pw>&f=json", "{a}&<pw>***</pw>&f=json"),
+    ],
+)
+def test_a_body_is_read_as_a_form_whatever_its_type_is(sent: str, shown: str, kind: str) -> None:
+    assert masking.current().body(sent, kind) == shown
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        '{"url": "http://x?a=1&token=***", "b": [1, "c"]}',
+        "<a><b><![CDATA[http://x?a=1&token=***&b=2]]></b><c>1</c></a>",
+        '<?xml version="1.0" encoding="utf-16"?><a b="1">c &amp;token=*** d</a>',
+    ],
+)
+def test_a_document_is_no_form(sent: str) -> None:
+    assert masking.current().body(sent.replace("***", S), "") == sent
+
+
+def test_the_answer_of_a_server_is_no_form() -> None:
+    page = '<a href="?f=json&token=***">x</a><br><b>1</b>'
+    assert masking.current().answer(page.replace("***", S), "text/html") == page
+
+
+def test_the_boundary_of_a_form_in_parts_is_that_of_its_type() -> None:
+    def form(value: str) -> str:
+        head = "Content-Disposition: form-data; name="
+        return f"--c\r\n--b\r\n{head}password\r\n\r\n{value}\r\n--b\r\n{head}f\r\n\r\njson\r\n--b--\r\n"
+
+    for value in (f"a\r\n--c\r\n{S}", f"a\r\n--bb\r\n{S}", f"a\r\n--b\r{S}"):
+        assert masking.current().body(form(value), 'multipart/form-data; charset=x; boundary="b"') == form("***")
+
+
+@pytest.mark.parametrize(
     "text",
     ["<", "</", "<a ", "<a \"", "<pw>", "<pw><pw", "\"password\":[", "'password':{", "<![CDATA[", "&lt;pw&gt;", "pw=", 'name="pw"\n\n', "\\\"pw\\\":\\\"", "\" : ", "a=\"", "<!--", "://a:", "'", "a=%25&", "a=a%3Da&", "%7B%22a%22%3A",
      '"\\u0022', '"a\\":', "&#60;", "&amp;lt;pw", "&quot;", "{a:", "{a  ", '"a"/*', "\npw: a", "Content-Disposition: ; name=\"",
-     "\r\n\r\n--b\r\nContent-Disposition: ; name=pw\r\n\r\n", "<!--<pw>", "<!-- <pw> ]]> "],
+     "\r\n\r\n--b\r\nContent-Disposition: ; name=pw\r\n\r\n", "<!--<pw>", "<!-- <pw> ]]> ",
+     "a[a]", "a[", "a[a].", "pw  ", "pw = ", "pw=\n", "://a:x/", "://a:x/\"", "://a:x/ @", "://a@", "://a:1@", "&pw=", "Content-Disposition: a\r\n", "Content-Disposition: a\r\n ",
+     "a.pw.", "a[pw]: "],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
@@ -141,6 +220,9 @@ def test_no_text_takes_long(text: str) -> None:
     masking.mask(text + "a" * 65_536)
     masking.mask("x" + text * (65_536 // len(text)))
     masking.current().body("a=1&" + text * (65_536 // len(text)), FORM)
+    masking.current().body(text * (65_536 // len(text)) + "&pw=1", "")
+    masking.mask(text * (65_536 // len(text)) + '@"')
+    masking.current().body(text * (65_536 // len(text)), "multipart/form-data; boundary=b")
     assert time.process_time() - began < 5
 
 
@@ -245,6 +327,44 @@ SENT: dict[str, tuple[str, str, bytes]] = {
     "list at the top": (AUTH, JSON, f'[{{"name":"x","password":"{S}"}}]'.encode()),
     "text at the top": (AUTH, JSON, f'"password={S}"'.encode()),
     "broken JSON": (AUTH, JSON, f'{{"password":"{S}'.encode()),
+    **{
+        f"form with {name}, {kind or 'of no type'}": (TOKENS, kind, f"username=bob&password=a{sign}{S}&f=json".encode())
+        for name, sign in (("a blank", " "), ("a quote", "'"), ("quotes", '"'), ("a bracket", "<"), ("a line break", "\r\n"))
+        for kind in (FORM, "", "text/plain", JSON, XML, "multipart/mixed; boundary=b")
+    },
+    **{
+        f"form that begins with {sign}, {kind or 'of no type'}": (TOKENS, kind, f"{sign}x=1&password=a {S}&f=json".encode())
+        for sign in ("[", "{", "<", " [", '"')
+        for kind in (FORM, "", JSON, XML)
+    },
+    "preamble": (
+        TOKENS, "multipart/form-data; boundary=b",
+        f"--c\r\n--b\r\nContent-Disposition: form-data; name=password\r\n\r\na\r\n--c\r\n{S}\r\n--b--\r\n".encode(),
+    ),
+    "blanks around a sign": (ASMX, XML, soap(f'<login password  =  "{S}"/>')),
+    "lines around a sign": (ASMX, XML, soap(f"<login password\n   =\n\t '{S}'/>")),
+    "at sign in a password": (AUTH, JSON, json.dumps({"url": f"https://bob:p@{S}@host/"}).encode()),
+    "slash in a password": (AUTH, JSON, json.dumps({"url": f"https://bob:p/{S}@host/"}).encode()),
+    "long user": (AUTH, JSON, json.dumps({"url": f"https://{'b' * 300}:{S}@host/"}).encode()),
+    "long password": (AUTH, JSON, json.dumps({"url": f"https://bob:{S}{'a' * 300}@host/"}).encode()),
+    "session in a path": (f"/webacs/api/v1/data/JobSummary;jsessionid={S}", FORM, b""),
+    "session in a query": (f"/webacs/api/v1/data/JobSummary?JSESSIONID={S}", FORM, b""),
+    **{
+        f"{name} in a {place}": (path.format(name, S), kind, body.format(name, S).encode())
+        for name in ("user[password]", "password[0]", "user.password", "user%5Bpassword%5D", "a.b[pw][0].c")
+        for place, path, kind, body in (
+            ("query", ECHO + "?f=json&{}={}", FORM, ""),
+            ("form", TOKENS, FORM, "f=json&{}={}"),
+            ("header's address", TOKENS, "text/plain", "http://x/?a=1&{}={}"),
+        )
+    },
+    "path as a key": (AUTH, JSON, json.dumps({"user.password": S, "user[password]": {"x": [S]}}).encode()),
+    "path as an element": (ASMX, XML, soap(f"<user.password>{S}</user.password>")),
+    "path as an attribute": (ASMX, XML, soap(f'<a user.password="{S}"/>')),
+    "path as a part": (
+        TOKENS, "multipart/form-data; boundary=b",
+        f'--b\r\nContent-Disposition: form-data; name="user[password]"\r\n\r\n{S}\r\n--b--\r\n'.encode(),
+    ),
     "control API": ("/_control/jobs", JSON, f'{{"api":"nope","password":"{S}"}}'.encode()),
 }  # fmt: skip
 HEADERS = {
@@ -267,12 +387,16 @@ async def ask(client: Client, path: str, headers: Sequence[str], body: bytes) ->
     writer.close()
 
 
+def typed(kind: str) -> list[str]:
+    return [f"Content-Type: {kind}"] if kind else []
+
+
 async def shown(client: Client, caplog: pytest.LogCaptureFixture) -> dict[str, str]:
     """Return whatever a tester can read, by place."""
     places = {}
     for path in (
         "/_control/requests", "/_control/requests?format=har", "/_control/requests?format=curl", "/_control/requests/1",
-        "/_control/requests?secrets=public", "/_control/violations", "/_control/coverage", "/_control/metrics",
+        "/_control/requests?secrets=public", "/_control/requests?format=curl&secrets=public", "/_control/violations", "/_control/coverage", "/_control/metrics",
     ):  # fmt: skip
         places[path] = await (await client.get(path)).text()
     for match in (
@@ -285,6 +409,8 @@ async def shown(client: Client, caplog: pytest.LogCaptureFixture) -> dict[str, s
         {"body": f"pw={S}", "path": f"/a?token={S}"},
         {"parameters": {"password": S, "x": {"token": [S]}}},
         {"headers": {"X-Auth-Token": S, "Referer": f"/?p%77={S}", "X-Other": f"Bearer {S}"}},
+        {"body": f"password=a {S}"},
+        {"parameters": {"user.password": S, "x": f"https://bob:p@{S}@host/"}},
     ):
         asked = {"match": match, "count": 1000, "noViolations": True}
         places[f"near misses of {match}"] = await (await client.post("/_control/requests/verify", json=asked)).text()
@@ -298,11 +424,14 @@ async def test_no_spelling_of_a_secret_is_shown_anywhere(
     serve: Serve, caplog: pytest.LogCaptureFixture, header: str | None
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = await serve(strict=False, access_log=True, journal_size=100)
+    client = await serve(strict=False, access_log=True, journal_size=1000)
     heard = await client.get("/_control/events")
-    for path, kind, body in SENT.values() if header is None else list(SENT.values())[::13]:
-        await ask(client, path, [f"Content-Type: {kind}", *([HEADERS[header]] if header else ())], body)
-    places = await shown(client, caplog)
+    near = {}
+    for name, (path, kind, body) in list(SENT.items())[:: 1 if header is None else 13]:
+        await ask(client, path, [*typed(kind), *([HEADERS[header]] if header else ())], body)
+        asked = {"match": {"method": "NONE", "path": "/none/such", "body": "none such"}, "count": 1000}
+        near[f"near miss of {name}"] = await (await client.post(VERIFY, json=asked)).text()
+    places = {**near, **await shown(client, caplog)}
     places["events"] = (await heard.content.read(65536)).decode()
     heard.close()
     plain = {place: text.replace("\\u0000", "").replace("\0", "") for place, text in places.items()}
@@ -315,7 +444,7 @@ async def test_no_spelling_of_a_secret_is_shown_anywhere(
 async def test_all_but_the_secret_is_shown_as_it_was_sent(serve: Serve, name: str) -> None:
     client = await serve(strict=False)
     path, kind, body = SENT[name]
-    await ask(client, path, [f"Content-Type: {kind}"], body)
+    await ask(client, path, typed(kind), body)
     [entry] = (await (await client.get("/_control/requests")).json())["requests"]
     said = entry["path"] + "\n" + entry["request"]["body"]
     assert "***" in said
@@ -392,6 +521,50 @@ async def test_a_record_of_a_job_hides_what_its_client_sent(client: Client) -> N
     vendor = await client.get(f"{ECHO.removesuffix('submitJob')}jobs/{submitted['jobId']}/inputs/Input_Text?f=json")
     assert S in await vendor.text()
     assert (await (await client.get("/_control/snapshot")).text()).count(S) >= 3
+
+
+async def test_a_fault_is_shown_without_its_secrets_but_to_who_arms_it(client: Client) -> None:
+    heard = await client.get("/_control/events")
+    armed = {
+        "match": {
+            "headers": {"X-Auth-Token": S, "Referer": f"/?token={S}", "X-A": "b"},
+            "path": f"/a;jsessionid={S}",
+            "parameters": {"password": S},
+            "body": f"password=a {S}",
+        },
+        "effect": {
+            "status": 503,
+            "headers": {"Set-Cookie": f"JSESSIONID={S}", "Content-Type": FORM},
+            "body": f"access_token=a {S}&x=y",
+        },
+    }
+    made = await (await client.post("/_control/faults", json=armed)).json()
+    assert (made["match"], made["effect"]) == (armed["match"], armed["effect"])
+    path = f"/_control/faults/{made['id']}"
+    other = {"match": {"body": {"password": S}}, "effect": {"status": 503, "body": {"token": S, "x": ["y"]}}}
+    await client.post("/_control/faults", json=other)
+    shown = {one: await (await client.get(one)).text() for one in ("/_control/faults", path)}
+    shown["removed"] = await (await client.delete(path)).text()
+    shown["events"] = ""
+    while "fault-removed" not in shown["events"]:
+        shown["events"] += (await heard.content.readany()).decode()
+    heard.close()
+    assert [place for place, text in shown.items() if S in text] == []
+    assert json.loads(shown[path]) == {
+        **made,
+        "match": {
+            "headers": {"X-Auth-Token": "***", "Referer": "/?token=***", "X-A": "b"},
+            "path": "/a;jsessionid=***",
+            "parameters": {"password": "***"},
+            "body": "password=***",
+        },
+        "effect": {
+            "status": 503,
+            "headers": {"Set-Cookie": "***", "Content-Type": FORM},
+            "body": "access_token=***&x=y",
+        },
+    }
+    assert '"body":{"token":"***","x":["y"]}' in shown["events"].replace(" ", "")
 
 
 # --- what everybody may read --------------------------------------------------------------------------

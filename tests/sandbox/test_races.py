@@ -16,6 +16,7 @@ from yarl import URL
 
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
+from mockserver.journal.in_parts import everything
 from mockserver.store.memory import MemoryStore
 from tests.drivers import Poll, poll_of
 from tests.drivers.properties import FULL
@@ -132,7 +133,7 @@ async def test_a_hundred_sandboxes_share_nothing(client: Client) -> None:
 
     await asyncio.gather(*(work(range(worker, sandboxes, CLIENTS // 2)) for worker in range(CLIENTS)))
     for sandbox in client.services.sandboxes.all()[1:]:
-        entries = await sandbox.store.entries(sandbox.name)
+        entries = await everything(sandbox.store, sandbox.name)
         assert {entry.sandbox for entry in entries} == {sandbox.name}
         assert len(entries) >= len(APIS)
 

@@ -13,7 +13,12 @@ import pytest
 from mockserver import MockServer
 from mockserver.api.definition import Api
 from mockserver.apis import APIS
+from mockserver.apis.prime import running
+from mockserver.journal import entry_text
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.settings import BadOption, Settings
+from mockserver.store.redis.script import PREFIX, SCHEMA
+from mockserver.store.redis.store import RedisStore
 from tests.drivers import poll_of
 from tests.drivers.prime import Prime
 from tests.drivers.redis import RedisServer, store_in
@@ -190,6 +195,62 @@ async def test_a_sandbox_in_use_at_one_does_not_end_at_the_other_however_short_i
         await pair.two.services.sandboxes.sweep()
 
 
+async def test_one_made_anew_at_one_is_shown_and_listed_as_it_is_by_the_other(pair: Pair) -> None:
+    first = {"name": "t1", "ttl": 600, "submits": {"ges": {"plan": "stuck"}}}
+    assert (await pair.one.post("/_control/sandboxes", json=first)).status == 201
+
+    async def shown(client: Client) -> list[Any]:
+        listed = (await (await client.get("/_control/sandboxes")).json())["sandboxes"]
+        one = await (await client.get("/_control/sandboxes/t1")).json()
+        return [(each["ttl"], each["submits"]) for each in (*listed, one) if each["name"] == "t1"]
+
+    assert await shown(pair.two) == [(600, first["submits"])] * 2
+    for ttl, submits in ((30, {}), (None, {"ges": {"plan": "fails"}}), (5, {})):
+        body = {"submits": submits} if ttl is None else {"ttl": ttl, "submits": submits}
+        assert (await pair.one.put("/_control/sandboxes/t1", json=body)).status == 200
+        # Each of them is asked first once.
+        assert await shown(pair.two) == await shown(pair.one) == [(ttl, submits)] * 2
+        assert (await pair.one.delete("/_control/sandboxes/t1")).status == 200
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 77})).status == 201
+        listed = (await (await pair.two.get("/_control/sandboxes")).json())["sandboxes"]
+        assert [one["ttl"] for one in listed] == [None, 77]
+
+
+async def test_who_listens_at_the_other_keeps_one_that_got_a_ttl_since(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    used: list[str] = []
+    store = pair.servers[1].services.store
+    use = store.use  # type: ignore[attr-defined]
+
+    async def noted(sandbox: str) -> None:
+        used.append(sandbox)
+        await use(sandbox)
+
+    monkeypatch.setattr(store, "use", noted)
+    async with pair.two.get("/~t1/_control/events") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 60})).status == 200
+        await pair.two.services.sandboxes.sweep()
+        assert set(used) == {"t1"}
+
+
+async def test_all_are_told_that_one_has_ended_whose_time_was_up(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await pair.one.post("/_control/sandboxes", json={"name": "t1"})).status == 201
+    async with pair.two.get("/~t1/_control/events") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        # One that does not get round to telling that it is used.
+        monkeypatch.setattr(pair.servers[1].services.sandboxes, "sweep", asyncio.Event().wait)
+        assert (await pair.one.put("/_control/sandboxes/t1", json={"ttl": 60})).status == 200
+        monkeypatch.setattr("mockserver.sandbox.shared.UNTOLD", -1000.0)
+        await pair.one.services.sandboxes.sweep()
+        async with asyncio.timeout(60):
+            await stream.content.read()  # to its end
+    for client in (pair.one, pair.two):
+        assert (await client.get("/_control/sandboxes/t1")).status == 404
+
+
 async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pair) -> None:
     job = {"api": "prime", "type": "T", "state": "SCHEDULED", "owner": "nbi"}
     await pair.one.post("/_control/jobs", json=[{**job, "id": str(one), "name": f"J{one}"} for one in (9001, 9002)])
@@ -207,6 +268,61 @@ async def test_both_list_a_job_under_the_name_and_owner_that_it_has_now(pair: Pa
     assert await listed() == [["9002"]] * 2
     assert (await pair.two.patch("/_control/jobs/prime/9001", json={"owner": "nbi"})).status == 200
     assert await listed() == [["9001", "9002"]] * 2
+
+
+ONE_AT_A_TIME = {"rate_limiting": True, "total_request_threshold": -1, "max_concurrent_queries": 1}
+
+
+async def test_what_a_killed_server_was_answering_counts_for_some_seconds_alone(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However far its clock is from ours."""
+    now = 0.0
+    monkeypatch.setattr(running, "monotonic", lambda: now)
+    assert (await pair.one.patch("/_control/apis/prime/settings", json=ONE_AT_A_TIME)).status == 200
+    path, documents = "/v4/data/JobSummary.json", pair.two.sandbox.documents("prime")
+    for ahead in (0, -1000, 1000):
+        await documents.put("limits", "running", {"9999": ["nbi", time.time() + ahead]})
+        statuses = []
+        for passed in (0.0, running.LOST - 1, 1.0, 0.0):
+            now += passed
+            statuses.append((await Prime(pair.two).get(path)).status)
+        assert statuses == [503, 503, 200, 200]
+    assert await documents.get("limits", "running") is None
+
+
+async def test_what_a_server_still_answers_counts_however_long_it_takes(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, goes_on = 0.0, asyncio.Event()
+
+    async def pause(self: Sandbox, seconds: float) -> None:
+        await goes_on.wait()
+
+    monkeypatch.setattr(Sandbox, "pause", pause)
+    monkeypatch.setattr(running, "monotonic", lambda: now)
+    monkeypatch.setattr(running, "RENEWED", 0.0)
+    settings = {**ONE_AT_A_TIME, "answer_takes": 1}
+    assert (await pair.one.patch("/_control/apis/prime/settings", json=settings)).status == 200
+    path, documents = "/v4/data/JobSummary.json", pair.two.sandbox.documents("prime")
+    asked = asyncio.create_task(Prime(pair.one).get(path))
+    said = None
+    for _ in range(3):
+        before = said
+        async with asyncio.timeout(60):
+            while (said := await documents.get("limits", "running")) in (None, before):
+                await asyncio.sleep(0)
+        assert (await Prime(pair.two).get(path)).status == 503
+        now += running.LOST
+    # Whoever has taken it for lost hears of it again.
+    await documents.put("limits", "running", {})
+    async with asyncio.timeout(60):
+        while not await documents.get("limits", "running"):
+            await asyncio.sleep(0)
+    goes_on.set()
+    assert (await asked).status == 200
+    assert await documents.get("limits", "running") is None
+    assert (await Prime(pair.two).get(path)).status == 200
 
 
 async def test_of_two_who_delete_a_sandbox_one_does(pair: Pair) -> None:
@@ -277,6 +393,37 @@ async def test_what_happens_at_one_is_heard_at_the_other(pair: Pair) -> None:
         await stream.content.read()  # to its end
 
 
+async def test_what_somebody_else_tells_is_passed_by_and_others_are_heard(
+    pair: Pair, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = pair.servers[0].services.store
+    assert isinstance(store, RedisStore)
+    of_job = {"by": "x", "event": "job", "api": "ges", "kind": "job", "id": "1", "to": "running"}
+    nonsense: list[Any] = [
+        None, [], {}, {"by": "x"}, {"by": "x", "event": []}, {"by": "x", "event": "job\n\ndata: x"},
+        {"by": "x", "event": "request", "number": "1"}, {"event": "reset"}, {**of_job, "by": 1}, {**of_job, "to": []},
+        {**of_job, "event": "job-changed", "id": None},
+    ]  # fmt: skip
+    poll = poll_of(APIS[0])
+    async with pair.two.get("/_control/events?records=true") as stream:
+        assert await stream.content.readline() == b": mockserver\n"
+        for text in (b"hello", b"", b"\xff", b" " + b"[" * 100_000, *map(json.dumps, nonsense)):
+            said = text if isinstance(text, bytes) else text.encode()
+            assert await store._connection.ask("PUBLISH", store._channel, b"default " + said) == 1
+        # What could be one, of a job that nobody can have, and what has no subject.
+        for event in ({**of_job, "event": "job-changed", "id": "\ud800"}, of_job, {**of_job, "event": "job-changed"}):
+            store.announce("default", json.dumps(event).encode().join((b" ", b"")))
+        await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
+        heard = []
+        while "job-added" not in heard:
+            line = await stream.content.readline()
+            assert line, "the stream has ended"
+            if line.startswith(b"event: "):
+                heard.append(line.split()[1].decode())
+    assert set(heard) <= {"job", "job-changed", "job-added"}
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
     poll = poll_of(APIS[0])
     await pair.one.post("/_control/jobs", json={**poll.job, "state": poll.states[0]})
@@ -290,6 +437,28 @@ async def test_the_metrics_of_one_are_those_of_all(pair: Pair) -> None:
             await asyncio.sleep(0.05)
 
 
+async def all_say_that_it_is_away(pair: Pair) -> None:
+    for api in APIS:
+        poll = poll_of(api)
+        answer = await pair.one.get(poll.path, headers=poll.headers)
+        status, words = AWAY[api.name]
+        assert (answer.status, words in await answer.text()) == (status, True), await answer.text()
+    for path in ("/_control/jobs", "/~t1/_control/jobs", "/_control/sandboxes"):
+        answer = await pair.two.get(path)
+        assert (answer.status, (await answer.json())["error"]["code"]) == (503, "unavailable")
+    ready = await pair.two.get("/_control/ready")
+    assert (ready.status, (await ready.json())["store"]) == (503, False)
+    assert (await pair.two.get("/_control/health")).status == 200
+
+
+async def both_are_ready(pair: Pair) -> None:
+    for client in (pair.one, pair.two):
+        deadline = time.monotonic() + 60
+        while (await client.get("/_control/ready")).status != 200:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+
 async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:
     for api in APIS:
         poll = poll_of(api)
@@ -297,26 +466,42 @@ async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fra
         assert (await fragile.one.get(poll.path, headers=poll.headers)).status == 200
     fragile.redis.stop()
     for _ in range(2):
-        for api in APIS:
-            poll = poll_of(api)
-            answer = await fragile.one.get(poll.path, headers=poll.headers)
-            status, words = AWAY[api.name]
-            assert (answer.status, words in await answer.text()) == (status, True), await answer.text()
-    for path in ("/_control/jobs", "/~t1/_control/jobs", "/_control/sandboxes"):
-        answer = await fragile.two.get(path)
-        assert (answer.status, (await answer.json())["error"]["code"]) == (503, "unavailable")
-    ready = await fragile.two.get("/_control/ready")
-    assert (ready.status, (await ready.json())["store"]) == (503, False)
-    assert (await fragile.two.get("/_control/health")).status == 200
-
+        await all_say_that_it_is_away(fragile)
     fragile.redis.start()
+    await both_are_ready(fragile)
     for client in (fragile.one, fragile.two):
-        deadline = time.monotonic() + 60
-        while (await client.get("/_control/ready")).status != 200:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
         # It was emptied; what the fixtures say is there again.
         assert await jobs(client) > 0
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (f"SET {PREFIX}schema 99", f"SET {PREFIX}schema {SCHEMA.decode()}"),
+        ("ACL SETUSER default -evalsha", "ACL SETUSER default +evalsha"),
+        ("ACL SETUSER default resetkeys ~other:*", "ACL SETUSER default ~*"),
+    ],
+    ids=["another's", "a step", "the keys"],
+)
+async def test_a_store_that_refuses_whatever_it_be_is_away_and_comes_back(
+    fragile: Pair, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    admin = RedisStore(fragile.redis.url, entry_text.dump, entry_text.load)
+    await admin.open()
+    ask = admin._connection.ask
+    await ask(*begins.split())
+    if begins.startswith("SET"):
+        # What lies there is looked at when a connection is made.
+        await ask("CLIENT", "KILL", "TYPE", "normal")
+    for _ in range(2):
+        await all_say_that_it_is_away(fragile)
+    assert [record.exc_info for record in caplog.records if record.exc_info] == []
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 6
+    with pytest.raises((BadOption, OSError), match="refuses|name another database"):
+        await MockServer(Settings(port=0, store=fragile.redis.url)).start()
+    await ask(*ends.split())
+    await admin.close()
+    await both_are_ready(fragile)
 
 
 async def test_a_server_whose_store_takes_nothing_is_not_ready(fragile: Pair) -> None:

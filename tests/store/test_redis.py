@@ -14,7 +14,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError
 
 from mockserver.app import build
 from mockserver.core.errors import Unavailable
@@ -23,9 +23,10 @@ from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.settings import Settings
 from mockserver.store import codec, json_text
 from mockserver.store.base import ForeignStore, Full, Over
+from mockserver.store.entries import BYTES
 from mockserver.store.placing import Placing
-from mockserver.store.redis import connection, job_scripts, job_text
-from mockserver.store.redis.connection import Unwilling
+from mockserver.store.redis import connection, job_scripts, job_text, listening
+from mockserver.store.redis.refusals import Late, Unwilling
 from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
 from tests.drivers.redis import RedisServer
@@ -279,7 +280,7 @@ async def test_nothing_is_left_of_what_was_cleared(store: RedisStore) -> None:
 async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch, newest: bool
 ) -> None:
-    monkeypatch.setattr("mockserver.store.redis.store.CHUNK", 3)
+    monkeypatch.setattr("mockserver.store.redis.pages.CHUNK", 3)
     await store.add_all("box", [(job(number), Placing()) for number in range(9)])
     run, going = store._run, iter((1, 7, 0))
 
@@ -293,6 +294,56 @@ async def test_a_page_of_several_steps_has_each_job_that_is_there_all_the_time(
     found = [int(one.id) for one in (await store.page("box", "x", "job", newest=newest)).jobs]
     assert found == sorted(set(found), reverse=newest)
     assert {2, 3, 4, 5, 6, 8} <= set(found)
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 7, 50])
+async def test_what_comes_up_is_read_in_parts_each_job_once_in_order_of_arrival(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr("mockserver.store.redis.timed.CHUNK", part)
+    placings = (Placing(1.0), Placing(1.0, 2.0), Placing(None, 1.0), Placing(0.5), Placing(9.0), Placing(2.0, 9.0))
+    for number in range(12):
+        for kind in ("job", "run"):
+            await store.add("box", job(number, kind=kind), placings[number % len(placings)])
+    run, sizes = store._run, []
+
+    async def counted(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        sizes.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(store, "_run", counted)
+    found = [(one.kind, int(one.id)) for one in await store.timed("box", 2.0)]
+    assert found == [(kind, number) for kind in ("job", "run") for number in range(12) if number % 6 != 4]
+    assert max(sizes) <= part
+    relisted = [int(one.id) for one in await store.timed("box", 2.0, relisted=("x", "run"))]
+    assert relisted == [number for number in range(12) if number % 6 in (1, 2)]
+
+
+async def test_what_comes_up_is_passed_by_by_no_part_though_others_move_and_go_meanwhile(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at one moment; the last of each part goes, or moves on, before the next one is read."""
+    monkeypatch.setattr("mockserver.store.redis.timed.CHUNK", 3)
+    await store.add_all("box", [(job(number), Placing(1.0)) for number in range(9)])
+    run, gone = store._run, set()
+
+    async def run_and_move(script: Script, sandbox: str, *arguments: object) -> object:
+        found = await run(script, sandbox, *arguments)  # type: ignore[arg-type]
+        if script is job_scripts.TIMED and len(found) > 1 and len(gone) < 4:
+            number = int(found[-1])
+            gone.add(number)
+            if number % 2:
+                assert await store.remove("box", [(job(number), ())])
+            else:
+                assert await store.swap("box", job(number), job(number, version=1), Placing(5.0))
+        return found
+
+    monkeypatch.setattr(store, "_run", run_and_move)
+    found = list(await store.timed("box", 1.0))
+    assert {one.id: one for one in found} == {str(number): job(number) for number in range(9)}
+    assert [int(one.id) for one in found] == list(range(9))
+    assert len(gone) == 4
 
 
 @pytest.mark.parametrize("busy", [1, 3, 1000])
@@ -361,6 +412,86 @@ async def test_a_store_that_takes_nothing_is_away_and_says_so_once(
     ]
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("ACL SETUSER default -evalsha", "ACL SETUSER default +evalsha"),
+        ("ACL SETUSER default resetkeys ~other:*", "ACL SETUSER default ~*"),
+        ("SET mockserver:names 0", "DEL mockserver:names"),
+    ],
+)
+async def test_whatever_is_refused_is_away_and_told_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, begins: str, ends: str
+) -> None:
+    await store._connection.ask(*begins.split())
+    for _ in range(3):
+        with pytest.raises(Unwilling, match="the store refuses: "):
+            await store.add("box", job(2))
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert (caplog.records[0].exc_info, "\n" in caplog.records[0].message) == (None, False)
+    await store._connection.ask(*ends.split())
+    assert await store.add("box", job(2))
+
+
+async def test_a_step_with_a_fault_of_its_own_is_told_with_what_redis_says_of_it(
+    store: RedisStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty = Script("return no_such_thing()")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="no_such_thing"):
+            await store._run(faulty, "box")
+        # It says nothing of Redis itself.
+        assert await store.ping()
+    assert ["no_such_thing" in record.message for record in caplog.records] == [True]
+
+
+async def test_one_that_is_another_s_when_it_comes_back_is_away_and_says_so_once(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REST", 0.0)
+    await store._connection.ask("SET", f"{PREFIX}schema", "99")
+    await store.close()
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="has the form '99'"):
+            await store.ping()
+    assert ["has the form '99'" in record.message for record in caplog.records] == [True]
+    # One that starts is refused by name.
+    with pytest.raises(ForeignStore, match="has the form '99'"):
+        await store.open()
+
+
+async def test_a_clock_that_is_put_right_keeps_no_step_from_being_done(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of this machine, which tells nobody how long he may take; and that of Redis, which does."""
+    real = time.time
+    for ahead in (-1000.0, 1000.0):
+        monkeypatch.setattr(time, "time", lambda ahead=ahead: real() + ahead)
+        assert await store.add("box", job(int(ahead)))
+    monkeypatch.undo()
+    # As if that of Redis had been put forward: what it does not do for that is asked for again.
+    clock = store._connection._clock
+    clock._ahead -= 1000
+    assert all(await asyncio.gather(*(store.add("box", job(number)) for number in range(20))))
+    # Or back: that is found out by the way, a little later.
+    monkeypatch.setattr(connection, "AGAIN", -1.0)
+    clock._ahead += 1000
+    for _ in range(2):
+        assert await store.ping()
+    assert abs(clock.at(asyncio.get_running_loop().time()) - time.time()) < 500
+
+
+async def test_a_step_that_is_late_by_both_clocks_is_not_done(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", -1.0)
+    with pytest.raises(Unavailable, match="no answer within"):
+        await store.add("box", job(1))
+    monkeypatch.undo()
+    await until_back(store)
+    assert await store.get("box", "x", "job", "1") is None
+
+
 async def test_a_step_that_was_given_up_is_not_done_afterwards(
     own_redis: RedisServer, store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +519,23 @@ async def test_the_same_text_is_the_same_job(store: RedisStore) -> None:
     assert await store.get("box", "x", "job", "1") is await store.get("box", "x", "job", "1")
     start = await store.begin_request("box", "x", ("x", "job", "1"))
     assert start.job is await store.find("box", "x", ["job"], "1")
+
+
+@pytest.mark.parametrize("newest", [False, True])
+async def test_a_step_reads_no_more_bytes_of_the_journal_than_it_may_but_one_entry_however_long(
+    store: RedisStore, newest: bool
+) -> None:
+    numbers = [1, 2, 3, 4, 5]
+    for number, size in zip(numbers, (BYTES // 2, BYTES // 3, 3 * BYTES, BYTES // 3, BYTES // 2), strict=True):
+        await store.record("box", Entry(number, "x" * size), 9)
+    parts: list[list[int]] = []
+    after, before, rest = 0, None, -1
+    while rest is not None:
+        found = await store.entries("box", after, before, newest=newest)
+        parts.append([entry.number for entry in found.entries])
+        rest = found.rest
+        after, before = (0, rest) if newest else (rest or 0, None)
+    assert parts == ([[5, 4], [3], [2, 1]] if newest else [[1, 2], [3], [4, 5]])
 
 
 async def test_a_request_is_begun_and_recorded_at_once_as_long_as_all_is_as_it_was(own_redis: RedisServer) -> None:
@@ -457,7 +605,7 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
     [
         ("OVER", Over),
         ("ERR OVER", Over),
-        ("LATE by the clock of Redis", Unavailable),
+        ("LATE by the clock of Redis", Late),
         ("OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:2.", Unwilling),
         (
             "ERR Error running script (call to f_1): @user_script:2: @user_script: 2: -OOM command not allowed",
@@ -465,7 +613,8 @@ async def test_every_job_of_the_fixtures_is_read_as_it_was_written() -> None:
         ),
         ("LOADING Redis is loading the dataset in memory", Unwilling),
         ("NOSCRIPT No matching script", NoScriptError),
-        ("ERR user_script:1: no such thing script: 1, on @user_script:1.", ResponseError),
+        ("NOPERM User default has no permissions to run the 'evalsha' command", Unwilling),
+        ("ERR user_script:1: no such thing script: 1, on @user_script:1.", Unwilling),
     ],
 )
 def test_what_a_refusal_means(said: str, kind: type[Exception]) -> None:
@@ -568,6 +717,122 @@ async def test_steps_beside_each_other_get_their_own_answers(store: RedisStore) 
     await asyncio.gather(*(store.add("box", job(number)) for number in range(200)))
     found = await asyncio.gather(*(store.get("box", "x", "job", str(number)) for number in range(200)))
     assert [one and one.id for one in found] == [str(number) for number in range(200)]
+
+
+async def test_what_is_no_text_is_not_asked_for_and_others_get_their_own_answers(store: RedisStore) -> None:
+    await store.add("box", job(1))
+    with pytest.raises(UnicodeEncodeError):
+        await store.get("box", "x", "job", "\ud800")
+    assert await store.count("box", "n") == 1
+    assert await store.get("box", "x", "job", "1") == job(1)
+
+
+class Swallowing:
+    """Stands before a Redis, and can swallow what comes over the connections that are open, without closing them."""
+
+    def __init__(self, path: Path, redis: RedisServer) -> None:
+        self.url = f"unix://{path}?db=0"
+        self._path, self._redis = path, str(redis._socket)
+        self._age = 0
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Swallowing:
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._carrying:
+            task.cancel()
+        await asyncio.wait(self._carrying)
+
+    def swallow(self) -> None:
+        self._age += 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_unix_connection(self._redis)
+        for source, target in ((reader, there[1]), (there[0], writer)):
+            self._carrying.add(asyncio.create_task(self._carry(source, target, self._age)))
+
+    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, age: int) -> None:
+        while data := await source.read(10_000):
+            if age == self._age:
+                target.write(data)
+        target.close()
+
+
+async def test_who_listens_over_a_connection_that_has_gone_silent_listens_over_another(
+    own_redis: RedisServer, store: RedisStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+    attends = asyncio.Event()
+
+    async def hear(sandbox: str, text: bytes) -> None:
+        await heard.put((sandbox, text))
+
+    async with Swallowing(tmp_path / "socket", own_redis) as proxy:
+        far = RedisStore(proxy.url, dump, load)
+        listens = asyncio.create_task(far.listen(attends.set, hear))
+        await asyncio.wait_for(attends.wait(), 60)
+        store.announce("box", b"before")
+        assert await asyncio.wait_for(heard.get(), 60) == ("box", b"before")
+        attends.clear()
+        proxy.swallow()
+        monkeypatch.setattr(connection, "PATIENCE", 1.0)
+        await asyncio.wait_for(attends.wait(), 60)
+        store.announce("box", b"again")
+        assert await asyncio.wait_for(heard.get(), 60) == ("box", b"again")
+        listens.cancel()
+        await asyncio.wait([listens])
+
+
+async def test_who_listens_to_a_silent_channel_stays_on_his_connection(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "QUIET", 0.0)
+    begun: list[None] = []
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def hear(_: str, text: bytes) -> None:
+        await heard.put(text)
+
+    listens = asyncio.create_task(store.listen(lambda: begun.append(None), hear))
+    ask = store._connection.ask
+    while b"cmd=ping" not in await ask("CLIENT", "LIST", "TYPE", "pubsub"):
+        await asyncio.sleep(0)
+    # What is no text, too, before the sandbox' name and behind it.
+    await ask("PUBLISH", store._channel, b"\xff \xff")
+    assert await asyncio.wait_for(heard.get(), 60) == b"\xff"
+    assert begun == [None]
+    listens.cancel()
+    await asyncio.wait([listens])
+
+
+async def test_a_channel_that_is_refused_is_told_once_and_heard_when_it_is_not(
+    store: RedisStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REST", 0.0)
+    ask, make, attends, tries = store._connection.ask, store._connection.make, asyncio.Event(), 0
+
+    async def hear(_: str, text: bytes) -> None:
+        raise AssertionError(text)
+
+    def counted() -> object:
+        nonlocal tries
+        tries += 1
+        return make()
+
+    monkeypatch.setattr(store._connection, "make", counted)
+    await ask("ACL", "SETUSER", "default", "-subscribe")
+    listens = asyncio.create_task(store.listen(attends.set, hear))
+    async with asyncio.timeout(60):
+        while tries < 4:
+            await asyncio.sleep(0)
+    await ask("ACL", "SETUSER", "default", "+subscribe")
+    await asyncio.wait_for(attends.wait(), 60)
+    assert ["is not heard: the store refuses" in record.message for record in caplog.records] == [True]
+    listens.cancel()
+    await asyncio.wait([listens])
 
 
 @given(JSON)

@@ -16,6 +16,7 @@ from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 from mockserver.store import codec, job_table
 from mockserver.store.agenda import Agenda
 from mockserver.store.base import Over, Store
+from mockserver.store.entries import PART
 from mockserver.store.job_table import JobTable
 from mockserver.store.memory import MemoryStore
 from mockserver.store.placing import UNPLACED, Placing
@@ -38,6 +39,10 @@ def dump(entry: Entry) -> bytes:
 
 def load(text: bytes) -> Entry:
     return Entry(*json.loads(text))
+
+
+async def entries_of(store: Store) -> list[Entry]:
+    return list((await store.entries("box")).entries)
 
 
 @pytest.fixture(params=["memory", "yielding", "redis"])
@@ -240,7 +245,7 @@ async def test_a_request_finds_what_it_needs_in_one_step(store: Store) -> None:
 async def test_a_request_is_recorded_and_counted_in_one_step(store: Store) -> None:
     await store.record("box", Entry(1), 9, ["answered", "seen"])
     await store.record("box", Entry(2), 9, ["answered"])
-    assert list(await store.entries("box")) == [Entry(1), Entry(2)]
+    assert await entries_of(store) == [Entry(1), Entry(2)]
     assert await store.entry("box", 2) == Entry(2)
     assert await store.entry("box", 3) is None
     assert await store.counters("box") == {"answered": 2, "seen": 1}
@@ -250,24 +255,24 @@ async def test_a_request_is_recorded_on_arrival_and_again_when_it_is_answered(st
     for number in (1, 2, 3):
         await store.record("box", Entry(number, "arrived"), 9)
     await store.record("box", Entry(2, "answered"), 9)
-    assert [entry.said for entry in await store.entries("box")] == ["arrived", "answered", "arrived"]
+    assert [entry.said for entry in await entries_of(store)] == ["arrived", "answered", "arrived"]
 
 
 async def test_the_journal_is_in_order_of_numbers_whoever_comes_first(store: Store) -> None:
     for number in (3, 1, 5, 2, 4):
         await store.record("box", Entry(number), 9)
-    assert [entry.number for entry in await store.entries("box")] == [1, 2, 3, 4, 5]
+    assert [entry.number for entry in await entries_of(store)] == [1, 2, 3, 4, 5]
 
 
 async def test_the_journal_is_a_ring(store: Store) -> None:
     for number in range(5):
         await store.record("box", Entry(number), 3)
-    assert [entry.number for entry in await store.entries("box")] == [2, 3, 4]
+    assert [entry.number for entry in await entries_of(store)] == [2, 3, 4]
     await store.record("box", Entry(1, "late"), 3)
-    assert [entry.number for entry in await store.entries("box")] == [2, 3, 4]
+    assert [entry.number for entry in await entries_of(store)] == [2, 3, 4]
     assert await store.entry("box", 1) is None
     assert await store.forget_entries("box") == 3
-    assert await store.entries("box") == []
+    assert await entries_of(store) == []
 
 
 async def test_an_emptied_journal_says_where_it_was_emptied_and_numbers_go_on(store: Store) -> None:
@@ -287,7 +292,7 @@ async def test_clearing_forgets_everything(store: Store) -> None:
     await store.clear("box")
     assert await store.get("box", "x", "job", "1") is None
     assert await store.collections("box") == []
-    assert list(await store.entries("box")) == []
+    assert await entries_of(store) == []
     assert await store.counters("box") == {}
 
 
@@ -311,11 +316,11 @@ async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(s
     assert await store.get("box", "x", "job", "2") == job(2)
     assert await store.collections("box") == ["faults"]
     assert await store.collection("box", "faults") == {"1": {"a": 1}}
-    assert list(await store.entries("box")) == [Entry(7)]
+    assert await entries_of(store) == [Entry(7)]
     assert await store.counters("box") == {"journal": 1, "drawn": 2}
     assert (await store.size("new"), await store.counters("new")) == ({}, {})
     assert (await store.move("new", "box")).entries == 1
-    assert await store.entries("box") == []
+    assert await entries_of(store) == []
 
 
 async def test_of_two_who_clear_a_sandbox_one_does(store: Store) -> None:
@@ -382,7 +387,33 @@ async def test_the_journal_beyond_a_number(store: Store) -> None:
     for number in (3, 1, 5, 2, 4):
         await store.record("box", Entry(number), 9)
     for after, found in ((0, [1, 2, 3, 4, 5]), (1, [2, 3, 4, 5]), (4, [5]), (5, []), (9, [])):
-        assert [entry.number for entry in await store.entries("box", after)] == found
+        assert [entry.number for entry in (await store.entries("box", after)).entries] == found
+
+
+async def test_the_journal_from_either_end_between_two_numbers_a_part_at_a_time(store: Store) -> None:
+    assert await store.entries("box") == ([], None, 0, 0, 0)
+    for number in range(3, 9):
+        await store.record("box", Entry(number), 9)
+
+    async def part(*span: int | None, **how: Any) -> tuple[list[int], int | None, int]:
+        found = await store.entries("box", *span, **how)  # type: ignore[arg-type]
+        assert found[-2:] == (3, 8)
+        return [entry.number for entry in found.entries], found.rest, found.size
+
+    assert await part(limit=2) == ([3, 4], 4, 6)
+    assert await part(4, 7, limit=2) == ([5, 6], None, 2)
+    assert await part(newest=True, limit=1) == ([8], 8, 6)
+    assert await part(0, 8, newest=True, limit=4) == ([7, 6, 5, 4], 4, 5)
+    assert await part(3, 5, newest=True) == ([4], None, 1)
+    assert await part(6, 4) == await part(20) == await part(0, 2, newest=True) == ([], None, 0)
+
+
+async def test_one_step_reads_a_bounded_part_of_the_journal(store: Store) -> None:
+    for number in range(1, PART + 3):
+        await store.record("box", Entry(number), 2 * PART)
+    found = await store.entries("box", limit=10 * PART)
+    assert (len(found.entries), found.rest, found.size) == (PART, PART, PART + 2)
+    assert [entry.number for entry in (await store.entries("box", PART)).entries] == [PART + 1, PART + 2]
 
 
 async def test_jobs_are_added_together_or_not_at_all(store: Store) -> None:
@@ -428,6 +459,18 @@ async def test_jobs_that_come_up_are_found_in_order_of_arrival(store: Store) -> 
     assert (await store.next_due("box"), await store.next_due("other")) == (5.0, None)
 
 
+async def test_those_that_are_relisted_are_found_by_api_and_kind_without_those_that_are_due(store: Store) -> None:
+    for number, times in enumerate([Placing(1.0), Placing(None, 3.0), Placing(2.0, 2.0), Placing(1.0, 4.0)]):
+        for api, kind in (("x", "job"), ("x", "run"), ("y", "job")):
+            await store.add("box", replace(job(number, kind=kind), api=api), times)
+    found = await store.timed("box", 3.0, relisted=("x", "run"))
+    assert [(one.api, one.kind, one.id) for one in found] == [("x", "run", "1"), ("x", "run", "2")]
+    await store.swap("box", job(2), job(2, version=1), Placing(2.0))
+    assert [one.id for one in await store.timed("box", 4.0, relisted=("x", "job"))] == ["1", "3"]
+    for none in (("x", "query"), ("z", "job")):
+        assert not list(await store.timed("box", 4.0, relisted=none))
+
+
 @pytest.mark.parametrize("few", [0, 2000])
 def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_arrival(
     monkeypatch: pytest.MonkeyPatch, few: int
@@ -436,13 +479,14 @@ def test_jobs_that_come_up_in_great_number_are_those_of_that_moment_in_order_of_
     table = JobTable()
     for number in range(100):
         table.add(job(number), Placing(float(number % 7), None if number % 5 else 1.0))
-    found = table.timed(3.0)
+    found, relisted = table.timed(3.0), table.timed(3.0, relisted=True)
     table.remove("0")
     table.jobs["3"] = job(3, version=1)
     table.due.set("3", 9.0)
     table.add(job(100), Placing(0.0))
     wanted = [job(number) for number in range(100) if number % 7 <= 3 or number % 5 == 0]
     assert list(found) == wanted
+    assert list(relisted) == [one for one in wanted if int(one.id) % 5 == 0]
     assert [one.id for one in table.timed(3.0)] == [one.id for one in wanted if one.id not in "03"] + ["100"]
 
 

@@ -20,5 +20,5 @@ BEGINNING = Beginning(
     scenarios=SCENARIOS,
     job_spec=job_spec,
     state=PrimeState,
-    secrets=("Authorization", "Cookie", "Set-Cookie"),
+    secrets=("Authorization", "Cookie", "Set-Cookie", "JSESSIONID"),
 )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from mockserver.apis.prime import deployment
 from mockserver.apis.prime.jobs import DEPLOY_TYPE
+from mockserver.apis.prime.listings import VISIBLE_AT
 from mockserver.apis.prime.machine import JOB, RESULTS, RUN, RUN_KIND, UNBEGUN, JobState, RunState
 from mockserver.apis.prime.model import (
     EntityId,
@@ -188,7 +189,7 @@ def own_fields(job: Job) -> Mapping[str, Any]:
     """Return what the control API's record of a job or run has besides the common fields."""
     if job.kind == RUN_KIND:
         return {**job.data, "result_status": result_status(job)}
-    return {name: value for name, value in job.data.items() if name != "visible_at"}
+    return {name: value for name, value in job.data.items() if name != VISIBLE_AT}
 
 
 def parts(job: Job) -> Sequence[tuple[str, str]]:

@@ -7,33 +7,17 @@ from contextlib import suppress
 
 from mockserver.api.context import Jobs
 from mockserver.apis.prime.filters import Condition
-from mockserver.apis.prime.listings import SHOWN, UNSEEN, is_visible, of_name
+from mockserver.apis.prime.listings import SHOWN, of_name
 from mockserver.apis.prime.machine import RUN_KIND, UNBEGUN
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.errors import UnknownJob
-from mockserver.core.job import Job, evolve
-from mockserver.core.machine import Machine
+from mockserver.core.job import Job
 
 API = "prime"
 
 
-async def listed(jobs: Jobs, now: float, first: int, limit: int) -> tuple[list[Job], int]:
-    """Return a page of the plain list, oldest first, and the size of the whole list.
-
-    Args:
-        now: sandbox time (epoch seconds); what can be seen by then is let in first, in its place of arrival.
-    """
-
-    def let_in(machine: Machine, job: Job, at: float) -> Job:
-        if job.data.get("visible_at") is None or not is_visible(job, at):
-            return job
-        data = {name: value for name, value in job.data.items() if name != "visible_at"}
-        return evolve(job, data=data, version=job.version + 1)
-
-    come = [job async for job in jobs.each(API, listing=UNSEEN, where=lambda job: is_visible(job, now))]
-    for job in come:
-        with suppress(UnknownJob):
-            await jobs.change(API, job.id, let_in)
+async def listed(jobs: Jobs, first: int, limit: int) -> tuple[list[Job], int]:
+    """Return a page of the plain list, oldest first, and the size of the whole list."""
     return await jobs.listed(API, SHOWN, start=first, limit=limit, newest=False)
 
 

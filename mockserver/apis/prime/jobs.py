@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.job_builder import JobSpec, NewId, SpecContext
+from mockserver.apis.prime.listings import VISIBLE_AT
 from mockserver.apis.prime.machine import JOB, RUN, JobState, RunState
 from mockserver.apis.prime.moments import name_stamp
 from mockserver.apis.prime.settings import PrimeSettings
@@ -89,7 +90,7 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[PrimeSettings, Any]
         if "name" not in fields:
             found["name"] = job_name(f"Job{kind}", now, settings.server_zone)
         if hidden is not None:
-            found["visible_at"] = now + hidden
+            found[VISIBLE_AT] = now + hidden
         return found
 
     return JobSpec(

@@ -1,7 +1,7 @@
 """In which of the API's lists a job stands, so that a page of one costs the same among many others.
 
 JobSummary leaves out system jobs (they are listed when the query says `username=SYSTEM`) and jobs that are
-still too new to be seen. The latter stand in a list of their own until somebody asks after their time has come.
+still too new to be seen. The latter come into the list when their time has come (`Machine.appears`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ SYSTEM = "SYSTEM"
 SHOWN = "shown"
 """The name of the plain list."""
 
-UNSEEN = "unseen"
-"""The name of the list of those that will stand in the plain one when their time has come (`visible_at`)."""
+VISIBLE_AT = "visible_at"
+"""The own field of a job that no client can see yet: until when (epoch seconds)."""
 
 _LISTS_OF_NAMES = 4096
 """A store goes through all lists of a sandbox at once when it ends, so that there is not one for each name."""
@@ -34,13 +34,11 @@ def is_system(job: Job) -> bool:
 
 def is_visible(job: Job, now: float) -> bool:
     """Tell whether clients can see a job yet."""
-    until: float | None = job.data.get("visible_at")
+    until: float | None = job.data.get(VISIBLE_AT)
     return until is None or until <= now
 
 
 def listings(job: Job) -> tuple[str, ...]:
     """Return the names of the lists in which a job stands (`Machine.listings`)."""
     named = of_name(job.data["name"])
-    if is_system(job):
-        return (named,)
-    return named, SHOWN if job.data.get("visible_at") is None else UNSEEN
+    return (named,) if is_system(job) or VISIBLE_AT in job.data else (named, SHOWN)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mockserver.apis.prime.listings import listings
+from mockserver.apis.prime.listings import VISIBLE_AT, listings
 from mockserver.core.machine import Confidence, Machine, Phase, State
 from mockserver.core.plan import NEVER, CancelMode, OnCancel, Plan, Step, Wait
 
@@ -85,6 +85,7 @@ _SCHEDULED = Step(state=JobState.SCHEDULED, wait=Wait(seconds=1.0))
 JOB = Machine(
     initial=JobState.SCHEDULED,
     listings=listings,
+    appears=VISIBLE_AT,
     states=(
         State(name=JobState.SCHEDULED, phase=Phase.SUBMITTED, source=_SUMMARY),
         State(name=JobState.COMPLETED, phase=Phase.SUCCEEDED, source=_SUMMARY),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from mockserver.apis.prime.logins import Logins
+from mockserver.apis.prime.running import RunningRequests
 from mockserver.apis.prime.site import Site
 
 
@@ -13,11 +12,11 @@ class PrimeState:
 
     Attributes:
         logins: who has been let in, and over which connections.
-        leaving: they tell the store that requests have ended, which did not answer when they did.
+        running: the requests that run, of which the store has a list that all servers share.
     """
 
-    __slots__ = ("leaving", "logins")
+    __slots__ = ("logins", "running")
 
     def __init__(self, site: Site) -> None:
         self.logins = Logins(site.accounts)
-        self.leaving: set[asyncio.Task[None]] = set()
+        self.running = RunningRequests()

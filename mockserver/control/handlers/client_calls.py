@@ -15,7 +15,7 @@ from mockserver.control.diagram import diagram
 from mockserver.control.errors import ControlError
 from mockserver.control.handlers.jobs import target
 from mockserver.control.requests import ControlRequest
-from mockserver.journal.masking import mask
+from mockserver.journal.masking import current
 from mockserver.wire.charset import text_of
 
 SHOWN = 2000
@@ -56,7 +56,8 @@ async def cancel(request: ControlRequest) -> Response:
                 number = answer.headers.get("X-Mockserver-Request", "")
                 shown |= {"status": answer.status, "request": int(number) if number.isdecimal() else None}
                 body = await answer.read()
-                shown["body"] = mask(text_of(body, answer.headers.get("Content-Type", ""))[:SHOWN])
+                content_type = answer.headers.get("Content-Type", "")
+                shown["body"] = current().answer(text_of(body, content_type)[:SHOWN], content_type)
         except (aiohttp.ClientError, TimeoutError) as error:
             # Of the sign-in that goes before, perhaps: then that is what is shown.
             shown["problem"] = f"no answer: {type(error).__name__}"

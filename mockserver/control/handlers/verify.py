@@ -11,8 +11,9 @@ from mockserver.control.handlers.requests import dropped, floor, since
 from mockserver.control.requests import ControlRequest
 from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
+from mockserver.journal.in_parts import Reading, read
 from mockserver.journal.match_names import check_match
-from mockserver.journal.near_misses import NearMisses
+from mockserver.journal.near_misses import NearMiss, NearMisses
 from mockserver.journal.verification import Verdict, Verification
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.turns import in_time
@@ -24,22 +25,27 @@ async def verify(request: ControlRequest) -> Response:
     if request.fields.get("timeout"):
         with suppress(Stopped):
             await _wait(request)
-    found, entries = await _whole(request)
-    near = NearMisses(match) if (match := found.near()) is not None and not found.holds else None
-    if near is not None:
-        async for entry in in_time(found.could_be_near(entries)):
-            near.look_at((entry,))
-    nearest, earlier = () if near is None else near.nearest, None
-    async for entry in in_time(found.before_step(entries)):
-        if found.is_step(entry):
-            earlier = entry
-            break
-    return _answer(found.verdict(nearest, earlier, await dropped(request, entries)))
+    found, journal = await _whole(request)
+    nearest: Sequence[NearMiss] = ()
+    earlier: Entry | None = None
+    if not found.holds and (match := found.near()) is not None:
+        # Gone through once more: what could be near is known when all has been judged.
+        close, near = found.could_be_near(), NearMisses(match)
+        async for entry in in_time(await _read(request, before=journal.last + 1)):
+            if close(entry):
+                near.look_at(entry)
+            if earlier is None and found.came_too_early(entry):
+                earlier = entry
+        nearest = near.nearest
+    return _answer(found.verdict(nearest, earlier, await dropped(request, journal.first)))
+
+
+async def _read(request: ControlRequest, after: int = 0, before: int | None = None) -> Reading:
+    return await read(request.sandbox.store, request.sandbox.key, after, before)
 
 
 async def _wait(request: ControlRequest) -> None:
     """Wait until it is so, at most for the `timeout` that is asked for."""
-    store, key = request.sandbox.store, request.sandbox.key
     emptied = await floor(request)
     waiting = _question(request, behind=emptied)
 
@@ -47,7 +53,7 @@ async def _wait(request: ControlRequest) -> None:
         nonlocal waiting, emptied
         if (now := await floor(request)) != emptied:
             emptied, waiting = now, _question(request, behind=now)
-        await _judge(waiting, await store.entries(key, waiting.behind))
+        await _judge(waiting, await _read(request, waiting.behind))
         # What has come late and out of its order is seen by one who looks at everything.
         return None if waiting.holds and (await _whole(request))[0].holds else RECHECK
 
@@ -66,17 +72,16 @@ def _question(request: ControlRequest, behind: int = 0) -> Verification:
     return Verification(request.fields, None if after is None else since(str(after)), behind=behind)
 
 
-async def _whole(request: ControlRequest) -> tuple[Verification, Sequence[Entry]]:
+async def _whole(request: ControlRequest) -> tuple[Verification, Reading]:
     """Judge all that stands in the journal."""
-    entries = await request.sandbox.store.entries(request.sandbox.key)
-    found = _question(request)
-    await _judge(found, entries)
-    return found, entries
+    journal, found = await _read(request), _question(request)
+    await _judge(found, journal)
+    return found, journal
 
 
-async def _judge(found: Verification, entries: Sequence[Entry]) -> None:
-    found.begin(entries[-1].number if entries else found.behind)
-    async for entry in in_time(entries):
+async def _judge(found: Verification, journal: Reading) -> None:
+    found.begin(max(journal.last, found.behind))
+    async for entry in in_time(journal):
         found.take((entry,))
 
 

@@ -6,7 +6,7 @@ and hiredis reads what comes back: a step costs a fraction of what redis-py's ow
 Rules a maintainer must keep:
 
 1. Every step has an end: within `PATIENCE` there is an answer, or `Unavailable`.
-2. No step is sent twice: who cannot tell whether it was done says so, and the asker decides.
+2. No step is sent twice, unless Redis says that it was not done: who cannot tell says so, and the asker decides.
 3. A connection that has lost its place is closed; the next step opens another.
 """
 
@@ -15,23 +15,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from hiredis import ProtocolError, Reader, pack_command
 from redis.asyncio import ConnectionPool
-from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
 
 from mockserver.core.errors import Unavailable
-from mockserver.store.base import Over
+from mockserver.store.base import ForeignStore
 from mockserver.store.redis.greeting import greet
-from mockserver.store.redis.script import FOREIGN, LATE, OVER, PREFIX, Script
+from mockserver.store.redis.redis_clock import AGAIN, RedisClock
+from mockserver.store.redis.refusals import Late, Told, Unwilling, problem, refusal
+from mockserver.store.redis.script import PREFIX, Script
 
 log = logging.getLogger("mockserver")
 
@@ -46,20 +46,10 @@ REST = 0.25
 
 Argument = str | bytes | int | float
 
-REFUSALS = ("OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")
-"""The first words of what a Redis says that is there and cannot do anything just now."""
-
 _pack: Callable[[tuple[Argument, ...]], bytes] = pack_command  # type: ignore[assignment]
-
-_FAILED = "Error running script"
-"""How Redis 6 begins to say that a step of a script was refused; 7 says the refusal itself."""
 
 _NOTHING = object()
 """What there is to read when no answer is whole."""
-
-
-class Unwilling(Unavailable):
-    """Redis is there, and cannot do anything just now."""
 
 
 class _Wire(asyncio.Protocol):
@@ -92,7 +82,9 @@ class Connection:
     """Sends steps and hands out their answers; opens itself when needed, and again after a failure.
 
     Attributes:
-        pool: makes connections of this kind.
+        pool: what its address says.
+        make: makes a connection of redis-py to that address.
+        told: which refusals the log has a line for.
     """
 
     def __init__(self, url: str) -> None:
@@ -109,7 +101,7 @@ class Connection:
             retry=Retry(NoBackoff(), 0),
         )
         make: Callable[[], Any] = self.pool.make_connection
-        self._make = make
+        self.make = make
         try:
             make()
         except (TypeError, RedisError) as error:
@@ -123,7 +115,8 @@ class Connection:
         self._asked: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
         self._doubted: asyncio.Future[Any] | None = None
-        self._ahead = 0.0
+        self._clock = RedisClock()
+        self.told = Told()
         self._why = ""
         self._was_open = False
         self._resting_until = 0.0
@@ -142,17 +135,18 @@ class Connection:
                 return
             if asyncio.get_running_loop().time() < self._resting_until:
                 raise Unavailable(self._why)
-            made = self._make()
+            made = self.make()
             try:
                 async with asyncio.timeout(PATIENCE):
                     await made.connect()
-                    # Deadlines are told by the clock of Redis, which need not be ours.
-                    self._ahead = await greet(made)
+                    await greet(made, self._clock)
             except BaseException as error:
                 with contextlib.suppress(Exception):
                     await made.disconnect(nowait=True)
                 if isinstance(error, TimeoutError | RedisError | OSError):
                     raise self._rest(error) from None
+                if isinstance(error, ForeignStore):
+                    self._rest(error)
                 raise
             if self._why:
                 log.warning("the store is back")
@@ -181,11 +175,36 @@ class Connection:
             Over: the life of the sandbox is over.
             Unavailable: there was no answer in time. If it was not done by then, it never is.
         """
-        until = f"{time.time() + self._ahead + PATIENCE:.6f}"
+        if self._open is None:
+            await self._open_again()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        if began - self._clock.looked > AGAIN:
+            self._clock.looked = began
+            self._send(loop, ("TIME",)).add_done_callback(partial(self._looked_at_clock, loop, began))
+        looked = False
         try:
-            return await self.ask("EVALSHA", script.name, 1, PREFIX, until, sandbox, *arguments)
-        except NoScriptError:
-            return await self.ask("EVAL", script.text, 1, PREFIX, until, sandbox, *arguments)
+            while True:
+                until = f"{self._clock.at(began) + PATIENCE:.6f}"
+                try:
+                    return await self.ask("EVALSHA", script.name, 1, PREFIX, until, sandbox, *arguments)
+                except NoScriptError:
+                    return await self.ask("EVAL", script.text, 1, PREFIX, until, sandbox, *arguments)
+                except Late:
+                    asked = loop.time()
+                    if looked or asked - began >= PATIENCE:
+                        raise
+                # It is not late by our clock: that of Redis was put right.
+                said = await self.ask("TIME")
+                self._clock.correct(asked, loop.time(), said)
+                looked = True
+        except Unwilling as error:
+            self.told.tell(error)
+            raise
+
+    def _looked_at_clock(self, loop: asyncio.AbstractEventLoop, asked: float, answer: asyncio.Future[Any]) -> None:
+        if not answer.cancelled() and answer.exception() is None:
+            self._clock.correct(asked, loop.time(), answer.result())
 
     async def ask(self, *command: Argument) -> Any:
         """Send a command; return its answer.
@@ -194,11 +213,9 @@ class Connection:
             As `run`.
         """
         if self._open is None:
-            await self.open()
+            await self._open_again()
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
-        self._asked.append((loop.time(), answer))
-        self._put(loop, command)
+        answer = self._send(loop, command)
         if self._watch is None:
             self._watch = loop.call_later(PATIENCE, self._look)
         return await answer
@@ -206,11 +223,21 @@ class Connection:
     def tell(self, *command: Argument) -> None:
         """Send a command, and wait for nothing; it is not sent when there is no connection."""
         if self._open is not None:
-            loop = asyncio.get_running_loop()
-            answer: asyncio.Future[Any] = loop.create_future()
-            answer.add_done_callback(_ignored)
-            self._asked.append((loop.time(), answer))
-            self._put(loop, command)
+            self._send(asyncio.get_running_loop(), command).add_done_callback(_ignored)
+
+    async def _open_again(self) -> None:
+        try:
+            await self.open()
+        except ForeignStore:
+            # Who starts is told that it is not ours; who runs has no store until it is again.
+            raise Unavailable(self._why) from None
+
+    def _send(self, loop: asyncio.AbstractEventLoop, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = loop.create_future()
+        # First, for it fails on what is no text (a lone surrogate): nobody must wait for an answer to that.
+        self._put(loop, command)
+        self._asked.append((loop.time(), answer))
+        return answer
 
     def _put(self, loop: asyncio.AbstractEventLoop, command: tuple[Argument, ...]) -> None:
         """Write a command together with what others ask in this turn of the loop."""
@@ -227,24 +254,6 @@ class Connection:
             return
         self._transport.write(b"".join(self._out))
         self._out.clear()
-
-    async def listen(self, channel: str, attends: Callable[[], None], hear: Callable[[bytes], Awaitable[None]]) -> None:
-        """Hear what is published on a channel, over a connection of its own (see `SharedStore.listen`)."""
-        while True:
-            heard = PubSub(self.pool)
-            leave: Callable[[], Awaitable[None]] = heard.aclose
-            try:
-                await heard.subscribe(channel)
-                async for message in heard.listen():
-                    if message["type"] == "subscribe":
-                        attends()
-                    elif message["type"] == "message":
-                        await hear(message["data"])
-            except (RedisError, OSError):
-                await asyncio.sleep(REST)
-            finally:
-                with contextlib.suppress(RedisError, OSError):
-                    await leave()
 
     def _hear(self, answer: Any) -> None:
         """Hand out an answer; they come in the order of what was asked."""
@@ -293,7 +302,7 @@ class Connection:
 
     def _rest(self, error: object) -> Unavailable:
         """Remember why the store is away; return what is said of it."""
-        why = _problem(error)
+        why = problem(error, PATIENCE)
         # Who has never had it is about to say so himself.
         if self._was_open and not self._why:
             log.error("%s", why)
@@ -302,36 +311,10 @@ class Connection:
         return Unavailable(why)
 
 
+def _refusal(text: str) -> Exception:
+    return refusal(text, PATIENCE)
+
+
 def _ignored(answer: asyncio.Future[Any]) -> None:
     if not answer.cancelled():
         answer.exception()
-
-
-def _problem(error: object) -> str:
-    """Return in one line why there is no connection."""
-    if isinstance(error, TimeoutError):
-        return f"the store gave no answer within {PATIENCE:g} s"
-    if isinstance(error, AuthenticationError | NoPermissionError):
-        return f"the store refuses the user or the password: {error}"
-    if isinstance(error, ResponseError):
-        return f"the store refuses: {error}"
-    return f"the store cannot be reached: {error}"
-
-
-def _refusal(text: str) -> Exception:
-    """Return what an answer that refuses means."""
-    said = text.removeprefix("ERR ")
-    if said.startswith(_FAILED):
-        said = said.rpartition(": -")[2]
-    word = said.partition(" ")[0]
-    if word == OVER:
-        return Over("the life of the sandbox is over")
-    if word == LATE:
-        return Unavailable(f"the store gave no answer within {PATIENCE:g} s")
-    if word == FOREIGN:
-        return Unavailable("the store refuses: another version, or somebody else, has begun to write there")
-    if word == "NOSCRIPT":
-        return NoScriptError(said)
-    if word in REFUSALS:
-        return Unwilling(f"the store refuses: {said}")
-    return ResponseError(text)

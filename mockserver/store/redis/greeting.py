@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from typing import Any
 
 from mockserver.store.base import ForeignStore
+from mockserver.store.redis.redis_clock import RedisClock
 from mockserver.store.redis.script import PREFIX, SCHEMA
 
 _TYPES = {
@@ -19,8 +20,8 @@ _TYPES = {
 """The keys that belong to no sandbox."""
 
 
-async def greet(made: Any) -> float:
-    """Return how many seconds the clock of Redis is ahead of ours; write down the form of what lies there, if none is.
+async def greet(made: Any, clock: RedisClock) -> None:
+    """Begin the clock of Redis; write down the form of what lies there, if none is.
 
     Args:
         made: a connection of redis-py that nobody else uses yet.
@@ -28,9 +29,10 @@ async def greet(made: Any) -> float:
     Raises:
         ForeignStore: what lies there is none of ours; nothing was written.
     """
-    began = time.time()
-    (seconds, micros), *types = await _answers(made, ("TIME",), *(("TYPE", PREFIX + name) for name in _TYPES))
-    ahead = float(seconds) + float(micros) / 1e6 - (began + time.time()) / 2
+    loop = asyncio.get_running_loop()
+    asked = loop.time()
+    time, *types = await _answers(made, ("TIME",), *(("TYPE", PREFIX + name) for name in _TYPES))
+    clock.begin(asked, loop.time(), time)
     for (name, wanted), found in zip(_TYPES.items(), types, strict=True):
         if found not in (wanted, b"none"):
             shown = f"{PREFIX}{name} there is a {found.decode()}, and this version has a {wanted.decode()} of that name"
@@ -40,7 +42,6 @@ async def greet(made: Any) -> float:
     if schema != SCHEMA:
         shown = bytes(schema or b"").decode(errors="replace")[:40]
         raise ForeignStore(f"what lies there has the form {shown!r}, and this version writes {SCHEMA.decode()!r}")
-    return ahead
 
 
 async def _answers(made: Any, *commands: tuple[str | bytes, ...]) -> list[Any]:

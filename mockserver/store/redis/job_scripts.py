@@ -8,10 +8,10 @@ from __future__ import annotations
 from mockserver.store.redis.script import READING, WRITING, Script
 
 _TIME = """
-local function time(agenda, member, at)
+local function time(agenda, job, at)
   if at == '' then
-    call('ZREM', K .. agenda, member)
-  elseif call('ZADD', K .. agenda, at, member) == 1 then
+    call('ZREM', K .. agenda, job)
+  elseif call('ZADD', K .. agenda, at, job) == 1 then
     last(K .. agenda)
   end
 end
@@ -75,7 +75,7 @@ return found
 """
 )
 
-# the number of counters, counter, value …, then table, id, job, due, expiry, the number of listings, listing … …
+# the number of counters, counter, value …, then table, id, job, due, relisted, the number of listings, listing … …
 ADD = Script(
     WRITING
     + _TIME
@@ -106,8 +106,8 @@ while at <= #ARGV do
     last(K .. 'jobs:' .. table)
     last(K .. 'order:' .. table)
   end
-  time('due', table .. ':' .. job, ARGV[at + 3])
-  time('expiry', table .. ':' .. job, ARGV[at + 4])
+  time('due:' .. table, job, ARGV[at + 3])
+  time('relisted:' .. table, job, ARGV[at + 4])
   for number = at + 6, at + 5 + listings do enter(table, ARGV[number], place, job) end
   at = at + 6 + listings
 end
@@ -116,7 +116,8 @@ return 1
 """
 )
 
-# table, id, version, job, due, expiry, then, when listings change, the number of those left, listing …, those entered …
+# table, id, version, job, due, relisted, then, when listings change, the number of those left, listing …, then those
+# entered …
 SWAP = Script(
     WRITING
     + _SAME
@@ -124,10 +125,9 @@ SWAP = Script(
     + _LEAVE
     + """
 if not same(3) then return 0 end
-local member = ARGV[3] .. ':' .. ARGV[4]
 call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
-time('due', member, ARGV[7])
-time('expiry', member, ARGV[8])
+time('due:' .. ARGV[3], ARGV[4], ARGV[7])
+time('relisted:' .. ARGV[3], ARGV[4], ARGV[8])
 if ARGV[9] then
   local place, left = call('ZSCORE', K .. 'order:' .. ARGV[3], ARGV[4]), tonumber(ARGV[9])
   for at = 10, 9 + left do leave(ARGV[3], ARGV[at], ARGV[4]) end
@@ -154,8 +154,8 @@ while at <= #ARGV do
   local table, job, listings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 3])
   call('HDEL', K .. 'jobs:' .. table, job)
   call('ZREM', K .. 'order:' .. table, job)
-  time('due', table .. ':' .. job, '')
-  time('expiry', table .. ':' .. job, '')
+  time('due:' .. table, job, '')
+  time('relisted:' .. table, job, '')
   for number = at + 4, at + 3 + listings do leave(table, ARGV[number], job) end
   at = at + 4 + listings
 end
@@ -192,28 +192,49 @@ return {tables, sizes}
 """
 )
 
-# moment
+# moment, how many at most, the only table whose relisted jobs are meant, or an empty text for all that come up; to go
+# on, in which agenda, and the moment and id of the last: when that one is no longer there, from its moment on again
 TIMED = Script(
     READING
     + """
-local found, seen = {}, {}
-for _, agenda in ipairs({'due', 'expiry'}) do
-  for _, member in ipairs(call('ZRANGEBYSCORE', K .. agenda, '-inf', ARGV[3])) do
-    if not seen[member] then
-      seen[member] = true
-      local table, job = string.match(member, '^([^:]*:[^:]*):(.*)$')
-      found[#found + 1] = {call('ZSCORE', K .. 'tables', table), call('ZSCORE', K .. 'order:' .. table, job),
-        call('HGET', K .. 'jobs:' .. table, job)}
+local left, goes_on = tonumber(ARGV[4]), ARGV[6] ~= nil
+local tables = ARGV[5] == '' and call('ZRANGE', K .. 'tables', 0, -1) or {ARGV[5]}
+local agendas = ARGV[5] == '' and {'due:', 'relisted:'} or {'relisted:'}
+local found = {}
+for _, table in ipairs(tables) do
+  for _, agenda in ipairs(agendas) do
+    local key, first = K .. agenda .. table, 0
+    if goes_on and agenda .. table == ARGV[6] then
+      goes_on = false
+      if call('ZSCORE', key, ARGV[8]) == ARGV[7] then
+        first = call('ZRANK', key, ARGV[8]) + 1
+      else
+        first = call('ZCOUNT', key, '-inf', '(' .. ARGV[7])
+      end
+    end
+    local upto = goes_on and 0 or math.min(call('ZCOUNT', key, '-inf', ARGV[3]), first + left)
+    if first < upto then
+      local ids, place = call('ZRANGE', key, first, upto - 1), call('ZSCORE', K .. 'tables', table)
+      for at, job in ipairs(values(K .. 'jobs:' .. table, ids)) do
+        found[#found + 1] = {place, call('ZSCORE', K .. 'order:' .. table, ids[at]), job}
+      end
+      left = left - #ids
+      if left == 0 then return {found, agenda .. table, call('ZSCORE', key, ids[#ids]), ids[#ids]} end
     end
   end
 end
-return found
+return {found}
 """
 )
 
 NEXT_DUE = Script(
     READING
     + """
-return call('ZRANGE', K .. 'due', 0, 0, 'WITHSCORES')[2]
+local first
+for _, table in ipairs(call('ZRANGE', K .. 'tables', 0, -1)) do
+  local at = call('ZRANGE', K .. 'due:' .. table, 0, 0, 'WITHSCORES')[2]
+  if at and (not first or tonumber(at) < tonumber(first)) then first = at end
+end
+return first
 """
 )

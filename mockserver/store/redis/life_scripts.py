@@ -8,12 +8,13 @@ _KEYS = """
 local function keys(id)
   local K = P .. id .. ':'
   local found = {}
-  for part in string.gmatch('about meta counters tables listings collections due expiry entries numbers', '%a+') do
+  for part in string.gmatch('about meta counters tables listings collections entries numbers', '%a+') do
     found[#found + 1] = K .. part
   end
   for _, table in ipairs(call('ZRANGE', K .. 'tables', 0, -1)) do
-    found[#found + 1] = K .. 'jobs:' .. table
-    found[#found + 1] = K .. 'order:' .. table
+    for part in string.gmatch('jobs order due relisted', '%a+') do
+      found[#found + 1] = K .. part .. ':' .. table
+    end
   end
   for _, listing in ipairs(call('ZRANGE', K .. 'listings', 0, -1)) do
     found[#found + 1] = K .. 'listing:' .. listing
@@ -49,6 +50,10 @@ return call('SET', P .. 'ready', '1', 'EX', 60)
 
 NAMES = Script("""
 return call('HKEYS', P .. 'names')
+""")
+
+LIVES = Script("""
+return call('HGETALL', P .. 'names')
 """)
 
 LIFE = Script("""

@@ -77,11 +77,29 @@ return {number, first, heard()}
 """
 )
 
-# number
+# number after, number before or an empty text, whether newest first, how many at most, how many bytes
 ENTRIES = Script(
     READING
     + """
-return values(K .. 'entries', call('ZRANGEBYSCORE', K .. 'numbers', '(' .. ARGV[3], '+inf'))
+local numbers, entries, most, bytes = K .. 'numbers', K .. 'entries', tonumber(ARGV[6]), tonumber(ARGV[7])
+local low, high = '(' .. ARGV[3], ARGV[4] == '' and '+inf' or '(' .. ARGV[4]
+local found
+if ARGV[5] == '1' then
+  found = call('ZREVRANGEBYSCORE', numbers, high, low, 'LIMIT', 0, most + 1)
+else
+  found = call('ZRANGEBYSCORE', numbers, low, high, 'LIMIT', 0, most + 1)
+end
+local texts, size, rest = {}, 0, false
+for place, number in ipairs(found) do
+  size = size + call('HSTRLEN', entries, number)
+  if place > most or (place > 1 and size > bytes) then
+    rest = found[place - 1]
+    break
+  end
+  texts[place] = call('HGET', entries, number)
+end
+local count = call('ZCOUNT', numbers, low, high)
+return {texts, rest, count, call('ZRANGE', numbers, 0, 0)[1] or '0', call('ZRANGE', numbers, -1, -1)[1] or '0'}
 """
 )
 

@@ -20,7 +20,7 @@ from hashlib import sha1
 PREFIX = "mockserver:"
 """What every key begins with."""
 
-SCHEMA = b"4"
+SCHEMA = b"5"
 """Of what lies in the store; whoever writes other keys, or the same in another form, counts on."""
 
 OVER, LATE, FOREIGN = "OVER", "LATE", "FOREIGN"

@@ -8,28 +8,31 @@ Rules a maintainer must keep:
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, Numbered, RequestStart, SharedStore
+from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
+from mockserver.store.entries import BYTES, PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.redis import connection, job_scripts, job_text, life_scripts, request_scripts, whole
-from mockserver.store.redis.connection import Argument, Connection, Unwilling
+from mockserver.store.redis import (
+    connection,
+    job_scripts,
+    job_text,
+    life_scripts,
+    listening,
+    pages,
+    request_scripts,
+    timed,
+    whole,
+)
+from mockserver.store.redis.connection import Argument, Connection
+from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
 from mockserver.store.whole import Whole
-
-log = logging.getLogger("mockserver")
-
-CHUNK = 5000
-"""Jobs that one step of `page` reads at most: Redis serves nobody else meanwhile."""
-
-FAR = 2**62
-"""A place in an order that no job has."""
 
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
@@ -71,7 +74,6 @@ class RedisStore:
         self._dump_entry = dump_entry
         self._load_entry = load_entry
         self._job: Callable[[bytes], Job] = Remembered(job_text.loads)
-        self._refused = False
         self._document: Callable[[bytes], Document] = Remembered(json_text.loads)
 
     @property
@@ -93,13 +95,9 @@ class RedisStore:
         try:
             await self._run(script, "", *arguments)
         except Unwilling as error:
-            if not self._refused:
-                log.error("%s", error)
-            self._refused = True
+            self._connection.told.tell(error, lasts=True)
             raise
-        if self._refused:
-            log.warning("the store is back")
-            self._refused = False
+        self._connection.told.back()
 
     async def sandboxes(self) -> Sequence[str]:
         return [name.decode() for name in await self._run(life_scripts.NAMES, "")]
@@ -142,6 +140,10 @@ class RedisStore:
         found = await self._run(life_scripts.ABOUT, sandbox)
         return None if found is None else json_text.loads(found)
 
+    async def lives(self) -> Mapping[str, str]:
+        found = _pairs(await self._run(life_scripts.LIVES, ""))
+        return {name: f"{name}@{life.decode()}" for name, life in ((text.decode(), life) for text, life in found)}
+
     async def age(self, sandbox: str) -> float:
         found = await self._run(life_scripts.AGE, sandbox)
         return float(found or 0.0)
@@ -158,9 +160,10 @@ class RedisStore:
     async def listen(self, attends: Callable[[], None], hear: Callable[[str, bytes], Awaitable[None]]) -> None:
         async def heard(said: bytes) -> None:
             sandbox, _, text = said.partition(b" ")
-            await hear(sandbox.decode(), text)
+            # Anybody may publish there; what is no text is the name of no sandbox.
+            await hear(sandbox.decode(errors="replace"), text)
 
-        await self._connection.listen(self._channel, attends, heard)
+        await listening.listen(self._connection.make, self._channel, attends, heard)
 
     async def post(self, process: str, document: Document) -> None:
         await self._prove(life_scripts.POST, process, json_text.dumps(document))
@@ -195,8 +198,8 @@ class RedisStore:
     ) -> bool:
         drawn = [part for name, value in counters.items() for part in (name, value)]
         added: list[str | bytes | int] = []
-        for job, (due, expiry, listings) in jobs:
-            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(expiry))
+        for job, (due, relisted, listings) in jobs:
+            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(relisted))
             added += (len(listings), *listings)
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
@@ -204,7 +207,7 @@ class RedisStore:
         self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
     ) -> bool:
         place = _table(old.api, old.kind), old.id, old.version
-        at = _at(placing.due), _at(placing.expiry)
+        at = _at(placing.due), _at(placing.relisted)
         moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
         return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
 
@@ -226,33 +229,16 @@ class RedisStore:
         listing: str | None = None,
         after: int | None = None,
     ) -> Page:
-        table = _table(api, kind)
-        order = f"order:{table}" if listing is None else f"listing:{table}:{listing}"
-        jobs: list[Job] = []
-        places: list[int] = []
-        while True:
-            # In one step up to `CHUNK`; who asks for more gets each part as it is when its turn comes.
-            wanted = CHUNK if limit is None else min(CHUNK, limit - len(jobs))
-            # From the second to the first there is none; beyond `FAR` Redis reads no number.
-            span = (min(start, FAR), min(start + wanted - 1, FAR), wanted) if wanted > 0 else (1, 0, 0)
-            place = "" if after is None else after
-            total, found, at = await self._run(job_scripts.PAGE, sandbox, table, *span, int(newest), order, place)
-            # Not remembered: a long page would put out all that is polled.
-            jobs += map(job_text.loads, found)
-            places += map(int, at)
-            if len(found) < CHUNK:
-                return Page(jobs=jobs, total=total, places=places)
-            # On by place: those that go meanwhile move no other's.
-            start, after = 0, places[-1]
+        how: dict[str, Any] = {"start": start, "limit": limit, "newest": newest, "listing": listing, "after": after}
+        return await pages.read(self._run, sandbox, _table(api, kind), **how)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
         return dict(zip(map(_key, tables), sizes, strict=True))
 
-    async def timed(self, sandbox: str, before: float) -> Sequence[Job]:
-        found = await self._run(job_scripts.TIMED, sandbox, repr(before))
-        in_order = sorted(found, key=lambda one: (float(one[0]), float(one[1])))
-        return [self._job(text) for _, _, text in in_order]
+    async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
+        table = "" if relisted is None else _table(*relisted)
+        return await timed.read(self._run, sandbox, before, table)
 
     async def next_due(self, sandbox: str) -> float | None:
         found = await self._run(job_scripts.NEXT_DUE, sandbox)
@@ -293,10 +279,14 @@ class RedisStore:
         asked = self._channel, entry.number, text, limit
         self.heard = await self._run(request_scripts.RECORD, sandbox, *asked, *counters)
 
-    async def entries(self, sandbox: str, after: int = 0) -> Sequence[Any]:
-        # Nobody asks for what lies before the first.
-        found = await self._run(request_scripts.ENTRIES, sandbox, after or "-inf")
-        return [self._load_entry(text) for text in found if text is not None]
+    async def entries(
+        self, sandbox: str, after: int = 0, before: int | None = None, *, newest: bool = False, limit: int = PART
+    ) -> Part:
+        span = after, "" if before is None else before, int(newest)
+        found = await self._run(request_scripts.ENTRIES, sandbox, *span, min(limit, PART), BYTES)
+        texts, rest, count, first, last = found
+        entries = [self._load_entry(text) for text in texts if text is not None]
+        return Part(entries, None if rest is None else int(rest), count, int(first), int(last))
 
     async def entry(self, sandbox: str, number: int) -> Any:
         found = await self._run(request_scripts.ENTRY, sandbox, number)

@@ -9,8 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from mockserver.apis.prime import limits
+from mockserver.apis.prime import running
 from mockserver.core.errors import Unavailable
+from mockserver.sandbox.sandbox import Sandbox
 
 LIST = "/v3/data/JobSummary"
 RUN = {"jobRunOperationPayload": {"runIds": {"runId": [282800294]}}}
@@ -263,6 +264,65 @@ async def test_requests_at_a_time(prime: Any) -> None:
     assert await prime.client.sandbox.documents("prime").get("limits", "running") is None
 
 
+async def test_a_request_that_is_answered_soon_is_counted_in_three_steps(
+    prime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In, in its window, and out."""
+    await prime.set(rate_limiting=True, total_request_threshold=1)
+    store, replace, steps = prime.client.services.store, prime.client.services.store.replace, list[str]()
+
+    async def counted(sandbox: str, collection: str, key: str, *rest: Any) -> Any:
+        if collection == "prime.limits":
+            steps.append(key)
+        return await replace(sandbox, collection, key, *rest)
+
+    monkeypatch.setattr(store, "replace", counted)
+    assert (await prime.get(LIST)).status == 200
+    assert steps == ["running", "window", "running"]
+
+
+async def test_a_request_that_is_cancelled_while_it_is_counted_does_not_run(
+    prime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prime.set(rate_limiting=True, max_concurrent_queries=1)
+    store, replace = prime.client.services.store, prime.client.services.store.replace
+
+    async def cut_off(sandbox: str, collection: str, key: str, *rest: Any) -> Any:
+        if key == "window":
+            raise asyncio.CancelledError
+        return await replace(sandbox, collection, key, *rest)
+
+    monkeypatch.setattr(store, "replace", cut_off)
+    with pytest.raises(aiohttp.ClientError):
+        await prime.get(LIST)
+    assert await prime.client.sandbox.documents("prime").get("limits", "running") is None
+    assert not prime.client.sandbox.states["prime"].running._own
+
+
+async def test_of_a_sandbox_that_was_reset_meanwhile_nothing_is_said_to_run(
+    prime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, sandbox = asyncio.Event(), prime.client.sandbox
+
+    async def pause(self: Sandbox, seconds: float) -> None:
+        await goes_on.wait()
+
+    monkeypatch.setattr(Sandbox, "pause", pause)
+    monkeypatch.setattr(running, "RENEWED", 0.0)
+    await prime.set(rate_limiting=True, answer_takes=1)
+    of_sandbox = sandbox.states["prime"].running
+    asked = asyncio.create_task(prime.get(LIST))
+    async with asyncio.timeout(60):
+        while not of_sandbox._own:
+            await asyncio.sleep(0)
+        assert (await prime.client.post("/_control/reset")).status == 200
+        while of_sandbox._own:
+            await asyncio.sleep(0)
+    goes_on.set()
+    assert (await asked).status == 409
+    assert await sandbox.documents("prime").get("limits", "running") is None
+
+
 @pytest.mark.parametrize(
     ("step", "done", "status"),
     [(1, 1, 502), (2, 2, 502), (3, 2, 200)],
@@ -272,7 +332,7 @@ async def test_requests_at_whose_end_the_store_was_away_run_no_longer_once_it_is
     prime: Any, monkeypatch: pytest.MonkeyPatch, step: int, done: int, status: int
 ) -> None:
     await prime.set(rate_limiting=True, total_request_threshold=100, max_concurrent_queries=1)
-    monkeypatch.setattr(limits, "PAUSE", 0.0)
+    monkeypatch.setattr(running, "PAUSE", 0.0)
     store, replace, taken = prime.client.services.store, prime.client.services.store.replace, 0
     back = asyncio.Event()
 
@@ -293,7 +353,7 @@ async def test_requests_at_whose_end_the_store_was_away_run_no_longer_once_it_is
     assert len(await documents.get("limits", "running")) == 1
     back.set()
     async with asyncio.timeout(60):
-        while prime.client.sandbox.states["prime"].leaving:
+        while prime.client.sandbox.states["prime"].running.leaving:
             await asyncio.sleep(0)
     assert await documents.get("limits", "running") is None
     assert (await prime.get(LIST)).status == 200

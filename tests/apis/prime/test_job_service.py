@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.journal.in_parts import everything
+
 OPS = "/v4/op/jobService"
 
 
@@ -75,7 +77,7 @@ async def test_how_runs_of_the_default_fixtures_take_a_cancel(
 )
 async def test_the_journal_tells_which_job_a_write_was_about(prime: Any, path: str, body: Any, job: str | None) -> None:
     await prime.ask("PUT", f"/webacs/api{path}", body)
-    (entry,) = await prime.client.sandbox.store.entries("default")
+    (entry,) = await everything(prime.client.sandbox.store, "default")
     assert entry.job == job
 
 

@@ -30,7 +30,7 @@ async def job_summary(context: PrimeContext, request: PrimeRequest) -> Instance 
         every = await select(context, found, order, request.virtual_domain)
         jobs, count = every[paging.first : paging.first + paging.size], len(every)
     else:
-        jobs, count = await listed(context.jobs, context.now, paging.first, paging.size)
+        jobs, count = await listed(context.jobs, paging.first, paging.size)
     jobs = [await fresh(context.jobs, job) for job in jobs]
     if is_full(context):
         whole = tuple([await _entity(context, request, job) for job in jobs])
