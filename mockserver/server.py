@@ -79,7 +79,7 @@ class MockServer:
         self._watches: list[asyncio.Task[None]] = []
         self._saver: asyncio.Task[None] | None = None
         self._state: StateFile | None = None
-        self._hurried: asyncio.Event | None = None
+        self._hurried = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -108,7 +108,7 @@ class MockServer:
             raise
 
     async def _start(self) -> None:
-        settings = self.settings
+        settings, self._hurried = self.settings, asyncio.Event()
         if settings.tls_port is not None:
             from mockserver.http.tls import prepare
 
@@ -169,8 +169,6 @@ class MockServer:
 
     async def stop(self) -> None:
         """Save the state, stop listening, finish requests in flight, and save what they have done."""
-        # Before the first save, in which somebody may ask for hurry already.
-        self._hurried = asyncio.Event()
         if self._saver is not None:
             self._saver.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -201,16 +199,15 @@ class MockServer:
                 await self.services.store.close()
 
     def hurry(self) -> None:
-        """Let a stop that waits for requests in flight wait no longer: it saves what they have done, and ends."""
-        if self._hurried is not None:
-            self._hurried.set()
+        """Let a stop, now or later, wait for requests in flight no longer: it saves what they have done, and ends."""
+        self._hurried.set()
 
     async def _end_requests(self) -> None:
         """Stop listening, and finish requests in flight."""
         for app in self._apps:
             await app.shutdown()
-        for runner in self._runners:
-            await runner.cleanup()
+        # At once: a grace for each, one after the other, would be longer than anybody waits.
+        await asyncio.gather(*[runner.cleanup() for runner in self._runners])
         for app in self._apps:
             await app.cleanup()
 

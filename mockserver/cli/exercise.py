@@ -18,6 +18,7 @@ import click
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import print_json, table
 from mockserver.cli.serve import ServerCommand, ca_file, refusals, serve, settings_of
+from mockserver.cli.serving import ending_signals
 from mockserver.sandbox import collector
 from mockserver.settings import Settings
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mockserver.exercise.judge import Outcome
     from mockserver.exercise.report import Report
     from mockserver.exercise.scenario import Scenario, Suite
+    from mockserver.server import MockServer
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -92,7 +94,9 @@ def exercise(
     that job and for any job that COMMAND submits. Jobs move by status queries, so a run takes no longer than the
     client's own pauses.
 
-    The exit status is 0 when COMMAND did in every scenario what a good client does, and 1 otherwise.
+    The exit status is 0 when COMMAND did in every scenario what a good client does, and 1 otherwise. Ctrl-C, SIGTERM
+    and SIGHUP end all clients with what they have started; the exit status is then 128 and the signal's number, and
+    there is no report.
     """
     from mockserver.exercise.scenario import BadScenario, suite
 
@@ -129,6 +133,7 @@ def _run(
     from mockserver.exercise.process import NotStarted
     from mockserver.exercise.report import Report
     from mockserver.exercise.scenario import BadScenario
+    from mockserver.exercise.signals import Interrupted, Interruption
     from mockserver.http import event_loop as loop
     from mockserver.server import MockServer
 
@@ -136,18 +141,24 @@ def _run(
     live = _Live(names=[one.name for one in chosen])
 
     async def main() -> list[Outcome]:
-        async with MockServer(settings, journal_size=runner.JOURNAL) as server:
-            collector.spare()
-            with contextlib.ExitStack() as stack:
-                plan = runner.Plan(
-                    command=command,
-                    timeout=timeout,
-                    parallel=parallel,
-                    pause=pause,
-                    ca_file=stack.enter_context(ca_file(server.ca_pem)) or settings.tls_cert,
-                    tell=live.tell,
-                )
-                return await runner.exercise(server, known, chosen, plan)
+        server = MockServer(settings, journal_size=runner.JOURNAL)
+        interruption = Interruption(ending_signals(), server.hurry)
+        with interruption.taking():
+            async with server:
+                collector.spare()
+                return await interruption.ends(play(server))
+
+    async def play(server: MockServer) -> list[Outcome]:
+        with contextlib.ExitStack() as stack:
+            plan = runner.Plan(
+                command=command,
+                timeout=timeout,
+                parallel=parallel,
+                pause=pause,
+                ca_file=stack.enter_context(ca_file(server.ca_pem)) or settings.tls_cert,
+                tell=live.tell,
+            )
+            return await runner.exercise(server, known, chosen, plan)
 
     began, clock = time.time(), time.monotonic()
     with refusals():
@@ -155,6 +166,8 @@ def _run(
             outcomes = loop.run(main())
         except (BadScenario, NotStarted) as error:
             raise click.UsageError(str(error)) from None
+        except Interrupted as error:
+            raise click.exceptions.Exit(error.status) from None
     return Report(api=known.api, command=command, began=began, seconds=time.monotonic() - clock, outcomes=outcomes)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import signal
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from mockserver.cli.check_traffic import NAMES, aliases, known
 from mockserver.cli.group import FAILED
 from mockserver.cli.output import table
 from mockserver.cli.reports import ReportFiles, report_options, shown, write
+from mockserver.cli.serving import ending_signals
 from mockserver.settings import BadOption, Settings
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def _record(
     recording = Recording(api, contracts, system.root, aliases=aliases(bases))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends the loop there
             loop.add_signal_handler(number, stop.set)
     context = None if secure is None else secure.context

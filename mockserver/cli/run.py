@@ -20,7 +20,9 @@ from mockserver.sandbox import collector
 from mockserver.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
+    from mockserver.exercise.chronicle import ChronicleStore
     from mockserver.exercise.environment import Addresses
+    from mockserver.exercise.signals import Recipient
     from mockserver.exercise.verdict import Verdict
     from mockserver.server import MockServer
 
@@ -55,7 +57,8 @@ def run(artifacts: Path | None, allow_violations: bool, command: Sequence[str], 
     The server listens on free ports and is ready before COMMAND starts. COMMAND finds it by MOCKSERVER_URL,
     MOCKSERVER_CONTROL_URL, MOCKSERVER_ARCGIS_URL, MOCKSERVER_CASJOBS_URL, MOCKSERVER_GES_URL, MOCKSERVER_PRIME_URL,
     and with --tls-port by MOCKSERVER_TLS_URL, MOCKSERVER_ARCGIS_TLS_URL … and MOCKSERVER_CA_FILE; {url}, {arcgis},
-    {casjobs}, {ges}, {prime} and {ca} in its words are replaced likewise. Signals go to COMMAND. With --artifacts it
+    {casjobs}, {ges}, {prime} and {ca} in its words are replaced likewise. Signals go to COMMAND; one that comes
+    when it has ended lets the server wait for requests in flight no longer, and changes no verdict. With --artifacts it
     also finds MOCKSERVER_ARTIFACTS: our pytest plugin and unittest cases write there what each failed test saw.
 
     The exit status is that of COMMAND when it is not 0. Otherwise it is 3 when a contract was broken or an armed fault
@@ -84,27 +87,46 @@ run.params = [*_server_options(), *run.params]
 
 
 async def _run(settings: Settings, command: Sequence[str], artifacts: Path | None, allow_violations: bool) -> int:
-    from mockserver.exercise import process
-    from mockserver.exercise.chronicle import ChronicleStore, chronicle
-    from mockserver.exercise.environment import environment, filled
-    from mockserver.exercise.verdict import Verdict
+    from mockserver.exercise.chronicle import ChronicleStore
+    from mockserver.exercise.signals import Recipient
     from mockserver.server import MockServer
 
     store = ChronicleStore()
-    async with MockServer(settings, store=store) as server:
+    server = MockServer(settings, store=store)
+    recipient = Recipient(server.hurry)
+    # Until all is said: no signal takes the last save, or the verdict.
+    with recipient.taking():
+        return await _judged(server, store, recipient, command, artifacts, allow_violations)
+
+
+async def _judged(
+    server: MockServer,
+    store: ChronicleStore,
+    recipient: Recipient,
+    command: Sequence[str],
+    artifacts: Path | None,
+    allow_violations: bool,
+) -> int:
+    from mockserver.exercise import process
+    from mockserver.exercise.chronicle import chronicle
+    from mockserver.exercise.environment import environment, filled
+    from mockserver.exercise.verdict import Verdict
+
+    async with server:
         collector.spare()
         with contextlib.ExitStack() as stack:
             addresses = _addresses(server, stack.enter_context(ca_file(server.ca_pem)))
             words = filled(command, addresses.placeholders())
             began, clock = time.time(), time.monotonic()
+            if recipient.early is not None:
+                return process.status_of(-recipient.early)
             try:
                 kept = {} if artifacts is None else {f"{PREFIX}ARTIFACTS": str(artifacts)}
                 started = await process.start(words, {**environment(os.environ, addresses), **kept})
             except process.NotStarted as error:
                 click.echo(f"Error: {error}", err=True)
                 return USAGE
-            with process.signals_go_to(started):
-                status = process.status_of(await started.wait())
+            status = await recipient.wait(started)
         verdict = Verdict(
             command=words,
             status=status,

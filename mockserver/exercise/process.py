@@ -1,4 +1,4 @@
-"""The command that is run: started, told of signals, waited for, ended with all it has started."""
+"""The command that is run: started, waited for, ended with all it has started; `signals` tells it of signals."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from asyncio.subprocess import Process
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
-
-FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH")
-"""Signals that are the command's, as far as this system has them."""
-
-_FROM_A_KEY = ("SIGINT", "SIGQUIT", "SIGWINCH")
-"""Signals that a terminal sends to all of its foreground processes by itself."""
 
 MERCY = 1.0
 """Real seconds between the signal that asks a group of processes to end and the one that ends it."""
@@ -55,31 +48,6 @@ async def start(
         raise NotStarted(f"cannot run {command[0]!r}: {reason}; write the command after --, as a shell would") from None
 
 
-@contextlib.contextmanager
-def signals_go_to(process: Process) -> Iterator[None]:
-    """Hand signals on to a command for as long as it runs, in the running loop."""
-    loop = asyncio.get_running_loop()
-    numbers = [getattr(signal, name) for name in FORWARDED if hasattr(signal, name)]
-
-    def forward(number: signal.Signals) -> None:
-        if number.name in _FROM_A_KEY and _in_the_foreground():
-            return  # the terminal has sent it to the command, too
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(number)
-
-    handled = []
-    for number in numbers:
-        # Windows has no such handlers; Ctrl-C reaches the command there by itself.
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(number, forward, number)
-            handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
-
-
 async def end(process: Process) -> None:
     """End a command that has a group of its own, and all that it has started: first asked, then made to."""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
@@ -103,10 +71,3 @@ def _signal_group(process: Process, number: int) -> None:
             os.killpg(process.pid, number)
         else:
             process.send_signal(number)
-
-
-def _in_the_foreground() -> bool:
-    try:
-        return os.tcgetpgrp(sys.__stdin__.fileno() if sys.__stdin__ else 0) == os.getpgrp()
-    except (OSError, AttributeError, ValueError):
-        return False

@@ -85,6 +85,11 @@ class Entry(NamedTuple):
     hint: str | None = None
     sent: int | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer is known, or that there is none."""
+        return self.status is not None
+
 
 ASKED = Entry._fields.index("job")
 """How many fields of an entry say what was asked; only `job` may change once the request is answered."""

@@ -123,7 +123,7 @@ class Store(Protocol):
 
         Args:
             keep: collections of documents that the target keeps as they are, instead of the source's; for `JOURNAL`
-                the journal and its counter, too.
+                the journal and its counter, too, but for entries that are not answered: their requests are over.
         """
 
     # jobs

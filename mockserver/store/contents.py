@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from mockserver.core.job import Job
-from mockserver.store.base import Document, Over
+from mockserver.store.base import FLOOR, JOURNAL, Document, Over
 from mockserver.store.batch import Batch
 from mockserver.store.entries import Part
 from mockserver.store.job_table import JobTable
@@ -59,6 +59,17 @@ class Contents:
         shown = [numbers[place] for place in places[:limit]]
         rest = shown[-1] if len(shown) < len(places) else None
         return Part([entries[number] for number in shown], rest, len(places), numbers[0], numbers[-1])
+
+    def disown(self) -> None:
+        """Forget the entries of requests that are not answered; they count as none that the ring has dropped."""
+        journal, before = self.documents.get(JOURNAL, {}), self.numbers
+        answered = {number: entry for number, entry in self.entries.items() if entry.is_answered}
+        if len(answered) == len(before):
+            return
+        numbers = deque(number for number in before if number in answered)
+        self.entries, self.numbers = answered, numbers
+        if before[0] == journal.get(FLOOR, 0) + 1:
+            self.documents[JOURNAL] = {**journal, FLOOR: numbers[0] - 1 if numbers else self.counters.get(JOURNAL, 0)}
 
     def make(self, key: tuple[str, str]) -> JobTable | None:
         """Return a table that is not among `tables` yet, if there is one of this api and kind."""

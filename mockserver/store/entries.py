@@ -19,6 +19,10 @@ class Numbered(Protocol):
     def number(self) -> int:
         """The number that `begin_request` drew for it."""
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether it says what came of the request."""
+
 
 class Part(NamedTuple):
     """Some entries of a journal, and what the journal was at that moment.

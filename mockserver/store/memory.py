@@ -86,6 +86,7 @@ class MemoryStore:
         gone = len(old.entries)
         if JOURNAL in keep:
             gone, new.entries, new.numbers = 0, old.entries, old.numbers
+            new.disown()
         elif last:
             new.counters[JOURNAL] = last
             new.documents[JOURNAL] = {FLOOR: last, FIRST: last - asked}

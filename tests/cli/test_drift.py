@@ -293,17 +293,31 @@ def test_a_file_that_is_no_traffic_is_refused_in_one_line(tmp_path: Path, text: 
 # --- record --------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def heard_by_default() -> Iterator[None]:
+    """Start processes that hear of a closed terminal; tests may run under nohup themselves."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process as a signal on POSIX only")
-def test_a_recording_is_an_archive_a_fixture_and_examples_that_run(server: MockServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_recording_is_an_archive_a_fixture_and_examples_that_run(
+    server: MockServer, tmp_path: Path, number: signal.Signals
+) -> None:
     out = tmp_path / "recorded"
     words = [sys.executable, "-m", "mockserver", "record", "--api", "casjobs", "--upstream", server.url]
-    recording = subprocess.Popen([*words, "--out", str(out)], stdout=subprocess.PIPE, text=True)
+    with heard_by_default():
+        recording = subprocess.Popen([*words, "--out", str(out)], stdout=subprocess.PIPE, text=True)
     assert recording.stdout is not None
     recording.stdout.readline()
     url = recording.stdout.readline().split()[1]
     for path in ("GetJobStatus?wsId=1&pw=secret&jobId=1005", "GetQueues?wsid=1&pw=secret"):
         urllib.request.urlopen(f"{url}{SERVICE}/{path}", timeout=5).read()
-    recording.send_signal(signal.SIGINT)
+    recording.send_signal(number)
     said = recording.stdout.read()
     assert recording.wait() == 0, said
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -177,6 +178,47 @@ def test_signals_go_to_the_command(number: int) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1])
+def test_a_signal_after_the_command_has_ended_takes_no_verdict(number: int, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    source = "import os, sys; print(os.environ['MOCKSERVER_URL'], flush=True); sys.stdin.read(); sys.exit(7)"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "run", "--state", str(state), *python(source)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=CLEAN,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        host, port = process.stdout.readline().strip().removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as slow:
+            # A body that never comes holds the stop up.
+            slow.sendall(b"POST /_control/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+            process.stdin.close()
+            while listens(host, int(port)):
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(PATIENCE) == 7
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert "default" in json.loads(state.read_text("utf-8"))["sandboxes"]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+    except (ConnectionRefusedError, ConnectionResetError):
+        return False
+    return True
 
 
 def test_options_of_serve_and_the_commands_own_do_not_mix(tmp_path: Path) -> None:

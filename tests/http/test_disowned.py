@@ -205,6 +205,30 @@ async def test_one_who_waits(box: Client, end: End, method: str, path: str, body
     await refused(await call, expected)
 
 
+@pytest.mark.parametrize("before", ["work", "answer"])
+async def test_a_journal_that_is_kept_has_no_entry_of_it(box: Client, waiting: Waiting, before: str) -> None:
+    for path in ("first", "second"):
+        await box.get(f"/~t1/{path}")
+    fault = {"effect": {"delay": "30m", "before": before}, "match": {"operation": "arcgis.SubmitJob"}}
+    await box.post("/~t1/_control/faults", json=fault)
+    method, path, options = SUBMITS["arcgis"]
+    call = asyncio.create_task(box.session.request(method, box.make_url(f"/~t1/{path}"), **options))
+    await waiting.began.wait()
+
+    assert (await box.post("/~t1/_control/reset", json={"keep": ["requests"]})).status == 200
+    none = {"match": {"operation": "arcgis.SubmitJob"}, "count": 0}
+    assert (await box.post("/~t1/_control/requests/verify", json=none)).status == 200
+    waiting.end.set()
+
+    await refused(await call, (409, "reset"))
+    assert (await box.post("/~t1/_control/requests/verify", json=none)).status == 200
+    listed = await (await box.get("/~t1/_control/requests")).json()
+    assert ([one["path"].rpartition("/")[2] for one in listed["requests"]], listed["dropped"]) == (
+        ["second", "first"],
+        0,
+    )
+
+
 async def test_numbers_in_the_journal_never_repeat(box: Client, waiting: Waiting) -> None:
     seen: list[int] = []
 

@@ -32,6 +32,7 @@ class Entry:
 
     number: int
     said: str = ""
+    is_answered: bool = True
 
 
 def dump(entry: Entry) -> bytes:
@@ -391,6 +392,39 @@ async def test_a_sandbox_moved_into_anothers_place_leaves_all_but_what_is_kept(s
     assert (await store.size("new"), await store.counters("new")) == ({}, {})
     assert (await store.move("new", "box")).entries == 1
     assert await entries_of(store) == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "limit", "asked", "left", "floor"),
+    [
+        (3, 9, {2}, [1, 3], 0),
+        (3, 9, {1, 2}, [3], 2),
+        (3, 9, {1, 2, 3}, [], 3),
+        (5, 2, {4}, [5], 0),  # the ring has dropped some: it is said how many
+        (3, 9, set(), [1, 2, 3], 0),
+    ],
+)
+async def test_a_journal_that_is_kept_loses_what_is_not_answered(
+    store: Store, drawn: int, limit: int, asked: set[int], left: list[int], floor: int
+) -> None:
+    numbers = [(await store.begin_request("box", "x")).number for _ in range(drawn)]
+    for number in numbers:
+        await store.record("box", Entry(number, "asked", is_answered=False), limit)
+    for number in numbers:
+        if number not in asked:
+            await store.record("box", Entry(number, "answered"), limit)
+    await store.add("new", job(1))
+
+    assert (await store.move("new", "box", keep=["journal"])).entries == 0
+
+    assert [(entry.number, entry.said) for entry in await entries_of(store)] == [(one, "answered") for one in left]
+    assert (await store.read("box", "journal", "floor") or 0) == floor
+    assert (await store.begin_request("box", "x")).number == drawn + 1
+    # Of the next life, too, those alone that are not answered in it.
+    await store.record("box", Entry(drawn + 1, "asked", is_answered=False), 9)
+    await store.add("newer", job(1))
+    await store.move("newer", "box", keep=["journal"])
+    assert [entry.number for entry in await entries_of(store)] == left
 
 
 async def test_of_two_who_clear_a_sandbox_one_does(store: Store) -> None:

@@ -130,6 +130,18 @@ if keeps_journal then
   entries = 0
   carry('entries')
   carry('numbers')
+  local numbers, floor = N .. 'numbers', tonumber(call('HGET', N .. 'documents:journal', 'floor') or '0')
+  local lowest, disowned = call('ZRANGE', numbers, 0, 0)[1], 0
+  for _, field in ipairs(call('HKEYS', O .. 'meta')) do
+    local number = string.match(field, '^asked:(.*)$')
+    if number then
+      disowned = disowned + call('ZREM', numbers, number)
+      call('HDEL', N .. 'entries', number)
+    end
+  end
+  if disowned > 0 and tonumber(lowest) == floor + 1 then
+    put(N, 'journal', 'floor', (call('ZRANGE', numbers, 0, 0)[1] or drawn + 1) - 1)
+  end
 elseif drawn > 0 then
   call('HSET', N .. 'counters', 'journal', drawn)
   call('DEL', N .. 'documents:journal', N .. 'arrival:journal')

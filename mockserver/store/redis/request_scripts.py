@@ -73,19 +73,27 @@ local function record(number, entry, limit)
   end
   if count > limit then
     local lowest = call('ZPOPMIN', K .. 'numbers', count - limit)
-    for place = 1, #lowest, 2 do call('HDEL', K .. 'entries', lowest[place]) end
+    for place = 1, #lowest, 2 do
+      call('HDEL', K .. 'entries', lowest[place])
+      call('HDEL', K .. 'meta', 'asked:' .. lowest[place])
+    end
   end
   changed(K)
 end
 """
 
-# channel, number, entry, limit, counter …
+# channel, number, entry, limit, whether it is answered, counter …
 RECORD = Script(
     WRITING
     + _RECORD
     + """
+if ARGV[7] == '1' then
+  call('HDEL', K .. 'meta', 'asked:' .. ARGV[4])
+else
+  call('HSET', K .. 'meta', 'asked:' .. ARGV[4], 1)
+end
 record(ARGV[4], ARGV[5], tonumber(ARGV[6]))
-for place = 7, #ARGV do add_to(K, ARGV[place], 1) end
+for place = 8, #ARGV do add_to(K, ARGV[place], 1) end
 return heard()
 """
 )

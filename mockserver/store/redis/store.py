@@ -271,7 +271,7 @@ class RedisStore:
 
     async def record(self, sandbox: str, entry: Numbered, limit: int, counters: Sequence[str] = ()) -> None:
         text = self._dump_entry(entry)
-        asked = self._channel, entry.number, text, limit
+        asked = self._channel, entry.number, text, limit, int(entry.is_answered)
         self.heard = await self._run(request_scripts.RECORD, sandbox, *asked, *counters)
 
     async def entries(
