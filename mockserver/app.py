@@ -15,11 +15,11 @@ from mockserver.api.definition import Api
 from mockserver.apis import APIS
 from mockserver.contracts import loader
 from mockserver.contracts.loader import Contracts
-from mockserver.core.clock import Clock, Time, instant
+from mockserver.core.clock import Clock, Time, clock_moment
 from mockserver.core.errors import Unavailable, unknown_name
 from mockserver.core.ids import Ids
 from mockserver.http.expect_continue import answered_by_reader
-from mockserver.http.metrics import Metrics
+from mockserver.http.metrics import Metrics, leave
 from mockserver.http.mounts import CONTROL, Mount, Mounts
 from mockserver.http.pipeline import Pipeline
 from mockserver.http.services import Services
@@ -59,9 +59,11 @@ def first_clock(settings: Settings, real: float) -> Clock:
     if settings.clock == "frozen":
         return Clock(frozen_at=real)
     try:
-        return Clock(frozen_at=instant(settings.clock))
+        return Clock(frozen_at=clock_moment(settings.clock))
     except ValueError:
-        raise BadOption(f"--clock takes real, frozen or an ISO time, not {settings.clock!r}") from None
+        raise BadOption(
+            f"--clock takes real, frozen or an ISO time of the years 1970 to 7999, not {settings.clock!r}"
+        ) from None
 
 
 @lru_cache
@@ -217,7 +219,8 @@ async def _ending_unused_sandboxes(app: web.Application) -> AsyncIterator[None]:
         await task
     await services.sandboxes.close()
     with contextlib.suppress(Unavailable):
-        await post()
+        if services.store.shared is not None:
+            await leave(services.store.shared, services.process, services.metrics)
 
 
 async def _ending_streams(app: web.Application) -> None:

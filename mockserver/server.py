@@ -188,13 +188,15 @@ class MockServer:
         await asyncio.wait(tasks)
         self._runners.clear()
         self._apps.clear()
-        if self._state is not None:
-            try:
-                await self._state.save(hurry=True)
-            finally:
-                self._state.close()
-        if hasattr(self, "services"):
-            await self.services.store.close()
+        try:
+            if self._state is not None:
+                try:
+                    await self._state.save(hurry=True)
+                finally:
+                    self._state.close()
+        finally:
+            if hasattr(self, "services"):
+                await self.services.store.close()
 
     def hurry(self) -> None:
         """Let a stop, now or later, wait for requests in flight no longer: it saves what they have done, and ends."""

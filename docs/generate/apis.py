@@ -86,7 +86,7 @@ def load_contracts() -> Mapping[str, Contract]:
 
 def _type(row: Mapping[str, Any]) -> str:
     words = ", ".join(md.constant(choice) for choice in row["choices"]) if "choices" in row else str(row["type"])
-    return f"{words} ≥ {row['minimum']}" if "minimum" in row else words
+    return f"{words}, {row['minimum']} to {row['maximum']}" if "minimum" in row else words
 
 
 def _states(api: Api, kind: str, machine: Machine) -> str:

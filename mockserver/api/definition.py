@@ -50,6 +50,7 @@ class Api:
         scenarios: what a job's `scenario` stands for; fields given beside it win.
         job_spec: fixture fields, scenario expanded -> what the job and its parts are; also what a submit uses.
         state: site -> what a process remembers of one sandbox (indexes, open connections) and may lose at any time.
+        owner: (site, a job's owner as fixtures name it) -> as jobs have it; raises DomainError where there is none.
         own_fields: the fixture's own fields of a job, for the control API's record.
         results: the fixture's field for what a job found; the control API takes it as `results` too.
         parts: kind and id of each job that is a part of this one, in the order in which they came.
@@ -97,6 +98,7 @@ class Api:
     pages: tuple[str, ...] = ()
     scenarios: Scenarios = field(default_factory=dict)
     state: Callable[[Any], Any] = field(default=lambda site: None)
+    owner: Callable[[Any, str], str] = field(default=lambda site, owner: owner)
     own_fields: Callable[[Job], Mapping[str, Any]] = field(default=attrgetter("data"))
     results: str = "results"
     parts: Callable[[Job], Sequence[tuple[str, str]]] = field(default=lambda job: ())
@@ -169,6 +171,7 @@ class Beginning(TypedDict):
     scenarios: NotRequired[Scenarios]
     pages: NotRequired[tuple[str, ...]]
     state: NotRequired[Callable[[Any], Any]]
+    owner: NotRequired[Callable[[Any, str], str]]
     secrets: NotRequired[tuple[str, ...]]
     open_secrets: NotRequired[tuple[str, ...]]
 

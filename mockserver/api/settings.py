@@ -21,7 +21,13 @@ Choice = TypeVar("Choice", str, int)
 _rows: dict[type[Any], Mapping[str, Setting]] = {}
 _validators: dict[type[Any], Any] = {}
 _ROW = "setting"
-_ORDER = ("type", "enum", "minimum", "pattern")
+_ORDER = ("type", "enum", "minimum", "maximum", "pattern")
+
+CENTURY = 3_153_600_000
+"""Seconds of a hundred years: the longest that a setting may say. A clock that has come to its end has room for it."""
+
+_LARGEST = 2**31 - 1
+"""What an integer of all four APIs can say."""
 
 
 class InvalidSetting(DomainError):
@@ -62,7 +68,7 @@ class Setting:
         doc: one sentence for the reference pages.
         confidence: how well the default is known to be the vendor's behaviour.
         choices: the only values it takes; empty: any.
-        minimum: the least number it takes.
+        minimum: the least number it takes; `maximum` the greatest. Every number has both.
         pattern: a regular expression that the whole of a text must match.
     """
 
@@ -71,7 +77,8 @@ class Setting:
     doc: str
     confidence: Confidence
     choices: tuple[Any, ...] = ()
-    minimum: float | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     pattern: str = ""
 
     def schema(self) -> dict[str, Any]:
@@ -81,6 +88,8 @@ class Setting:
             found["enum"] = [_plain(one) for one in self.choices]
         if self.minimum is not None:
             found["minimum"] = self.minimum
+        if self.maximum is not None:
+            found["maximum"] = self.maximum
         if self.pattern:
             found["pattern"] = f"^(?:{self.pattern})$"
         return found
@@ -112,14 +121,16 @@ def texts(default: tuple[str, ...], doc: str, confidence: Confidence = Confidenc
     return _row(default, SettingType.TEXTS, doc, confidence)
 
 
-def integer(default: int, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int) -> int:
+def integer(
+    default: int, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int, maximum: int = _LARGEST
+) -> int:
     """Declare a setting that takes a whole number."""
-    return _row(default, SettingType.INTEGER, doc, confidence, minimum=minimum)
+    return _row(default, SettingType.INTEGER, doc, confidence, minimum=minimum, maximum=maximum)
 
 
 def seconds(default: float, doc: str, confidence: Confidence = Confidence.INFERRED, *, minimum: int = 0) -> float:
-    """Declare a setting that takes a number of seconds, which may also be written `250ms`, `2s`, `1m`."""
-    return _row(default, SettingType.SECONDS, doc, confidence, minimum=minimum)
+    """Declare a setting that takes seconds, up to CENTURY, which may also be written `250ms`, `2s`, `1m`."""
+    return _row(default, SettingType.SECONDS, doc, confidence, minimum=minimum, maximum=CENTURY)
 
 
 def rows(settings: type[Any]) -> Mapping[str, Setting]:
@@ -176,6 +187,8 @@ def describe(settings: type[Any]) -> list[dict[str, Any]]:
             described["choices"] = list(row.choices)
         if row.minimum is not None:
             described["minimum"] = row.minimum
+        if row.maximum is not None:
+            described["maximum"] = row.maximum
         if row.pattern:
             described["pattern"] = row.pattern
         found.append(described)
@@ -225,6 +238,8 @@ def _refusal(row: Setting, keyword: str) -> str:
         return f"takes one of {', '.join(map(str, row.choices))}"
     if keyword == "minimum":
         return f"is at least {row.minimum}"
+    if keyword == "maximum":
+        return f"is at most {row.maximum}"
     if keyword == "pattern":
         return f"takes a text that matches {row.pattern}"
     return f"takes a {'number' if row.kind is SettingType.SECONDS else row.kind}"

@@ -13,6 +13,13 @@ from typing import Protocol
 EARLIEST, LATEST = -62135596800.0, 253402300799.0
 """Years 1 to 9999, in epoch seconds: what the APIs' formats can say."""
 
+CLOCK_STARTS, CLOCK_ENDS = 0.0, 190288396800.0
+"""The beginnings of 1970 and 8000, in epoch seconds: between them a clock stands and goes, and no further.
+
+From there a plan's every wait, a lifetime and a zone can be added, and still be said; before 1970 ArcGIS' times are
+negative.
+"""
+
 
 class Time(Protocol):
     """Where real time comes from (epoch seconds); tests hand in their own."""
@@ -22,14 +29,18 @@ class Time(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Sandbox time: `frozen_at` (epoch seconds) when it stands, otherwise real time plus `offset`."""
+    """Sandbox time: `frozen_at` (epoch seconds) when it stands, otherwise real time plus `offset`.
+
+    It never leaves CLOCK_STARTS to CLOCK_ENDS: there it stands until it is set.
+    """
 
     frozen_at: float | None = None
     offset: float = 0.0
 
     def now(self, real: float) -> float:
         """Return sandbox time (epoch seconds) at a moment of real time."""
-        return real + self.offset if self.frozen_at is None else self.frozen_at
+        at = real + self.offset if self.frozen_at is None else self.frozen_at
+        return at if CLOCK_STARTS <= at <= CLOCK_ENDS else _within(at)
 
     def freeze(self, real: float) -> Clock:
         """Stop the clock where it stands."""
@@ -41,8 +52,12 @@ class Clock:
 
     def set(self, now: float, real: float) -> Clock:
         """Put the clock to `now`; it stays frozen or running as it was."""
-        now = min(max(now, EARLIEST), LATEST)
+        now = _within(now)
         return Clock(offset=now - real) if self.frozen_at is None else Clock(frozen_at=now)
+
+
+def _within(at: float) -> float:
+    return min(max(at, CLOCK_STARTS), CLOCK_ENDS)
 
 
 def milliseconds(at: float) -> int:
@@ -95,3 +110,15 @@ def instant(value: float | str) -> float:
     if not EARLIEST <= value <= LATEST:
         raise ValueError("a moment lies between the years 1 and 9999")
     return float(value)
+
+
+def clock_moment(value: float | str) -> float:
+    """Read a moment that a clock is to be put to.
+
+    Raises:
+        ValueError: it is no moment, or none that a clock can stand at.
+    """
+    moment = instant(value)
+    if not CLOCK_STARTS <= moment <= CLOCK_ENDS:
+        raise ValueError("a clock stands between the beginnings of the years 1970 and 8000")
+    return moment

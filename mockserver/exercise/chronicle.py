@@ -18,8 +18,9 @@ from mockserver.journal import coverage
 from mockserver.journal.entry import Entry
 from mockserver.journal.in_parts import everything
 from mockserver.sandbox.sandbox import DEFAULT
-from mockserver.store.base import FAULTS, JOURNAL, Gone
+from mockserver.store.base import FAULTS, JOURNAL
 from mockserver.store.memory import MemoryStore
+from mockserver.store.whole import Gone
 
 CLIENT = "client"
 

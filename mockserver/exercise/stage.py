@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mockserver.api.errors import BadContent
-from mockserver.core.clock import Clock, instant
+from mockserver.core.clock import Clock, clock_moment
 from mockserver.core.errors import DomainError
 from mockserver.exercise.environment import Addresses
 from mockserver.exercise.scenario import BadScenario, Scenario, Suite
@@ -56,7 +56,7 @@ async def staged(
         if scenario.settings:
             await sandbox.change_settings(suite.api, scenario.settings)
         if scenario.clock is not None:
-            await sandbox.set_clock(Clock(frozen_at=instant(scenario.clock)))
+            await sandbox.set_clock(Clock(frozen_at=clock_moment(scenario.clock)))
         fields = {**suite.prepared, **scenario.job}
         check_job(api, fields)
         sandbox.submits = {suite.api: scenario.job}

@@ -20,6 +20,7 @@ from mockserver.api.definition import Api
 from mockserver.core.ids import Ids
 from mockserver.faults.errors import BadFault, UnknownFault
 from mockserver.store.base import FAULTS, Store
+from mockserver.store.rows import Replaced
 
 if TYPE_CHECKING:
     from mockserver.faults.model import Fault
@@ -106,6 +107,14 @@ class Faults:
                 raise UnknownFault(fault_id)
             if await self._store.replace(self._sandbox, FAULTS, fault_id, document, None):
                 return self._record(document)
+
+    async def disarm_all(self) -> list[dict[str, Any]]:
+        """Remove all faults, in one step; return their last records."""
+        while True:
+            found = await self._store.collection(self._sandbox, FAULTS)
+            rows = [Replaced(FAULTS, fault_id, document, None) for fault_id, document in found.items()]
+            if not rows or await self._store.commit(self._sandbox, rows):
+                return [self._record(document) for document in found.values()]
 
     async def claim(self, subject: MatchSubject) -> Fault | None:
         """Return the fault that acts on a request, counted; None when none does."""

@@ -6,7 +6,7 @@ The hot path only counts into plain dictionaries; prometheus-client formats them
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mockserver._version import __version__
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from mockserver.contracts.model import Violation
     from mockserver.faults.model import Fault
+    from mockserver.store.base import SharedStore
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds."""
+
+GONE = "gone"
+"""Stands for all processes that have ended, among the names of those that go on."""
 
 
 class Metrics:
@@ -132,3 +136,31 @@ class Metrics:
             jobs.add_metric(kind, size)
         yield jobs
         yield GaugeMetricFamily("mockserver_sandboxes", "Sandboxes.", self.sandboxes)
+
+
+async def of_all(store: SharedStore, process: str, own: Metrics) -> Metrics:
+    """Return what all processes of a store have counted.
+
+    Args:
+        process: what this one is called among them.
+        own: what it has counted.
+    """
+    # What is told is stored first: were this one killed, others would tell less than it has told.
+    await store.post(process, own.as_document())
+    return _sum((await store.posted()).values())
+
+
+async def leave(store: SharedStore, process: str, own: Metrics) -> None:
+    """Leave what a process has counted to all that go on: however many come and go, one stands for those that went."""
+    done = False
+    while not done:
+        gone = (await store.posted()).get(GONE)
+        told = _sum(one for one in (gone, own.as_document()) if one is not None)
+        done = await store.fold(process, GONE, gone, told.as_document())
+
+
+def _sum(documents: Iterable[Mapping[str, Any]]) -> Metrics:
+    found = Metrics()
+    for document in documents:
+        found.add(document)
+    return found

@@ -15,6 +15,7 @@ from typing import Any
 from mockserver.core.job import Job
 from mockserver.journal.in_parts import Reading, read
 from mockserver.store.base import JOURNAL, Store
+from mockserver.store.rows import Appended, Row
 
 COLLECTION = "forced"
 REMEMBERED = 50
@@ -30,11 +31,11 @@ class _Force:
     until: int | None
 
 
-async def note(store: Store, sandbox: str, job: Job) -> None:
-    """Remember that a job was forced into the state it is in."""
+async def noted(job: Job) -> Sequence[Row]:
+    """Return what remembers that a job was forced into the state it is in, to be put down in the step that does it."""
     key = f"{job.api}/{job.kind}/{job.id}"
     force = {"api": job.api, "kind": job.kind, "id": job.id, "state": job.state, "version": job.version}
-    await store.append(sandbox, COLLECTION, key, force, REMEMBERED)
+    return (Appended(COLLECTION, key, force, REMEMBERED),)
 
 
 async def unseen(store: Store, sandbox: str) -> list[dict[str, Any]]:

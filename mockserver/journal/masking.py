@@ -30,7 +30,7 @@ _ADDRESSES = frozenset({"location", "referer"})
 DEPTH = 3
 """How often a text is looked into that stands escaped in another: an address in a form in JSON."""
 
-_SIGN = re.compile(r"[=:<{&%]|Bearer|Basic", re.IGNORECASE)
+_SIGN = re.compile(r"[=:<{&%\[]|Bearer|Basic", re.IGNORECASE)
 """What a text has to have for a secret to stand in it."""
 
 _AROUND = " \t\r\n\0\ufeff"
@@ -164,15 +164,40 @@ class Masking:
 
     def _data(self, value: Any, hidden: bool) -> Any:
         if isinstance(value, Mapping):
-            return {
-                name: self._data(one, self.hides(str(name)) or (hidden and not self._is_open(str(name), one)))
-                for name, one in value.items()
-            }
+            if not hidden and self._names_a_secret(value):
+                return {
+                    name: self._data(one, str(name).lower() == secret_json.VALUE or self.hides(str(name)))
+                    for name, one in value.items()
+                }
+            named = self._names_a_secret(value)
+            return {name: self._data(one, self._hides_in(str(name), one, hidden, named)) for name, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self._data(one, hidden) for one in value]
+            return [
+                [one[0], self._data(one[1], hidden=True)] if self._is_secret_pair(one) else self._data(one, hidden)
+                for one in value
+            ]
         if not hidden:
             return self.text(value) if isinstance(value, str) else value
         return value if value is None or isinstance(value, bool) else self._shown(str(value), str(value))
+
+    def _hides_in(self, name: str, value: Any, hidden: bool, named: bool) -> bool:
+        """Tell whether a field is secret, of an object that is or that says the name of a secret."""
+        return (
+            self.hides(name)
+            or (named and name.lower() == secret_json.VALUE)
+            or (hidden and not self._is_open(name, value))
+        )
+
+    def _is_secret_pair(self, value: Any) -> bool:
+        if not (isinstance(value, list | tuple) and len(value) == 2):
+            return False
+        name, one = value
+        return isinstance(name, str) and isinstance(one, str) and self.hides(name) and not self.hides(one)
+
+    def _names_a_secret(self, value: Mapping[Any, Any]) -> bool:
+        """Tell whether an object says a value beside the name of a secret."""
+        said = (one for name, one in value.items() if str(name).lower() in secret_json.NAMES)
+        return any(isinstance(one, str) and self.hides(one) for one in said)
 
     def _is_open(self, name: str, value: Any) -> bool:
         return self._opens(name) and isinstance(value, Mapping | list | tuple)
@@ -189,6 +214,7 @@ class Masking:
         text = places.in_xml(text, self.hides, self._shown)
         text = places.in_entities(text, self.hides, self._shown)
         text = secret_json.in_json(text, self.hides, self._opens, self._shown)
+        text = secret_json.in_named(text, self.hides, self._opens, self._shown)
         text = secret_parts.in_parts(text, boundary, self.hides, self._shown)
         text = places.in_pairs(text, self.hides, self._shown, lambda value: self._escaped(value, depth))
         text = places.in_lines(text, self.hides, self._shown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from mockserver.journal.secret_places import Hides, Shown
 
@@ -21,6 +22,17 @@ _BARE_VALUE = re.compile(r"[^\s{}\[\],\"']*")
 _JSON = re.compile(r""""(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|[{}\[\],:]|[^\s{}\[\],:"']+|\s+|.""", re.DOTALL)
 _ESCAPED = re.compile(r'(\\"((?:[^"\\]){1,100})\\"\s*:\s*\\")((?:(?!\\").)*)', re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")
+VALUE = "value"
+NAMES = frozenset({"name", "key"})
+"""What an object calls a name, and the value beside it."""
+
+_QUOTED = r""""(?:[^"\\]|\\.){0,200}+"|'(?:[^'\\]|\\.){0,200}+'"""
+_LONG = r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'"""
+_ROLES = NAMES | {VALUE}
+_TEXT = re.compile(_QUOTED, re.DOTALL)
+_LISTED = re.compile(rf"\[\s*+({_QUOTED})\s*+,\s*+({_LONG})\s*+\]", re.DOTALL)
+_TELLS_NAME = re.compile(r"\b(?:name|key)\b", re.IGNORECASE)
+_TELLS_LIST = re.compile(r"\[\s*+[\"']")
 _CONSTANTS = frozenset({"true", "false", "null", "True", "False", "None"})
 
 
@@ -42,6 +54,63 @@ def in_json(text: str, hides: Hides, opens: Hides, shown: Shown) -> str:
 
         text = _ESCAPED.sub(replace, text)
     return text
+
+
+def in_named(text: str, hides: Hides, opens: Hides, shown: Shown) -> str:
+    """Return a text without secrets that stand beside their names: in `{"name": …, "value": …}`, in pairs of a list."""
+    if _TELLS_NAME.search(text) is None and _TELLS_LIST.search(text) is None:
+        return text
+    out: list[str] = []
+    written = 0
+    for begin in sorted(_named_values(text, hides)):
+        if begin >= written:
+            masked, end = _value(text, begin, '"', hides, opens, shown)
+            out += (text[written:begin], masked)
+            written = end
+    return "".join((*out, text[written:])) if out else text
+
+
+def _named_values(text: str, hides: Hides) -> Iterator[int]:
+    """Yield where the values begin."""
+    around: list[_Object] = []
+    before = ""
+    for token in _JSON.finditer(text):
+        word = token[0]
+        if word == "{":
+            around.append(_Object())
+        elif word == "}" and around:
+            yield from around.pop().secret()
+        elif word == "[" and before in ("", "[", ","):
+            pair = _LISTED.match(text, token.start())
+            if pair is not None and hides(_string(pair[1][1:-1])) and not hides(_string(pair[2][1:-1])):
+                yield pair.start(2)
+        elif around and (role := word.strip("\"'").lower()) in _ROLES:
+            colon = _COLON.match(text, token.end())
+            if colon is not None:
+                around[-1].take(role, text, colon.end(), hides)
+        before = before if word.isspace() else word
+    for one in around:
+        yield from one.secret()
+
+
+class _Object:
+    """An object that may say a name and a value."""
+
+    __slots__ = ("_begin", "_is_secret")
+
+    def __init__(self) -> None:
+        self._begin = -1
+        self._is_secret = False
+
+    def take(self, role: str, text: str, at: int, hides: Hides) -> None:
+        if role == VALUE:
+            self._begin = at
+        elif (name := _TEXT.match(text, at)) is not None:
+            self._is_secret = self._is_secret or hides(_string(name[0][1:-1]))
+
+    def secret(self) -> Iterator[int]:
+        if self._is_secret and self._begin >= 0:
+            yield self._begin
 
 
 def _without_fields(text: str, mark: str, key: re.Pattern[str], hides: Hides, opens: Hides, shown: Shown) -> str:

@@ -27,6 +27,10 @@ Shown = Callable[[str, str], str]
 _TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _LOOSE_TAG = re.compile(r"""<(/?)([^\s<>/"'=!?]++)([^<>]*+)>""")
 _ASIDES = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
+_SAID = r"""\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)"""
+_NAME_SAID = re.compile(rf"(?<=\s)name{_SAID}", re.IGNORECASE)
+_VALUE_SAID = re.compile(rf"(?<=\s)value{_SAID}", re.IGNORECASE)
+_ANCHOR = "a"
 _LINE = re.compile(
     r"^([ \t]*(?:- )?([\w.\[\]-]{1,100})[ \t]*:[ \t]+)([^\s\"'{\[|>&*][^\s]*)(?=[ \t]*\r?$)", re.MULTILINE
 )
@@ -113,7 +117,11 @@ def in_lines(text: str, hides: Hides, shown: Shown) -> str:
 
 
 class _Tag(NamedTuple):
-    """A tag: where it stands, what it says, and in which comment or CDATA section, by where what that holds ends."""
+    """A tag: where it stands, what it says, and in which comment or CDATA section, by where what that holds ends.
+
+    Attributes:
+        called: the value of its attribute `name`, as in `<param name="password" value="…"/>`; empty for none.
+    """
 
     start: int
     end: int
@@ -121,6 +129,7 @@ class _Tag(NamedTuple):
     name: str
     is_whole: bool
     within: int
+    called: str
 
 
 def in_xml(text: str, hides: Hides, shown: Shown) -> str:
@@ -128,7 +137,9 @@ def in_xml(text: str, hides: Hides, shown: Shown) -> str:
     if "<" not in text:
         return text
     tags = list(_tags(text))
-    if not any(not tag.closes and hides(tag.name.rpartition(":")[2]) for tag in tags):
+    secret = [not tag.closes and hides(tag.name.rpartition(":")[2]) for tag in tags]
+    called = [bool(tag.called) and hides(tag.called) for tag in tags]
+    if not any(secret) and not any(called):
         return text
     ends = _ends(tags)
     # An element without an end: in a document all that follows may be its value, in a sentence what is before a tag.
@@ -136,9 +147,18 @@ def in_xml(text: str, hides: Hides, shown: Shown) -> str:
     out: list[str] = []
     written = 0
     for number, tag in enumerate(tags):
-        if tag.start < written or tag.closes or tag.is_whole or not hides(tag.name.rpartition(":")[2]):
+        if tag.start < written:
             continue
+        if called[number] and (said := _VALUE_SAID.search(text, tag.start, tag.end)) is not None:
+            at, mark = said.start(1), said[1][0] if said[1][0] in "\"'" else ""
+            plain = said[1][1:-1] if mark else said[1].removesuffix("/")
+            out += (text[written : at + len(mark)], shown(plain, unescape(plain)))
+            written = at + len(mark) + len(plain)
         end = ends.get(number)
+        # What has other elements in it is described by its name, and an anchor is a place.
+        is_leaf = end is not None and tags[number + 1].start == end and tag.name.lower() != _ANCHOR
+        if tag.is_whole or not (secret[number] or (called[number] and is_leaf)):
+            continue
         if end is None:
             is_last = is_document or tag.within < len(text) or number + 1 == len(tags)
             end = tag.within if is_last else tags[number + 1].start
@@ -173,7 +193,9 @@ def _tags(text: str) -> Iterator[_Tag]:
             at += 1
             continue
         closes, name, attributes = tag.groups()
-        yield _Tag(at, tag.end(), bool(closes), name, attributes.endswith("/"), within)
+        said = None if closes else _NAME_SAID.search(attributes)
+        called = "" if said is None else said[1].strip("\"'")
+        yield _Tag(at, tag.end(), bool(closes), name, attributes.endswith("/"), within, called)
         at = tag.end()
 
 

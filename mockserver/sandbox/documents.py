@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.store.base import Document, Store
+from mockserver.store.rows import Replaced, Row
 
 
 class Documents:
@@ -27,6 +28,10 @@ class Documents:
     async def replace(self, collection: str, key: str, old: Document | None, new: Document | None) -> bool:
         """Compare and swap a document (None: absent)."""
         return await self._store.replace(self._sandbox, f"{self._api}.{collection}", key, old, new)
+
+    def replacing(self, collection: str, key: str, old: Document | None, new: Document | None) -> Row:
+        """Return a compare and swap of a document, to be made in one step with the change of a job."""
+        return Replaced(f"{self._api}.{collection}", key, old, new)
 
     async def change(
         self, collection: str, key: str, pure: Callable[[Document | None], Document | None]

@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import starmap
 from math import inf
-from typing import Any, NamedTuple
 
-from mockserver.core.errors import Beaten, DuplicateJob, UnknownJob
+from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJob
 from mockserver.core.job import Change, Job, Transition, transitions_between
 from mockserver.core.machine import Machine, expired
+from mockserver.sandbox.job_changes import Along, Changing, Parts, Pure, no_parts
 from mockserver.sandbox.job_placing import has_appeared, placing, shown, steady_until, times
+from mockserver.sandbox.jobs_home import JobsHome
 from mockserver.sandbox.turns import in_time
-from mockserver.store.base import Document, Store
 from mockserver.store.placing import Placing
+from mockserver.store.rows import Added, Row, Swapped
 
 RETRIES = 1000
 """Far more than any number of writers that one machine could run; a bound, so that a bug cannot spin for ever."""
 
 FEW = 50
 """Jobs that are placed in one go before others get their turn."""
-
-Pure = Callable[[Machine, Job, float], Job]
-Changing = Coroutine[Any, Any, Change]
-Parts = Callable[[Job], Sequence[tuple[str, str]]]
-"""Kind and id of each part of a job."""
-
-
-def _no_parts(job: Job) -> Sequence[tuple[str, str]]:
-    return ()
-
-
-class JobsHome(NamedTuple):
-    """Where the jobs of a sandbox are, and who is told that they move.
-
-    Attributes:
-        machines: by API and kind.
-        now: returns sandbox time in epoch seconds.
-        at: the same, by the store's document of the clock.
-        publish: gets a job and the moves that it has made.
-        kinds: by API, `job` first.
-        listeners: who would be told; nobody is when it is empty.
-        tell: gets `job-added`, `job-changed` or `job-deleted`, and the job.
-    """
-
-    store: Store
-    sandbox: str
-    machines: Mapping[tuple[str, str], Machine]
-    now: Callable[[], Awaitable[float]]
-    at: Callable[[Document | None], float]
-    publish: Callable[[Job, Sequence[Transition]], None]
-    kinds: Mapping[str, Sequence[str]]
-    listeners: Collection[object]
-    tell: Callable[[str, Job], None] = lambda event, job: None
 
 
 class JobVerbs:
@@ -150,7 +120,14 @@ class JobVerbs:
         return self._apply(api, job_id, pure, kind, found, None)
 
     async def _apply(
-        self, api: str, job_id: str, pure: Pure, kind: str, found: Job | None, asked: float | None
+        self,
+        api: str,
+        job_id: str,
+        pure: Pure,
+        kind: str,
+        found: Job | None,
+        asked: float | None,
+        along: Along | None = None,
     ) -> Change:
         """Load, settle, change and swap; as of `asked` when there is nothing to swap, by the clock otherwise."""
         machine = self._machines[api, kind]
@@ -177,41 +154,91 @@ class JobVerbs:
                 changed = pure(machine, settled, now)
             except Exception as error:
                 problem, changed = error, settled
-            if changed is not job:
+            rows = await along(changed) if along is not None and problem is None else ()
+            if changed is not job or rows:
                 if asked is not None:
                     asked = now = None
                     continue
                 # What it is listed by hangs on these two alone (`Machine.listings`): most changes leave both.
                 if changed.data is job.data and changed.owner == job.owner:
-                    swapped = await self._store.swap(self._sandbox, job, changed, times(machine, changed))
+                    swap = Swapped(job, changed, times(machine, changed), None)
                 else:
-                    placed, listed = placing(machine, changed), machine.listings(job)
-                    swapped = await self._store.swap(self._sandbox, job, changed, placed, listed)
+                    swap = Swapped(job, changed, placing(machine, changed), machine.listings(job))
+                if rows:
+                    swapped = await self._store.commit(self._sandbox, [swap, *rows])
+                else:
+                    swapped = await self._store.swap(self._sandbox, *swap)
                 if not swapped:
                     job = now = None
                     continue
-                transitions = transitions_between(job, changed)
-                if transitions:
-                    if self._moved is not None:
-                        for transition in transitions:
-                            self._moved.append((changed, transition))
-                    if self.home.listeners:
-                        self.home.publish(changed, transitions)
-                else:
-                    self.home.tell("job-changed", changed)
+                if self._moved is not None or self.home.listeners:
+                    self._landed((swap, *rows))
             if problem is not None:
                 raise problem
             return Change(settled, changed)
         raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
 
-    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job") -> Changing:
+    def _landed(self, rows: Sequence[Row]) -> None:
+        """Note and tell how jobs have moved by a step that was made."""
+        for row in rows:
+            if not isinstance(row, Swapped) or row.new is row.old:
+                continue
+            transitions = transitions_between(row.old, row.new)
+            if not transitions:
+                self.home.tell("job-changed", row.new)
+                continue
+            if self._moved is not None:
+                self._moved += [(row.new, transition) for transition in transitions]
+            if self.home.listeners:
+                self.home.publish(row.new, transitions)
+
+    async def changing(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Row:
+        """Return a pure change of a job, settled first, to be made in one step with that of another (`Along`).
+
+        Raises:
+            UnknownJob: not there, or aged out.
+            Whatever `pure` raises.
+        """
+        machine = self._machines[api, kind]
+        job, clock = await self._store.load(self._sandbox, api, kind, job_id)
+        now = self.home.at(clock)
+        settled = None if job is None else machine.settle(job, now)
+        if job is None or settled is None or expired(machine, settled, now):
+            raise UnknownJob(api, job_id)
+        changed = pure(machine, settled, now)
+        return Swapped(job, changed, placing(machine, changed), machine.listings(job))
+
+    def fire(self, api: str, job_id: str, event: str, *, kind: str = "job", along: Along | None = None) -> Changing:
         """Apply a client's call.
+
+        Args:
+            along: what else happens in the same step.
 
         Raises:
             UnknownJob, IllegalEvent: nothing has moved.
+            Whatever `along` raises; nothing has moved.
         """
         by = self._request
-        return self._apply(api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None)
+        return self._apply(
+            api, job_id, lambda machine, job, now: machine.fire(job, event, now, by), kind, None, None, along
+        )
+
+    async def fire_all(self, api: str, job_ids: Sequence[str], event: str) -> None:
+        """Apply a client's call to each of several jobs, in one step; those that are gone or refuse it stay.
+
+        Raises:
+            Beaten: too many others were quicker.
+        """
+        self._busy, self.steady, by = True, None, self._request
+        for _ in range(RETRIES):
+            rows: list[Row] = []
+            for job_id in job_ids:
+                with suppress(UnknownJob, IllegalEvent):
+                    rows.append(await self.changing(api, job_id, lambda of, job, now: of.fire(job, event, now, by)))
+            if not rows or await self._store.commit(self._sandbox, rows):
+                self._landed(rows)
+                return
+        raise Beaten(f"one of {len(job_ids)} {api} jobs changed under {RETRIES} attempts")
 
     async def force(
         self,
@@ -223,12 +250,14 @@ class JobVerbs:
         kind: str = "job",
         amend: Pure | None = None,
         found: Job | None = None,
+        along: Along | None = None,
     ) -> Change:
         """Put a job into a state, by its name or phase.
 
         Args:
-            amend: what else changes in the same step.
+            amend: what else changes of the job in the same step.
             found: as for `change`.
+            along: as for `fire`.
 
         Raises:
             UnknownJob, UnknownState: nothing has moved.
@@ -238,41 +267,59 @@ class JobVerbs:
             forced = machine.force(job, word, now, hold=hold)
             return forced if amend is None else amend(machine, forced, now)
 
-        return await self._apply(api, job_id, pure, kind, found, None)
+        return await self._apply(api, job_id, pure, kind, found, None, along)
 
     def release(self, api: str, job_id: str, *, kind: str = "job", found: Job | None = None) -> Changing:
         """Let the clock move a held job again."""
         return self._apply(api, job_id, Machine.release, kind, found, None)
 
-    async def add(self, *jobs: Job) -> Job:
+    async def add(self, *jobs: Job, along: Along | None = None) -> Job:
         """Add a job and its parts, or many, in one step; return the first.
+
+        Args:
+            along: what else happens in the same step, by the first.
 
         Raises:
             DuplicateJob: an id is taken, by one of them even; the first such one is named, and none has been added.
+            Beaten: too many others were quicker.
+            Whatever `along` raises; none has been added.
         """
         self._busy, self.steady = True, None
         if len(jobs) <= FEW:
             placed = [self.placed(job) for job in jobs]
         else:
             placed = [self.placed(job) async for job in in_time(jobs)]
-        if await self._store.add_all(self._sandbox, placed):
-            self.made = jobs[0]
-            for job in jobs:
-                self.home.tell("job-added", job)
-            return jobs[0]
+        for _ in range(RETRIES):
+            rows = () if along is None else await along(jobs[0])
+            if not rows:
+                done = await self._store.add_all(self._sandbox, placed)
+            else:
+                done = await self._store.commit(self._sandbox, [*starmap(Added, placed), *rows])
+            if done:
+                self.made = jobs[0]
+                for job in jobs:
+                    self.home.tell("job-added", job)
+                self._landed(rows)
+                return jobs[0]
+            await self._check_ids(jobs)
+            if not rows:
+                raise DuplicateJob(jobs[0].api, jobs[0].id)
+        raise Beaten(f"what comes with {jobs[0].api} job {jobs[0].id} changed under {RETRIES} attempts")
+
+    async def _check_ids(self, jobs: Sequence[Job]) -> None:
+        """Raise DuplicateJob for the first of several jobs whose id is taken, by one of them even."""
         seen: set[tuple[str, str, str]] = set()
         for job in jobs:
             named = job.api, job.kind, job.id
             if named in seen or await self._store.get(self._sandbox, *named) is not None:
                 raise DuplicateJob(job.api, job.id)
             seen.add(named)
-        raise DuplicateJob(jobs[0].api, jobs[0].id)
 
     def placed(self, job: Job) -> tuple[Job, Placing]:
         """Return a job and where it stands, as the store takes it."""
         return job, placing(self._machines[job.api, job.kind], job)
 
-    async def delete(self, api: str, job_id: str, *, kind: str = "job", parts: Parts = _no_parts) -> None:
+    async def delete(self, api: str, job_id: str, *, kind: str = "job", parts: Parts = no_parts) -> None:
         """Forget a job and its parts, in one step.
 
         Args:

@@ -24,8 +24,8 @@ from mockserver.sandbox.documents import Documents
 from mockserver.sandbox.events import Audience, Events
 from mockserver.sandbox.fixtures.merge import BadFixture, Fixtures
 from mockserver.sandbox.fixtures.seeds import Seeds
-from mockserver.sandbox.job_verbs import JobsHome
 from mockserver.sandbox.jobs import Jobs
+from mockserver.sandbox.jobs_home import JobsHome
 from mockserver.sandbox.settings import SandboxSettings
 from mockserver.sandbox.turns import Turn, in_time
 from mockserver.store.base import Over, Store

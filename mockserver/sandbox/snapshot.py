@@ -100,6 +100,9 @@ async def freeze(sandbox: Sandbox) -> Frozen:
         counters[JOURNAL] = turns
     set_to = documents.get(CLOCK, {}).get(CLOCK)
     clock = sandbox.first_clock if set_to is None else Clock(**set_to)
+    if set_to is None and clock.frozen_at is not None:
+        # It stands where this server began: another would begin elsewhere, and jobs would have moved by that.
+        documents[CLOCK] = {CLOCK: {"frozen_at": clock.frozen_at, "offset": clock.offset}}
     head = {
         "format": FORMAT,
         "version": __version__,

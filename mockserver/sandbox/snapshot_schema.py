@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver._resources import folder
-from mockserver.core.clock import EARLIEST, LATEST
+from mockserver.core.clock import CLOCK_ENDS, EARLIEST, LATEST
 from mockserver.core.job import Cause
 from mockserver.core.plan import CancelMode
 from mockserver.journal import coverage
@@ -29,12 +29,18 @@ LARGEST, LARGEST_GIVEN = 2**53, 2**52
 """The largest count that is read from a file of ours, and from anybody: what has been taken is counted on from, and
 must not come to more than can be read when it was written."""
 
+_OWN = frozenset({"data", "progress"})
+_COUNTS = frozenset({"looks", "request", "forgotten", "version"})
+"""What is an integer of a job, wherever it stands, beside what is the API's own."""
+
 LONGEST = 300
 """Characters of a sentence about what is wrong."""
 
 _TEXT = {"type": "string"}
 _TEXT_OR_NONE = {"type": ["string", "null"]}
 _MOMENT = {"type": "number", "minimum": EARLIEST, "maximum": LATEST}
+_PAST = {"type": "number", "minimum": EARLIEST, "maximum": CLOCK_ENDS}
+"""When something came about by the clock: a wait can be added to it, and still be said."""
 _MOMENT_OR_NONE = {**_MOMENT, "type": ["number", "null"]}
 _NUMBER_OR_NONE = {"type": ["number", "null"]}
 _WAIT = {
@@ -60,6 +66,20 @@ def problem_of(part: str, value: Any, *, given: bool) -> Problem | None:
         return None
     found = next(iter(validator.iter_errors(value)))
     return Problem([*found.instance_path], found.message[:LONGEST])
+
+
+def counted(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a job whose counts are integers: JSON Schema takes 5.0 for one, and nobody can slice or number by it."""
+    found = {name: _counted(name, value) for name, value in job.items() if name not in _OWN}
+    return {**job, **found}
+
+
+def _counted(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {inner: _counted(inner, one) for inner, one in value.items()}
+    if isinstance(value, list):
+        return [_counted(name, one) for one in value]
+    return int(value) if name in _COUNTS and isinstance(value, float) else value
 
 
 @lru_cache(maxsize=16)
@@ -110,7 +130,7 @@ def _job(whole: Mapping[str, Any]) -> dict[str, Any]:
                 {"steps": {"type": "array", "items": _object({"state": _TEXT, "wait": _WAIT})}, "end": _TEXT_OR_NONE}
             ),
             "created": _MOMENT,
-            "since": _MOMENT,
+            "since": _PAST,
             "kind": _TEXT,
             "owner": _TEXT_OR_NONE,
             "parent": _TEXT_OR_NONE,
@@ -120,7 +140,7 @@ def _job(whole: Mapping[str, Any]) -> dict[str, Any]:
             "resume": {
                 "oneOf": [
                     {"type": "null"},
-                    {"type": "array", "prefixItems": [_TEXT, _MOMENT], "items": False, "minItems": 2},
+                    {"type": "array", "prefixItems": [_TEXT, _PAST], "items": False, "minItems": 2},
                 ]
             },
             "started": _MOMENT_OR_NONE,
@@ -136,7 +156,7 @@ def _job(whole: Mapping[str, Any]) -> dict[str, Any]:
                     {
                         "source": _TEXT,
                         "to": _TEXT,
-                        "at": _MOMENT,
+                        "at": _PAST,
                         "cause": {"enum": [str(cause) for cause in Cause]},
                         "request": {**whole, "type": ["integer", "null"]},
                     }

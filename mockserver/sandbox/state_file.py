@@ -5,6 +5,7 @@ Rules a maintainer must keep:
 1. Requests do not wait for a save: it works on frozen values, in a thread, a little at a time.
 2. The file is whole at every moment: a new one is written beside it and moved over it.
 3. One server has a file: others are refused by a lock beside it, which the system lets go of with its process.
+4. A sandbox that cannot be saved keeps no other from it: what the file had of it stays there, and the error names it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -53,6 +54,24 @@ class _Saved:
     revision: object
     start: int
     length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What one save writes.
+
+    Attributes:
+        names: the sandboxes, in order.
+        frozen: those that have changed; `extra` is what only the server knows of them.
+        saved: where the old file has them.
+        failed: those that cannot be saved, and why; more are added when it turns out so.
+    """
+
+    names: Sequence[str]
+    frozen: Mapping[str, snapshot.Frozen]
+    extra: Mapping[str, Any]
+    saved: Mapping[str, _Saved]
+    failed: dict[str, str]
 
 
 class StateFile:
@@ -117,7 +136,8 @@ class StateFile:
             hurry: do not stand back for requests, from now on.
 
         Raises:
-            OSError: it cannot be written; the old state is still there. The message names the file.
+            OSError: it cannot be written, and the old state is still there; or a sandbox cannot be, and the others are.
+                The message names the file, and the sandbox.
         """
         self._hurry = self._hurry or hurry
         async with self._saving:
@@ -181,20 +201,26 @@ class StateFile:
         if same and not changed and saved.keys() == revisions.keys():
             return
         frozen: dict[str, snapshot.Frozen] = {}
+        failed: dict[str, str] = {}
         given_up: asyncio.CancelledError | None = None
         try:
             for one in changed:
                 # Who asks the store for one that has ended meanwhile begins it anew.
                 if not one.ended:
-                    frozen[one.name] = await snapshot.freeze(one)
+                    try:
+                        frozen[one.name] = await snapshot.freeze(one)
+                    except Exception as error:  # whatever it is: the others are to be saved
+                        failed[one.name] = _line(error)
                     await asyncio.sleep(0)
             names = [one.name for one in sandboxes if not one.ended]
             extra = {one.name: {"ttl": one.ttl, "ports": dict(one.ports), "submits": one.submits} for one in changed}
-            writing = asyncio.get_running_loop().run_in_executor(None, self._write, names, frozen, extra, saved)
+            content = _Content(names=names, frozen=frozen, extra=extra, saved=saved, failed=failed)
+            writing = asyncio.get_running_loop().run_in_executor(None, self._write, content)
             given_up = await self._end_of(writing)
             places, self._stamp = writing.result()
             self._saved = {
-                name: _Saved(revision=revisions[name], start=start, length=length)
+                # What is there of one that failed is as old as it was, and it is tried again.
+                name: _Saved(revision=None if name in failed else revisions[name], start=start, length=length)
                 for name, (start, length) in places.items()
             }
         except OSError as error:
@@ -204,6 +230,9 @@ class StateFile:
                 await held.discard()
         if given_up is not None:
             raise given_up
+        if failed:
+            reasons = "; ".join(f"sandbox {name!r} cannot be saved ({reason})" for name, reason in failed.items())
+            raise OSError(None, f"{self._file}: {reasons}; reset or delete it, the others are saved")
 
     async def _end_of(self, writing: asyncio.Future[Any]) -> asyncio.CancelledError | None:
         """Return once a thread has ended that writes; who gives up the save meanwhile waits too, and is returned.
@@ -218,13 +247,7 @@ class StateFile:
                 self._hurry, given_up = True, error
         return given_up
 
-    def _write(
-        self,
-        names: list[str],
-        frozen: Mapping[str, snapshot.Frozen],
-        extra: Mapping[str, Any],
-        saved: Mapping[str, _Saved],
-    ) -> tuple[dict[str, tuple[int, int]], object]:
+    def _write(self, content: _Content) -> tuple[dict[str, tuple[int, int]], object]:
         """Write the file; return start and length of each sandbox in it, and its stamp."""
         part = self._target.with_name(self._target.name + ".part")
         places: dict[str, tuple[int, int]] = {}
@@ -233,20 +256,18 @@ class StateFile:
                 part.unlink()
             with contextlib.ExitStack() as stack:
                 out = stack.enter_context(os.fdopen(os.open(part, _NEW, 0o600), "wb"))
-                old = stack.enter_context(self._target.open("rb")) if saved else None
+                old = stack.enter_context(self._target.open("rb")) if content.saved else None
                 out.write(b'{"sandboxes":{')
-                for number, name in enumerate(names):
-                    out.write((b",\n" if number else b"\n") + json.dumps(name).encode() + b":")
+                for name in content.names:
+                    before = out.tell()
+                    out.write((b",\n" if places else b"\n") + json.dumps(name).encode() + b":")
                     start = out.tell()
-                    if name in frozen:
-                        for piece in _with(frozen[name], extra[name]):
-                            out.write(piece)
-                            if not self._hurry:
-                                time.sleep(BREATH)
+                    if self._put(out, old, name, content):
+                        places[name] = (start, out.tell() - start)
                     else:
-                        assert old is not None
-                        _copy(old, out, saved[name])
-                    places[name] = (start, out.tell() - start)
+                        _cut(out, before)
+                if DEFAULT not in places:
+                    raise OSError(None, f"sandbox {DEFAULT!r} cannot be saved: {content.failed.get(DEFAULT)}")
                 out.write(b"}}\n")
                 out.flush()
                 os.fsync(out.fileno())
@@ -256,6 +277,27 @@ class StateFile:
                 part.unlink()
             raise
         return places, _stamp(self._target)
+
+    def _put(self, out: BinaryIO, old: BinaryIO | None, name: str, content: _Content) -> bool:
+        """Write one sandbox, or what the old file has of it; False when there is nothing to write."""
+        start = out.tell()
+        if name in content.frozen:
+            try:
+                for piece in _with(content.frozen[name], content.extra[name]):
+                    out.write(piece)
+                    if not self._hurry:
+                        time.sleep(BREATH)
+            except OSError:
+                raise
+            except Exception as error:  # whatever it is: the others are to be saved
+                content.failed[name] = _line(error)
+                _cut(out, start)
+            else:
+                return True
+        if old is None or name not in content.saved:
+            return False
+        _copy(old, out, content.saved[name])
+        return True
 
     def _unwritable(self, error: OSError) -> str:
         return f"{self._file}: the state cannot be written there ({error.strerror}); mend that, or name another --state"
@@ -277,6 +319,15 @@ def _copy(old: BinaryIO, out: BinaryIO, saved: _Saved) -> None:
             raise OSError(None, "the file has changed while it was read")
         out.write(chunk)
         left -= len(chunk)
+
+
+def _cut(out: BinaryIO, at: int) -> None:
+    out.seek(at)
+    out.truncate()
+
+
+def _line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
 
 
 async def _revision(sandbox: Sandbox) -> object:

@@ -5,7 +5,7 @@ Everything that two processes could disagree about lives here: jobs, counters, d
 
 Rules a maintainer must keep:
 
-1. Each method is one atomic step; nothing outside the store reads and then writes without `swap` or `replace`.
+1. Each method is one atomic step; nothing outside the store reads and then writes without `swap`, `replace`, `commit`.
 2. A store knows no API and no rule of a job: when a job falls due, and what lists it, is handed in beside it.
 3. Values are plain or frozen: what was handed in is never changed in place, what comes out is never changed either.
 4. A sandbox is asked for by its name, or by one of its lives (`life`): who began in one that is over reaches nothing.
@@ -21,7 +21,8 @@ from typing import Any, NamedTuple, Protocol
 from mockserver.core.job import Job
 from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.whole import Whole
+from mockserver.store.rows import Row
+from mockserver.store.whole import Gone, Whole
 
 Document = Any
 """A value JSON can say."""
@@ -53,8 +54,7 @@ class RequestStart(NamedTuple):
         settings: what was changed of one API's settings, None when nothing was.
         armed: whether there are faults.
         turn: which request it is of this life of its sandbox: 1, 2, … after each reset, where numbers go on.
-        documents: how often documents of the sandbox were written or replaced in this life; `append` does not count,
-            for it keeps what happened and decides nothing.
+        documents: how often its documents were written or replaced in this life; what is `Appended` decides nothing.
         job: the one that was asked for with it, as it is stored; None when there is none, or none was asked for.
     """
 
@@ -72,20 +72,6 @@ NOT_BEGUN = RequestStart(0, None, None, False, 0)
 
 
 NO_COUNTERS: Mapping[str, int] = MappingProxyType({})
-
-
-class Gone(NamedTuple):
-    """What `move` took away.
-
-    Attributes:
-        jobs: how many, by (api, kind).
-        entries: how many journal entries.
-        documents: by collection and key.
-    """
-
-    jobs: Mapping[tuple[str, str], int]
-    entries: int
-    documents: Mapping[str, Mapping[str, Document]]
 
 
 class Store(Protocol):
@@ -176,6 +162,12 @@ class Store(Protocol):
         All of them, or none: False when one is no longer as it is said to be (its version differs), or not there.
         """
 
+    async def commit(self, sandbox: str, rows: Sequence[Row]) -> bool:
+        """Make changes of jobs and documents together, no two of the same one.
+
+        All of them, or none: False when one of them is refused.
+        """
+
     async def page(
         self,
         sandbox: str,
@@ -256,12 +248,6 @@ class Store(Protocol):
     ) -> bool:
         """Compare and swap a document (None: absent); False when it is no longer `old`."""
 
-    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
-        """Add a value to a document that is a list, and drop the oldest beyond `limit`.
-
-        Its field `number` says which request was the last that had begun.
-        """
-
     async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         """Return all documents of a collection, in order of arrival."""
 
@@ -341,6 +327,9 @@ class SharedStore(Store, Protocol):
 
     async def posted(self) -> Mapping[str, Document]:
         """Return what processes have counted, also those that have ended."""
+
+    async def fold(self, process: str, into: str, old: Document | None, new: Document) -> bool:
+        """Forget what a process has counted, and write `new` down for another; False when that is no longer `old`."""
 
     async def last(self) -> None:
         """Let everything last for another week; what nobody serves any more goes by itself."""

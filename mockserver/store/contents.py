@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from mockserver.core.job import Job
 from mockserver.store.base import FLOOR, JOURNAL, Document, Over
 from mockserver.store.batch import Batch
 from mockserver.store.entries import Part
@@ -89,6 +90,22 @@ class Contents:
         for api in tuple(self.waiting):
             self.make((api, ""))
         return [self.tables[key] for key in self.keys()]
+
+    def table_of(self, job: Job) -> JobTable:
+        """Return the table of a job's kind, which is begun when there is none."""
+        key = job.api, job.kind
+        table = self.tables.get(key) or self.make(key)
+        if table is None:
+            table = self.tables[key] = JobTable()
+        return table
+
+    def put(self, collection: str, key: str, value: Document | None) -> None:
+        """Write a document, or take it away (None)."""
+        self.written += 1
+        if value is None:
+            self.documents.get(collection, {}).pop(key, None)
+        else:
+            self.documents.setdefault(collection, {})[key] = value
 
     async def discard(self) -> None:
         """Free what is in it once nobody can ask for it any more, a little at a time where it is much."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -10,7 +10,7 @@ from math import inf
 
 from mockserver.core.job import Job
 from mockserver.store.agenda import Agenda
-from mockserver.store.placing import UNPLACED, Placing
+from mockserver.store.placing import UNPLACED, Page, Placing
 
 FEW = 2000
 """Jobs that come up together and are found, and put in order, at once."""
@@ -48,6 +48,16 @@ class JobTable:
                 for name in placing.listings:
                     self.listings.setdefault(name, []).append(number)
 
+    def swap(self, job: Job, placing: Placing, listed: Iterable[str] | None) -> None:
+        """Put a job in the place of the one of its id; see `Store.swap`."""
+        job_id = job.id
+        self.jobs[job_id] = job
+        if placing is not UNPLACED or job_id in self.due.at or job_id in self.relisted.at:
+            self.due.set(job_id, placing.due)
+            self.relisted.set(job_id, placing.relisted)
+        if listed is not None:
+            self.relist(job_id, listed, placing.listings)
+
     def relist(self, job_id: str, left: Iterable[str], entered: Iterable[str]) -> None:
         """Take a job out of listings, and put it into others in its place of arrival."""
         number = self.numbers[job_id]
@@ -62,6 +72,23 @@ class JobTable:
     def numbered(self, listing: str | None) -> Sequence[int]:
         """Return the numbers of the jobs, or of those in a listing, in order of arrival."""
         return self.order if listing is None else self.listings.get(listing, ())
+
+    def page(self, start: int, limit: int | None, listing: str | None, after: int | None, *, newest: bool) -> Page:
+        """Return a page of the jobs; see `Store.page`."""
+        order = self.numbered(listing)
+        total = len(order)
+        if not start and limit is None and not newest and listing is None and after is None and order:
+            # A dictionary keeps its order: who saves everything waits for no look-ups.
+            return Page(jobs=list(self.jobs.values()), total=total, places=list(order))
+        first, end = 0, total
+        if after is not None:
+            first, end = (0, bisect_left(order, after)) if newest else (bisect_right(order, after), total)
+        count = total if limit is None else limit
+        if newest:
+            numbers = order[max(0, end - start - count) : max(0, end - start)][::-1]
+        else:
+            numbers = order[first + start : first + start + count]
+        return Page(jobs=[self.jobs[self.arrivals[number]] for number in numbers], total=total, places=numbers)
 
     def remove(self, job_id: str, listed: Iterable[str] = ()) -> None:
         """Take a job out of everything."""

@@ -5,7 +5,7 @@ No method waits between reading and writing, so each is atomic on the event loop
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -21,7 +21,6 @@ from mockserver.store.base import (
     NO_COUNTERS,
     SETTINGS,
     Document,
-    Gone,
     Over,
     RequestStart,
 )
@@ -30,7 +29,8 @@ from mockserver.store.contents import LIFE, Sandboxes
 from mockserver.store.entries import PART, Numbered, Part
 from mockserver.store.job_table import JobTable
 from mockserver.store.placing import UNPLACED, Page, Placing
-from mockserver.store.whole import Whole
+from mockserver.store.rows import Added, Appended, Replaced, Row, Swapped
+from mockserver.store.whole import Gone, Whole
 
 
 class MemoryStore:
@@ -118,11 +118,12 @@ class MemoryStore:
         return None
 
     async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
-        table = self._table(sandbox, job)
+        contents = self._sandboxes[sandbox]
+        table = contents.table_of(job)
         if job.id in table.jobs:
             return False
         table.add(job, placing)
-        self._sandboxes[sandbox].changes += 1
+        contents.changes += 1
         return True
 
     async def add_all(
@@ -150,30 +151,18 @@ class MemoryStore:
         found.changes += 1
         return True
 
-    def _table(self, sandbox: str, job: Job) -> JobTable:
-        contents, key = self._sandboxes[sandbox], (job.api, job.kind)
-        table = contents.tables.get(key) or contents.make(key)
-        if table is None:
-            table = contents.tables[key] = JobTable()
-        return table
-
     async def swap(
         self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
     ) -> bool:
-        contents, job_id = self._sandboxes[sandbox], old.id
+        contents = self._sandboxes[sandbox]
         table = contents.tables.get((old.api, old.kind))
         if table is None:
             return False
-        found = table.jobs.get(job_id)
+        found = table.jobs.get(old.id)
         if found is not old and (found is None or found.version != old.version):
             return False
         contents.changes += 1
-        table.jobs[job_id] = new
-        if placing is not UNPLACED or job_id in table.due.at or job_id in table.relisted.at:
-            table.due.set(job_id, placing.due)
-            table.relisted.set(job_id, placing.relisted)
-        if listed is not None:
-            table.relist(job_id, listed, placing.listings)
+        table.swap(new, placing, listed)
         return True
 
     async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
@@ -187,6 +176,36 @@ class MemoryStore:
         for table, (job, listed) in zip(tables, jobs, strict=True):
             if table is not None:
                 table.remove(job.id, listed)
+        return True
+
+    async def commit(self, sandbox: str, rows: Sequence[Row]) -> bool:
+        contents = self._sandboxes[sandbox]
+        tables, documents = contents.tables, contents.documents
+        for row in rows:
+            match row:
+                case Added(job):
+                    table = tables.get((job.api, job.kind)) or contents.make((job.api, job.kind))
+                    if table is not None and job.id in table.jobs:
+                        return False
+                case Swapped(job):
+                    table = tables.get((job.api, job.kind))
+                    found = None if table is None else table.jobs.get(job.id)
+                    if found is None or found.version != job.version:
+                        return False
+                case Replaced(collection, key, old) if documents.get(collection, {}).get(key) != old:
+                    return False
+        for row in rows:
+            match row:
+                case Added(job, placing):
+                    contents.table_of(job).add(job, placing)
+                case Swapped(_, job, placing, listed):
+                    tables[job.api, job.kind].swap(job, placing, listed)
+                case Replaced(collection, key, _, new):
+                    contents.put(collection, key, new)
+                case Appended(collection, key, value, limit):
+                    kept, number = documents.setdefault(collection, {}), contents.counters.get(JOURNAL, 0)
+                    kept[key] = [*kept.get(key, ()), {**value, "number": number}][-limit:]
+        contents.changes += 1
         return True
 
     async def page(
@@ -205,21 +224,7 @@ class MemoryStore:
         table = contents.tables.get(key) or contents.make(key)
         if table is None:
             return Page(jobs=[], total=0)
-        order = table.numbered(listing)
-        total = len(order)
-        if not start and limit is None and not newest and listing is None and after is None and order:
-            # A dictionary keeps its order: who saves everything waits for no look-ups.
-            return Page(jobs=list(table.jobs.values()), total=total, places=list(order))
-        first, end = 0, total
-        if after is not None:
-            first, end = (0, bisect_left(order, after)) if newest else (bisect_right(order, after), total)
-        count = total if limit is None else limit
-        if newest:
-            numbers = order[max(0, end - start - count) : max(0, end - start)][::-1]
-        else:
-            numbers = order[first + start : first + start + count]
-        jobs = [table.jobs[table.arrivals[number]] for number in numbers]
-        return Page(jobs=jobs, total=total, places=numbers)
+        return table.page(start, limit, listing, after, newest=newest)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         return self._sandboxes[sandbox].size()
@@ -309,30 +314,17 @@ class MemoryStore:
     async def write(self, sandbox: str, collection: str, key: str, value: Document) -> None:
         found = self._sandboxes[sandbox]
         found.changes += 1
-        found.written += 1
-        found.documents.setdefault(collection, {})[key] = value
+        found.put(collection, key, value)
 
     async def replace(
         self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
     ) -> bool:
         found = self._sandboxes[sandbox]
-        documents = found.documents.setdefault(collection, {})
-        if documents.get(key) != old:
+        if found.documents.get(collection, {}).get(key) != old:
             return False
         found.changes += 1
-        found.written += 1
-        if new is None:
-            documents.pop(key, None)
-        else:
-            documents[key] = new
+        found.put(collection, key, new)
         return True
-
-    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
-        found = self._sandboxes[sandbox]
-        documents = found.documents.setdefault(collection, {})
-        stamped = {**value, "number": found.counters.get(JOURNAL, 0)}
-        documents[key] = [*documents.get(key, ()), stamped][-limit:]
-        found.changes += 1
 
     async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         return dict(self._sandboxes[sandbox].documents.get(collection, {}))

@@ -1,4 +1,4 @@
-"""All that a sandbox holds but its journal, as it stood at one moment."""
+"""All that a sandbox holds but its journal, as it stood at one moment; and what was taken away of it."""
 
 from __future__ import annotations
 
@@ -19,4 +19,18 @@ class Whole(NamedTuple):
 
     jobs: Sequence[Job]
     counters: Mapping[str, int]
+    documents: Mapping[str, Mapping[str, Any]]
+
+
+class Gone(NamedTuple):
+    """What `Store.move` took away.
+
+    Attributes:
+        jobs: how many, by (api, kind).
+        entries: how many journal entries.
+        documents: by collection and key.
+    """
+
+    jobs: Mapping[tuple[str, str], int]
+    entries: int
     documents: Mapping[str, Mapping[str, Any]]

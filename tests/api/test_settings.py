@@ -22,6 +22,7 @@ class Rows:
     header: str | None = optional_text("Header.")
     names: tuple[str, ...] = texts(("a",), "Names.")
     size: int = integer(3, "Size.", minimum=1)
+    few: int = integer(3, "Few.", minimum=1, maximum=5)
     delay: float = seconds(1.0, "Delay.", minimum=1)
 
 
@@ -66,14 +67,20 @@ def test_what_fits_is_kept_as_the_type_that_the_class_says(given: dict[str, Any]
         ({"names": ["a", 1]}, "setting 'names' takes a list of strings, not ['a', 1]"),
         ({"names": "a"}, "setting 'names' takes a list of strings, not 'a'"),
         ({"size": 0}, "setting 'size' is at least 1, not 0"),
+        ({"size": 2**31}, "setting 'size' is at most 2147483647, not 2147483648"),
+        ({"size": 1e300}, "setting 'size' is at most 2147483647, not 1e+300"),
+        ({"few": 9}, "setting 'few' is at most 5, not 9"),
+        ({"delay": 3_153_600_001}, "setting 'delay' is at most 3153600000, not 3153600001.0"),
+        ({"delay": "876001h"}, "setting 'delay' is at most 3153600000, not 3153603600.0"),
+        ({"delay": "9" * 400}, "setting 'delay' takes a number, not inf"),
         ({"size": 1.5}, "setting 'size' takes a integer, not 1.5"),
         ({"delay": None}, "setting 'delay' takes a number, not None"),
         ({"delay": True}, "setting 'delay' takes a number, not True"),
         ({"delay": 0}, "setting 'delay' is at least 1, not 0.0"),
         ({"delay": "500ms"}, "setting 'delay' is at least 1, not 0.5"),
         ({"delay": "soon"}, "setting 'delay': 'soon' is no duration; write seconds, or text such as 250ms, 2s, 1m"),
-        ({"colur": "red"}, "no setting 'colur'; did you mean 'colour'? there are loud, colour, code, version, header, names, size, delay"),
-        ({"zzz": 1}, "no setting 'zzz'; there are loud, colour, code, version, header, names, size, delay"),
+        ({"colur": "red"}, "no setting 'colur'; did you mean 'colour'? there are loud, colour, code, version, header, names, size, few, delay"),
+        ({"zzz": 1}, "no setting 'zzz'; there are loud, colour, code, version, header, names, size, few, delay"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_in_one_sentence(given: dict[str, Any], says: str) -> None:
@@ -99,6 +106,7 @@ def test_the_schema_and_the_description_say_the_same_of_each_row() -> None:
         assert row["default"] == described[name]["default"]
         assert row["description"] == described[name]["doc"]
         assert row.get("enum") == described[name].get("choices")
-        assert row.get("minimum") == described[name].get("minimum")
+        for bound in ("minimum", "maximum"):
+            assert row.get(bound) == described[name].get(bound)
     assert described["delay"]["type"] == "duration"
     assert described["loud"]["confidence"] == "documented"

@@ -178,6 +178,7 @@ def test_a_port_that_is_taken_is_one_line(start: Start) -> None:
         (["--port", "x"], "'x'"),
         (["--apis", "gse"], "no API 'gse'"),
         (["--clock", "noon"], "--clock takes real, frozen or an ISO time"),
+        (["--clock", "9999-12-31"], "of the years 1970 to 7999"),
         (["--store", "disk:"], "use memory:"),
         (["--fixtures", "/nowhere/seed.json"], "name a fixture file or a folder"),
         (["--contracts", "/nowhere"], "name a folder laid out as contracts/ is"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver import MockServer
 from mockserver.core.errors import Unavailable
 from tests.drivers.server import Client, Serve
 
@@ -467,3 +468,41 @@ async def test_a_browser_gets_a_page_where_a_program_gets_json(client: Client) -
         page = await client.get(path, headers={"Accept": "text/html"})
         assert (page.status, page.content_type) == (200, "text/html")
         assert (await client.get(path)).content_type == "application/json"
+
+
+# --- owners -------------------------------------------------------------------------------------------
+
+
+async def test_an_owner_is_given_as_in_fixtures_and_is_one_that_jobs_can_have(client: Client) -> None:
+    path = f"{JOBS}/casjobs/1001"
+    before = await (await client.get(path)).json()
+    for nobody in ("x", "9" * 19, ""):
+        for method, place, more in (("PATCH", path, {}), ("PUT", f"{path}/state", {"state": "Started"})):
+            status, said = await error(client, method, place, json={**more, "owner": nobody})
+            assert status == 422
+            assert f"no account {nobody!r}" in said["message"]
+    assert await (await client.get(path)).json() == before
+    changed = await (await client.patch(path, json={"owner": "ROOT"})).json()
+    assert changed["owner"] == "99"
+    listed = "/CasJobs/services/jobs.asmx/GetJobs?owner_wsid=99&owner_pw=secret&conditions=&includeSystem=true"
+    assert (await client.get(listed)).status == 200
+
+
+# --- the ends of time ---------------------------------------------------------------------------------
+
+
+async def test_a_clock_that_has_come_to_its_end_stands_there_and_everything_is_answered() -> None:
+    real = 1.7e9
+    async with MockServer(apis=("arcgis",), real_time=lambda: real) as server, Client(server) as client:
+        for beyond in ("9999-12-31T23:59:58Z", "1969-12-31T23:59:59Z"):
+            status, said = await error(client, "PUT", "/_control/clock", json={"now": beyond})
+            assert (status, said["code"]) == (422, "bad-moment")
+        assert (await client.put("/_control/clock", json={"now": "8000-01-01T00:00:00Z"})).status == 200
+        real += 2e9
+        end = {"now": "8000-01-01T00:00:00.000Z", "frozen": False}
+        assert await (await client.get("/_control/clock")).json() == end
+        moved = await (await client.post("/_control/clock/advance", json={"seconds": 1e9})).json()
+        assert {**moved, "fired": []} == {**end, "fired": []}
+        taken = await client.get("/_control/snapshot")
+        assert taken.status == 200
+        assert (await client.put("/_control/snapshot", json=await taken.json())).status == 200

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.clock import EARLIEST, LATEST, Clock, instant, iso, milliseconds, utc, utc_second
+from mockserver.core.clock import (
+    CLOCK_ENDS,
+    CLOCK_STARTS,
+    EARLIEST,
+    LATEST,
+    Clock,
+    clock_moment,
+    instant,
+    iso,
+    milliseconds,
+    utc,
+    utc_second,
+)
 from mockserver.core.ids import Ids
 
 
@@ -24,6 +36,28 @@ def test_a_frozen_clock_stands_and_goes_on_from_where_it_stood() -> None:
 def test_a_clock_that_is_set_keeps_running_or_standing_as_it_was() -> None:
     assert Clock().set(1000.0, 10.0).now(12.0) == 1002.0
     assert Clock(frozen_at=5.0).set(1000.0, 10.0).now(12.0) == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("clock", "stands"),
+    [
+        (Clock(offset=CLOCK_ENDS - 1.0), CLOCK_ENDS),
+        (Clock(offset=-CLOCK_ENDS), CLOCK_STARTS),
+        (Clock(frozen_at=LATEST), CLOCK_ENDS),
+        (Clock(frozen_at=EARLIEST), CLOCK_STARTS),
+        (Clock().set(LATEST, 1.0), CLOCK_ENDS),
+    ],
+)
+def test_a_clock_goes_no_further_than_its_bounds_and_stands_there(clock: Clock, stands: float) -> None:
+    assert (clock.now(2.0), clock.now(1e9)) == (stands, stands)
+    assert clock.freeze(2.0).now(0.0) == stands
+
+
+@pytest.mark.parametrize("value", ["1969-12-31T23:59:59Z", "8000-01-01T00:00:01Z", LATEST, EARLIEST])
+def test_a_clock_is_not_put_beyond_its_bounds(value: float | str) -> None:
+    with pytest.raises(ValueError, match="a clock stands between the beginnings of the years 1970 and 8000"):
+        clock_moment(value)
+    assert (clock_moment("1970-01-01"), clock_moment("8000-01-01")) == (CLOCK_STARTS, CLOCK_ENDS)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from mockserver.app import application, build, pipeline
 from mockserver.core.job import Job
 from mockserver.core.plan import Plan
 from mockserver.journal.entry import Entry
-from mockserver.journal.forced_states import COLLECTION, REMEMBERED, note, unseen
+from mockserver.journal.forced_states import COLLECTION, REMEMBERED, noted, unseen
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 from tests.drivers import poll_of
@@ -58,6 +58,10 @@ class Yielding(MemoryStore):
 
 def job(state: str, version: int, job_id: str = "1") -> Job:
     return Job(api="x", id=job_id, state=state, plan=Plan(), created=0, since=0, version=version)
+
+
+async def note(store: MemoryStore, box: str, forced: Job) -> None:
+    assert await store.commit(box, await noted(forced))
 
 
 async def ask(store: MemoryStore, job_id: str | None = "1", status: int = 200, limit: int = 100) -> None:
@@ -143,7 +147,7 @@ async def test_a_note_is_one_step() -> None:
     store = Counting()
     await note(store, BOX, job("a", 1))
 
-    assert store.steps == {"append": 1}
+    assert store.steps == {"commit": 1}
 
 
 async def test_a_job_that_was_deleted_and_added_again_begins_anew() -> None:

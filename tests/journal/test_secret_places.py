@@ -131,7 +131,22 @@ TEXTS = [
         "--b\r\nA: content-disposition: x\r\nContent-Disposition: form-data; name=pw\r\n\r\nS\r\n--b--",
         "--b\r\nA: content-disposition: x\r\nContent-Disposition: form-data; name=pw\r\n\r\n***\r\n--b--",
     ),
+    # values beside their names
+    ('{"name":"password","value":"S"}', '{"name":"password","value":"***"}'),
+    ('{"value": {"v": ["S"]}, "type": "x", "Name": "user.password"}', '{"value": {"v": ["***"]}, "type": "x", "Name": "user.password"}'),
+    ("[{'key': 'pw', 'value': 'S'}, {name: 'a', value: 'b'}, {name: 'pw', value: 'S'}]", "[{'key': 'pw', 'value': '***'}, {name: 'a', value: 'b'}, {name: 'pw', value: '***'}]"),
+    ('{"name":"password","value":"S', '{"name":"password","value":"***"'),
+    ('{"name":"password","value":12345,"a":1}', '{"name":"password","value":"***","a":1}'),
+    ('["password","S"]', '["password","***"]'),
+    ('[["password", "S"], ["user", "alice"]]', '[["password", "***"], ["user", "alice"]]'),
+    ('<param name="password" value="S"/><b/>', '<param name="password" value="***"/><b/>'),
+    ("<x><param value = 'a>S'  name = 'n:pw' ></param></x>", "<x><param value = '***'  name = 'n:pw' ></param></x>"),
+    ("<input type=hidden name=token value=S><b>1</b>", "<input type=hidden name=token value=***><b>1</b>"),
+    ('<x><param name="password">S</param><b>1</b></x>', '<x><param name="password">***</param><b>1</b></x>'),
     # what is none
+    ('{"methods": ["password","totp"], "name": "alice", "value": "b"}', '{"methods": ["password","totp"], "name": "alice", "value": "b"}'),
+    ('["password","token"]', '["password","token"]'),
+    ('<e name="pw"><type>a</type></e><a name="pw">b</a><p name="a" value="b"/>', '<e name="pw"><type>a</type></e><a name="pw">b</a><p name="a" value="b"/>'),
     ("settings.tokens=1&user.name=alice&a[0]=b", "settings.tokens=1&user.name=alice&a[0]=b"),
     ("token\n\n= 1", "token\n\n= 1"),
     ('{"error": {"code": 498, "message": "Invalid token."}}', '{"error": {"code": 498, "message": "Invalid token."}}'),
@@ -212,7 +227,8 @@ def test_the_boundary_of_a_form_in_parts_is_that_of_its_type() -> None:
      '"\\u0022', '"a\\":', "&#60;", "&amp;lt;pw", "&quot;", "{a:", "{a  ", '"a"/*', "\npw: a", "Content-Disposition: ; name=\"",
      "\r\n\r\n--b\r\nContent-Disposition: ; name=pw\r\n\r\n", "<!--<pw>", "<!-- <pw> ]]> ",
      "a[a]", "a[", "a[a].", "pw  ", "pw = ", "pw=\n", "://a:x/", "://a:x/\"", "://a:x/ @", "://a@", "://a:1@", "&pw=", "Content-Disposition: a\r\n", "Content-Disposition: a\r\n ",
-     "a.pw.", "a[pw]: "],
+     "a.pw.", "a[pw]: ", '{"name":"pw",', '{"name":"pw","value":', '"name":', '["pw","', '["', '<a name="pw" value="', '<a name="pw">', "<a name=pw value=1>", "<a name=", "[",
+     "name ", 'name="pw" name'],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
@@ -358,6 +374,11 @@ SENT: dict[str, tuple[str, str, bytes]] = {
             ("header's address", TOKENS, "text/plain", "http://x/?a=1&{}={}"),
         )
     },
+    "value beside its name": (AUTH, JSON, json.dumps({"x": [{"name": "password", "value": S}]}).encode()),
+    "value before its name": (AUTH, JSON, json.dumps({"x": {"value": [S], "y": 1, "key": "user.password"}}).encode()),
+    "pair in a list": (AUTH, JSON, json.dumps([["user", "a"], ["password", S]]).encode()),
+    "parameter of XML": (ASMX, XML, soap(f'<param name="password" value="{S}"/>')),
+    "element of a parameter": (ASMX, XML, soap(f'<param name="password">{S}</param>')),
     "path as a key": (AUTH, JSON, json.dumps({"user.password": S, "user[password]": {"x": [S]}}).encode()),
     "path as an element": (ASMX, XML, soap(f"<user.password>{S}</user.password>")),
     "path as an attribute": (ASMX, XML, soap(f'<a user.password="{S}"/>')),
@@ -494,6 +515,20 @@ def test_a_schema_error_at_a_secret_says_the_type_alone(tmp_path: Path) -> None:
     with pytest.raises(BadFixture, match=r'secret, is not of type "string"') as found:
         load([file], APIS)
     assert "5551234" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"name": "password", "value": S, "a": 1}, {"name": "password", "value": "***", "a": 1}),
+        ({"x": [{"value": {"v": [S]}, "Key": "user.pw"}]}, {"x": [{"value": {"v": ["***"]}, "Key": "user.pw"}]}),
+        ([["password", S], ["user", "alice"]], [["password", "***"], ["user", "alice"]]),
+        ({"user.password": S, "n:pw": [S]}, {"user.password": "***", "n:pw": ["***"]}),
+        ({"name": "a", "value": "b", "methods": ["password", "totp"]},) * 2,
+    ],
+)
+def test_decoded_json_loses_its_secrets_and_no_more(said: object, shown: object) -> None:
+    assert masking.current().data(said) == shown
 
 
 async def test_a_record_of_a_job_hides_what_its_client_sent(client: Client) -> None:

@@ -238,7 +238,7 @@ class CountingStore(MemoryStore):
         return found
 
 
-async def test_a_force_by_the_control_api_is_four_steps_of_the_store(
+async def test_a_force_by_the_control_api_is_three_steps_of_the_store(
     serve: Callable[..., Awaitable[Client]],
 ) -> None:
     store = CountingStore()
@@ -247,7 +247,7 @@ async def test_a_force_by_the_control_api_is_four_steps_of_the_store(
     assert (await client.post("/_control/jobs", json=body)).status == 201
     store.steps.clear()
     assert (await client.put("/_control/jobs/ges/x/state", json={"state": "failed"})).status == 200
-    assert store.steps == ["find", "read", "swap", "append"]
+    assert store.steps == ["find", "read", "commit"]
 
 
 async def test_a_move_of_the_clock_is_nine_steps_of_the_store(serve: Callable[..., Awaitable[Client]]) -> None:

@@ -75,6 +75,13 @@ def write(to: Path, name: str, text: str) -> Path:
             3,
             "did you mean 'result_status'?",
         ),
+        (
+            "a.json",
+            '{"prime": {"devices": [{"id": "1", "ip_address": "192.0.2.1", "inventory": {"modules": [\n {}]}}]}}',
+            2,
+            "{}",
+        ),
+        ("a.json", '{"casjobs": {"types": [\n {"type": ""}]}}', 2, "shorter"),
         ("a.json", '{"prime": {"jobs": [{\n "scenario": "stukc"}]}}', 2, "no scenario 'stukc'; did you mean 'stuck'?"),
         (
             "a.json",

@@ -14,8 +14,8 @@ from mockserver.core.errors import Beaten, DuplicateJob, IllegalEvent, UnknownJo
 from mockserver.core.job import Cause, Job, Transition
 from mockserver.core.machine import Machine, Phase, State
 from mockserver.core.plan import CancelMode, OnCancel, Plan, Step, Wait
-from mockserver.sandbox.job_verbs import JobsHome
 from mockserver.sandbox.jobs import BREATH, CHUNK, Jobs
+from mockserver.sandbox.jobs_home import JobsHome
 from mockserver.store.base import Store
 from mockserver.store.memory import MemoryStore
 from tests.drivers.redis import store_in

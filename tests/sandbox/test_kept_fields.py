@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from copy import deepcopy
 from typing import Any
@@ -65,6 +66,39 @@ async def test_a_job_without_what_its_api_needs_is_no_job(api: str, name: str) -
 )
 async def test_an_id_that_its_api_would_not_give_is_none(api: str, kind: str, wrong: str) -> None:
     await _refused({"id": wrong}, api, kind, "/id")
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"owner": "bob"}, "/owner"),
+        ({"owner": "alice"}, "/owner"),  # an account, but jobs have its number
+        ({"owner": "9" * 19}, "/owner"),  # no xs:long
+        ({"since": 253402300799}, "/since"),
+        ({"history": [{"source": "Ready", "to": "Started", "at": 2e11, "cause": "clock", "request": None}]}, "/history/0/at"),
+        ({"resume": ["Started", 2e11]}, "/resume"),
+        ({"data": {"estimate": 62135596800}}, "/data/estimate"),
+    ],
+)  # fmt: skip
+async def test_what_no_answer_can_say_is_refused(fields: dict[str, Any], pointer: str) -> None:
+    await _refused(fields, "casjobs", "job", pointer)
+
+
+@pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+async def test_a_count_that_is_written_as_a_fraction_is_counted_on_from(api: Api) -> None:
+    sandbox = (await started()).services.sandboxes.default
+    document = json.loads(json.dumps(await snapshot.take(sandbox)))
+    move = {"source": "", "to": "", "at": 0, "cause": "clock", "request": 7.0}
+    for job in document["jobs"]:
+        history = [{**move, "source": job["state"], "to": job["state"]}]
+        job |= {"looks": 1.0, "forgotten": 5.0, "version": 3.0, "history": history}
+        job["on_cancel"] |= {"after": {"seconds": None, "looks": 2.0}}
+    await snapshot.restore(sandbox, document)
+    for job in [one for one in document["jobs"] if one["api"] == api.name]:
+        machine = api.machines[job["kind"]]
+        landed = await sandbox.jobs.force(api.name, job["id"], machine.states[-1].name, kind=job["kind"])
+        counts = (landed.after.forgotten, landed.after.version, landed.after.history[0].request, landed.after.looks)
+        assert {type(one) for one in (*counts, landed.after.on_cancel.after.looks)} == {int}
 
 
 @pytest.mark.parametrize(

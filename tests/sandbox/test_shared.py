@@ -459,6 +459,35 @@ async def both_are_ready(pair: Pair) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_what_one_has_told_of_its_metrics_is_told_by_the_other_were_it_killed_at_once(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for server in pair.servers:
+        # None gets round to telling what it has counted.
+        monkeypatch.setattr(server.services.sandboxes, "sweep", asyncio.Event().wait)
+    assert (await pair.one.get(poll_of(APIS[0]).path)).status == 200
+    told = await (await pair.one.get("/_control/metrics")).text()
+    line = next(one for one in told.splitlines() if one.startswith('mockserver_requests_total{api="arcgis"'))
+    assert line in (await (await pair.two.get("/_control/metrics")).text()).splitlines()
+
+
+async def test_servers_that_have_ended_are_counted_as_one(redis_server: RedisServer) -> None:
+    redis_server.empty()
+    store = store_in(redis_server)
+    await store.open()
+    path = poll_of(APIS[0]).path
+    for _ in range(2):
+        async with Pair(redis_server) as ending:
+            for client in (ending.one, ending.two):
+                assert (await client.get(path)).status == 200
+                await client.get("/_control/metrics")
+            await asyncio.gather(*(server.stop() for server in ending.servers))
+    posted = await store.posted()
+    assert [*posted] == ["gone"]
+    assert sum(times for api, *_, times in posted["gone"]["requests"] if api == "arcgis") == 4
+    await store.close()
+
+
 async def test_each_api_says_in_its_own_words_that_it_is_away_and_comes_back(fragile: Pair) -> None:
     for api in APIS:
         poll = poll_of(api)

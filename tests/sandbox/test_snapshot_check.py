@@ -37,6 +37,9 @@ def at(document: Any, path: str, value: Any) -> Any:
     [
         ("/format", 2),
         ("/fixtures", []),
+        ("/fixtures/casjobs/types", [{"type": ""}]),
+        ("/fixtures/casjobs/types", [{"type": "CSV", "description": ""}]),
+        ("/fixtures/casjobs/queues", [{"context": "", "timeout": 1}]),
         ("/jobs", {}),
         ("/jobs/0", 5),
         ("/jobs/0/api", "gas"),
@@ -84,6 +87,8 @@ def at(document: Any, path: str, value: Any) -> Any:
         ("/documents/clock/clock", {"frozen_at": "noon", "offset": 0}),
         ("/documents/clock/clock", {"frozen_at": 1e300, "offset": 0}),
         ("/documents/clock/clock", {"frozen_at": None, "offset": 252_000_000_000.0}),
+        ("/documents/clock/clock", {"frozen_at": 253402300799, "offset": 0.0}),
+        ("/documents/clock/clock", {"frozen_at": -1, "offset": 0.0}),
         ("/documents/settings/casjobs", {"nope": 1}),
         ("/documents/settings/gas", {}),
         ("/documents/faults/f", {}),

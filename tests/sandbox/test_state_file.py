@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,6 +63,49 @@ def test_the_largest_count_that_is_taken_can_be_counted_on_from(state: Path) -> 
     assert saved(state)["default"]["counters"]["ges.job"] == 2**52 + 1  # type: ignore[index]
     with server_over(state) as server:
         assert Control(server.url).job("ges", made).id == made
+
+
+def test_a_clock_that_an_older_version_let_go_further_stands_at_its_end(state: Path) -> None:
+    with server_over(state) as server:
+        Control(server.url).freeze()
+    state.write_text(
+        re.sub(r'"frozen_at":\s*[0-9.]+', '"frozen_at": 253402300799.0', state.read_text("utf-8")), "utf-8"
+    )
+    with server_over(state) as server:
+        assert Control(server.url).clock().now == "8000-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("then", ["frozen", "real", "2030-01-01T00:00:00Z"])
+def test_a_clock_that_stands_is_where_it_was_and_so_are_its_jobs(state: Path, then: str) -> None:
+    """Also when nobody has set it since the start; `--clock` is for sandboxes that begin."""
+
+    def server_at(real: float, clock: str) -> MockServer:
+        return MockServer(apis=("ges",), state=state, clock=clock, real_time=lambda: real)
+
+    plan = {"steps": [{"state": "running", "for": "2s"}], "end": "success"}
+    with server_at(1.7e9, "frozen") as server:
+        control = Control(server.url)
+        control.add("ges", id="j", graph="movie", state="running", hold=False, plan=plan)
+        before = control.clock().now
+    for later in (3.0, 6.0):
+        with server_at(1.7e9 + later, then) as server:
+            control = Control(server.url)
+            assert (control.clock().now, control.clock().frozen) == (before, True)
+            assert control.job("ges", "j").state == "running"
+    with server_at(1.7e9 + 9.0, then) as server:
+        control = Control(server.url)
+        control.advance(2)
+        assert control.job("ges", "j").state == "success"
+
+
+def test_a_clock_that_goes_on_has_gone_on_meanwhile(state: Path) -> None:
+    real = 1.7e9
+    with MockServer(apis=("ges",), state=state, real_time=lambda: real) as server:
+        before = datetime.fromisoformat(Control(server.url).clock().now)
+    real += 3.0
+    with MockServer(apis=("ges",), state=state, real_time=lambda: real) as server:
+        clock = Control(server.url).clock()
+        assert (datetime.fromisoformat(clock.now) - before, clock.frozen) == (timedelta(seconds=3), False)
 
 
 def test_a_port_that_is_taken_by_now_is_another_one(state: Path) -> None:
@@ -258,6 +303,73 @@ async def jobs_in(state: Path) -> dict[str, int]:
     """Return how many jobs each sandbox has that a server finds in a file."""
     async with server_over(state) as server:
         return {one.name: (await one.jobs.page("ges"))[1] for one in server.services.sandboxes.all()}
+
+
+def unsavable(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Let a sandbox of that name be one that cannot be saved: it is found out at once, or half way through."""
+    freeze, pieces = snapshot.freeze, snapshot.Frozen.pieces
+
+    async def frozen(sandbox: Sandbox) -> snapshot.Frozen:
+        if where == "at once" and sandbox.name in ("a", "c"):
+            raise ValueError("year 10000\nis out of range")
+        return await freeze(sandbox)
+
+    def written(self: snapshot.Frozen) -> Iterator[bytes]:
+        for number, piece in enumerate(pieces(self)):
+            if where == "half way" and number == 2 and self.head["sandbox"] in ("a", "c"):
+                raise ValueError("year 10000\nis out of range")
+            yield piece
+
+    monkeypatch.setattr(snapshot, "freeze", frozen)
+    monkeypatch.setattr(snapshot.Frozen, "pieces", written)
+
+
+@pytest.mark.parametrize("where", ["at once", "half way"])
+async def test_a_sandbox_that_cannot_be_saved_keeps_no_other_from_it(
+    state: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    async with beginning_to_save(state) as (server, file):
+        before = saved(state)
+        sandboxes = server.services.sandboxes
+        b = await sandboxes.get("b").build_job("ges", {"id": "more", "graph": "movie", "state": "running"})
+        await sandboxes.get("b").jobs.add(*b)
+        await sandboxes.create("c")
+        with monkeypatch.context() as patched:
+            unsavable(patched, where)
+            for _ in range(2):
+                with pytest.raises(OSError, match="sandbox 'a' cannot be saved .ValueError: year 10000 is") as caught:
+                    await file.save()
+                assert "\n" not in caught.value.strerror
+        found = saved(state)
+        assert found.keys() == {"default", "a", "b"}
+        assert found["a"] == before["a"]
+        assert "more" in {job["id"] for job in found["b"]["jobs"]}  # type: ignore[attr-defined]
+        await file.save()
+        assert "c" in saved(state)
+    jobs = await jobs_in(state)
+    assert jobs["a"] == jobs["b"] + 29
+
+
+async def test_a_stop_with_a_sandbox_that_cannot_be_saved_says_so_and_ends(
+    state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = server_over(state)
+    await server.start()
+    await server.services.sandboxes.create("a")
+    unsavable(monkeypatch, "at once")
+    monkeypatch.setattr("mockserver.server.SAVE_EVERY", 0.0)
+    assert server._saver is not None
+    assert server._state is not None
+    server._saver.cancel()
+    server._saver = asyncio.create_task(server._save_regularly(server._state))
+    while len([one for one in caplog.records if "sandbox 'a' cannot be saved" in one.getMessage()]) < 2:
+        assert not server._saver.done()
+        await asyncio.sleep(0)
+    with pytest.raises(OSError, match="sandbox 'a' cannot be saved"):
+        await server.stop()
+    assert saved(state).keys() == {"default"}
+    async with server_over(state):  # another may have the file
+        pass
 
 
 @pytest.mark.parametrize("times", [1, 2])

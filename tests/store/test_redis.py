@@ -29,6 +29,7 @@ from mockserver.store.redis import connection, job_scripts, job_text, listening
 from mockserver.store.redis.refusals import Late, Unwilling
 from mockserver.store.redis.script import FILLING, PREFIX, SCHEMA, Script
 from mockserver.store.redis.store import RedisStore
+from mockserver.store.rows import Appended
 from tests.drivers.redis import RedisServer
 from tests.store.test_store import Entry, dump, job, load
 
@@ -104,7 +105,7 @@ async def test_every_key_of_a_sandbox_goes_by_itself_one_day(store: RedisStore) 
     await store.add_all("box", [(job(1), Placing(1.0, 2.0, ("early",)))], {"n": 1})
     await store.swap("box", job(1), job(1, version=1), Placing(3.0, 4.0, ("late",)), ("early",))
     await store.write("box", "c", "k", [1])
-    await store.append("box", "l", "k", {"a": 1}, 3)
+    await store.commit("box", [Appended("l", "k", {"a": 1}, 3)])
     await store.describe("box", {"ttl": 60.0})
     await store.use("box")
     number = (await store.begin_request("box", "x")).number

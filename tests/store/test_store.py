@@ -21,6 +21,7 @@ from mockserver.store.job_table import JobTable
 from mockserver.store.memory import MemoryStore
 from mockserver.store.placing import UNPLACED, Placing
 from mockserver.store.redis.store import RedisStore
+from mockserver.store.rows import Added, Appended, Replaced, Row, Swapped
 from tests.drivers.redis import RedisServer
 from tests.store.yielding import YieldingStore
 
@@ -87,6 +88,75 @@ async def test_a_removed_job_cannot_be_swapped_back(store: Store) -> None:
     assert await store.remove("box", [(job(1), ())])
     assert not await store.remove("box", [(job(1), ())])
     assert not await store.swap("box", job(1), job(1, version=1))
+
+
+ALL_KINDS: tuple[Row, ...] = (
+    Added(job(3), Placing(due=7.0, listings=("all",))),
+    Swapped(job(1), job(1, state="b", version=1), Placing(due=5.0, listings=("all", "odd")), ("all",)),
+    Swapped(job(2), job(2, version=1), Placing(relisted=6.0), None),
+    Replaced("c", "old", [1], [2]),
+    Replaced("c", "gone", {}, None),
+    Replaced("c", "new", None, "x"),
+    Appended("l", "k", {"a": 1}, 2),
+)
+"""A row of each kind over `two_jobs_and_documents`."""
+
+
+async def two_jobs_and_documents(store: Store) -> None:
+    await store.add_all("box", [(job(number), Placing(listings=("all",))) for number in (1, 2)])
+    await store.write("box", "c", "old", [1])
+    await store.write("box", "c", "gone", {})
+    await store.begin_request("box", "x")
+
+
+async def test_jobs_and_documents_change_together(store: Store) -> None:
+    await two_jobs_and_documents(store)
+    assert await store.commit("box", ALL_KINDS)
+    assert await store.get("box", "x", "job", "1") == job(1, state="b", version=1)
+    found = {name: await store.page("box", "x", "job", newest=False, listing=name) for name in ("all", "odd")}
+    assert {name: [one.id for one in page.jobs] for name, page in found.items()} == {
+        "all": ["1", "2", "3"],
+        "odd": ["1"],
+    }
+    assert [one.id for one in await store.timed("box", 7.0)] == ["1", "2", "3"]
+    assert await store.next_due("box") == 5.0
+    assert await store.collection("box", "c") == {"old": [2], "new": "x"}
+    assert await store.read("box", "l", "k") == [{"a": 1, "number": 1}]
+    assert (await store.begin_request("box", "x")).documents == 5
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Added(job(2), UNPLACED),
+        Swapped(job(4), job(4, version=1), UNPLACED, ()),
+        Swapped(job(1, version=4), job(1, version=5), UNPLACED, ("all",)),
+        Swapped(replace(job(1), kind="run"), replace(job(1, version=1), kind="run"), UNPLACED, None),
+        Replaced("c", "other", 1, 2),
+        Replaced("c", "old", None, 2),
+        Replaced("c", "old", [1, 1], None),
+    ],
+    ids=["there", "not there", "changed", "of another kind", "no document", "a document", "another document"],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+async def test_when_one_of_several_changes_is_refused_nothing_has_changed(
+    store: Store, refused: Row, first: bool
+) -> None:
+    await two_jobs_and_documents(store)
+    before, revision, due = await store.whole("box"), await store.revision("box"), await store.next_due("box")
+    rest = [row for row in ALL_KINDS if _about(row) != _about(refused)]
+    assert not await store.commit("box", [refused, *rest] if first else [*rest, refused])
+    assert (await store.whole("box"), await store.revision("box"), await store.next_due("box")) == (
+        before,
+        revision,
+        due,
+    )
+    assert await store.commit("box", rest)
+
+
+def _about(row: Row) -> object:
+    """Return what a row is about: no two rows of a step are about the same."""
+    return row[:2] if isinstance(row, Replaced | Appended) else (row[0].kind, row[0].id)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +462,8 @@ async def test_a_life_is_over_when_its_sandbox_is_cleared_or_replaced(store: Sto
             store.count(over, "n"),
             store.write(over, "c", "k", 1),
             store.replace(over, "c", "k", None, 1),
-            store.append(over, "c", "k", {}, 1),
+            store.commit(over, []),
+            store.commit(over, [Appended("c", "k", {}, 1)]),
             store.move("other", over),
         ):
             with pytest.raises(Over):
@@ -556,10 +627,10 @@ def test_a_job_survives_being_a_document() -> None:
 
 
 async def test_what_is_appended_bears_the_number_of_the_last_request(store: Store) -> None:
-    await store.append("box", "forced", "a", {"state": "x"}, 3)
+    await store.commit("box", [Appended("forced", "a", {"state": "x"}, 3)])
     for _ in range(2):
         await store.begin_request("box", "")
-    await store.append("box", "forced", "a", {"state": "y"}, 3)
+    await store.commit("box", [Appended("forced", "a", {"state": "y"}, 3)])
 
     assert await store.read("box", "forced", "a") == [{"state": "x", "number": 0}, {"state": "y", "number": 2}]
 
@@ -567,7 +638,7 @@ async def test_what_is_appended_bears_the_number_of_the_last_request(store: Stor
 async def test_a_list_that_is_full_drops_its_oldest(store: Store) -> None:
     before = None
     for state in "uvwxyz":
-        await store.append("box", "forced", "a", {"state": state}, 3)
+        await store.commit("box", [Appended("forced", "a", {"state": state}, 3)])
         before = before or await store.read("box", "forced", "a")
 
     assert [one["state"] for one in await store.read("box", "forced", "a") or ()] == ["x", "y", "z"]

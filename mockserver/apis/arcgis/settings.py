@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver.api.settings import choice, flag, integer, seconds, text, texts
+from mockserver.api.settings import CENTURY, choice, flag, integer, seconds, text, texts
 from mockserver.core.machine import Confidence
 
 _D, _S = Confidence.DOCUMENTED, Confidence.OBSERVED
@@ -135,9 +135,14 @@ class ArcgisSettings:
     )
 
     # --- tokens -----------------------------------------------------------------------------------
-    token_minutes: int = integer(60, "shortLivedTokenValidity: minutes a token lives unless asked.", _S, minimum=1)
+    token_minutes: int = integer(
+        60, "shortLivedTokenValidity: minutes a token lives unless asked.", _S, minimum=1, maximum=CENTURY // 60
+    )
     token_max_minutes: int = integer(
-        20160, "Longest life of a token, in minutes; a longer wish is clamped, not refused.", minimum=1
+        20160,
+        "Longest life of a token, in minutes; a longer wish is clamped, not refused.",
+        minimum=1,
+        maximum=CENTURY // 60,
     )
     token_real_ttl: float = seconds(
         0.0, "Seconds after which a token is refused, whatever `expires` says (0: as told); for tokens that die early."

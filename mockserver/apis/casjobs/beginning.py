@@ -18,5 +18,6 @@ BEGINNING = Beginning(
     read_site=site.read_site,
     scenarios=jobs.SCENARIOS,
     job_spec=jobs.job_spec,
+    owner=jobs.owner,
     secrets=("pw", "owner_pw", "admin_pw", "md5", "password"),
 )

@@ -22,6 +22,9 @@ from mockserver.apis.casjobs.service_types import NAMESPACE, CasContext
 
 _FAULTS = (ClrException, SoapFault, PlainError)
 
+_FACTS = ("wsid", "job", "jobId", "jobID", "type", "state", "condition")
+"""What hints may say: of the sentence where that says it, otherwise of the request."""
+
 
 def _text(error: ClrException | SoapFault | PlainError) -> str:
     """Return all messages of an error, outermost first, a line each."""
@@ -31,7 +34,17 @@ def _text(error: ClrException | SoapFault | PlainError) -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(template: str) -> re.Pattern[str]:
-    text = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(template))
+    """Return what a sentence matches once it is filled; a user may have written any, also one with nothing to fill."""
+    filled: set[str] = set()
+
+    def group(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in filled or name not in _FACTS:
+            return ".*"
+        filled.add(name)
+        return f"(?P<{name}>.*)"
+
+    text = re.sub(r"\\\{(\w+)\\\}", group, re.escape(template))
     return re.compile(f"^{text}$", re.MULTILINE)
 
 
@@ -40,7 +53,7 @@ def worded(setting: str) -> Filling:
 
     def facts(context: CasContext, error: Any) -> Mapping[str, Any] | None:
         found = _pattern(getattr(context.settings, setting)).search(_text(error))
-        given = {name: context.parameters.get(name, "") for name in ("wsid", "job", "jobId", "jobID")}
+        given = {name: context.parameters.get(name, "") for name in _FACTS}
         return None if found is None else {**given, **found.groupdict()}
 
     return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from mockserver.core.job_document import BadFields, api_fields
 API = "casjobs"
 FIRST_ID = 5_000_000
 """Ids of submitted jobs come after this; fixtures are free to use the smaller ones."""
+
+_WSID, _LONGEST = re.compile(r"0|[1-9][0-9]{0,18}"), 2**63 - 1
 
 QUERY = "QUERY"
 MYDB = "MYDB"
@@ -40,12 +43,8 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[CasSettings, Site])
     Raises:
         BadFields: the id is no number, or the owner no account.
     """
-    owner = fields.get("owner")
-    if owner is not None and not owner.isdecimal():
-        account = context.site.account_named(owner)
-        if account is None:
-            raise BadFields("owner", f"no account {owner!r}; name a wsid or a userid of the fixture's accounts")
-        fields = {**fields, "owner": account.wsid}
+    if fields.get("owner") is not None:
+        fields = {**fields, "owner": owner(context.site, fields["owner"])}
     job_id = fields.get("id")
     if job_id is not None and (not job_id.isascii() or not job_id.isdecimal() or str(int(job_id[:30])) != job_id):
         raise BadFields("id", f"a CasJobs job's id is a decimal number, not {job_id!r}")
@@ -55,6 +54,20 @@ def job_spec(fields: Mapping[str, Any], context: SpecContext[CasSettings, Site])
     return JobSpec(
         machine=JOB, id=NewId(counter="job", write=new_id) if job_id is None else job_id, fields=fields, data=own
     )
+
+
+def owner(site: Site, named: str) -> str:
+    """Return the WebServicesID of a job's owner, who may be named by it or by the userid of an account.
+
+    Raises:
+        BadFields: it is no number that an answer can say, and no account either.
+    """
+    if _WSID.fullmatch(named) and int(named) <= _LONGEST:
+        return named
+    account = site.account_named(named)
+    if account is None:
+        raise BadFields("owner", f"no account {named!r}; name a wsid or a userid of the fixture's accounts")
+    return account.wsid
 
 
 def new_id(number: int) -> str:

@@ -6,9 +6,10 @@ so that a graph is stopped exactly when its job has ended. Graphs that nobody ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mockserver.api.sandbox import Along, Row
 from mockserver.apis.ges.machine import JOB
 from mockserver.apis.ges.requests import GesContext
 from mockserver.apis.ges.site import Graph
@@ -19,8 +20,6 @@ from mockserver.core.machine import FINAL, Phase
 COLLECTION = "graphs"
 
 _CREATES, _DELETES = "create-graph", "delete-graph"
-_NO_JOB = ""
-"""In a record: its name is taken, and the job that creates the graph is being made."""
 
 RUNNING, GONE, FAILED = "200", "400", "303"
 """Status codes of a graph (huaweicloudsdkges, Graph1.status): running, deleted, creation failed."""
@@ -72,7 +71,7 @@ def _key(project_id: str, name: str) -> str:
 async def graph_named(context: GesContext, project_id: str, name: str) -> Graph | None:
     """Return a graph that the service plane can reach: one that exists, whatever its status."""
     graph = context.site.graphs.get((project_id, name))
-    record = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, name))
+    record = await _record_of(context, project_id, name)
     if record is None:
         return graph
     known = await _known(context, graph, record)
@@ -96,51 +95,64 @@ async def graph_with_id(context: GesContext, project_id: str, graph_id: str) -> 
     graph = context.site.graph_ids.get((project_id, graph_id))
     if graph is None:
         return next((one for one in await graphs_of(context, project_id) if one.graph.id == graph_id), None)
-    record = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, graph.name))
+    record = await _record_of(context, project_id, graph.name)
     known = await _known(context, graph, record)
     # Another may have its name since it was deleted.
     return None if known.status == GONE or known.graph.id != graph_id else known
 
 
-async def record_named(context: GesContext, project_id: str, name: str) -> tuple[Mapping[str, Any] | None, bool]:
-    """Return the record of a graph's name, and whether there is such a graph; one that has been deleted is none."""
-    graph = context.site.graphs.get((project_id, name))
-    record = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, name))
-    if graph is None and record is None:
-        return None, False
-    return record, (await _known(context, graph, record)).status != GONE
+async def check_free(context: GesContext, project_id: str, name: str, taken: Exception) -> Mapping[str, Any] | None:
+    """Return the record of a graph's name that no graph has; one that has been deleted has none.
+
+    Raises:
+        taken: there is such a graph.
+    """
+    record, graph = await _record_of(context, project_id, name), context.site.graphs.get((project_id, name))
+    if (graph is not None or record is not None) and (await _known(context, graph, record)).status != GONE:
+        raise taken
+    return record
 
 
-async def claim(context: GesContext, known: Known, before: Mapping[str, Any] | None) -> bool:
-    """Take the name of a graph that is to be created; False when somebody else was quicker.
+def created(context: GesContext, graph: Graph, details: Mapping[str, Any], taken: Exception) -> Along:
+    """Return what is written down in the step that makes the job which creates a graph.
 
     Args:
-        before: the name's record as it was.
+        taken: raised by it when there is a graph of its name (`check_free`).
     """
-    return await _replace(context, known, before, _record(context, known, _NO_JOB, _CREATES))
+    known = Known(graph, "100", context.now, context.now, details)
+
+    async def along(job: Job) -> Sequence[Row]:
+        before = await check_free(context, graph.project_id, graph.name, taken)
+        return (_replacing(context, known, before, _record(context, known, job.id, _CREATES)),)
+
+    return along
 
 
-async def give_back(context: GesContext, known: Known, before: Mapping[str, Any] | None) -> None:
-    """Undo `claim`: the job that creates the graph could not be made."""
-    await _replace(context, known, _record(context, known, _NO_JOB, _CREATES), before)
+def changed(context: GesContext, known: Known, kind: str) -> Along:
+    """Return what is written down in the step that makes a job which changes a graph.
+
+    One that is being deleted goes all the same, whatever comes after that.
+    """
+
+    async def along(job: Job) -> Sequence[Row]:
+        before = await _record_of(context, known.graph.project_id, known.graph.name)
+        after = _record(context, known, job.id, kind)
+        deleting = None if before is None or before["id"] != known.graph.id else _deleting(before)
+        if deleting is not None:
+            after["deleting"] = deleting
+        return (_replacing(context, known, before, after),)
+
+    return along
 
 
-async def _replace(
-    context: GesContext, known: Known, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
-) -> bool:
+async def _record_of(context: GesContext, project_id: str, name: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = await context.sandbox.documents("ges").get(COLLECTION, _key(project_id, name))
+    return found
+
+
+def _replacing(context: GesContext, known: Known, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Row:
     key = _key(known.graph.project_id, known.graph.name)
-    return await context.sandbox.documents("ges").replace(COLLECTION, key, old, new)
-
-
-async def remember(context: GesContext, known: Known, job: Job, kind: str) -> None:
-    """Write down that a job changes a graph. One that is being deleted goes all the same, whatever comes after that."""
-    key, record = _key(known.graph.project_id, known.graph.name), _record(context, known, job.id, kind)
-
-    def after(old: Mapping[str, Any] | None) -> dict[str, Any]:
-        deleting = None if old is None or old["id"] != known.graph.id else _deleting(old)
-        return record if deleting is None else {**record, "deleting": deleting}
-
-    await context.sandbox.documents("ges").change(COLLECTION, key, after)
+    return context.sandbox.documents("ges").replacing(COLLECTION, key, before, after)
 
 
 def _deleting(record: Mapping[str, Any]) -> str | None:
@@ -175,8 +187,6 @@ async def _known(context: GesContext, graph: Graph | None, record: Mapping[str, 
 
 
 async def _status(context: GesContext, record: Mapping[str, Any]) -> str:
-    if record["job"] == _NO_JOB:
-        return str(record["status"])
     if "deleting" in record and await _has_succeeded(context, record["deleting"]):
         return GONE
     try:

@@ -128,7 +128,7 @@ def described_backup(
         document |= {
             "endTimestamp": int(ended * 1000),
             "endTime": management_moment(ended),
-            "duration": int(ended - started),
+            "duration": max(int(ended - started), 0),
         }
     return document
 

@@ -79,6 +79,15 @@ def completed(run: Job) -> float | None:
     return run.ended if RUN.phase(run) in FINAL else None
 
 
+def duration(run: Job) -> int | None:
+    """Return how many seconds a run took; None before its end.
+
+    A clock that was set back, or a test that named the moments, may let it end before it started: it took no time then.
+    """
+    begin, end = started(run), completed(run)
+    return None if begin is None or end is None else max(int(end - begin), 0)
+
+
 def next_run(job: Job, settings: PrimeSettings) -> float | None:
     """Return when a job's next run is due, epoch seconds; only scheduled jobs have one."""
     if job.state != JobState.SCHEDULED:
@@ -151,18 +160,17 @@ def history_job(job: Job, runs: Iterable[Job], settings: PrimeSettings, now: flo
 
 def summary(job: Job, run: Job | None, settings: PrimeSettings, ids: Ids) -> JobSummary:
     """Show a job and its latest run in JobSummary."""
-    begin, end = (None, None) if run is None else (started(run), completed(run))
     return JobSummary(
         display_name=job.id,
         id=int(job.id),
-        completion_time=_shown(end, settings),
+        completion_time=None if run is None else _shown(completed(run), settings),
         description=job.data["description"],
-        duration=None if begin is None or end is None else int(end - begin),
+        duration=None if run is None else duration(run),
         instance_uuid=ids.uuid("prime.instance", int(job.id)) if settings.instance_uuid else None,
         job_name=job.data["name"],
         job_status=str(job.state),
         job_type=job.data["type"],
-        last_start_time=_shown(begin, settings),
+        last_start_time=None if run is None else _shown(started(run), settings),
         next_run_time=_shown(next_run(job, settings), settings),
         result_status=None if run is None else result_status(run),
         run_id=None if run is None else int(run.id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
-from mockserver.api.context import Jobs
+from mockserver.api.sandbox import Jobs
 from mockserver.apis.prime.filters import Condition
 from mockserver.apis.prime.listings import SHOWN, of_name
 from mockserver.apis.prime.machine import RUN_KIND, UNBEGUN

@@ -27,15 +27,10 @@ class _Field:
     of_run: Callable[[Job, PrimeSettings], Any] | None = None
 
 
-def _duration(run: Job, _: PrimeSettings) -> int | None:
-    begin, end = documents.started(run), documents.completed(run)
-    return None if begin is None or end is None else int(end - begin)
-
-
 _FIELDS: Mapping[str, _Field] = {
     "completionTime": _Field(FieldType.MOMENT, of_run=lambda run, _: documents.completed(run)),
     "description": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["description"]),
-    "duration": _Field(FieldType.NUMBER, of_run=_duration),
+    "duration": _Field(FieldType.NUMBER, of_run=lambda run, _: documents.duration(run)),
     "jobName": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["name"]),
     "jobStatus": _Field(FieldType.TEXT, of_job=lambda job, _: str(job.state)),
     "jobType": _Field(FieldType.TEXT, of_job=lambda job, _: job.data["type"]),

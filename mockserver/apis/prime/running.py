@@ -19,7 +19,7 @@ from functools import partial
 from time import monotonic, time
 from typing import Any
 
-from mockserver.api.context import Documents
+from mockserver.api.sandbox import Documents
 from mockserver.core.errors import Unavailable
 
 COLLECTION, KEY = "limits", "running"

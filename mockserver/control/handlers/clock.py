@@ -9,7 +9,7 @@ from mockserver.api.response import Response, json_response
 from mockserver.control.errors import ControlError
 from mockserver.control.long_answers import long_json_response
 from mockserver.control.requests import ControlRequest
-from mockserver.core.clock import Clock, instant, iso
+from mockserver.core.clock import Clock, clock_moment, iso
 from mockserver.core.job import Job, Transition, transition_record
 from mockserver.core.plan import seconds
 
@@ -26,7 +26,7 @@ async def change(request: ControlRequest) -> Response:
     """Set, stop or resume the clock."""
     frozen, now = request.fields.get("frozen"), request.fields.get("now")
     try:
-        moment = None if now is None else instant(now)
+        moment = None if now is None else clock_moment(now)
     except ValueError as error:
         raise ControlError(422, "bad-moment", str(error), "for example 2026-01-02T12:00:00Z") from None
 

@@ -8,13 +8,11 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from mockserver.api.response import Response, json_response
 from mockserver.control.requests import ControlRequest
 from mockserver.faults.catalogue import catalogue
-from mockserver.faults.errors import UnknownFault
 from mockserver.journal import masking
 from mockserver.journal.masked_match import masked_match
 
@@ -39,22 +37,21 @@ async def show(request: ControlRequest) -> Response:
 
 async def disarm(request: ControlRequest) -> Response:
     """Remove one fault; its last record is the answer."""
-    return json_response(_masked(await _disarm(request, request.values["id"])))
+    removed = await request.sandbox.faults.disarm(request.values["id"])
+    _tell(request, removed)
+    return json_response(_masked(removed))
 
 
 async def disarm_all(request: ControlRequest) -> Response:
-    """Remove all faults; those that somebody else removes meanwhile are not counted."""
-    removed: list[dict[str, Any]] = []
-    for fault in await request.sandbox.faults.all():
-        with suppress(UnknownFault):
-            removed.append(await _disarm(request, fault["id"]))
+    """Remove all faults."""
+    removed = await request.sandbox.faults.disarm_all()
+    for fault in removed:
+        _tell(request, fault)
     return json_response({"removed": len(removed), "unused": sum(fault["hits"] == 0 for fault in removed)})
 
 
-async def _disarm(request: ControlRequest, fault: str) -> dict[str, Any]:
-    removed = await request.sandbox.faults.disarm(fault)
-    request.sandbox.publish({"event": "fault-removed", "id": fault})
-    return removed
+def _tell(request: ControlRequest, removed: dict[str, Any]) -> None:
+    request.sandbox.publish({"event": "fault-removed", "id": removed["id"]})
 
 
 async def listed(request: ControlRequest) -> Response:

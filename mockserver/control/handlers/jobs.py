@@ -21,7 +21,7 @@ from mockserver.core.machine import Machine
 from mockserver.journal import forced_states as forced
 from mockserver.sandbox.events import RECHECK, Event, Stopped
 from mockserver.sandbox.fixtures.schema import check_job
-from mockserver.sandbox.job_verbs import Pure
+from mockserver.sandbox.job_changes import Pure
 from mockserver.sandbox.turns import in_time
 
 
@@ -69,6 +69,7 @@ async def change(request: ControlRequest) -> Response:
     api, found = await target(request)
     fields = _own_words(api, request.fields)
     _check_fields(api, found.kind, fields, never=("state", "id", "scenario", "runs"))
+    fields = _with_owner(request, api, fields)
     landed = await request.sandbox.jobs.change(
         api.name, found.id, lambda machine, job, now: amend(machine, job, fields, now), kind=found.kind, found=found
     )
@@ -82,15 +83,16 @@ async def force(request: ControlRequest) -> Response:
     word, hold = rest.pop("state"), rest.pop("hold", True)
     also: Pure | None = None
     if rest:
-        own = _own_words(api, rest)
-        _check_fields(api, found.kind, own, never=("id", "scenario", "runs"))
+        given = _own_words(api, rest)
+        _check_fields(api, found.kind, given, never=("id", "scenario", "runs"))
+        own = _with_owner(request, api, given)
 
         def also(machine: Machine, job: Job, now: float) -> Job:
             return amend(machine, job, own, now)
 
-    sandbox = request.sandbox
-    landed = await sandbox.jobs.force(api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found)
-    await forced.note(sandbox.store, sandbox.key, landed.after)
+    landed = await request.sandbox.jobs.force(
+        api.name, found.id, word, hold=hold, kind=found.kind, amend=also, found=found, along=forced.noted
+    )
     return json_response(await record(request, api, landed.after))
 
 
@@ -173,6 +175,13 @@ def _own_words(api: Api, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     if "results" not in fields or api.results in fields:
         return fields
     return {api.results if name == "results" else name: value for name, value in fields.items()}
+
+
+def _with_owner(request: ControlRequest, api: Api, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields with the owner as jobs of this API have it."""
+    if fields.get("owner") is None:
+        return fields
+    return {**fields, "owner": api.owner(request.sandbox.sites[api.name], fields["owner"])}
 
 
 def _check_fields(api: Api, kind: str, fields: Mapping[str, Any], *, never: Sequence[str]) -> None:

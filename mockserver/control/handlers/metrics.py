@@ -6,7 +6,7 @@ from collections import Counter
 
 from mockserver.api.response import Response
 from mockserver.control.requests import ControlRequest
-from mockserver.http.metrics import Metrics
+from mockserver.http.metrics import of_all
 from mockserver.sandbox.turns import in_time
 
 
@@ -15,10 +15,7 @@ async def metrics(request: ControlRequest) -> Response:
     services = request.services
     found, shared = services.metrics, services.store.shared
     if shared is not None:
-        posted = {**await shared.posted(), services.process: services.metrics.as_document()}
-        found = Metrics()
-        for document in posted.values():
-            found.add(document)
+        found = await of_all(shared, services.process, services.metrics)
     sandboxes = await request.services.sandboxes.everyone()
     jobs: Counter[tuple[str, str]] = Counter()
     async for sandbox in in_time(sandboxes):

@@ -5,6 +5,7 @@ A table is API and kind with a colon between them.
 
 from __future__ import annotations
 
+from mockserver.store.redis.request_scripts import WRITTEN
 from mockserver.store.redis.script import READING, WRITING, Script
 
 _TIME = """
@@ -46,6 +47,55 @@ end
 """
 )
 
+# Each that makes or checks something in its arguments from `at` on returns where the next begin.
+_ADDING = (
+    _ENTER
+    + """
+local seen = {}
+local function is_free(at)
+  local member = ARGV[at] .. ':' .. ARGV[at + 1]
+  if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[at], ARGV[at + 1]) == 1 then return nil end
+  seen[member] = true
+  return at + 6 + tonumber(ARGV[at + 5])
+end
+local function add(at)
+  local table, job, listings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
+  local is_first, place = call('EXISTS', K .. 'jobs:' .. table) == 0, next_place(K)
+  call('HSET', K .. 'jobs:' .. table, job, ARGV[at + 2])
+  call('ZADD', K .. 'order:' .. table, place, job)
+  if is_first then
+    call('ZADD', K .. 'tables', 'NX', next_place(K), table)
+    last(K .. 'tables')
+    last(K .. 'jobs:' .. table)
+    last(K .. 'order:' .. table)
+  end
+  time('due:' .. table, job, ARGV[at + 3])
+  time('relisted:' .. table, job, ARGV[at + 4])
+  for number = at + 6, at + 5 + listings do enter(table, ARGV[number], place, job) end
+  return at + 6 + listings
+end
+"""
+)
+
+_SWAPPING = (
+    _LEAVE
+    + """
+local function swap(at)
+  local table, job = ARGV[at], ARGV[at + 1]
+  call('HSET', K .. 'jobs:' .. table, job, ARGV[at + 3])
+  time('due:' .. table, job, ARGV[at + 4])
+  time('relisted:' .. table, job, ARGV[at + 5])
+  return at + 6
+end
+local function relist(at, table, job)
+  local place, left, entered = call('ZSCORE', K .. 'order:' .. table, job), tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  for number = at + 2, at + 1 + left do leave(table, ARGV[number], job) end
+  for number = at + 2 + left, at + 1 + left + entered do enter(table, ARGV[number], place, job) end
+  return at + 2 + left + entered
+end
+"""
+)
+
 # table, id
 GET = Script(
     READING
@@ -79,60 +129,72 @@ return found
 ADD = Script(
     WRITING
     + _TIME
-    + _ENTER
+    + _ADDING
     + """
 if string.find(name, '/', 1, true) then fill(name) end
-local jobs, seen = 4 + 2 * tonumber(ARGV[3]), {}
+local jobs = 4 + 2 * tonumber(ARGV[3])
 for place = 4, jobs - 2, 2 do
   if call('HEXISTS', K .. 'counters', ARGV[place]) == 1 then return 0 end
 end
 local at = jobs
 while at <= #ARGV do
-  local member = ARGV[at] .. ':' .. ARGV[at + 1]
-  if seen[member] or call('HEXISTS', K .. 'jobs:' .. ARGV[at], ARGV[at + 1]) == 1 then return 0 end
-  seen[member] = true
-  at = at + 6 + tonumber(ARGV[at + 5])
+  at = is_free(at)
+  if not at then return 0 end
 end
 for place = 4, jobs - 2, 2 do add_to(K, ARGV[place], ARGV[place + 1]) end
 at = jobs
-while at <= #ARGV do
-  local table, job, listings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
-  local is_first, place = call('EXISTS', K .. 'jobs:' .. table) == 0, next_place(K)
-  call('HSET', K .. 'jobs:' .. table, job, ARGV[at + 2])
-  call('ZADD', K .. 'order:' .. table, place, job)
-  if is_first then
-    call('ZADD', K .. 'tables', 'NX', next_place(K), table)
-    last(K .. 'tables')
-    last(K .. 'jobs:' .. table)
-    last(K .. 'order:' .. table)
-  end
-  time('due:' .. table, job, ARGV[at + 3])
-  time('relisted:' .. table, job, ARGV[at + 4])
-  for number = at + 6, at + 5 + listings do enter(table, ARGV[number], place, job) end
-  at = at + 6 + listings
-end
+while at <= #ARGV do at = add(at) end
 changed(K)
 return 1
 """
 )
 
-# table, id, version, job, due, relisted, then, when listings change, the number of those left, listing …, then those
-# entered …
+# table, id, version, job, due, relisted, then, when listings change, the numbers of those left and entered, listing …
 SWAP = Script(
     WRITING
     + _SAME
     + _ENTER
-    + _LEAVE
+    + _SWAPPING
     + """
 if not same(3) then return 0 end
-call('HSET', K .. 'jobs:' .. ARGV[3], ARGV[4], ARGV[6])
-time('due:' .. ARGV[3], ARGV[4], ARGV[7])
-time('relisted:' .. ARGV[3], ARGV[4], ARGV[8])
-if ARGV[9] then
-  local place, left = call('ZSCORE', K .. 'order:' .. ARGV[3], ARGV[4]), tonumber(ARGV[9])
-  for at = 10, 9 + left do leave(ARGV[3], ARGV[at], ARGV[4]) end
-  for at = 10 + left, #ARGV do enter(ARGV[3], ARGV[at], place, ARGV[4]) end
+local at = swap(3)
+if ARGV[at] then relist(at, ARGV[3], ARGV[4]) end
+changed(K)
+return 1
+"""
+)
+
+# Rows, each with what it is before it: `added`, then as for ADD; `swapped`, as for SWAP, with listings; `replaced` or
+# `appended`, as for `WRITTEN`.
+COMMIT = Script(
+    WRITING
+    + _SAME
+    + _ADDING
+    + _SWAPPING
+    + WRITTEN
+    + """
+local is_allowed, make = {added = is_free}, {added = add}
+function is_allowed.swapped(at)
+  return same(at) and at + 8 + tonumber(ARGV[at + 6]) + tonumber(ARGV[at + 7])
 end
+function make.swapped(at) return relist(swap(at), ARGV[at], ARGV[at + 1]) end
+function is_allowed.replaced(at) return is_still(at) and at + 4 end
+function make.replaced(at)
+  replace(at)
+  return at + 4
+end
+function is_allowed.appended(at) return at + 4 end
+function make.appended(at)
+  append(at)
+  return at + 4
+end
+local at = 3
+while at <= #ARGV do
+  at = is_allowed[ARGV[at]](at + 1)
+  if not at then return 0 end
+end
+at = 3
+while at <= #ARGV do at = make[ARGV[at]](at + 1) end
 changed(K)
 return 1
 """

@@ -262,6 +262,15 @@ call('HSET', P .. 'metrics', ARGV[3], ARGV[4])
 return call('EXPIRE', P .. 'metrics', LASTING)
 """)
 
+# process, into which, what that had counted or an empty text, what it has then
+FOLD = Script("""
+if (call('HGET', P .. 'metrics', ARGV[4]) or '') ~= ARGV[5] then return 0 end
+call('HDEL', P .. 'metrics', ARGV[3])
+call('HSET', P .. 'metrics', ARGV[4], ARGV[6])
+call('EXPIRE', P .. 'metrics', LASTING)
+return 1
+""")
+
 POSTED = Script("""
 return call('HGETALL', P .. 'metrics')
 """)

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from mockserver.store.redis.script import READING, WRITING, Script
 
-# A kept answer holds until a document is written, so that is counted apart from other changes.
-_WRITTEN = """
+WRITTEN = """
 local function written()
   changed(K)
   call('HINCRBY', K .. 'meta', 'written', 1)
 end
+local function is_still(at)
+  return (call('HGET', K .. 'documents:' .. ARGV[at], ARGV[at + 1]) or '') == ARGV[at + 2]
+end
+local function replace(at)
+  if ARGV[at + 3] == '' then
+    call('HDEL', K .. 'documents:' .. ARGV[at], ARGV[at + 1])
+    call('ZREM', K .. 'arrival:' .. ARGV[at], ARGV[at + 1])
+  else
+    put(K, ARGV[at], ARGV[at + 1], ARGV[at + 3])
+  end
+  written()
+end
+local function append(at)
+  local list = call('HGET', K .. 'documents:' .. ARGV[at], ARGV[at + 1])
+  local value = ARGV[at + 2] .. '"number":' .. (call('HGET', K .. 'counters', 'journal') or '0') .. '}'
+  if not list or list == '[]' then
+    list = '[\\n' .. value .. '\\n]'
+  else
+    list = string.sub(list, 1, -3) .. ',\\n' .. value .. '\\n]'
+  end
+  local _, lines = string.gsub(list, '\\n', '')
+  for _ = 1, lines - 1 - tonumber(ARGV[at + 3]) do
+    list = '[\\n' .. string.sub(list, string.find(list, ',\\n', 1, true) + 2)
+  end
+  put(K, ARGV[at], ARGV[at + 1], list)
+end
+"""
+"""What is written in documents. A kept answer holds until one is, so that it is counted apart from other changes; not
+so what is appended.
+
+Arguments from `at` on: collection, key, and old and new, where an empty text stands for none, or a value but for its
+last brace, and a limit.
 """
 
 _BEGIN = """
@@ -158,7 +189,7 @@ return call('HGET', K .. 'documents:' .. ARGV[3], ARGV[4])
 # collection, key, value
 WRITE = Script(
     WRITING
-    + _WRITTEN
+    + WRITTEN
     + """
 put(K, ARGV[3], ARGV[4], ARGV[5])
 written()
@@ -169,37 +200,10 @@ return 1
 # collection, key, old, new; an empty text stands for none
 REPLACE = Script(
     WRITING
-    + _WRITTEN
+    + WRITTEN
     + """
-if (call('HGET', K .. 'documents:' .. ARGV[3], ARGV[4]) or '') ~= ARGV[5] then return 0 end
-if ARGV[6] == '' then
-  call('HDEL', K .. 'documents:' .. ARGV[3], ARGV[4])
-  call('ZREM', K .. 'arrival:' .. ARGV[3], ARGV[4])
-else
-  put(K, ARGV[3], ARGV[4], ARGV[6])
-end
-written()
-return 1
-"""
-)
-
-# collection, key, value but for its last brace, limit
-APPEND = Script(
-    WRITING
-    + """
-local list = call('HGET', K .. 'documents:' .. ARGV[3], ARGV[4])
-local value = ARGV[5] .. '"number":' .. (call('HGET', K .. 'counters', 'journal') or '0') .. '}'
-if not list or list == '[]' then
-  list = '[\\n' .. value .. '\\n]'
-else
-  list = string.sub(list, 1, -3) .. ',\\n' .. value .. '\\n]'
-end
-local _, lines = string.gsub(list, '\\n', '')
-for _ = 1, lines - 1 - tonumber(ARGV[6]) do
-  list = '[\\n' .. string.sub(list, string.find(list, ',\\n', 1, true) + 2)
-end
-put(K, ARGV[3], ARGV[4], list)
-changed(K)
+if not is_still(3) then return 0 end
+replace(3)
 return 1
 """
 )

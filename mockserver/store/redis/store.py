@@ -13,11 +13,12 @@ from typing import Any
 
 from mockserver.core.job import Job
 from mockserver.store import json_text
-from mockserver.store.base import NO_COUNTERS, Document, Full, Gone, RequestStart, SharedStore
+from mockserver.store.base import NO_COUNTERS, Document, Full, RequestStart, SharedStore
 from mockserver.store.base import Over as LifeOver
 from mockserver.store.entries import BYTES, PART, Numbered, Part
 from mockserver.store.placing import UNPLACED, Page, Placing
 from mockserver.store.redis import (
+    arguments,
     connection,
     job_scripts,
     job_text,
@@ -28,11 +29,13 @@ from mockserver.store.redis import (
     timed,
     whole,
 )
+from mockserver.store.redis.arguments import table_of
 from mockserver.store.redis.connection import Argument, Connection
 from mockserver.store.redis.refusals import Unwilling
 from mockserver.store.redis.remembered import Remembered
 from mockserver.store.redis.script import PREFIX, Script
-from mockserver.store.whole import Whole
+from mockserver.store.rows import Row
+from mockserver.store.whole import Gone, Whole
 
 REPEATED = 3
 """How much a step says of a request that is answered as before; it says more of any other."""
@@ -41,17 +44,9 @@ CHANNEL = f"{PREFIX}events:"
 """What the name of a channel begins with; the number of the database follows, for Redis' channels know of none."""
 
 
-def _table(api: str, kind: str) -> str:
-    return f"{api}:{kind}"
-
-
 def _key(table: bytes) -> tuple[str, str]:
     api, _, kind = table.decode().partition(":")
     return api, kind
-
-
-def _at(moment: float | None) -> str:
-    return "" if moment is None else repr(moment)
 
 
 class RedisStore:
@@ -172,6 +167,10 @@ class RedisStore:
         found = await self._run(life_scripts.POSTED, "")
         return {process.decode(): json_text.loads(text) for process, text in _pairs(found)}
 
+    async def fold(self, process: str, into: str, old: Document | None, new: Document) -> bool:
+        was = b"" if old is None else json_text.dumps(old)
+        return bool(await self._run(life_scripts.FOLD, "", process, into, was, json_text.dumps(new)))
+
     async def last(self) -> None:
         for sandbox in await self.sandboxes():
             await self._run(life_scripts.LAST, sandbox)
@@ -179,15 +178,15 @@ class RedisStore:
     # --- jobs -------------------------------------------------------------------------------------
 
     async def get(self, sandbox: str, api: str, kind: str, job_id: str) -> Job | None:
-        found = await self._run(job_scripts.GET, sandbox, _table(api, kind), job_id)
+        found = await self._run(job_scripts.GET, sandbox, table_of(api, kind), job_id)
         return None if found is None else self._job(found)
 
     async def load(self, sandbox: str, api: str, kind: str, job_id: str) -> tuple[Job | None, Document | None]:
-        job, clock = await self._run(job_scripts.LOAD, sandbox, _table(api, kind), job_id)
+        job, clock = await self._run(job_scripts.LOAD, sandbox, table_of(api, kind), job_id)
         return None if job is None else self._job(job), None if clock is None else self._document(clock)
 
     async def find(self, sandbox: str, api: str, kinds: Sequence[str], job_id: str) -> Job | None:
-        found = await self._run(job_scripts.FIND, sandbox, job_id, *(_table(api, kind) for kind in kinds))
+        found = await self._run(job_scripts.FIND, sandbox, job_id, *(table_of(api, kind) for kind in kinds))
         return next((job for job in map(self._job, found) if job.parent is None), None)
 
     async def add(self, sandbox: str, job: Job, placing: Placing = UNPLACED) -> bool:
@@ -197,25 +196,21 @@ class RedisStore:
         self, sandbox: str, jobs: Sequence[tuple[Job, Placing]], counters: Mapping[str, int] = NO_COUNTERS
     ) -> bool:
         drawn = [part for name, value in counters.items() for part in (name, value)]
-        added: list[str | bytes | int] = []
-        for job, (due, relisted, listings) in jobs:
-            added += (_table(job.api, job.kind), job.id, job_text.dumps(job), _at(due), _at(relisted))
-            added += (len(listings), *listings)
+        added = [part for one in jobs for part in arguments.added(*one)]
         return bool(await self._run(job_scripts.ADD, sandbox, len(counters), *drawn, *added))
 
     async def swap(
         self, sandbox: str, old: Job, new: Job, placing: Placing = UNPLACED, listed: Sequence[str] | None = None
     ) -> bool:
-        place = _table(old.api, old.kind), old.id, old.version
-        at = _at(placing.due), _at(placing.relisted)
-        moves: tuple[str | int, ...] = () if listed is None else (len(listed), *listed, *placing.listings)
-        return bool(await self._run(job_scripts.SWAP, sandbox, *place, job_text.dumps(new), *at, *moves))
+        return bool(await self._run(job_scripts.SWAP, sandbox, *arguments.swapped(old, new, placing, listed)))
 
     async def remove(self, sandbox: str, jobs: Sequence[tuple[Job, Sequence[str]]]) -> bool:
-        places: list[str | int] = []
-        for job, listed in jobs:
-            places += (_table(job.api, job.kind), job.id, job.version, len(listed), *listed)
-        return bool(await self._run(job_scripts.REMOVE, sandbox, *places))
+        removed = [part for one in jobs for part in arguments.removed(*one)]
+        return bool(await self._run(job_scripts.REMOVE, sandbox, *removed))
+
+    async def commit(self, sandbox: str, rows: Sequence[Row]) -> bool:
+        parts = [part for one in rows for part in arguments.row(one)]
+        return bool(await self._run(job_scripts.COMMIT, sandbox, *parts))
 
     async def page(
         self,
@@ -230,14 +225,14 @@ class RedisStore:
         after: int | None = None,
     ) -> Page:
         how: dict[str, Any] = {"start": start, "limit": limit, "newest": newest, "listing": listing, "after": after}
-        return await pages.read(self._run, sandbox, _table(api, kind), **how)
+        return await pages.read(self._run, sandbox, table_of(api, kind), **how)
 
     async def size(self, sandbox: str) -> Mapping[tuple[str, str], int]:
         tables, sizes = await self._run(job_scripts.SIZE, sandbox)
         return dict(zip(map(_key, tables), sizes, strict=True))
 
     async def timed(self, sandbox: str, before: float, *, relisted: tuple[str, str] | None = None) -> Iterable[Job]:
-        table = "" if relisted is None else _table(*relisted)
+        table = "" if relisted is None else table_of(*relisted)
         return await timed.read(self._run, sandbox, before, table)
 
     async def next_due(self, sandbox: str) -> float | None:
@@ -247,7 +242,7 @@ class RedisStore:
     # --- requests ---------------------------------------------------------------------------------
 
     async def begin_request(self, sandbox: str, api: str, job: tuple[str, str, str] | None = None) -> RequestStart:
-        asked = () if job is None else (_table(job[0], job[1]), job[2])
+        asked = () if job is None else (table_of(job[0], job[1]), job[2])
         return self._begun(await self._run(request_scripts.BEGIN_REQUEST, sandbox, api, *asked))
 
     def _begun(self, found: Sequence[Any]) -> RequestStart:
@@ -263,7 +258,7 @@ class RedisStore:
         )
 
     def repetition(self, job: Job, documents: int, entry: bytes, limit: int, counters: Sequence[str]) -> object:
-        asked = job.api, _table(job.api, job.kind), job.id, job_text.dumps(job), documents
+        asked = job.api, table_of(job.api, job.kind), job.id, job_text.dumps(job), documents
         return asked, (entry, limit, *counters)
 
     async def repeat(self, sandbox: str, again: Any, at: float, seconds: float) -> tuple[RequestStart, bool]:
@@ -316,12 +311,7 @@ class RedisStore:
     async def replace(
         self, sandbox: str, collection: str, key: str, old: Document | None, new: Document | None
     ) -> bool:
-        texts = [b"" if one is None else json_text.dumps(one) for one in (old, new)]
-        return bool(await self._run(request_scripts.REPLACE, sandbox, collection, key, *texts))
-
-    async def append(self, sandbox: str, collection: str, key: str, value: Mapping[str, Document], limit: int) -> None:
-        text = json_text.dumps(dict(value))[:-1] + (b"," if value else b"")
-        await self._run(request_scripts.APPEND, sandbox, collection, key, text, limit)
+        return bool(await self._run(request_scripts.REPLACE, sandbox, *arguments.replaced(collection, key, old, new)))
 
     async def collection(self, sandbox: str, collection: str) -> Mapping[str, Document]:
         return self._documents(await self._run(request_scripts.COLLECTION, sandbox, collection))

@@ -39,6 +39,13 @@ REFUSED = [
     Refused(
         name="unknown-job-type", says="no type 'GIF'", path=f"{SERVICE}/SubmitExtractJob?wsid=1&pw=secret&tableName=t&type=GIF",
     ),
+    *(
+        Refused(
+            name="unknown-job-type", says="no type 'GIF'",
+            path=f"{SERVICE}/SubmitExtractJob?wsid=1&pw=secret&tableName=t&type=GIF", settings={"job_type_error": words},
+        )
+        for words in ("", "No.", "{type}, {type} and {1x}")
+    ),
     Refused(
         name="unknown-service-state", says="no state 'ASLEEP'",
         path=f"{SERVICE}/SetServiceState?wsid=99&pw=secret&serviceName=x&state=ASLEEP",

@@ -33,6 +33,11 @@ async def test_a_job_alone_can_be_used_as_it_stands(ges_with: Any, tmp_path: Pat
         ({"settings": {"edition": "pocket"}}, "edition"),
         ({"settings": {"colour": "red"}}, "colour"),
         ({"graphs": [{"name": "a"}, {"name": "a"}]}, "a second graph"),
+        (
+            {"graphs": [{"name": "a", "vertices": [{"id": "v", "properties": {"Occupation": 5}}]}]},
+            'not of type "array"',
+        ),
+        ({"graphs": [{"name": "a", "edges": [{"source": "v", "properties": {"Score": True}}]}]}, 'not of type "array"'),
         ({"accounts": [{"user": "a", "token_expires": "soon"}]}, "moment"),
         ({"accounts": [{"name": "a"}]}, "name"),
         ({"jobs": [{"kind": "fly"}]}, "fly"),

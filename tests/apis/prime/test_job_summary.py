@@ -351,3 +351,16 @@ async def test_a_job_can_be_lost_after_its_submit(prime: Any) -> None:
     name = answer.data["mgmtResponse"]["cliTemplateCommandJobResult"][0]["jobName"]
     await prime.advance(86400)
     assert (await listed(prime, f"jobName={name}"))["@count"] == 0
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
+async def test_a_run_that_ends_before_it_started_took_no_time(prime: Any, version: int) -> None:
+    """So it looks once the clock was set back while it ran."""
+    jobs = prime.client.sandbox.jobs
+    run = (await jobs.get("prime", "25")).data["runs"][-1]["id"]
+    early = {"started": "2026-01-02T12:00:00Z", "ended": "1990-01-01T00:00:00Z"}
+    await jobs.change("prime", run, lambda machine, job, now: amend(machine, job, early, now), kind="run")
+    found = await listed(prime, ".full=true&jobName=JobCompleted", version)
+    (entity,) = found["entity"]
+    assert int(entity["jobSummaryDTO"]["duration"]) == 0
+    assert await listed(prime, "duration=0&jobName=JobCompleted", version)

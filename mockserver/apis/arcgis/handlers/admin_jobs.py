@@ -107,12 +107,8 @@ async def delete_job(context: GpContext) -> Response:
 async def purge_queue(context: GpContext) -> Response:
     """`J/purgeQueue`: cancel what has not begun."""
     service = service_of(context)
-    for job in await jobs_of(context, service):
-        if job.state in PURGEABLE:
-            try:
-                await context.jobs.fire("arcgis", job.id, GpEvent.PURGE)
-            except (UnknownJob, IllegalEvent):
-                continue  # It began, ended or went while we looked: nothing left to purge.
+    waiting = [job.id for job in await jobs_of(context, service) if job.state in PURGEABLE]
+    await context.jobs.fire_all("arcgis", waiting, GpEvent.PURGE)
     return done(context, "Purge Queue")
 
 

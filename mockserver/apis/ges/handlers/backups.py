@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.api.response import Response
+from mockserver.api.sandbox import Row
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError
 from mockserver.apis.ges.graph_records import graph_with_id
@@ -15,6 +16,7 @@ from mockserver.apis.ges.management_documents import api_version, described_back
 from mockserver.apis.ges.requests import GesContext, whole
 from mockserver.apis.ges.responses import gateway_answer
 from mockserver.core.errors import UnknownJob
+from mockserver.core.job import Job
 from mockserver.core.machine import FINAL, Phase
 
 _COLLECTION = "backups"
@@ -25,7 +27,6 @@ async def create_backup(context: GesContext) -> Response:
     """Back a graph up: a job, and a backup that is ready when the job has ended."""
     known = await find_graph(context)
     check_body(context, needed=False)
-    job = await management_job(context, known.graph, "create-backup")
     number = await context.sandbox.count("ges.backup")
     backup_id = context.sandbox.ids.hex("ges.backup", number)
     backup = {
@@ -35,12 +36,15 @@ async def create_backup(context: GesContext) -> Response:
         "graph_name": known.graph.name,
         "graph_status": known.status,
         "project_id": known.graph.project_id,
-        "job": job.id,
         "started": context.now,
         "vertices": len(known.graph.vertices),
     }
-    await context.sandbox.documents("ges").put(_COLLECTION, backup_id, backup)
-    return created_job(context, job)
+
+    async def along(job: Job) -> Sequence[Row]:
+        made = {**backup, "job": job.id}
+        return (context.sandbox.documents("ges").replacing(_COLLECTION, backup_id, None, made),)
+
+    return created_job(context, await management_job(context, known.graph, "create-backup", along))
 
 
 async def list_backups(context: GesContext) -> Response:

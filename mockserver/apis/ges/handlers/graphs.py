@@ -7,18 +7,11 @@ from typing import Any
 
 from mockserver.api.operation import Handler
 from mockserver.api.response import Response
+from mockserver.api.sandbox import Along
 from mockserver.apis.ges.auth import project_of
 from mockserver.apis.ges.errors import ManagementError, unknown_persistent_graph
-from mockserver.apis.ges.graph_records import (
-    Known,
-    claim,
-    give_back,
-    graph_with_id,
-    graphs_of,
-    record_named,
-    remember,
-)
-from mockserver.apis.ges.handlers.submissions import created
+from mockserver.apis.ges.graph_records import Known, changed, check_free, created, graph_with_id, graphs_of
+from mockserver.apis.ges.handlers.submissions import created as submitted
 from mockserver.apis.ges.job_types import DELETE_GRAPH
 from mockserver.apis.ges.management_documents import api_version, described_graph, in_version
 from mockserver.apis.ges.requests import GesContext, whole
@@ -57,20 +50,12 @@ async def create_graph(context: GesContext) -> Response:
     name = wanted.get("name") if isinstance(wanted, Mapping) else None
     if not isinstance(wanted, Mapping) or not isinstance(name, str) or not name:
         raise incorrect()
-    before, is_there = await record_named(context, project_id, name)
-    if is_there:
-        # No code for a name that is taken is known (inferred).
-        raise incorrect()
+    # No code for a name that is taken is known (inferred).
+    taken = incorrect()
+    await check_free(context, project_id, name, taken)
     number = await context.sandbox.count("ges.graph")
     graph = Graph(name=name, id=context.sandbox.ids.hex("ges.graph", number), project_id=project_id)
-    known = Known(graph, "100", context.now, context.now, _details(wanted))
-    if not await claim(context, known, before):
-        raise incorrect()
-    try:
-        await change(context, known, "create-graph")
-    except BaseException:
-        await give_back(context, known, before)
-        raise
+    await management_job(context, graph, "create-graph", created(context, graph, _details(wanted), taken))
     return gateway_answer(context, {"id": graph.id, "name": name})
 
 
@@ -101,11 +86,10 @@ async def list_engine_graphs(context: GesContext, project_id: str) -> Response:
 
 async def delete_engine_graph(context: GesContext, graph: Graph) -> Response:
     """Delete a graph of a persistent engine, which has several (ges_03_0510)."""
-    response, job = await created(context, graph, DELETE_GRAPH, {})
     known = await graph_with_id(context, graph.project_id, graph.id)
     if known is None:
         raise unknown_persistent_graph(graph.project_id, graph.name)
-    await remember(context, known, job, DELETE_GRAPH.name)
+    response, _ = await submitted(context, graph, DELETE_GRAPH, {}, changed(context, known, DELETE_GRAPH.name))
     return response
 
 
@@ -126,16 +110,15 @@ async def find_graph(context: GesContext) -> Known:
 
 async def change(context: GesContext, known: Known, kind: str, **fields: Any) -> Job:
     """Make a management job on a graph, and write down what it does to the graph."""
-    graph = known.graph
-    job = await management_job(context, graph, kind, **fields)
-    await remember(context, known, job, kind)
-    return job
+    return await management_job(context, known.graph, kind, changed(context, known, kind), **fields)
 
 
-async def management_job(context: GesContext, graph: Graph, kind: str, **fields: Any) -> Job:
-    """Make a management job on a graph."""
+async def management_job(
+    context: GesContext, graph: Graph, kind: str, along: Along | None = None, **fields: Any
+) -> Job:
+    """Make a management job on a graph, and what comes along with it."""
     place = {"graph": graph.name, "project_id": graph.project_id, "graph_id": graph.id, "related_graph": graph.name}
-    return await context.create({"plane": "management", "kind": kind, **place, **fields})
+    return await context.create({"plane": "management", "kind": kind, **place, **fields}, along=along)
 
 
 def created_job(context: GesContext, job: Job) -> Response:

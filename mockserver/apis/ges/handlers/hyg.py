@@ -53,11 +53,8 @@ async def cancel_hyg_jobs(context: GesContext, graph: Graph) -> Response:
     def queued(job: Job) -> bool:
         return _belongs(job, graph) and job.state in _QUEUED
 
-    async for job in context.jobs.each("ges", newest=False, listing=of_graph(graph.place), where=queued):
-        try:
-            await context.jobs.fire("ges", job.id, GesEvent.CANCEL)
-        except (UnknownJob, IllegalEvent):
-            continue
+    found = context.jobs.each("ges", newest=False, listing=of_graph(graph.place), where=queued)
+    await context.jobs.fire_all("ges", [job.id async for job in found], GesEvent.CANCEL)
     return answer(context, {"result": "success"})
 
 

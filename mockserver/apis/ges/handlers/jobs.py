@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
 from mockserver.api.response import Response
+from mockserver.api.sandbox import Row
 from mockserver.apis.ges.body_checks import json_object
 from mockserver.apis.ges.documents import failure, finished, listed, unfinished
 from mockserver.apis.ges.errors import ServiceError
@@ -93,10 +94,21 @@ async def export_result(context: GesContext, graph: Graph) -> Response:
     source = await _job(context, graph)
     if source.state not in _DONE:
         raise ServiceError("GES.8011")
-    response, export = await created(context, graph, EXPORT_RESULT, body, source_job=source.id)
-    if erase:
-        await context.jobs.change("ges", source.id, lambda machine, job, now: exported_by(machine, job, now, export.id))
+    along = partial(_to_be_taken, context, source.id) if erase else None
+    try:
+        response, _ = await created(context, graph, EXPORT_RESULT, body, along, source_job=source.id)
+    except UnknownJob:
+        raise _unknown(context) from None
     return response
+
+
+async def _to_be_taken(context: GesContext, source_id: str, export: Job) -> Sequence[Row]:
+    """Say of a job that an export will take it along."""
+
+    def exported(machine: Machine, job: Job, now: float) -> Job:
+        return exported_by(machine, job, now, export.id)
+
+    return (await context.jobs.changing("ges", source_id, exported),)
 
 
 async def _job(context: GesContext, graph: Graph) -> Job:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.response import Response
+from mockserver.api.sandbox import Along
 from mockserver.apis.ges.auth import GraphHandler
 from mockserver.apis.ges.body_checks import Check, algorithm_name, anything, execution_mode, json_object
 from mockserver.apis.ges.errors import ServiceError
@@ -29,14 +30,22 @@ _MOST_STEPS = 20
 
 
 async def created(
-    context: GesContext, graph: Graph, job_type: JobType, body: Mapping[str, Any], **fields: Any
+    context: GesContext,
+    graph: Graph,
+    job_type: JobType,
+    body: Mapping[str, Any],
+    along: Along | None = None,
+    **fields: Any,
 ) -> tuple[Response, Job]:
-    """Create a job and answer with its id, and its type where the call's sample has one."""
+    """Create a job and answer with its id, and its type where the call's sample has one.
+
+    Args:
+        along: what else happens in the same step.
+    """
     query = f"?{context.query_string}" if context.query_string else ""
     request = {"command": job_type.command, "url": context.path + query, "body": _without_secrets(body)}
-    job = await context.create(
-        {"graph": graph.name, "project_id": graph.project_id, "kind": job_type.name, "request": request, **fields}
-    )
+    place = {"graph": graph.name, "project_id": graph.project_id}
+    job = await context.create({**place, "kind": job_type.name, "request": request, **fields}, along=along)
     number = type_of(job.data).number
     data: dict[str, Any] = {"jobId": job.id}
     if number is not None:

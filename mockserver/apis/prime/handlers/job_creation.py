@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from mockserver.api.context import Documents
 from mockserver.api.job_builder import with_scenario
+from mockserver.api.sandbox import Row
 from mockserver.apis.prime.deployment import device_ids, filled_in, target_devices
 from mockserver.apis.prime.documents import management
 from mockserver.apis.prime.errors import PrimeError
@@ -16,6 +18,7 @@ from mockserver.apis.prime.model import CreatedJob, DeployAnswer, ImportAnswer
 from mockserver.apis.prime.requests import PrimeRequest
 from mockserver.apis.prime.site import PrimeContext
 from mockserver.core.clock import instant
+from mockserver.core.job import Job
 from mockserver.wire.json import Malformed
 
 # The trailing blank is the vendor's, so is the article (v1_deploy_responses.txt).
@@ -23,8 +26,8 @@ DEPLOYED = "An deploy job has been successfully created. "
 IMPORTED = "A bulk import job has been successfully created."
 """The second text is a guess after the first."""
 
-_CLAIMS = "names"
-"""The collection of names of jobs that are being made, each with the number of the request that makes it."""
+_NAMED, _LAST = "named", "last"
+"""The document that says which request gave the last name: whoever gives one sees whether another has been given."""
 
 IMPORT_PREFIX = "BulkImport"
 """From the runhistory page: `jobName=startsWith("BulkImport")`."""
@@ -65,47 +68,42 @@ def _commands(context: PrimeContext, template: str) -> str:
 async def _create(
     context: PrimeContext, request: PrimeRequest, prefix: str, what: Mapping[str, Any], start: float | None
 ) -> str:
-    settings, name = context.settings, await _claimed_name(context, prefix)
+    settings = context.settings
     fields: dict[str, Any] = {
-        "name": name,
         "starts_after": settings.deploy_starts_after if start is None else max(0.0, start - context.now),
         **({} if request.virtual_domain == settings.domain else {"domain": request.virtual_domain}),
         **with_scenario(SCENARIOS, what),
     }
     if settings.job_visible_after:
         fields.setdefault("visible_after", settings.job_visible_after)
-    try:
-        job = await context.create(fields, owner=request.user.username)
-    finally:
-        await _release(context, name)
-    given: str = job.data["name"]
-    return given
-
-
-async def _claimed_name(context: PrimeContext, prefix: str) -> str:
-    """Return a name nobody has: names tell the millisecond, and a frozen clock has but one.
-
-    Nobody else gets it until it is released, which is to be done when its job is there.
-    """
     at = context.now
     while True:
-        name = job_name(prefix, at, context.settings.server_zone)
-        if not await is_taken(context.jobs, name) and await _names(context).replace(
-            _CLAIMS, name, None, context.number
-        ):
-            # Looked for again: another request may have claimed it, made its job and released it since.
-            if not await is_taken(context.jobs, name):
-                return name
-            await _release(context, name)
+        # Names tell the millisecond, and a frozen clock has but one.
+        name = job_name(prefix, at, settings.server_zone)
+        if not await is_taken(context.jobs, name):
+            with suppress(_Taken):
+                named, along = {"name": name, **fields}, partial(_give, context, name)
+                job = await context.create(named, owner=request.user.username, along=along)
+                given: str = job.data["name"]
+                return given
         at += 0.001
 
 
-async def _release(context: PrimeContext, name: str) -> None:
-    await _names(context).replace(_CLAIMS, name, context.number, None)
+class _Taken(Exception):
+    """Another request has given the name meanwhile."""
 
 
-def _names(context: PrimeContext) -> Documents:
-    return context.sandbox.documents(context.api.name)
+async def _give(context: PrimeContext, name: str, _: Job) -> Sequence[Row]:
+    """Say that a name is given.
+
+    Raises:
+        _Taken: it is already.
+    """
+    names = context.sandbox.documents(context.api.name)
+    last = await names.get(_NAMED, _LAST)
+    if await is_taken(context.jobs, name):
+        raise _Taken
+    return (names.replacing(_NAMED, _LAST, last, context.number),)
 
 
 def _payload(context: PrimeContext, root: str) -> Mapping[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 import orjson
 
 from mockserver.api.response import Response
+from mockserver.api.sandbox import Row
 from mockserver.apis.prime.documents import history_job, is_listed, management, started
 from mockserver.apis.prime.errors import PrimeError
 from mockserver.apis.prime.filters import Condition, FieldType, conditions, hold
@@ -23,6 +25,7 @@ from mockserver.apis.prime.site import PrimeContext
 from mockserver.apis.prime.virtual_domains import sees_job
 from mockserver.core.errors import IllegalEvent, UnknownJob
 from mockserver.core.job import Job
+from mockserver.core.machine import Machine
 
 # --- writes -------------------------------------------------------------------------------------------
 
@@ -40,15 +43,14 @@ async def fire(
     wanted = ids(context.payload, place)
     if not wanted and settings.empty_id_list == "400":
         raise PrimeError(400, f"Invalid request: no {place[-1]} is given")
+    along = partial(_at_runs, context, event) if isinstance(event, JobEvent) else None
     good: list[int] = []
     bad: list[int] = []
     for number in wanted:
         try:
             if request.virtual_domain != settings.domain:
                 await _check_domain(context, request.virtual_domain, str(number), kind)
-            fired = await context.jobs.fire(API, str(number), event, kind=kind)
-            if isinstance(event, JobEvent) and "starts_after" in fired.after.data:
-                await _fire_at_run(context, fired.after, event)
+            await context.jobs.fire(API, str(number), event, kind=kind, along=along)
         except (UnknownJob, IllegalEvent):
             bad.append(number)
         else:
@@ -136,11 +138,18 @@ async def _check_domain(context: PrimeContext, domain: str, job_id: str, kind: s
         raise UnknownJob(API, job_id)
 
 
-async def _fire_at_run(context: PrimeContext, job: Job, event: JobEvent) -> None:
-    """Tell a run that has not begun what happened to its trigger; one that has begun goes on."""
-    for one in job.data["runs"]:
-        with suppress(UnknownJob, IllegalEvent):
-            await context.jobs.fire(API, one["id"], event, kind=RUN_KIND)
+async def _at_runs(context: PrimeContext, event: JobEvent, job: Job) -> Sequence[Row]:
+    """Tell a run that has not begun what happens to its trigger; one that has begun goes on."""
+
+    def tell(machine: Machine, run: Job, now: float) -> Job:
+        return machine.fire(run, event, now, context.number)
+
+    told: list[Row] = []
+    if "starts_after" in job.data:
+        for one in job.data["runs"]:
+            with suppress(UnknownJob, IllegalEvent):
+                told.append(await context.jobs.changing(API, one["id"], tell, kind=RUN_KIND))
+    return told
 
 
 # --- runhistory ---------------------------------------------------------------------------------------
