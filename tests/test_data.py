@@ -38,6 +38,8 @@ ALLOWED_FILES = {
 
 ALLOWED_HOSTS = {
     "asp.net": "a product, not a host",
+    "bob": "who signs in by an address, where what is masked is tried",
+    "s": "his password there, which has an @",
     "host.docker.internal": "what a container calls its host",
     "json-schema.org": "the name of the schema language",
     "www.softwareishard.com": "where HAR 1.2 is described",

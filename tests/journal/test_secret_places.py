@@ -115,7 +115,7 @@ TEXTS = [
     # users of addresses
     ("https://bob:p@S@host/", "https://bob:***@host/"),
     ("https://bob:p/S@host/ x@y", "https://bob:***@host/ x@y"),
-    ("https://bob@corp.org:p/S@host/", "https://bob@corp.org:***@host/"),
+    ("https://bob@example.test:p/S@host/", "https://bob@example.test:***@host/"),
     ("redis://:S@host:6379/0", "redis://:***@host:6379/0"),
     (f"https://{'b' * 300}:S@host/", f"https://{'b' * 300}:***@host/"),
     (f"https://bob:S{'a' * 300}@host/", "https://bob:***@host/"),
