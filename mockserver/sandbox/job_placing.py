@@ -19,10 +19,9 @@ def times(machine: Machine, job: Job) -> Placing:
     """Return when a job comes up by itself: its next planned change, and when its listings change; no listings."""
     planned = machine.next(job)
     due = None if planned is None else planned.at
-    relisted = min(
-        inf if job.retention is None else _forgotten(machine, job, due),
-        inf if machine.appears is None else job.data.get(machine.appears, inf),
-    )
+    relisted = inf if job.retention is None else _forgotten(machine, job, due)
+    if machine.appears is not None:
+        relisted = min(relisted, job.data.get(machine.appears, inf))
     if relisted == inf:
         return UNPLACED if due is None else Placing(due)
     return Placing(due, relisted)

@@ -172,25 +172,31 @@ class JobVerbs:
                     job = now = None
                     continue
                 if self._moved is not None or self.home.listeners:
-                    self._landed((swap, *rows))
+                    self._landed(job, changed)
+                    if rows:
+                        self._all_landed(rows)
             if problem is not None:
                 raise problem
             return Change(settled, changed)
         raise Beaten(f"{api} job {job_id} changed under {RETRIES} attempts")
 
-    def _landed(self, rows: Sequence[Row]) -> None:
+    def _all_landed(self, rows: Sequence[Row]) -> None:
         """Note and tell how jobs have moved by a step that was made."""
         for row in rows:
-            if not isinstance(row, Swapped) or row.new is row.old:
-                continue
-            transitions = transitions_between(row.old, row.new)
-            if not transitions:
-                self.home.tell("job-changed", row.new)
-                continue
-            if self._moved is not None:
-                self._moved += [(row.new, transition) for transition in transitions]
-            if self.home.listeners:
-                self.home.publish(row.new, transitions)
+            if isinstance(row, Swapped):
+                self._landed(row.old, row.new)
+
+    def _landed(self, old: Job, new: Job) -> None:
+        if new is old:
+            return
+        transitions = transitions_between(old, new)
+        if not transitions:
+            self.home.tell("job-changed", new)
+            return
+        if self._moved is not None:
+            self._moved += [(new, transition) for transition in transitions]
+        if self.home.listeners:
+            self.home.publish(new, transitions)
 
     async def changing(self, api: str, job_id: str, pure: Pure, *, kind: str = "job") -> Row:
         """Return a pure change of a job, settled first, to be made in one step with that of another (`Along`).
@@ -236,7 +242,7 @@ class JobVerbs:
                 with suppress(UnknownJob, IllegalEvent):
                     rows.append(await self.changing(api, job_id, lambda of, job, now: of.fire(job, event, now, by)))
             if not rows or await self._store.commit(self._sandbox, rows):
-                self._landed(rows)
+                self._all_landed(rows)
                 return
         raise Beaten(f"one of {len(job_ids)} {api} jobs changed under {RETRIES} attempts")
 
@@ -299,7 +305,7 @@ class JobVerbs:
                 self.made = jobs[0]
                 for job in jobs:
                     self.home.tell("job-added", job)
-                self._landed(rows)
+                self._all_landed(rows)
                 return jobs[0]
             await self._check_ids(jobs)
             if not rows:
