@@ -12,6 +12,7 @@ Rules a maintainer must keep:
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -77,6 +78,9 @@ class RealClient:
         if self.program is None:
             return None
         if self.kind == "py":
+            # What is told of may be there without the extra that the client needs.
+            if importlib.util.find_spec(self.package) is None:
+                return None
             try:
                 return importlib.metadata.version(self.released or self.package)
             except importlib.metadata.PackageNotFoundError:
