@@ -115,7 +115,7 @@ class SharedSandboxes(Sandboxes):
             if name != DEFAULT:
                 known = self._by_name.get(name)
                 try:
-                    found.append(known if known and _lives(known, life) else await self.find(name))
+                    found.append(known if known and _knows(known, life) else await self.find(name))
                 except UnknownSandbox:
                     continue
         return found
@@ -237,7 +237,7 @@ class SharedSandboxes(Sandboxes):
             # and how long one lasts that is used decides whether that is to be told.
             lives = await self._lives()
             for one in watched:
-                if not one.ended and not _lives(one, lives.get(one.name)):
+                if not one.ended and not _knows(one, lives.get(one.name)):
                     await self.recheck(one)
         for one in used:
             if one.ttl is not None and not one.ended:
@@ -254,6 +254,6 @@ class SharedSandboxes(Sandboxes):
             await self._shared.last()
 
 
-def _lives(sandbox: Sandbox, life: str | None) -> bool:
+def _knows(sandbox: Sandbox, life: str | None) -> bool:
     """Tell whether that is the life that this process knows of a sandbox."""
     return sandbox.living is not None and sandbox.living.key == life

@@ -154,6 +154,19 @@ def test_it_never_adopts_a_server_that_was_there_before() -> None:
     assert done.stdout == ""
 
 
+def begin(*arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
+    """Start the command in a session of its own; who does so ends it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "run", *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=CLEAN,
+        start_new_session=True,
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_signals_go_to_the_command(number: int) -> None:
     source = (
@@ -162,14 +175,7 @@ def test_signals_go_to_the_command(number: int) -> None:
         "print('ready', flush=True)\n"
         "signal.pause()\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mockserver", "run", *python(source)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=CLEAN,
-        start_new_session=True,
-    )
+    process = begin(*python(source))
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -184,15 +190,7 @@ def test_signals_go_to_the_command(number: int) -> None:
 def test_a_signal_after_the_command_has_ended_takes_no_verdict(number: int, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     source = "import os, sys; print(os.environ['MOCKSERVER_URL'], flush=True); sys.stdin.read(); sys.exit(7)"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mockserver", "run", "--state", str(state), *python(source)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=CLEAN,
-        start_new_session=True,
-    )
+    process = begin("--state", str(state), *python(source), stdin=subprocess.PIPE)
     try:
         assert process.stdin is not None
         assert process.stdout is not None

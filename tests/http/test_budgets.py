@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 import mockserver
 from tests.drivers.server import Client
+
+T = TypeVar("T")
 
 PACKAGE = str(Path(mockserver.__file__).parent)
 UNASKED = ("/app.py", "/http/slow_clients.py")
@@ -122,7 +125,7 @@ def is_asked(frame: FrameType) -> bool:
 
 
 @contextmanager
-def counting(counts: Callable[[FrameType], bool]) -> Iterator[list[str]]:
+def counting(counts: Callable[[FrameType], bool] = lambda _: True) -> Iterator[list[str]]:
     """Note each call into the package, of this thread, that counts."""
     calls: list[str] = []
 
@@ -139,19 +142,19 @@ def counting(counts: Callable[[FrameType], bool]) -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
-async def third(client: Client, asked: Asked, counts: Callable[[FrameType], bool] = lambda _: True) -> list[str]:
-    """Return the calls of the third of three equal requests."""
+async def third(client: Client, asked: Asked, measured: Callable[[], AbstractContextManager[list[T]]]) -> list[T]:
+    """Return what was measured while the third of three equal requests was answered."""
     made = await client.post("/_control/jobs", json=[{"api": api, **job} for api, job in JOBS.items()])
     assert made.status == 201, await made.text()
-    found: list[list[str]] = []
+    found: list[list[T]] = []
     for _ in range(3):
         if asked.again:
             forced = await client.put(f"/_control/jobs/{asked.forced}/state", json={"state": asked.again})
             assert forced.status == 200, await forced.text()
-        with counting(counts) as calls:
+        with measured() as one:
             answer = await client.request(asked.method, asked.path, headers=asked.headers, data=asked.body)
         assert answer.status == 200, await answer.text()
-        found.append(calls)
+        found.append(one)
     return found[-1]
 
 
@@ -163,7 +166,7 @@ async def test_calls_into_the_package(
     if sweeping:
         monkeypatch.setattr("mockserver.app.SWEEP", 0.0)
     budget, asked = CALLS[name]
-    calls = await third(await serve(strict=False), asked)
+    calls = await third(await serve(strict=False), asked, counting)
     assert len(calls) <= budget, "\n".join(calls)
 
 
@@ -172,5 +175,5 @@ async def test_a_force_takes_three_steps_of_the_store(serve: Callable[..., Any])
         code = frame.f_code
         return "/store/memory.py" in code.co_filename and code.co_qualname.startswith("MemoryStore.")
 
-    calls = await third(await serve(strict=False), _FORCE, step)
+    calls = await third(await serve(strict=False), _FORCE, partial(counting, step))
     assert 0 < len(calls) <= 3, calls

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.drivers.opcodes import counting
-from tests.drivers.server import Client
-from tests.http.test_budgets import CALLS, JOBS, is_asked
+from tests.http.test_budgets import CALLS, is_asked, third
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 RECORDED = {
@@ -33,23 +33,6 @@ RECORDED = {
 MORE = 1.10
 
 
-async def third(client: Client, name: str) -> int:
-    """Return the steps of the third of three equal requests."""
-    _, asked = CALLS[name]
-    made = await client.post("/_control/jobs", json=[{"api": api, **job} for api, job in JOBS.items()])
-    assert made.status == 201, await made.text()
-    found = 0
-    for _ in range(3):
-        if asked.again:
-            forced = await client.put(f"/_control/jobs/{asked.forced}/state", json={"state": asked.again})
-            assert forced.status == 200, await forced.text()
-        with counting(is_asked) as steps:
-            answer = await client.request(asked.method, asked.path, headers=asked.headers, data=asked.body)
-        assert answer.status == 200, await answer.text()
-        found = steps[0]
-    return found
-
-
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("sweeping", [False, True], ids=["", "beside the sweep"])
 async def test_steps_of_the_interpreter(
@@ -60,7 +43,7 @@ async def test_steps_of_the_interpreter(
     if sys.version_info[:2] not in PYTHONS:
         pytest.skip("no steps are recorded for this Python")
     recorded = RECORDED[name][PYTHONS.index(sys.version_info[:2])]
-    steps = await third(await serve(strict=False), name)
+    steps = (await third(await serve(strict=False), CALLS[name][1], partial(counting, is_asked)))[0]
     assert steps <= recorded * MORE, f"{name}: {steps} steps, recorded {recorded}"
 
 
